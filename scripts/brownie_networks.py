@@ -1,6 +1,6 @@
 """Adds our two networks to brownie's list, which lives in the user's home and not in the project.
 
-brownie's own Ganache entry asks for istanbul, and its Anvil entry for Anvil's newest hard fork: the contracts are for shanghai.
+Of brownie's own entries, Ganache's asks for istanbul and Anvil's for its newest fork: our contracts are for shanghai.
 """
 
 import shutil
@@ -11,28 +11,29 @@ from typing import Any
 
 import yaml
 
-MNEMONIC = "test test test test test test test test test test test junk"
+from scripts.nodes import ACCOUNTS, BALANCE_ETHER, BLOCK_GAS_LIMIT, CHAIN_IDS, HARDFORK, MNEMONIC, Kind
 
 
 def ours() -> list[dict[str, Any]]:
     # Quiet, because brownie never reads what the node prints: a full pipe would stop it.
     return [
-        _network("workmoot-ganache", "Ganache (Workmoot)", cmd="ganache --logging.quiet", port=18545, chain_id=1337),
-        _network("workmoot-anvil", "Anvil (Workmoot)", cmd="anvil", port=18546, chain_id=31337),
+        _network("ganache", cmd="ganache --logging.quiet", port=18545),
+        _network("anvil", cmd="anvil", port=18546),
     ]
 
 
-def _network(id_: str, name: str, *, cmd: str, port: int, chain_id: int) -> dict[str, Any]:
+def _network(kind: Kind, *, cmd: str, port: int) -> dict[str, Any]:
     settings = {
         "port": port,
-        "chain_id": chain_id,
-        "evm_version": "shanghai",
-        "gas_limit": 30_000_000,
-        "accounts": 20,
-        "default_balance": 10_000,
+        "chain_id": CHAIN_IDS[kind],
+        "evm_version": HARDFORK,
+        "gas_limit": BLOCK_GAS_LIMIT,
+        "accounts": ACCOUNTS,
+        "default_balance": BALANCE_ETHER,
         "mnemonic": MNEMONIC,
     }
-    return {"id": id_, "name": name, "cmd": cmd, "host": "http://127.0.0.1", "timeout": 120, "cmd_settings": settings}
+    entry = {"id": f"workmoot-{kind}", "name": f"{kind.title()} (Workmoot)", "cmd": cmd, "host": "http://127.0.0.1"}
+    return {**entry, "timeout": 120, "cmd_settings": settings}
 
 
 def add(listing: Path) -> bool:

@@ -13,9 +13,10 @@ CPU = {"amd64": "x64", "arm64": "arm64"}
 
 
 def lock_python() -> None:
-    command = [BIN / "uv", "pip", "compile", "pyproject.toml", "--extra=dev", "--universal", "--python-version=3.11"]
-    options = ["--generate-hashes", "--no-header", "--no-emit-index-url", "--upgrade", "--quiet"]
-    subprocess.run([*command, *options, "--output-file=requirements.lock"], cwd=ROOT, check=True)
+    command = [str(BIN / "uv"), "pip", "compile", "pyproject.toml", "--extra=dev"]
+    options = ["--universal", "--python-version=3.11", "--output-file=requirements.lock"]
+    options += ["--generate-hashes", "--no-header", "--no-emit-index-url", "--upgrade", "--quiet"]
+    subprocess.run([*command, *options], cwd=ROOT, check=True)
 
 
 def lock_node() -> None:
@@ -25,7 +26,7 @@ def lock_node() -> None:
 
 
 def with_every_platform(lock: dict[str, Any]) -> dict[str, Any]:
-    """Name each platform's forge and anvil. npm leaves out those its registry did not offer, and `npm ci` then refuses the lock."""
+    """Name each platform's forge and anvil: `npm ci` refuses a lock without those that npm was not offered here."""
     packages = dict(lock["packages"])
     for tool in FOUNDRY:
         for name, version in packages[f"node_modules/{tool}"]["optionalDependencies"].items():

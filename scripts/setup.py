@@ -1,4 +1,4 @@
-"""Makes a clone ready: packages from their locks, the Solidity compiler, the nodes, brownie's networks, compiled contracts.
+"""Makes a clone ready: packages from their locks, solc, the nodes, brownie's networks, compiled contracts.
 
 Each step leaves a stamp when it has ended: what is done is not done again, what was interrupted starts over.
 Runs before anything is installed, so it uses the standard library alone.
@@ -159,14 +159,16 @@ def provide_solidity_tools() -> str:
 
 
 def foundry_platform() -> str:
-    machine = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine().lower())
+    machine = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(
+        platform.machine().lower()
+    )
     if machine is None:
         raise SetupFailed(f"forge and anvil are not built for {platform.machine()}")
     return f"{platform.system().lower()}-{machine}"
 
 
 def write_npm_solc(solc: Path) -> None:
-    """Wrap scripts/solc.js. Its version is written down, because brownie asks for it often and loading it takes a second."""
+    """Wrap scripts/solc.js; the version is written down, as brownie asks often and loading takes a second."""
     program = ROOT / "scripts" / "solc.js"
     version = subprocess.run([BIN / "node", program, "--version"], capture_output=True, text=True, check=True).stdout
     solc.write_text(
@@ -246,7 +248,7 @@ STEPS = (
     Step(
         what="brownie's networks",
         stamp=STAMPS / "networks",
-        inputs=(ROOT / "scripts" / "brownie_networks.py",),
+        inputs=(ROOT / "scripts" / "brownie_networks.py", ROOT / "scripts" / "nodes.py"),
         run=add_brownie_networks,
         stands=brownie_networks_stand,
     ),

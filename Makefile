@@ -1,0 +1,58 @@
+# `make` alone lists the targets. Every one of them makes the clone ready first, which costs a tenth of a second once it is.
+
+PYTHON := .venv/bin/python
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast test-forge test-brownie test-contracts test-python check fix abi lock assure clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make this clone ready; only what is missing is done
+	@sh scripts/setup.sh
+
+run: setup ## Run the factory and its DAO: make run ARGS="…"
+	@$(BIN)/workmoot up $(ARGS)
+
+test: test-contracts test-python ## Test everything
+
+test-fast: setup ## Test what needs no node, in seconds
+	@$(PYTHON) -m pytest -q --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page
+
+test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
+
+test-forge: setup
+	@$(BIN)/forge test
+
+test-brownie: setup
+	@$(BIN)/brownie test
+
+test-python: setup
+	@$(PYTHON) -m pytest
+
+check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/forge fmt --check
+	@node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol'
+
+fix: setup ## Mend what a machine can mend: format and lint
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/forge fmt
+
+abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
+	@$(PYTHON) -m scripts.abi
+
+lock: setup ## Pin every package anew
+	@$(PYTHON) -m scripts.lock
+
+assure: setup ## Run the long suites: forge with 20,000 runs a property
+	@FOUNDRY_PROFILE=assure $(BIN)/forge test
+
+clean: ## Remove all that setup and the tests made
+	@rm -rf .venv node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,14 @@
+"""Each run has a node of its own: brownie would otherwise join whatever answers at the port in its list, and undo its blocks."""
+
+import pytest
+from brownie._config import CONFIG
+
+from scripts.nodes import free_port
+
+for network in ("workmoot-anvil", "workmoot-ganache"):
+    CONFIG.networks[network]["cmd_settings"]["port"] = free_port()
+
+
+@pytest.fixture(autouse=True)
+def isolation(fn_isolation):
+    """Every test begins on the chain as the module left it."""
