@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Number} from "../types/Ids.sol";
+
+/// @title IMembers
+/// @notice Who may act: digital workers vote, robotic workers are commanded, human workers override.
+/// @dev Assumes: the access manager names the humans' roles; `overrides` executes only what a human signed.
+interface IMembers {
+    enum Kind {
+        None,
+        Digital,
+        Robotic,
+        Human
+    }
+
+    enum Standing {
+        None,
+        Active,
+        Suspended,
+        Retired
+    }
+
+    enum Scope {
+        None,
+        Command,
+        Observe,
+        Compute
+    }
+
+    /// @param account The key the member acts with; a robot's is its gateway identity.
+    /// @param capabilities Bit `c` is set when the member has capability `c` (1 to 255).
+    /// @param joined The roster version from which on the member counts.
+    struct Member {
+        address account;
+        Kind kind;
+        Standing standing;
+        uint64 joined;
+        uint256 capabilities;
+    }
+
+    /// @dev What became of the tasks a worker led, per capability.
+    struct Record {
+        uint64 done;
+        uint64 failed;
+    }
+
+    /// @notice A member was admitted. `profile` is UTF-8 JSON that says who it is; a stranger's text.
+    event MemberAdmitted(
+        Number indexed number, address indexed account, Kind kind, uint256 capabilities, string profile
+    );
+
+    /// @notice A member may not act until it is reinstated.
+    event MemberSuspended(Number indexed number, address indexed by);
+
+    /// @notice A suspended member acts again, from the next roster on.
+    event MemberReinstated(Number indexed number, address indexed by);
+
+    /// @notice A member left for good.
+    event MemberRetired(Number indexed number, address indexed by);
+
+    /// @notice The electorate changed: `members` digital workers vote from roster `roster` on.
+    event RosterChanged(uint64 indexed roster, uint32 members);
+
+    /// @notice `worker` may use `resource` of `robot` in `scope`; zero `worker` with `Scope.None` ends a binding.
+    event RobotBound(Number indexed robot, Number indexed worker, bytes32 resource, Scope scope);
+
+    /// @notice A settled task entered a worker's record.
+    event RecordGrew(Number indexed worker, uint8 indexed capability, bool done);
+
+    /// @notice The account has no badge.
+    error NotAMember(address account);
+
+    /// @notice There is no member with that number.
+    error UnknownMember(Number number);
+
+    /// @notice The account has a badge already.
+    error AlreadyAMember(address account, Number number);
+
+    /// @notice Kinds are 1 digital, 2 robotic, 3 human.
+    error KindMissing();
+
+    /// @notice Badge numbers end at 1023.
+    error RosterFull();
+
+    /// @notice The member's standing does not allow this.
+    error WrongStanding(Number number, Standing standing);
+
+    /// @notice The member is of another kind.
+    error WrongKind(Number number, Kind kind);
+
+    /// @notice Neither a human with the role nor a contract that may.
+    error NotTheRegistrar(address account);
+
+    /// @notice Another worker holds the command of this resource.
+    error CommandTaken(Number robot, bytes32 resource, Number holder);
+
+    /// @notice Badges do not change hands.
+    error Soulbound(uint256 tokenId);
+
+    /// @notice Only the contract of the work orders feeds records.
+    error NotTheWorkOrders(address account);
+
+    /// @notice Admits a member. For a human with the supervisor's role or the administrator.
+    /// @param capabilities One bit per capability number; bit 0 is unused.
+    /// @param profile UTF-8 JSON: name and what else the public may know.
+    function admit(address account, Kind kind, uint256 capabilities, string calldata profile)
+        external
+        returns (Number number);
+
+    /// @notice Suspends a member; its ballots on open votes are refused from now on.
+    function suspend(Number number) external;
+
+    /// @notice Reinstates a suspended member; votes open before do not count it again.
+    function reinstate(Number number) external;
+
+    /// @notice Retires a member for good.
+    function retire(Number number) external;
+
+    /// @notice Binds a robot's resource to a digital worker; one `Command` holder a resource at a time.
+    function bind(Number robot, Number worker, bytes32 resource, Scope scope) external;
+
+    /// @notice Enters a settled task into a worker's record. For the work orders only.
+    function grow(Number worker, uint8 capability, bool done) external;
+
+    /// @notice The member with that number; all zero where there is none.
+    function member(Number number) external view returns (Member memory);
+
+    /// @notice The number of an account, zero for a stranger.
+    function numberOf(address account) external view returns (Number);
+
+    /// @notice The number of an active digital worker; reverts for anyone else.
+    function activeWorker(address account) external view returns (Number);
+
+    /// @notice Whether the member is an active digital worker with that capability.
+    function isCapable(Number number, uint8 capability) external view returns (bool);
+
+    /// @notice Whether the member is an active digital worker.
+    function isActive(Number number) external view returns (bool);
+
+    /// @notice Whether the member belongs to the electorate of `roster` and may still vote.
+    function mayVote(Number number, uint64 roster) external view returns (bool);
+
+    /// @notice The present roster version and its number of voters.
+    function roster() external view returns (uint64 version, uint32 members);
+
+    /// @notice How many digital workers were active at a roster version.
+    function membersAt(uint64 version) external view returns (uint32);
+
+    /// @notice The number of badges ever given.
+    function count() external view returns (uint16);
+
+    /// @notice A worker's record with one capability.
+    function record(Number worker, uint8 capability) external view returns (Record memory);
+}
