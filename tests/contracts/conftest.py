@@ -1,4 +1,4 @@
-"""Each run has a node of its own: brownie would otherwise join whatever answers at the port in its list, and undo its blocks."""
+"""Each run has a node of its own: brownie would join whatever answers at its list's port, and undo its blocks."""
 
 import pytest
 from brownie._config import CONFIG
