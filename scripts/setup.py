@@ -79,7 +79,7 @@ def install_python_packages() -> str:
     write_venv_hook()
     try:
         call(PYTHON, "-m", "pip", "install", "-q", "--no-deps", uv_pin())
-        call(BIN / "uv", "pip", "sync", "-q", "--python", PYTHON, LOCK)
+        call(BIN / "uv", "pip", "sync", "-q", "--compile-bytecode", "--python", PYTHON, LOCK)
         call(BIN / "uv", "pip", "install", "-q", "--python", PYTHON, "--no-deps", "--no-build-isolation", "-e", ROOT)
     except SetupFailed:
         call(PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", LOCK)
