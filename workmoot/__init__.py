@@ -1,0 +1,1 @@
+"""The library every Workmoot program shares: the words, the chain, artificial systems, planning, skills."""

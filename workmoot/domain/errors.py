@@ -1,0 +1,116 @@
+"""Everything that can be refused or can fail.
+
+WorkmootError
+├── Malformed          bytes or values that do not follow their layout
+├── NoCapableTeam      no set of workers has the skills
+├── ChainError
+│   ├── Refused        a contract said no, with the name of its error and the values
+│   ├── Unreachable    the node did not answer: wait and try again
+│   ├── OutOfGas       the key cannot pay: fund it and try again
+│   ├── NotMined       sent, and not seen in a block in time: the same bytes may still be mined
+│   ├── NodeFault      the node answered with an error of its own
+│   ├── WrongChain     another chain than the deployment's
+│   └── NoDeployment   the contracts are not where the deployment says
+└── GatewayError
+    ├── GatewayRefused       the gateway said no, with its code
+    └── GatewayUnreachable   the gateway did not answer: wait and try again
+"""
+
+
+class WorkmootError(Exception):
+    """Base of all we raise; an edge catches this and nothing wider."""
+
+
+class Malformed(WorkmootError):
+    """Bytes or values do not follow their layout."""
+
+    def __init__(self, what: str, *, offset: int | None = None) -> None:
+        super().__init__(what if offset is None else f"{what} at byte {offset}")
+        self.what = what
+        self.offset = offset
+
+
+class NoCapableTeam(WorkmootError):
+    """No set of workers has the skills."""
+
+
+class ChainError(WorkmootError):
+    """What can go wrong between a program and the contracts."""
+
+
+class Refused(ChainError):
+    """A contract said no: `name` is its custom error, `arguments` its values in the ABI's order."""
+
+    def __init__(self, name: str, *arguments: object) -> None:
+        super().__init__(f"{name}({', '.join(_shown(value) for value in arguments)})")
+        self.name = name
+        self.arguments = arguments
+
+
+class Unreachable(ChainError):
+    """The node did not answer."""
+
+
+class OutOfGas(ChainError):
+    """The key cannot pay for a transaction."""
+
+    def __init__(self, account: str, *, balance: int, needed: int) -> None:
+        super().__init__(f"{account} has {balance} wei and needs {needed}: send it some and it goes on")
+        self.account = account
+        self.balance = balance
+        self.needed = needed
+
+
+class NotMined(ChainError):
+    """A transaction was sent and not seen in a block in time."""
+
+    def __init__(self, transaction: str, *, seconds: float) -> None:
+        super().__init__(f"{transaction} was not mined within {seconds:g} s")
+        self.transaction = transaction
+
+
+class NodeFault(ChainError):
+    """The node answered with an error that is no contract's."""
+
+    def __init__(self, method: str, *, code: int, message: str) -> None:
+        super().__init__(f"{method}: {message} ({code})")
+        self.method = method
+        self.code = code
+        self.message = message
+
+
+class WrongChain(ChainError):
+    """The node runs another chain than the deployment was made on."""
+
+    def __init__(self, *, expected: int, found: int, where: str) -> None:
+        super().__init__(
+            f"{where} is chain {found}, the deployment is for chain {expected}: "
+            f"use a node of chain {expected} or --deployment deployments/{found}.json"
+        )
+        self.expected = expected
+        self.found = found
+
+
+class NoDeployment(ChainError):
+    """The contracts are not where the deployment says, or there is no such file."""
+
+
+class GatewayError(WorkmootError):
+    """What can go wrong between a program and the robot gateway."""
+
+
+class GatewayRefused(GatewayError):
+    """The gateway said no: `code` is one of its words, such as FENCED or HELD."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class GatewayUnreachable(GatewayError):
+    """The gateway did not answer."""
+
+
+def _shown(value: object) -> str:
+    return "0x" + value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,70 @@
+"""What Overrides says."""
+
+from dataclasses import dataclass
+
+from workmoot.domain.events.place import Event
+from workmoot.domain.ids import Address, Number, OverrideId, TaskId
+from workmoot.domain.overrides import HumanOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideGiven(Event):
+    """A human's order took effect. `displaced`: the worker in force before; `epoch`: the subject's after."""
+
+    id: OverrideId
+    human: Address
+    subject: int
+    displaced: Number
+    epoch: int
+    digest: bytes
+    order: HumanOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideReleased(Event):
+    """A slot was emptied by a human's order."""
+
+    id: OverrideId
+    by: OverrideId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideExpired(Event):
+    """A slot's time was over, and somebody said so."""
+
+    id: OverrideId
+    by: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideSuperseded(Event):
+    """A later order took the slot."""
+
+    id: OverrideId
+    by: OverrideId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeAsked(Event):
+    """The first of two steps to resume the plant."""
+
+    id: OverrideId
+    human: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotEpochRaised(Event):
+    """A robot's value in force changed; commands of an older epoch are refused."""
+
+    robot: Number
+    epoch: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeStopChanged(Event):
+    """The assigned worker stopped itself, or went on."""
+
+    task: TaskId
+    worker: Number
+    stopped: bool

@@ -1,0 +1,166 @@
+"""What WorkOrders says."""
+
+from dataclasses import dataclass
+
+from workmoot.domain.events.place import Event
+from workmoot.domain.ids import Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.work import Failure, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantDescribed(Event):
+    """The plant's public description, JSON."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStarted(Event):
+    """Simulated tick 0 is `origin_milliseconds` of Unix time; time runs `speed_milli`/1000 as fast."""
+
+    origin_milliseconds: int
+    speed_milli: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPosted(Event):
+    """An order was posted: `tasks` packed, `detail` a stranger's JSON."""
+
+    order: OrderId
+    by: Address
+    tasks: bytes
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnacted(Event):
+    """A plan became the standing decision.
+
+    Bit i of `skipped`: entry i was not taken; of `standing`: it waits under a human's slot.
+    """
+
+    proposal: ProposalId
+    plan: bytes
+    skipped: bytes
+    standing: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForceChanged(Event):
+    """The value in force of one task changed; the values are those after."""
+
+    task: TaskId
+    epoch: int
+    version: int
+    status: Status
+    worker: Number
+    inspector: Number
+    overridden: bool
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSummoned(Event):
+    """The clock for starting an idle, ready task runs."""
+
+    task: TaskId
+    worker: Number
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAcknowledged(Event):
+    """The worker knows of the task and will start it."""
+
+    task: TaskId
+    worker: Number
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStarted(Event):
+    """A run began."""
+
+    task: TaskId
+    worker: Number
+    epoch: int
+    attempt: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatSeen(Event):
+    """The worker is alive and at work."""
+
+    task: TaskId
+    worker: Number
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSubmitted(Event):
+    """A run ended with a result, to be inspected until `deadline`."""
+
+    task: TaskId
+    worker: Number
+    epoch: int
+    grade: int
+    busy_ticks: int
+    evidence: bytes
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAccepted(Event):
+    """A result was accepted, by its inspector or by a human."""
+
+    task: TaskId
+    worker: Number
+    by: Address
+    grade: int
+    evidence: bytes
+    human: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReworked(Event):
+    """A human corrected the work; the task is done."""
+
+    task: TaskId
+    worker: Number
+    by: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFailed(Event):
+    """A run failed, or its result was not accepted."""
+
+    task: TaskId
+    worker: Number
+    by: Address
+    failure: Failure
+    next: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionOverdue(Event):
+    """The inspector never came; the inspection is a human's now."""
+
+    task: TaskId
+    inspector: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCancelled(Event):
+    """The task will not be done."""
+
+    task: TaskId
+    by: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantHoldChanged(Event):
+    """The plant is held (or not); every task's and robot's epoch rose by one."""
+
+    held: bool
+    plant_epoch: int

@@ -1,0 +1,33 @@
+"""The plant as the chain's events tell it; applying one is pure bookkeeping."""
+
+from workmoot.domain.ledger.ledger import Ledger
+from workmoot.domain.ledger.records import (
+    Block,
+    Message,
+    OfferRecord,
+    OverrideRecord,
+    Proposal,
+    Ranking,
+    Review,
+    RobotControl,
+    Task,
+    TaskRun,
+    Vote,
+    WorkOrder,
+)
+
+__all__ = [
+    "Block",
+    "Ledger",
+    "Message",
+    "OfferRecord",
+    "OverrideRecord",
+    "Proposal",
+    "Ranking",
+    "Review",
+    "RobotControl",
+    "Task",
+    "TaskRun",
+    "Vote",
+    "WorkOrder",
+]

@@ -1,0 +1,205 @@
+"""The ledger's pages about humans' orders, the slots they fill, and robots' epochs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from workmoot.domain.errors import Malformed
+from workmoot.domain.events import (
+    InForceChanged,
+    OverrideExpired,
+    OverrideGiven,
+    Place,
+    ResumeAsked,
+    RobotEpochRaised,
+    SafeStopChanged,
+)
+from workmoot.domain.ids import NOBODY, OverrideId, TaskId
+from workmoot.domain.ledger import entries
+from workmoot.domain.ledger.records import OverrideRecord, RobotControl
+from workmoot.domain.overrides import (
+    EMPTY_SLOT,
+    SAFE_STOP_SECONDS,
+    HumanOrder,
+    Level,
+    OverrideKind,
+    Slot,
+    SubjectType,
+    own_level,
+)
+from workmoot.domain.payloads import read_assign_payload, read_plan_payload, read_release_payload
+from workmoot.domain.plan import PlanEntry, unpack_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workmoot.domain.ledger.ledger import Ledger, SlotKey
+
+NO_OVERRIDE = OverrideId(0)
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a transaction changed so far: an order about a plan does not say which tasks it still found open."""
+
+    tx: str = ""
+    tasks: set[TaskId] = field(default_factory=set)
+    expired: OverrideExpired | None = None
+
+
+def touch(ledger: Ledger, event: InForceChanged) -> None:
+    """Remembers that this transaction changed the task; if a slot ran out just before, it was this task's."""
+    if ledger.touched.tx != event.at.tx:
+        ledger.touched = Touched(tx=event.at.tx)
+    ledger.touched.tasks.add(event.task)
+    expired = ledger.touched.expired
+    if expired is None:
+        return
+    ledger.touched.expired = None
+    level = Level.HUMAN if expired.id else Level.SAFE_STOP
+    found = ledger.slot(SubjectType.TASK, event.task, Level.MAINTENANCE)
+    if expired.id and found.id == expired.id:
+        level = Level.MAINTENANCE
+    _empty(ledger, (SubjectType.TASK, event.task, level), "expired", event.at)
+
+
+def _given(ledger: Ledger, event: OverrideGiven) -> None:
+    ledger.overrides[event.id] = OverrideRecord(
+        id=event.id,
+        human=event.human,
+        order=event.order,
+        displaced=event.displaced,
+        epoch=event.epoch,
+        digest=event.digest,
+        at=event.at,
+    )
+    act = _ACTS.get(event.order.kind)
+    if act is not None:
+        act(ledger, event)
+
+
+def _hold(ledger: Ledger, event: OverrideGiven) -> None:
+    key = _key(event.order)
+    _fill(ledger, key, event, held=True)
+    if key[0] is SubjectType.PLANT:
+        ledger.resume_asked = False
+
+
+def _assign(ledger: Ledger, event: OverrideGiven) -> None:
+    entry, _ = read_assign_payload(event.order.payload)
+    _name(ledger, event, entry, nobody=False)
+
+
+def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
+    if ledger.touched.tx != event.at.tx:
+        return
+    try:
+        plan = unpack_plan(read_plan_payload(event.order.payload)[0])
+    except Malformed:
+        return
+    for entry in plan:
+        if entry.task in ledger.touched.tasks:
+            _name(ledger, event, entry, nobody=event.order.kind is OverrideKind.VETO)
+
+
+def _release(ledger: Ledger, event: OverrideGiven) -> None:
+    key = _key(event.order)
+    if key[0] is SubjectType.PLANT and ledger.plant_held:
+        return
+    slot = ledger.slots.get(key, EMPTY_SLOT)
+    if slot.fixes and read_release_payload(event.order.payload):
+        ledger.slots[key] = replace(slot, held=False)
+    else:
+        _empty(ledger, key, "released", event.at)
+
+
+def _requeue(ledger: Ledger, event: OverrideGiven) -> None:
+    task = TaskId(event.order.subject)
+    _empty(ledger, (SubjectType.TASK, task, Level.HUMAN), "released", event.at)
+    ledger.tasks[task] = replace(ledger.tasks[task], attempt=0, excluded=frozenset())
+
+
+def _expired(ledger: Ledger, event: OverrideExpired) -> None:
+    record = ledger.overrides.get(event.id)
+    if record is None or record.order.subject_type not in (SubjectType.ROBOT, SubjectType.PLANT):
+        if ledger.touched.tx != event.at.tx:
+            ledger.touched = Touched(tx=event.at.tx)
+        ledger.touched.expired = event
+        return
+    _empty(ledger, _key(record.order), "expired", event.at)
+
+
+def _resume_asked(ledger: Ledger, _: ResumeAsked) -> None:
+    ledger.resume_asked = True
+
+
+def _robot_raised(ledger: Ledger, event: RobotEpochRaised) -> None:
+    ledger.robots[event.robot] = RobotControl(own_epoch=event.epoch - ledger.plant_epoch, held=event.held)
+
+
+def _safe_stop_changed(ledger: Ledger, event: SafeStopChanged) -> None:
+    key = (SubjectType.TASK, event.task, Level.SAFE_STOP)
+    ledger.slots.pop(key, None)
+    if event.stopped:
+        expires_at = event.at.timestamp + SAFE_STOP_SECONDS
+        ledger.slots[key] = replace(EMPTY_SLOT, held=True, expires_at=expires_at)
+
+
+def _key(order: HumanOrder) -> SlotKey:
+    return order.subject_type, order.subject, order.level or own_level(order.subject_type)
+
+
+def _name(ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, nobody: bool) -> None:
+    key = (SubjectType.TASK, entry.task, Level.HUMAN)
+    worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, entry.inspector)
+    _fill(ledger, key, event, fixes=True, worker=worker, inspector=inspector)
+    if nobody:
+        ledger.slot_entries.pop(entry.task, None)
+    else:
+        ledger.slot_entries[entry.task] = entry
+    entries.refresh(ledger, entry.task)
+
+
+def _fill(ledger: Ledger, key: SlotKey, event: OverrideGiven, **changes: Any) -> None:
+    former = ledger.slots.get(key, EMPTY_SLOT)
+    slot: Slot = replace(former, id=event.id, expires_at=event.order.expires_at, **changes)
+    ledger.slots[key] = slot
+    _end(ledger, former.id, "superseded", event.at)
+
+
+def _empty(ledger: Ledger, key: SlotKey, how: str, at: Place) -> None:
+    former = ledger.slots.pop(key, EMPTY_SLOT)
+    _end(ledger, former.id, how, at)
+    if key[0] is SubjectType.PLANT:
+        ledger.resume_asked = False
+    if key[0] is SubjectType.TASK and key[2] == Level.HUMAN:
+        ledger.slot_entries.pop(TaskId(key[1]), None)
+        entries.refresh(ledger, TaskId(key[1]))
+
+
+def _end(ledger: Ledger, override: OverrideId, how: str, at: Place) -> None:
+    """An order about a plan fills many slots and ends with the last of them."""
+    record = ledger.overrides.get(override)
+    if record is None or any(slot.id == override for slot in ledger.slots.values()):
+        return
+    ledger.overrides[override] = replace(record, ended_at=at, ended_by=how)
+
+
+_ACTS: dict[OverrideKind, Callable[[Ledger, OverrideGiven], None]] = {
+    OverrideKind.HOLD: _hold,
+    OverrideKind.ASSIGN: _assign,
+    OverrideKind.APPROVE: _plan_in_force,
+    OverrideKind.VETO: _plan_in_force,
+    OverrideKind.RELEASE: _release,
+    OverrideKind.REQUEUE: _requeue,
+}
+
+# OverrideReleased and OverrideSuperseded say what OverrideGiven and the slots tell already.
+ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
+    OverrideGiven: _given,
+    OverrideExpired: _expired,
+    ResumeAsked: _resume_asked,
+    RobotEpochRaised: _robot_raised,
+    SafeStopChanged: _safe_stop_changed,
+}

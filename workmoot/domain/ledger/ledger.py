@@ -1,0 +1,148 @@
+"""The plant as the chain's events tell it: the only mutable thing of the domain."""
+
+from collections.abc import Iterable, Iterator
+
+from workmoot.domain.clock import Clock
+from workmoot.domain.events import Event
+from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId, order_of, task_id
+from workmoot.domain.ledger import control, membership, voting, work
+from workmoot.domain.ledger.records import (
+    Block,
+    Message,
+    OfferRecord,
+    OverrideRecord,
+    Proposal,
+    Ranking,
+    RobotControl,
+    Task,
+    WorkOrder,
+)
+from workmoot.domain.overrides import EMPTY_SLOT, Level, Slot, SubjectType
+from workmoot.domain.plan import PlanEntry, mandate_of
+from workmoot.domain.proposals import State
+from workmoot.domain.work import predecessors_of
+from workmoot.domain.workers import Binding, Member, Record, Role
+
+SlotKey = tuple[SubjectType, int, int]
+Confirmation = tuple[TaskId, int, Number, int, Number]
+"""task, version, lead, sequence, helper"""
+
+_TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN, Level.SAFE_STOP)
+_ENTRIES = {**membership.ENTRIES, **work.ENTRIES, **voting.ENTRIES, **control.ENTRIES}
+
+
+class Ledger:
+    """Everything the events of one deployment told so far. One thread writes; the records it holds are frozen."""
+
+    def __init__(self) -> None:
+        self.head = Block(number=0, hash=ZERO_HASH, timestamp=0)
+        self.clock: Clock | None = None
+        self.description: dict[str, object] | None = None
+        self.roles: dict[Role, set[Address]] = {role: set() for role in Role}
+        self.members: dict[Number, Member] = {}
+        self.numbers: dict[Address, Number] = {}
+        self.roster = 0
+        self.voters = 0
+        self.voters_at: dict[int, int] = {}
+        self.bindings: dict[tuple[Number, bytes, Number], Binding] = {}
+        self.records: dict[tuple[Number, int], Record] = {}
+        self.orders: dict[OrderId, WorkOrder] = {}
+        self.tasks: dict[TaskId, Task] = {}
+        self.offers: dict[TaskId, list[OfferRecord]] = {}
+        self.rankings: dict[Number, Ranking] = {}
+        self.confirmations: set[Confirmation] = set()
+        self.proposals: dict[ProposalId, Proposal] = {}
+        self.messages: list[Message] = []
+        self.overrides: dict[OverrideId, OverrideRecord] = {}
+        self.slots: dict[SlotKey, Slot] = {}
+        self.slot_entries: dict[TaskId, PlanEntry] = {}
+        """The plan entries that humans' slots name."""
+        self.robots: dict[Number, RobotControl] = {}
+        self.plant_held = False
+        self.plant_epoch = 0
+        self.resume_asked = False
+        self.malformed: list[Event] = []
+        """Events whose packed bytes follow no layout: strangers may publish anything."""
+        self.touched = control.Touched()
+
+    def apply(self, event: Event) -> None:
+        """Enters one event; events come in the order of the chain."""
+        enter = _ENTRIES.get(type(event))
+        if enter is not None:
+            enter(self, event)
+
+    def apply_all(self, events: Iterable[Event]) -> None:
+        """Enters many."""
+        for event in events:
+            self.apply(event)
+
+    def member_of(self, account: str) -> Member | None:
+        """The member with that account."""
+        number = self.numbers.get(Address(account))
+        return self.members[number] if number else None
+
+    def voting_members(self) -> list[Member]:
+        """The active digital workers, by number."""
+        return [member for member in self.members.values() if member.is_active_worker]
+
+    def robot_epoch(self, robot: int) -> int:
+        """The robot's epoch, the plant's included."""
+        return self.robots.get(Number(robot), RobotControl()).own_epoch + self.plant_epoch
+
+    def is_robot_held(self, robot: int) -> bool:
+        """Whether the robot or the whole plant is held."""
+        return self.plant_held or self.robots.get(Number(robot), RobotControl()).held
+
+    def bindings_of(self, robot: int) -> list[Binding]:
+        """Who may use the robot for what."""
+        return [binding for binding in self.bindings.values() if binding.robot == robot]
+
+    def record(self, worker: int, capability: int) -> Record:
+        """A worker's record with one capability."""
+        return self.records.get((Number(worker), capability), Record())
+
+    def open_tasks(self) -> Iterator[Task]:
+        """The tasks a plan may name."""
+        return (task for task in self.tasks.values() if task.is_open)
+
+    def predecessors(self, task: Task) -> tuple[TaskId, ...]:
+        """The tasks that must be done before."""
+        return tuple(task_id(order_of(task.id), index) for index in predecessors_of(task.spec.predecessors))
+
+    def missing(self, task: Task) -> tuple[TaskId, ...]:
+        """The predecessors that are not done yet."""
+        return tuple(before for before in self.predecessors(task) if not self.tasks[before].status.is_done)
+
+    def is_ready(self, task: Task) -> bool:
+        """Whether all its predecessors are done."""
+        return not self.missing(task)
+
+    def mandate(self, task: Task) -> bytes:
+        """The hash of the assignment in force; zero for none."""
+        return mandate_of(task.entry) if task.entry else ZERO_HASH
+
+    def slot(self, subject_type: SubjectType, subject: int, level: int) -> Slot:
+        """What fills a level of a subject."""
+        return self.slots.get((subject_type, subject, level), EMPTY_SLOT)
+
+    def in_control(self, task: Task) -> Level:
+        """The most urgent filled level of a task, the plant's included."""
+        if self.plant_held:
+            return Level.PLANT_HOLD
+        filled = (level for level in _TASK_LEVELS if (SubjectType.TASK, task.id, level) in self.slots)
+        return next(filled, Level.DAO)
+
+    def open_proposals(self) -> list[Proposal]:
+        """The proposals whose vote is not closed."""
+        return [proposal for proposal in self.proposals.values() if proposal.state is State.OPEN]
+
+    def may_still_vote(self, proposal: Proposal) -> list[Member]:
+        """The members of its electorate that may vote and have not."""
+        voted = {vote.member for vote in proposal.votes}
+        able = (member for member in self.members.values() if member.may_vote(proposal.roster))
+        return [member for member in able if member.number not in voted]
+
+    def is_confirmed(self, task: int, version: int, lead: int, sequence: int, helper: int) -> bool:
+        """Whether the helper confirmed the lead's offer."""
+        return (TaskId(task), version, Number(lead), sequence, Number(helper)) in self.confirmations

@@ -1,0 +1,107 @@
+"""The ledger's pages about members, roles, robots' bindings and records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from workmoot.domain.events import (
+    MemberAdmitted,
+    MemberReinstated,
+    MemberRetired,
+    MemberSuspended,
+    RecordGrew,
+    RobotBound,
+    RoleGranted,
+    RoleRevoked,
+    RosterChanged,
+)
+from workmoot.domain.ids import Number
+from workmoot.domain.ledger.records import RobotControl
+from workmoot.domain.workers import Binding, Kind, Member, Role, Scope, Standing, parse_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workmoot.domain.ledger.ledger import Ledger
+
+
+def _admitted(ledger: Ledger, event: MemberAdmitted) -> None:
+    ledger.numbers[event.account] = event.number
+    ledger.members[event.number] = Member(
+        number=event.number,
+        account=event.account,
+        kind=event.kind,
+        standing=Standing.ACTIVE,
+        joined=_next_roster(ledger, event.kind),
+        capabilities=event.capabilities,
+        profile=parse_object(event.profile),
+    )
+    if event.kind is Kind.ROBOTIC:
+        ledger.robots[event.number] = RobotControl()
+
+
+def _suspended(ledger: Ledger, event: MemberSuspended) -> None:
+    _set_standing(ledger, event.number, Standing.SUSPENDED)
+
+
+def _retired(ledger: Ledger, event: MemberRetired) -> None:
+    _set_standing(ledger, event.number, Standing.RETIRED)
+
+
+def _reinstated(ledger: Ledger, event: MemberReinstated) -> None:
+    member = ledger.members[event.number]
+    joined = _next_roster(ledger, member.kind)
+    ledger.members[event.number] = replace(member, standing=Standing.ACTIVE, joined=joined)
+
+
+def _roster_changed(ledger: Ledger, event: RosterChanged) -> None:
+    ledger.roster = event.roster
+    ledger.voters = event.members
+    ledger.voters_at[event.roster] = event.members
+
+
+def _bound(ledger: Ledger, event: RobotBound) -> None:
+    key = (event.robot, event.resource, event.worker)
+    if event.scope is Scope.NONE:
+        ledger.bindings.pop(key, None)
+        return
+    ledger.bindings[key] = Binding(robot=event.robot, worker=event.worker, resource=event.resource, scope=event.scope)
+
+
+def _grew(ledger: Ledger, event: RecordGrew) -> None:
+    record = ledger.record(event.worker, event.capability)
+    grown = replace(record, done=record.done + 1) if event.done else replace(record, failed=record.failed + 1)
+    ledger.records[(event.worker, event.capability)] = grown
+
+
+def _granted(ledger: Ledger, event: RoleGranted) -> None:
+    if event.role_id in ledger.roles:
+        ledger.roles[Role(event.role_id)].add(event.account)
+
+
+def _revoked(ledger: Ledger, event: RoleRevoked) -> None:
+    if event.role_id in ledger.roles:
+        ledger.roles[Role(event.role_id)].discard(event.account)
+
+
+def _set_standing(ledger: Ledger, number: Number, standing: Standing) -> None:
+    ledger.members[number] = replace(ledger.members[number], standing=standing)
+
+
+def _next_roster(ledger: Ledger, kind: Kind) -> int:
+    # The contract says RosterChanged after the member's own event.
+    return ledger.roster + 1 if kind is Kind.DIGITAL else 0
+
+
+ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
+    MemberAdmitted: _admitted,
+    MemberSuspended: _suspended,
+    MemberRetired: _retired,
+    MemberReinstated: _reinstated,
+    RosterChanged: _roster_changed,
+    RobotBound: _bound,
+    RecordGrew: _grew,
+    RoleGranted: _granted,
+    RoleRevoked: _revoked,
+}

@@ -1,0 +1,241 @@
+"""What the ledger keeps: one frozen record for each thing the chain's events tell of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workmoot.domain.events import Place, PlanEnacted
+from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
+from workmoot.domain.offers import Offer, RankedTask
+from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import NO_PROPOSAL, Opening, State
+from workmoot.domain.work import Failure, Status, TaskSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block of the chain."""
+
+    number: int
+    hash: bytes
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """A customer's order; `detail` is a stranger's JSON."""
+
+    id: OrderId
+    by: Address
+    posted_at: int
+    detail: Mapping[str, object]
+    tasks: tuple[TaskId, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRun:
+    """One attempt at a task. Times are Unix seconds; `ended_at` and `judged_at` None: not yet."""
+
+    attempt: int
+    worker: Number
+    epoch: int
+    entry: PlanEntry | None
+    started_at: int
+    ended_at: int | None = None
+    busy_ticks: int = 0
+    grade: int = 0
+    evidence: bytes = b""
+    judged_at: int | None = None
+    accepted: bool = False
+    by: Address | None = None
+    """Whose transaction ended or judged it."""
+    failure: Failure = Failure.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task as the chain tells it: what it asks for, who has it, how far it is.
+
+    `entry` is the plan entry in force, `standing_entry` the DAO's (slot 16). `slot_filled` and `slot_held` are the
+    task's own; the plant's hold is in `plant_held`.
+    """
+
+    id: TaskId
+    spec: TaskSpec
+    status: Status = Status.POSTED
+    worker: Number = NOBODY
+    inspector: Number = NOBODY
+    version: int = 1
+    own_epoch: int = 1
+    slot_filled: bool = False
+    slot_held: bool = False
+    plant_held: bool = False
+    plant_epoch: int = 0
+    entry: PlanEntry | None = None
+    standing_entry: PlanEntry | None = None
+    standing_worker: Number = NOBODY
+    standing_inspector: Number = NOBODY
+    decided_by: ProposalId = NO_PROPOSAL
+    """The proposal whose entry is the standing one."""
+    attempt: int = 0
+    deadline: int = 0
+    summoned: bool = False
+    acknowledged: bool = False
+    excluded: frozenset[Number] = frozenset()
+    evidence: bytes = bytes(32)
+    grade: int = 0
+    ended_at: int | None = None
+    """When it came to a final status, Unix seconds."""
+    runs: tuple[TaskRun, ...] = ()
+
+    @property
+    def epoch(self) -> int:
+        """The epoch its commands carry, the plant's included."""
+        return self.own_epoch + self.plant_epoch
+
+    @property
+    def overridden(self) -> bool:
+        """Whether a human's slot is filled, the plant's included."""
+        return self.slot_filled or self.plant_held
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing progresses."""
+        return self.slot_held or self.plant_held
+
+    @property
+    def helpers(self) -> tuple[Number, ...]:
+        """Who helps the worker."""
+        return self.entry.helpers if self.entry else ()
+
+    @property
+    def robots(self) -> tuple[Number, ...]:
+        """The robots the assignment names."""
+        return self.entry.robots if self.entry else ()
+
+    @property
+    def run(self) -> TaskRun | None:
+        """The present or last attempt."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a plan may name it."""
+        return self.status in (Status.POSTED, Status.ALLOCATED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRecord:
+    """An offer and who made it."""
+
+    worker: Number
+    offer: Offer
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """How a worker ranks the open work, first comes first."""
+
+    worker: Number
+    items: tuple[RankedTask, ...]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A member's own evaluation of a proposal; `words` are a stranger's."""
+
+    member: Number
+    support: bool
+    makespan: int
+    findings: bytes
+    words: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A counted ballot."""
+
+    member: Number
+    support: bool
+    reason: str
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A plan put to the vote, and what became of it."""
+
+    id: ProposalId
+    proposer: Number
+    counters: ProposalId
+    roster: int
+    members: int
+    deadline: int
+    content_hash: bytes
+    particulars: bytes
+    opening: Opening
+    entries: tuple[PlanEntry, ...]
+    at: Place
+    reviews: tuple[Review, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    barred: tuple[Number, ...] = ()
+    state: State = State.OPEN
+    settled_at: Place | None = None
+    enacted: PlanEnacted | None = None
+
+    @property
+    def yes(self) -> int:
+        """Ballots for."""
+        return sum(vote.support for vote in self.votes)
+
+    @property
+    def no(self) -> int:
+        """Ballots against."""
+        return len(self.votes) - self.yes
+
+    def vote_of(self, member: Number) -> Vote | None:
+        """The member's ballot."""
+        return next((vote for vote in self.votes if vote.member == member), None)
+
+    def review_of(self, member: Number) -> Review | None:
+        """The member's latest review."""
+        return next((review for review in reversed(self.reviews) if review.member == member), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a member said; a stranger's text."""
+
+    sender: Number
+    to: Number
+    about: int
+    message: bytes
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideRecord:
+    """A human's order that took effect, what it displaced and how it ended."""
+
+    id: OverrideId
+    human: Address
+    order: HumanOrder
+    displaced: Number
+    epoch: int
+    digest: bytes
+    at: Place
+    ended_at: Place | None = None
+    ended_by: str = ""
+    """"released", "expired" or "superseded" once its slot is empty or another's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotControl:
+    """A robot's own counters; the plant's hold and epoch come on top (`Ledger.robot_epoch`)."""
+
+    own_epoch: int = 1
+    held: bool = False

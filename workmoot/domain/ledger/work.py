@@ -1,0 +1,224 @@
+"""The ledger's pages about the plant, orders, tasks and runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from workmoot.domain.clock import Clock
+from workmoot.domain.events import (
+    ClockStarted,
+    Event,
+    HeartbeatSeen,
+    InForceChanged,
+    OrderPosted,
+    PlanEnacted,
+    PlantDescribed,
+    PlantHoldChanged,
+    ResultSubmitted,
+    TaskAccepted,
+    TaskAcknowledged,
+    TaskCancelled,
+    TaskFailed,
+    TaskReworked,
+    TaskStarted,
+    TaskSummoned,
+)
+from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
+from workmoot.domain.ledger import control, entries
+from workmoot.domain.ledger.records import Task, TaskRun, WorkOrder
+from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_plan
+from workmoot.domain.work import Failure, Status, unpack_tasks
+from workmoot.domain.workers import parse_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workmoot.domain.ledger.ledger import Ledger
+
+
+def _described(ledger: Ledger, event: PlantDescribed) -> None:
+    ledger.description = parse_object(event.description)
+
+
+def _clock_started(ledger: Ledger, event: ClockStarted) -> None:
+    ledger.clock = Clock(origin_ms=event.origin_milliseconds, speed_milli=event.speed_milli)
+
+
+def _posted(ledger: Ledger, event: OrderPosted) -> None:
+    specs = unpack_tasks(event.tasks)
+    ids = tuple(task_id(event.order, index) for index in range(len(specs)))
+    ledger.orders[event.order] = WorkOrder(
+        id=event.order,
+        by=event.by,
+        posted_at=event.at.timestamp,
+        detail=parse_object(event.detail),
+        tasks=ids,
+        at=event.at,
+    )
+    for task, spec in zip(ids, specs, strict=True):
+        ledger.tasks[task] = Task(id=task, spec=spec, plant_held=ledger.plant_held, plant_epoch=ledger.plant_epoch)
+
+
+def _enacted(ledger: Ledger, event: PlanEnacted) -> None:
+    found = ledger.proposals.get(event.proposal)
+    if found is not None:
+        ledger.proposals[event.proposal] = replace(found, enacted=event)
+    for index, entry in enumerate(unpack_plan(event.plan)):
+        if not is_bit_set(event.skipped, index):
+            ledger.tasks[entry.task] = _taken(ledger.tasks[entry.task], entry, event.proposal)
+
+
+def _taken(task: Task, entry: PlanEntry, proposal: ProposalId) -> Task:
+    decided = replace(task, version=task.version + 1, standing_entry=entry, decided_by=proposal)
+    if task.slot_filled:
+        return replace(decided, standing_worker=entry.lead, standing_inspector=entry.inspector)
+    return replace(
+        decided,
+        status=Status.ALLOCATED,
+        worker=entry.lead,
+        inspector=entry.inspector,
+        entry=entry,
+        own_epoch=task.own_epoch + (not task.plant_held),
+        summoned=False,
+        acknowledged=False,
+    )
+
+
+def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
+    task = ledger.tasks[event.task]
+    standing = _standing_after(task, event)
+    restarts = event.version != task.version
+    ledger.tasks[event.task] = replace(
+        task,
+        status=event.status,
+        worker=event.worker,
+        inspector=event.inspector,
+        version=event.version,
+        own_epoch=event.epoch - task.plant_epoch,
+        slot_filled=event.overridden,
+        slot_held=event.held,
+        standing_worker=standing[0],
+        standing_inspector=standing[1],
+        summoned=task.summoned and not restarts,
+        acknowledged=task.acknowledged and not restarts,
+    )
+    control.touch(ledger, event)
+    entries.refresh(ledger, event.task)
+
+
+def _standing_after(task: Task, event: InForceChanged) -> tuple[Number, Number]:
+    """The standing decision is kept apart only while a human's slot is filled."""
+    if not event.overridden:
+        return NOBODY, NOBODY
+    if not task.slot_filled:
+        return task.worker, task.inspector
+    return task.standing_worker, task.standing_inspector
+
+
+def _set_deadline(ledger: Ledger, event: TaskSummoned | TaskAcknowledged | HeartbeatSeen) -> None:
+    task = replace(ledger.tasks[event.task], deadline=event.deadline)
+    if isinstance(event, TaskSummoned):
+        task = replace(task, summoned=True)
+    elif isinstance(event, TaskAcknowledged):
+        task = replace(task, summoned=True, acknowledged=True)
+    ledger.tasks[event.task] = task
+
+
+def _started(ledger: Ledger, event: TaskStarted) -> None:
+    task = ledger.tasks[event.task]
+    run = TaskRun(
+        attempt=event.attempt,
+        worker=event.worker,
+        epoch=event.epoch,
+        entry=task.entry,
+        started_at=event.at.timestamp,
+    )
+    ledger.tasks[event.task] = replace(
+        task,
+        status=Status.STARTED,
+        attempt=event.attempt,
+        deadline=event.deadline,
+        summoned=False,
+        acknowledged=False,
+        runs=(*task.runs, run),
+    )
+
+
+def _submitted(ledger: Ledger, event: ResultSubmitted) -> None:
+    result = {"evidence": event.evidence, "grade": event.grade}
+    _end_run(ledger, event.task, ended_at=event.at.timestamp, busy_ticks=event.busy_ticks, **result)
+    ledger.tasks[event.task] = replace(
+        ledger.tasks[event.task],
+        status=Status.SUBMITTED,
+        deadline=event.deadline,
+        evidence=event.evidence,
+        grade=event.grade,
+    )
+
+
+def _accepted(ledger: Ledger, event: TaskAccepted) -> None:
+    # A human's acceptance carries no grade of its own.
+    grade = ledger.tasks[event.task].grade if event.human else event.grade
+    _end_run(ledger, event.task, judged_at=event.at.timestamp, accepted=True, by=event.by, grade=grade)
+    _finish(ledger, event, event.task, Status.ACCEPTED)
+    ledger.tasks[event.task] = replace(ledger.tasks[event.task], grade=grade)
+
+
+def _reworked(ledger: Ledger, event: TaskReworked) -> None:
+    _finish(ledger, event, event.task, Status.REWORKED)
+
+
+def _cancelled(ledger: Ledger, event: TaskCancelled) -> None:
+    _finish(ledger, event, event.task, Status.CANCELLED)
+
+
+def _failed(ledger: Ledger, event: TaskFailed) -> None:
+    task = ledger.tasks[event.task]
+    run = task.run
+    if run is not None and run.failure is Failure.NONE and task.status in (Status.STARTED, Status.SUBMITTED):
+        ended_at = run.ended_at or event.at.timestamp
+        _end_run(ledger, event.task, ended_at=ended_at, failure=event.failure, by=event.by)
+        if task.status is Status.SUBMITTED:
+            _end_run(ledger, event.task, judged_at=event.at.timestamp)
+    excludes = event.next is Status.POSTED and event.failure not in (Failure.WORKER_GONE, Failure.OVERRIDDEN)
+    task = ledger.tasks[event.task]
+    excluded = task.excluded | {event.worker} if excludes else task.excluded
+    # What else changes, InForceChanged says.
+    ledger.tasks[event.task] = replace(task, excluded=excluded, summoned=False, acknowledged=False)
+
+
+def _plant_hold_changed(ledger: Ledger, event: PlantHoldChanged) -> None:
+    ledger.plant_held, ledger.plant_epoch = event.held, event.plant_epoch
+    for number, task in ledger.tasks.items():
+        ledger.tasks[number] = replace(task, plant_held=event.held, plant_epoch=event.plant_epoch)
+
+
+def _end_run(ledger: Ledger, task: TaskId, **changes: Any) -> None:
+    found = ledger.tasks[task]
+    if found.run is not None:
+        run: TaskRun = replace(found.run, **changes)
+        ledger.tasks[task] = replace(found, runs=(*found.runs[:-1], run))
+
+
+def _finish(ledger: Ledger, event: Event, task: TaskId, status: Status) -> None:
+    ledger.tasks[task] = replace(ledger.tasks[task], status=status, ended_at=event.at.timestamp)
+
+
+ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
+    PlantDescribed: _described,
+    ClockStarted: _clock_started,
+    OrderPosted: _posted,
+    PlanEnacted: _enacted,
+    InForceChanged: _in_force_changed,
+    TaskSummoned: _set_deadline,
+    TaskAcknowledged: _set_deadline,
+    HeartbeatSeen: _set_deadline,
+    TaskStarted: _started,
+    ResultSubmitted: _submitted,
+    TaskAccepted: _accepted,
+    TaskReworked: _reworked,
+    TaskCancelled: _cancelled,
+    TaskFailed: _failed,
+    PlantHoldChanged: _plant_hold_changed,
+}

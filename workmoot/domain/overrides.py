@@ -1,0 +1,172 @@
+"""Overrides: a human's signed order fills a slot that outranks every decision below its level."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.ids import NOBODY, Address, Number, OverrideId
+from workmoot.domain.typed import TypedDomain, TypedStruct, Value, digest_of
+
+
+class OverrideKind(IntEnum):
+    """What a human may order."""
+
+    NONE = 0
+    VETO = 1
+    APPROVE = 2
+    ASSIGN = 3
+    CANCEL = 4
+    REWORK = 5
+    ACCEPT = 6
+    HOLD = 7
+    RELEASE = 8
+    SUSPEND = 9
+    REINSTATE = 10
+    REQUEUE = 11
+
+
+class SubjectType(IntEnum):
+    """What an order is about."""
+
+    NONE = 0
+    TASK = 1
+    PROPOSAL = 2
+    WORKER = 3
+    ROBOT = 4
+    PLANT = 5
+
+
+class Level(IntEnum):
+    """The lowest number filled is in force."""
+
+    OWN = 0
+    """In an order: the kind's own level (the plant 1, all else 8)."""
+    PLANT_HOLD = 1
+    MAINTENANCE = 5
+    HUMAN = 8
+    SAFE_STOP = 12
+    DAO = 16
+
+
+class Reason(IntEnum):
+    """Why a human steps in; the words say more."""
+
+    QUALITY = 1
+    SAFETY = 2
+    MAINTENANCE = 3
+    URGENT = 4
+    CAPACITY = 5
+    MATERIAL = 6
+    CUSTOMER = 7
+    TEST = 8
+    OTHER = 99
+
+
+PLANT = 0
+"""The subject number of the plant."""
+SAFE_STOP_SECONDS = 300
+"""How long a worker's own stop lasts, wall seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanOrder:
+    """What a human signs. `expires_at` 0 (until released) only for holds; `expected_epoch` 0: any.
+
+    `nonce` is keyed and unordered: 192 bits of key, 64 of count.
+    """
+
+    kind: OverrideKind
+    subject_type: SubjectType
+    subject: int
+    payload: bytes = b""
+    level: int = Level.OWN
+    reason_code: int
+    reason: str
+    expires_at: int = 0
+    valid_until: int
+    expected_epoch: int = 0
+    preview: bytes = ZERO_HASH
+    human: Address
+    nonce: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What fills one level of one subject; `fixes`: it names a worker (zero: nobody may)."""
+
+    id: OverrideId
+    expires_at: int
+    held: bool
+    fixes: bool
+    worker: Number
+    inspector: Number
+
+
+EMPTY_SLOT = Slot(id=OverrideId(0), expires_at=0, held=False, fixes=False, worker=NOBODY, inspector=NOBODY)
+
+ORDER = TypedStruct(
+    "Order",
+    (
+        ("kind", "uint8"),
+        ("subjectType", "uint8"),
+        ("subject", "uint256"),
+        ("payload", "bytes"),
+        ("level", "uint8"),
+        ("reasonCode", "uint16"),
+        ("reason", "string"),
+        ("expiresAt", "uint48"),
+        ("validUntil", "uint48"),
+        ("expectedEpoch", "uint64"),
+        ("preview", "bytes32"),
+        ("human", "address"),
+        ("nonce", "uint256"),
+    ),
+)
+POST = TypedStruct(
+    "Post", (("specHash", "bytes32"), ("human", "address"), ("nonce", "uint256"), ("deadline", "uint48"))
+)
+
+
+def own_level(subject_type: SubjectType) -> Level:
+    """The level an order takes that names none."""
+    return Level.PLANT_HOLD if subject_type is SubjectType.PLANT else Level.HUMAN
+
+
+def order_values(order: HumanOrder) -> dict[str, Value]:
+    """The order under the names of its EIP-712 type."""
+    return {
+        "kind": order.kind,
+        "subjectType": order.subject_type,
+        "subject": order.subject,
+        "payload": order.payload,
+        "level": order.level,
+        "reasonCode": order.reason_code,
+        "reason": order.reason,
+        "expiresAt": order.expires_at,
+        "validUntil": order.valid_until,
+        "expectedEpoch": order.expected_epoch,
+        "preview": order.preview,
+        "human": order.human,
+        "nonce": order.nonce,
+    }
+
+
+def overrides_domain(*, chain_id: int, overrides: str) -> TypedDomain:
+    """Where a human's orders count."""
+    return TypedDomain(name="Workmoot Overrides", chain_id=chain_id, verifying_contract=overrides)
+
+
+def work_orders_domain(*, chain_id: int, work_orders: str) -> TypedDomain:
+    """Where a signed posting counts."""
+    return TypedDomain(name="Workmoot WorkOrders", chain_id=chain_id, verifying_contract=work_orders)
+
+
+def order_digest(order: HumanOrder, *, chain_id: int, overrides: str) -> bytes:
+    """What the human signs."""
+    return digest_of(overrides_domain(chain_id=chain_id, overrides=overrides), ORDER, order_values(order))
+
+
+def post_digest(*, spec_hash: bytes, human: str, nonce: int, deadline: int, chain_id: int, work_orders: str) -> bytes:
+    """What a human signs so that anyone may post the order."""
+    values: dict[str, Value] = {"specHash": spec_hash, "human": human, "nonce": nonce, "deadline": deadline}
+    return digest_of(work_orders_domain(chain_id=chain_id, work_orders=work_orders), POST, values)
