@@ -39,6 +39,7 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/lint-imports
 	@$(BIN)/forge fmt --check
 	@node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol'
+	@$(PYTHON) -m scripts.abi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
 	@$(BIN)/ruff format .
