@@ -12,6 +12,7 @@ Capabilities = Annotated[
     tuple[Id, ...], Field(min_length=1, max_length=255, description="Numbered from 1 in this order.")
 ]
 Parts = Annotated[Whole, Field(ge=0, le=10_000, description="Parts of 10,000.")]
+TrueSpread = Annotated[Number, Field(ge=1, le=2, description="p90 over p50 of real times.")]
 
 
 class Clock(Part):
@@ -135,7 +136,7 @@ class RobotTruth(Part):
     """What is really so about one robot, where it differs from the plant's."""
 
     pace: Factor | None = None
-    spread: Annotated[Number, Field(ge=1, le=10)] | None = None
+    spread: TrueSpread | None = None
     defect: Share | None = None
     failure: Share | None = None
 
@@ -144,7 +145,7 @@ class Truth(Part):
     """What the simulated floor does. Only the gateway is told."""
 
     pace: Annotated[Factor, Field(description="Real time as a multiple of the nominal work.")] = 1.0
-    spread: Annotated[Number, Field(ge=1, le=10, description="p90 over p50 of real times.")] = 1.1
+    spread: TrueSpread = 1.1
     defect: Annotated[Share, Field(description="Share of results that measure bad.")] = 0.0
     failure: Annotated[Share, Field(description="Share of runs that break off.")] = 0.0
     robots: dict[Id, RobotTruth] = Field(default_factory=dict)

@@ -22,9 +22,8 @@ def _twice(places: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for path, id_ in places:
         if id_ in first:
-            yield Finding(
-                path=path, wrong=f"the id `{id_}` is used already by {first[id_]}", right="Give each its own id"
-            )
+            wrong = f"the id `{id_}` is used already by {first[id_]}"
+            yield Finding(path=path, wrong=wrong, right="Give each its own id")
         first.setdefault(id_, path)
 
 
@@ -120,17 +119,13 @@ def _teams(plant: Plant) -> Iterator[Finding]:
     for index, worker in enumerate(plant.workers):
         for capability, teamwork in worker.team.items():
             path = f"workers[{index}].team.{capability}"
+            others = len(plant.skilled(capability)) - 1
             if capability not in worker.skills:
-                yield Finding(
-                    path=path, wrong=f"`{worker.id}` lacks the skill", right=nearest(capability, worker.skills)
-                )
-            others = len(plant.skilled(capability)) - (capability in worker.skills)
-            if teamwork.helpers > others:
-                yield Finding(
-                    path=f"{path}.helpers",
-                    wrong=f"{teamwork.helpers} helpers, while {others} other workers can do `{capability}`",
-                    right=f"At most {others}",
-                )
+                wrong = f"`{worker.id}` lacks the skill"
+                yield Finding(path=path, wrong=wrong, right=nearest(capability, worker.skills))
+            elif teamwork.helpers > others:
+                wrong = f"{teamwork.helpers} helpers, while {others} other workers can do `{capability}`"
+                yield Finding(path=f"{path}.helpers", wrong=wrong, right=f"At most {others}")
 
 
 def _experience(plant: Plant) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The documents' JSON Schemas, for editors and for other programs."""
 
-from pathlib import Path
+import json
 from typing import Any
 
 from workmoot.plant.model import Part
@@ -16,6 +16,6 @@ def schema(document: str) -> dict[str, Any]:
     return {"$schema": dialect, **DOCUMENTS[document].model_json_schema()}
 
 
-def file_of(folder: Path, document: str) -> Path:
-    """Where a schema stands in a folder of schemas."""
-    return folder / f"{document}.schema.json"
+def schema_text(document: str) -> str:
+    """The schema as it is kept in scenarios/schema."""
+    return json.dumps(schema(document), indent=2, ensure_ascii=False) + "\n"

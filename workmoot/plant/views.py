@@ -8,6 +8,9 @@ from workmoot.plant.plant import DigitalWorker, Human, Plant, Robot, Truth, numb
 
 Json = dict[str, Any]
 
+# A normal distribution's p90 lies this many standard deviations above its middle.
+P90_DEVIATIONS = 1.2816
+
 
 def description(plant: Plant, *, gateway_url: str, gateway_address: str, accounts: Mapping[str, str]) -> Json:
     """The public description. `accounts` has every member's address by id."""
@@ -71,4 +74,10 @@ def truth(plant: Plant, *, seed: int) -> Json:
 def _robot_truth(truth: Truth, robot: str) -> Json:
     common = {"pace": truth.pace, "spread": truth.spread, "defect": truth.defect, "failure": truth.failure}
     own = truth.robots[robot].model_dump(exclude_none=True) if robot in truth.robots else {}
-    return {**common, **own}
+    said = {**common, **own}
+    return {**said, "spread": _deviation(said["spread"])}
+
+
+def _deviation(p90_over_p50: float) -> float:
+    """A spread as the relative standard deviation that the gateway draws with."""
+    return round((p90_over_p50 - 1) / P90_DEVIATIONS, 6)

@@ -1,0 +1,112 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from scripts import api_client
+from scripts.order import app
+
+ORDER = {"id": 1, "name": "Soles", "done": 1, "tasks": 2, "products": ["A"], "products_finished": 0,
+         "counts": [{"status": "accepted", "tasks": 1}], "members": [
+             {"id": 256, "status": "accepted", "worker": {"id": "sprayer"}, "name": "Spray"},
+             {"id": 257, "status": "posted", "worker": None, "name": "Pack"}]}  # fmt: skip
+
+
+class FakeApi:
+    """Answers in turn, the last one for ever, and remembers what it was asked."""
+
+    def __init__(self, *answers: tuple[int, Any]) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str, Any]] = []
+
+    def __call__(self, method: str, url: str, *, json: Any, timeout: float) -> httpx.Response:
+        self.asked.append((method, url, json))
+        status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if status == 0:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(status, json=body)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    def invoke(api: FakeApi, *arguments: str) -> Result:
+        monkeypatch.setattr(httpx, "request", api)
+        return CliRunner().invoke(app, [*arguments, "--api", "http://api/"])
+
+    return invoke
+
+
+def written(folder: Path, text: str) -> str:
+    (folder / "order.yaml").write_text(text)
+    return str(folder / "order.yaml")
+
+
+def test_submit__two_orders__posts_both(run, tmp_path):
+    api = FakeApi((201, {"id": 1, "tasks": 2, "tx": "0x1"}), (201, {"id": 2, "tasks": 2, "tx": "0x2"}))
+    result = run(api, "submit", written(tmp_path, "a: 1\n---\na: 2\n"))
+    assert [asked[2] for asked in api.asked] == [{"a": 1}, {"a": 2}]
+    assert api.asked[0][:2] == ("POST", "http://api/api/v1/orders")
+    assert result.stdout.splitlines() == ["order 1: 2 tasks, 0x1", "order 2: 2 tasks, 0x2"]
+
+
+def test_submit__refused__says_why_and_exits_1(run, tmp_path):
+    problem = {"detail": "The order cannot be used", "errors": [{"pointer": "/tasks", "detail": "a cycle"}]}
+    result = run(FakeApi((422, problem)), "submit", written(tmp_path, "a: 1\n"))
+    assert result.exit_code == 1
+    assert result.stderr == "The order cannot be used (422)\n  /tasks: a cycle\n"
+
+
+def test_submit__no_yaml__exits_2_and_asks_nobody(run, tmp_path):
+    api = FakeApi((201, {}))
+    assert run(api, "submit", written(tmp_path, "a: [")).exit_code == 2
+    assert not api.asked
+
+
+def test_list__orders__a_line_each(run):
+    words = "order 1, Soles: 1 of 2 tasks done, 0 of 1 products finished (1 accepted)\n"
+    assert run(FakeApi((200, {"items": [ORDER]})), "list").stdout == words
+
+
+def test_list__none__says_so(run):
+    assert run(FakeApi((200, {"items": []})), "list").stdout == "no orders yet\n"
+
+
+def test_show__order__its_tasks(run):
+    lines = run(FakeApi((200, ORDER)), "show", "1").stdout.splitlines()
+    assert lines[1:] == ["     256  accepted   sprayer      Spray", "     257  posted     nobody       Pack"]
+
+
+def test_show__as_json__the_apis_answer(run):
+    assert json.loads(run(FakeApi((200, ORDER)), "show", "1", "--json").stdout) == ORDER
+
+
+def test_watch__until_done__prints_changes_alone(run):
+    done = {**ORDER, "done": 2, "products_finished": 1, "counts": [{"status": "accepted", "tasks": 2}]}
+    api = FakeApi(*[(200, {"items": [order]}) for order in (ORDER, ORDER, done)])
+    assert len(run(api, "watch", "--every", "0.2").stdout.splitlines()) == 2
+
+
+def test_any__no_api__says_how_to_start_one(run):
+    result = run(FakeApi((0, None)), "list")
+    assert result.exit_code == 1
+    assert "http://api does not answer" in result.stderr
+    assert "workmoot up" in result.stderr
+
+
+def test_any__bare_error__its_status(monkeypatch):
+    monkeypatch.setattr(httpx, "request", lambda *_, **__: httpx.Response(502, text="bad gateway"))
+    assert "502" in CliRunner().invoke(app, ["list", "--api", "http://api"]).stderr
+
+
+def test_client_of__no_url__the_newest_run(monkeypatch, tmp_path):
+    (tmp_path / "latest.json").write_text('{"api": "http://127.0.0.1:9/"}')
+    monkeypatch.setattr(api_client, "LATEST", tmp_path / "latest.json")
+    assert api_client.client_of(None).url == "http://127.0.0.1:9"
+
+
+def test_client_of__no_run__says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(api_client, "LATEST", tmp_path / "none.json")
+    assert "No run to be found" in CliRunner().invoke(app, ["list"]).stderr
