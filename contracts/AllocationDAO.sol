@@ -36,6 +36,7 @@ contract AllocationDAO is IAllocationDAO {
         overrides = overrides_;
         votingSeconds = policy.votingSeconds;
         openLimit = policy.openLimit;
+        emit PolicySet(policy.votingSeconds, policy.openLimit);
     }
 
     /* OFFERS */

@@ -89,7 +89,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     function poke(Subject subjectType, uint256 subject, uint8 level) external {
         Slot storage found = _slots[subjectType][subject][level];
         if (found.expiresAt == 0 || block.timestamp <= found.expiresAt) revert NotExpired(found.expiresAt);
-        emit OverrideExpired(found.id, msg.sender);
+        emit OverrideExpired(found.id, msg.sender, subjectType, subject, level);
         _clear(subjectType, subject, level);
     }
 
@@ -134,7 +134,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         bool holds = order.kind == Kind.Hold || order.kind == Kind.Release;
         bool onFloor = order.subjectType == Subject.Task || order.subjectType == Subject.Robot;
         bool fits = order.subjectType == Subject.Plant ? level == PLANT : level == HUMAN;
-        if (!fits && !(level == LOCK_OUT && holds && onFloor)) revert WrongLevel(order.level);
+        bool frees = level == WORKER && order.kind == Kind.Release && order.subjectType == Subject.Task;
+        if (!fits && !frees && !(level == LOCK_OUT && holds && onFloor)) revert WrongLevel(order.level);
     }
 
     function _requireAllowed(Order calldata order, uint8 level) private view {
@@ -152,7 +153,13 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         } else {
             allowed = _has(SUPERVISOR, order.human);
         }
-        if (!allowed) revert NotAllowed(order.human, kind, level);
+        if (!allowed || _isSuspended(order.human)) revert NotAllowed(order.human, kind, level);
+    }
+
+    /// @dev A human without a badge has its role alone.
+    function _isSuspended(address human) private view returns (bool) {
+        Number number = members.numberOf(human);
+        return number != NOBODY && members.member(number).standing != IMembers.Standing.Active;
     }
 
     function _requireExpected(Order calldata order) private view {
@@ -193,12 +200,12 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         bool secondReason = order.payload.length > entry.next;
         bool fits = members.isCapable(entry.lead, capability) || (secondReason && members.isActive(entry.lead));
         if (!fits) revert NotCapable(entry.lead, capability);
-        _name(id, task, order.expiresAt, entry.lead, entry.inspector);
+        _name(id, task, order.expiresAt, entry.lead, _inspectorOf(order.payload, entry));
     }
 
     function _cancel(Order calldata order, TaskId task) private {
         if (order.payload.length == 0) return workOrders.cancel(task, order.human);
-        uint256 mask = abi.decode(order.payload, (uint256));
+        uint256 mask = _word(order);
         uint32 first = TaskId.unwrap(task) & ~uint32(255);
         for (uint32 i = 0; i < 256; ++i) {
             if ((mask >> i) & 1 == 1) workOrders.cancel(TaskId.wrap(first | i), order.human);
@@ -223,9 +230,9 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (!same) revert MalformedPayload(order.kind);
         for (uint256 offset = 0; offset < plan.length;) {
             Plans.Entry memory entry = Plans.read(plan, offset);
-            if (_isOpen(entry, vetoes)) {
-                (Number worker, Number inspector) = vetoes ? (NOBODY, NOBODY) : (entry.lead, entry.inspector);
-                _name(id, entry.task, order.expiresAt, worker, inspector);
+            if (vetoes && _isOpen(entry, true)) _name(id, entry.task, order.expiresAt, NOBODY, NOBODY);
+            if (!vetoes && _isOpen(entry, false) && members.isActive(entry.lead)) {
+                _name(id, entry.task, order.expiresAt, entry.lead, _inspectorOf(plan, entry));
             }
             offset = entry.next;
         }
@@ -237,11 +244,19 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         return (status == Status.Posted || status == Status.Allocated) && version == expected;
     }
 
+    /// @dev Nobody (a human inspects) where the entry names one who is not active or is on the team.
+    function _inspectorOf(bytes calldata plan, Plans.Entry memory entry) private view returns (Number) {
+        bool sound = members.isActive(entry.inspector) && !Plans.isOnTeam(plan, entry, entry.inspector);
+        return sound ? entry.inspector : NOBODY;
+    }
+
+    /// @dev Whoever had the task before, its safe stop ends with it.
     function _name(OverrideId id, TaskId task, uint48 expiresAt, Number worker, Number inspector) private {
         Slot storage found = _fill(id, Subject.Task, TaskId.unwrap(task), HUMAN, expiresAt);
         found.fixes = true;
         found.worker = worker;
         found.inspector = inspector;
+        delete _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
         _apply(task);
     }
 
@@ -263,13 +278,13 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     function _release(OverrideId id, Order calldata order, uint8 level) private {
         Slot storage found = _slots[order.subjectType][order.subject][level];
-        if (!_isFilled(found)) revert NothingToRelease(order.subjectType, order.subject, level);
+        if (!_isFilled(found) && !found.held) revert NothingToRelease(order.subjectType, order.subject, level);
         if (level == PLANT && !_resumeAsked) {
             _resumeAsked = true;
             emit ResumeAsked(id, order.human);
             return;
         }
-        bool holdOnly = order.payload.length != 0 && abi.decode(order.payload, (bool));
+        bool holdOnly = order.payload.length != 0 && _word(order) == 1;
         if (holdOnly && found.fixes) {
             found.held = false;
             _apply(_taskOf(order.subject));
@@ -285,13 +300,13 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         returns (Slot storage found)
     {
         found = _slots[on][subject][level];
-        if (_isFilled(found)) emit OverrideSuperseded(found.id, id);
+        if (_isFilled(found)) emit OverrideSuperseded(found.id, id, on, subject, level);
         found.id = id;
         found.expiresAt = expiresAt;
     }
 
     function _empty(OverrideId by, Subject on, uint256 subject, uint8 level) private {
-        emit OverrideReleased(_slots[on][subject][level].id, by);
+        emit OverrideReleased(_slots[on][subject][level].id, by, on, subject, level);
         _clear(on, subject, level);
     }
 
@@ -342,6 +357,11 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (order.subjectType == Subject.Task) return workOrders.epochOf(_taskOf(order.subject));
         if (order.subjectType == Subject.Robot) (epoch,) = robot(_numberOf(order.subject));
         if (order.subjectType == Subject.Plant) (,, epoch) = workOrders.plant();
+    }
+
+    function _word(Order calldata order) private pure returns (uint256) {
+        if (order.payload.length != 32) revert MalformedPayload(order.kind);
+        return uint256(bytes32(order.payload));
     }
 
     function _robotOf(uint256 subject) private view returns (Number number) {

@@ -21,11 +21,18 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     using BitMaps for BitMaps.BitMap;
     using Tasks for Tasks.Book;
 
+    /// @dev Whether the assignee of an idle task was told to start, or said that it will.
+    enum Notice {
+        None,
+        Summoned,
+        Acknowledged
+    }
+
     struct Run {
         uint48 deadline;
         uint8 attempt;
         uint8 generation;
-        bool summoned;
+        Notice notice;
         bool excludes;
     }
 
@@ -78,6 +85,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         acknowledgeSeconds = _atLeastTen(limits.acknowledgeSeconds);
         heartbeatSeconds = _atLeastTen(limits.heartbeatSeconds);
         inspectSeconds = _atLeastTen(limits.inspectSeconds);
+        emit LimitsSet(limits.acknowledgeSeconds, limits.heartbeatSeconds, limits.inspectSeconds);
     }
 
     modifier onlyOverrides() {
@@ -129,7 +137,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     function acknowledge(TaskId id, uint64 epoch) external {
         Tasks.Cell memory cell = _asAssignee(id, epoch, Status.Allocated);
         _requireReady(id);
-        _runs[id].summoned = true;
+        if (_runs[id].notice == Notice.Acknowledged) revert AlreadyAcknowledged(id);
+        _runs[id].notice = Notice.Acknowledged;
         emit TaskAcknowledged(id, cell.worker, _setDeadline(id, heartbeatSeconds));
     }
 
@@ -145,7 +154,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         cell.status = Status.Started;
         _book.save(id, cell);
         Run storage run = _runs[id];
-        run.summoned = false;
+        run.notice = Notice.None;
         uint8 attempt = ++run.attempt;
         emit TaskStarted(id, cell.worker, epoch, attempt, _setDeadline(id, heartbeatSeconds));
     }
@@ -192,7 +201,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (cell.status == Status.Submitted) return _pokeInspection(id, cell);
         if (cell.status != Status.Allocated && cell.status != Status.Started) revert WrongStatus(id, cell.status);
         if (!members.isActive(cell.worker)) return _fail(id, cell, Failure.WorkerGone);
-        if (cell.status == Status.Allocated && !_runs[id].summoned) return _summon(id, cell);
+        if (cell.status == Status.Allocated && _runs[id].notice == Notice.None) return _summon(id, cell);
         _requireOverdue(id);
         _fail(id, cell, Failure.Overdue);
     }
@@ -439,7 +448,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     function _summon(TaskId id, Tasks.Cell memory cell) private {
         _requireReady(id);
-        _runs[id].summoned = true;
+        _runs[id].notice = Notice.Summoned;
         emit TaskSummoned(id, cell.worker, _setDeadline(id, acknowledgeSeconds));
     }
 
@@ -476,7 +485,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         } else {
             cell.status = next;
             if (next == Status.Allocated) ++cell.version;
-            _runs[id].summoned = false;
+            _runs[id].notice = Notice.None;
         }
         _tell(id, cell);
     }
@@ -498,7 +507,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         cell.worker = NOBODY;
         ++cell.version;
         ++cell.epoch;
-        _runs[id].summoned = false;
+        _runs[id].notice = Notice.None;
         _book.setInspector(id, NOBODY);
     }
 
@@ -543,7 +552,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
             cell.worker = entry.lead;
             if (!_plantHeld) ++cell.epoch;
             _book.setInspector(entry.task, entry.inspector);
-            _runs[entry.task].summoned = false;
+            _runs[entry.task].notice = Notice.None;
         }
         _book.save(entry.task, cell);
         return cell.overridden || _plantHeld;
@@ -577,12 +586,12 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         cell.status = next;
         cell.worker = target.worker;
         ++cell.version;
-        _runs[id].summoned = false;
+        _runs[id].notice = Notice.None;
     }
 
     function _resume(TaskId id, Status status) private {
-        if (status == Status.Started) _setDeadline(id, heartbeatSeconds);
-        if (status == Status.Submitted) _setDeadline(id, inspectSeconds);
+        if (status == Status.Started) emit DeadlineMoved(id, _setDeadline(id, heartbeatSeconds));
+        if (status == Status.Submitted) emit DeadlineMoved(id, _setDeadline(id, inspectSeconds));
     }
 
     function _tell(TaskId id, Tasks.Cell memory cell) private {

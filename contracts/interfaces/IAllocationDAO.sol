@@ -62,6 +62,9 @@ interface IAllocationDAO {
         bytes32 contentHash;
     }
 
+    /// @notice How long a proposal is open, wall seconds, and how many a member may have open.
+    event PolicySet(uint32 votingSeconds, uint16 openLimit);
+
     /// @notice A worker published estimates for tasks it can do, packed; and how it ranks the open work, packed.
     event OffersPublished(Number indexed worker, bytes offers, bytes ranking);
 

@@ -62,7 +62,7 @@ interface IMembers {
     /// @notice The electorate changed: `members` digital workers vote from roster `roster` on.
     event RosterChanged(uint64 indexed roster, uint32 members);
 
-    /// @notice `worker` may use `resource` of `robot` in `scope`; zero `worker` with `Scope.None` ends a binding.
+    /// @notice `worker` may use `resource` of `robot` in `scope`; `Scope.None` ends its binding.
     event RobotBound(Number indexed robot, Number indexed worker, bytes32 resource, Scope scope);
 
     /// @notice A settled task entered a worker's record.

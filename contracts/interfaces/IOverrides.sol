@@ -83,13 +83,19 @@ interface IOverrides {
     );
 
     /// @notice A slot was emptied by a human's order.
-    event OverrideReleased(OverrideId indexed id, OverrideId indexed by);
+    event OverrideReleased(
+        OverrideId indexed id, OverrideId indexed by, Subject subjectType, uint256 indexed subject, uint8 level
+    );
 
     /// @notice A slot's time was over, and somebody said so.
-    event OverrideExpired(OverrideId indexed id, address indexed by);
+    event OverrideExpired(
+        OverrideId indexed id, address indexed by, Subject subjectType, uint256 indexed subject, uint8 level
+    );
 
     /// @notice A later order took the slot.
-    event OverrideSuperseded(OverrideId indexed id, OverrideId indexed by);
+    event OverrideSuperseded(
+        OverrideId indexed id, OverrideId indexed by, Subject subjectType, uint256 indexed subject, uint8 level
+    );
 
     /// @notice The first of two steps to resume the plant.
     event ResumeAsked(OverrideId indexed id, address indexed human);

@@ -35,6 +35,9 @@ interface IWorkOrders {
         Number standingInspector;
     }
 
+    /// @notice How long workers and inspectors may keep silent, wall seconds.
+    event LimitsSet(uint32 acknowledgeSeconds, uint32 heartbeatSeconds, uint32 inspectSeconds);
+
     /// @notice The plant's public description, UTF-8 JSON.
     event PlantDescribed(string description);
 
@@ -69,6 +72,9 @@ interface IWorkOrders {
 
     /// @notice A run began.
     event TaskStarted(TaskId indexed task, Number indexed worker, uint64 epoch, uint8 attempt, uint48 deadline);
+
+    /// @notice A hold ended; the run's or inspection's clock begins anew.
+    event DeadlineMoved(TaskId indexed task, uint48 deadline);
 
     /// @notice The worker is alive and at work.
     event HeartbeatSeen(TaskId indexed task, Number indexed worker, uint48 deadline);
@@ -153,6 +159,9 @@ interface IWorkOrders {
     /// @notice Predecessors in the mask are not accepted yet.
     error NotReady(TaskId task, uint256 missing);
 
+    /// @notice The worker acknowledged this assignment already; once must do.
+    error AlreadyAcknowledged(TaskId task);
+
     /// @notice A result names its evidence.
     error EvidenceMissing(TaskId task);
 
@@ -188,7 +197,7 @@ interface IWorkOrders {
         bytes calldata signature
     ) external returns (OrderId order);
 
-    /// @notice The assignee knows of its ready task and will start it.
+    /// @notice The assignee knows of its ready task and will start it; once an assignment.
     function acknowledge(TaskId task, uint64 epoch) external;
 
     /// @notice The assignee gives a task back before starting; counts in its record.
