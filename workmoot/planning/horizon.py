@@ -1,0 +1,167 @@
+"""From the ledger to a planning problem: what is open, who offers what, and what is taken until when."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workmoot.domain.clock import Clock
+from workmoot.domain.errors import Malformed
+from workmoot.domain.ids import Number, TaskId, order_of
+from workmoot.domain.ledger import Ledger, OfferRecord, Task
+from workmoot.domain.work import Status
+from workmoot.planning.problem import Mode, OpenTask, Problem, Weights
+
+HANDOVER_MS = 800
+"""Wall milliseconds that transactions take between a task and the next, where the policy does not say."""
+HUMAN_MS = 60_000
+"""Simulated milliseconds a human's correction is expected to take, where nobody knows."""
+
+
+def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
+    """The problem of all posted tasks that no human's slot decides, at tick `now`."""
+    ends = _expected_ends(ledger, now)
+    tasks = {task.id: task for task in ledger.tasks.values() if is_undecided(task)}
+    opened = {task.id: _open_task(ledger, task, tasks, ends, wall_s=wall_s) for task in tasks.values()}
+    return Problem(
+        base=base_of(ledger, opened),
+        now=now,
+        handover=handover(ledger),
+        tasks=opened,
+        busy=_busy(ledger, ends),
+        inspectors=_inspectors(ledger, {found.capability for found in opened.values()}),
+        weights=weights(ledger),
+    )
+
+
+def is_undecided(task: Task) -> bool:
+    """Whether the DAO may decide who does it now."""
+    return task.status is Status.POSTED and not task.slot_filled
+
+
+def base_of(ledger: Ledger, tasks: Mapping[TaskId, object] | tuple[TaskId, ...]) -> int:
+    """The tick at which the oldest order among these tasks was posted."""
+    orders = {order_of(task) for task in tasks}
+    return min((clock_of(ledger).ticks_at(ledger.orders[order].posted_at) for order in orders), default=0)
+
+
+def due_of(ledger: Ledger, task: Task) -> int:
+    """The tick at which a task is due, 0 for none."""
+    posted = clock_of(ledger).ticks_at(ledger.orders[order_of(task.id)].posted_at)
+    return posted + task.spec.due if task.spec.due else 0
+
+
+def clock_of(ledger: Ledger) -> Clock:
+    """The plant's clock; a plant that is not described yet has none."""
+    if ledger.clock is None:
+        raise Malformed("the plant has not been described on chain yet: its clock does not run")
+    return ledger.clock
+
+
+def policy(ledger: Ledger) -> Mapping[str, Any]:
+    """The plant's policy, as described on chain."""
+    found = (ledger.description or {}).get("policy")
+    return found if isinstance(found, dict) else {}
+
+
+def handover(ledger: Ledger) -> int:
+    """The ticks that transactions take between two tasks."""
+    wall_ms = int(policy(ledger).get("handover_ms", HANDOVER_MS))
+    return wall_ms * clock_of(ledger).speed_milli // 1000
+
+
+def weights(ledger: Ledger) -> Weights:
+    """The policy's objective."""
+    given = policy(ledger).get("weights")
+    return Weights(**{name: int(value) for name, value in given.items()}) if isinstance(given, dict) else Weights()
+
+
+def standing_offers(ledger: Ledger, task: TaskId) -> list[OfferRecord]:
+    """The offers a plan may use: each worker's newest batch, at the task's present version, helpers confirmed."""
+    version = ledger.tasks[task].version
+    return [
+        record
+        for record in ledger.offers.get(task, ())
+        if record.offer.version == version and is_backed(ledger, record)
+    ]
+
+
+def is_backed(ledger: Ledger, record: OfferRecord) -> bool:
+    """Whether its worker may take the task and every helper has confirmed."""
+    task, offer = ledger.tasks[record.offer.task], record.offer
+    worker = ledger.members.get(record.worker)
+    if worker is None or not worker.is_capable(task.spec.capability) or record.worker in task.excluded:
+        return False
+    return all(_has_confirmed(ledger, record, helper) for helper in offer.helpers)
+
+
+def _has_confirmed(ledger: Ledger, record: OfferRecord, helper: Number) -> bool:
+    offer = record.offer
+    member = ledger.members.get(helper)
+    confirmed = ledger.is_confirmed(offer.task, offer.version, record.worker, offer.sequence, helper)
+    return member is not None and member.is_active_worker and confirmed
+
+
+def _open_task(
+    ledger: Ledger, task: Task, opened: Mapping[TaskId, Task], ends: Mapping[TaskId, int], *, wall_s: float
+) -> OpenTask:
+    before = ledger.predecessors(task)
+    blocked = any(ledger.tasks[other].status is Status.CANCELLED for other in before)
+    decided = [ends[other] + handover(ledger) for other in before if other in ends]
+    return OpenTask(
+        task=task.id,
+        version=task.version,
+        capability=task.spec.capability,
+        predecessors=tuple(other for other in before if other in opened),
+        release=max(decided, default=0),
+        due=due_of(ledger, task),
+        priority=task.spec.priority,
+        modes=() if blocked else _modes(ledger, task.id, wall_s=wall_s),
+    )
+
+
+def _modes(ledger: Ledger, task: TaskId, *, wall_s: float) -> tuple[Mode, ...]:
+    records = sorted(standing_offers(ledger, task), key=lambda record: (record.worker, record.offer.sequence))
+    return tuple(
+        Mode(lead=record.worker, offer=record.offer)
+        for record in records
+        if record.offer.valid_until >= wall_s and not any(ledger.is_robot_held(robot) for robot in record.offer.robots)
+    )
+
+
+def _expected_ends(ledger: Ledger, now: int) -> dict[TaskId, int]:
+    """When what is decided or waits for a human will end, as far as anyone can tell, ascending by task."""
+    ends: dict[TaskId, int] = {}
+    for task in sorted(ledger.tasks.values(), key=lambda task: task.id):
+        if task.status.is_final or is_undecided(task):
+            continue
+        ready = max((ends[before] for before in ledger.predecessors(task) if before in ends), default=now)
+        ends[task.id] = _expected_end(ledger, task, max(now, ready))
+    return ends
+
+
+def _expected_end(ledger: Ledger, task: Task, ready: int) -> int:
+    run, entry = task.run, task.entry
+    if task.status in (Status.SUBMITTED, Status.REWORK, Status.FAILED):
+        return ready + (HUMAN_MS if task.status.waits_for_a_human else 0)
+    if task.status is Status.STARTED and run is not None and entry is not None:
+        return max(ready, clock_of(ledger).ticks_at(run.started_at) + entry.duration)
+    return max(ready, entry.start) + entry.duration if entry is not None else ready + task.spec.work
+
+
+def _busy(ledger: Ledger, ends: Mapping[TaskId, int]) -> dict[Number, int]:
+    busy: dict[Number, int] = {}
+    for task, end in ends.items():
+        entry = ledger.tasks[task].entry
+        if entry is not None and ledger.tasks[task].status in (Status.ALLOCATED, Status.STARTED):
+            for resource in entry.robots or entry.team:
+                busy[resource] = max(busy.get(resource, 0), end + handover(ledger))
+    return busy
+
+
+def _inspectors(ledger: Ledger, capabilities: set[int]) -> dict[int, tuple[Number, ...]]:
+    """Those who know the work inspect it; where there are too few, everyone may."""
+    active = sorted(member.number for member in ledger.voting_members())
+    found = {}
+    for capability in capabilities:
+        capable = tuple(number for number in active if ledger.members[number].is_capable(capability))
+        found[capability] = capable if len(capable) > 2 else tuple(active)
+    return found

@@ -1,0 +1,66 @@
+"""A member's own judgement of a valid plan: what it expects of it, against the best it can think of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from workmoot.domain.ids import TaskId
+from workmoot.domain.plan import PlanEntry
+from workmoot.planning.problem import Mode, Problem
+from workmoot.planning.schedule import Duration
+from workmoot.planning.search import Candidate, best_plan, candidate_of
+
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a member expects of a plan (`expected`) and of its own best (`best`), by its own beliefs."""
+
+    expected: Candidate
+    best: Candidate
+    margin: int
+    """In parts of 10,000: how much better another plan must be to be worth the trouble."""
+
+    @property
+    def supports(self) -> bool:
+        """Whether the plan is as good as the member's own, within the margin."""
+        return self.expected.objective * WHOLE <= self.best.objective * (WHOLE + self.margin)
+
+
+def restrict(problem: Problem, tasks: Mapping[TaskId, object]) -> Problem:
+    """The problem of these tasks alone."""
+    return replace(problem, tasks={task: found for task, found in problem.tasks.items() if task in tasks})
+
+
+def judge(
+    problem: Problem,
+    entries: tuple[PlanEntry, ...],
+    *,
+    duration: Duration,
+    rank: Mapping[TaskId, int],
+    seed: int,
+    rounds: int,
+    margin: int,
+) -> Judgement | None:
+    """How a plan compares with one's own best for the same tasks; None when a task of it is not open to plan."""
+    chosen = _chosen(problem, entries)
+    if chosen is None:
+        return None
+    own = restrict(problem, chosen)
+    expected = candidate_of(own, chosen, duration)
+    best = best_plan(own, duration=duration, rank=rank, seed=seed, rounds=rounds) or expected
+    better = best_plan(own, duration=duration, rank=rank, seed=seed + 1, rounds=rounds // 2, start=expected) or expected
+    return Judgement(expected=expected, best=min(best, better, key=lambda found: found.objective), margin=margin)
+
+
+def _chosen(problem: Problem, entries: tuple[PlanEntry, ...]) -> dict[TaskId, tuple[int, Mode]] | None:
+    chosen: dict[TaskId, tuple[int, Mode]] = {}
+    for entry in entries:
+        found = problem.tasks.get(entry.task)
+        if found is None or found.version != entry.version:
+            return None
+        named = [mode for mode in found.modes if (mode.lead, mode.offer.sequence) == (entry.lead, entry.sequence)]
+        if not named:
+            return None
+        chosen[entry.task] = (entry.start, named[0])
+    return chosen

@@ -1,0 +1,160 @@
+"""Whether a proposal holds: everything it claims is computed again, and a wrong figure is a no."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from workmoot.domain.errors import Malformed
+from workmoot.domain.evidence import Evidence, evidence_hash
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ledger import Ledger, OfferRecord, Proposal
+from workmoot.domain.offers import Offer, offers_digest
+from workmoot.domain.plan import PlanEntry, pack_plan, unpack_plan
+from workmoot.domain.proposals import Figures, Opening
+from workmoot.planning.horizon import base_of, due_of, handover, is_backed
+
+
+def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
+    """What is wrong with a proposal, in words; nothing where it holds."""
+    try:
+        entries = unpack_plan(proposal.opening.plan)
+    except Malformed as malformed:
+        return [str(malformed)]
+    found = [*_unknown_tasks(ledger, entries)]
+    if found:
+        return found
+    used = [offer_of(ledger, entry, proposal.opening.read_at) for entry in entries]
+    found += _wrong_offers(ledger, entries, used)
+    if found:
+        return found
+    offers = [record.offer for record in used if record is not None]
+    return [
+        *_too_early(ledger, entries),
+        *_collisions(ledger, entries),
+        *_wrong_figures(ledger, proposal, offers, seed),
+    ]
+
+
+def offer_of(ledger: Ledger, entry: PlanEntry, read_at: int) -> OfferRecord | None:
+    """The offer an entry names, as it stood at block `read_at`."""
+    known = [
+        record
+        for record in ledger.offers.get(entry.task, ())
+        if record.worker == entry.lead and record.offer.sequence == entry.sequence and record.at.block <= read_at
+    ]
+    return known[-1] if known else None
+
+
+def figures_of(ledger: Ledger, entries: Sequence[PlanEntry], offers: Sequence[Offer]) -> Figures:
+    """A plan's figures by its own times and its offers' promises."""
+    tardiness = 0
+    for entry in entries:
+        due = due_of(ledger, ledger.tasks[entry.task])
+        tardiness += max(0, entry.start + entry.duration - due) if due else 0
+    base = base_of(ledger, tuple(entry.task for entry in entries))
+    return Figures(
+        makespan=max(entry.start + entry.duration for entry in entries) - base,
+        tardiness=tardiness,
+        energy=sum(offer.energy for offer in offers),
+        cost=sum(offer.cost for offer in offers),
+    )
+
+
+def opening_for(
+    ledger: Ledger,
+    entries: Sequence[PlanEntry],
+    offers: Sequence[Offer],
+    *,
+    read: tuple[int, bytes],
+    seed: bytes,
+    counters: int,
+    words: str,
+) -> Opening:
+    """The proposal that puts these entries to the vote, with evidence that everyone can rebuild."""
+    plan = pack_plan(entries)
+    digest = offers_digest([(entry.lead, offer) for entry, offer in zip(entries, offers, strict=True)])
+    found = figures_of(ledger, entries, offers)
+    evidence = _evidence(read, seed, digest, plan, found)
+    return Opening(
+        plan=plan,
+        offers=digest,
+        evidence=evidence,
+        figures=found,
+        counters=counters,  # type: ignore[arg-type]
+        read_at=read[0],
+        read_hash=read[1],
+        words=words,
+    )
+
+
+def _evidence(read: tuple[int, bytes], seed: bytes, offers: bytes, plan: bytes, found: Figures) -> bytes:
+    return evidence_hash(
+        Evidence(read_at=read[0], read_hash=read[1], seed=seed, offers=offers, plan_hash=keccak(plan), figures=found)
+    )
+
+
+def _unknown_tasks(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
+    for entry in entries:
+        task = ledger.tasks.get(entry.task)
+        if task is None:
+            yield f"task {entry.task} does not exist"
+        elif not task.is_open or task.version != entry.version:
+            yield f"task {entry.task} has moved on"
+
+
+def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[OfferRecord | None]) -> Iterator[str]:
+    for entry, record in zip(entries, used, strict=True):
+        if record is None or record.offer.version != entry.version:
+            yield f"task {entry.task}: worker {entry.lead} made no offer {entry.sequence}"
+        elif not is_backed(ledger, record):
+            yield f"task {entry.task}: worker {entry.lead} may not take it, or a helper has not confirmed"
+        elif (entry.helpers, entry.robots, entry.duration) != _promise(record.offer):
+            yield f"task {entry.task}: helpers, robots or duration are not those of the offer"
+        elif entry.inspector in entry.team:
+            yield f"task {entry.task}: the inspector is on the team"
+
+
+def _promise(offer: Offer) -> tuple[tuple[Number, ...], tuple[Number, ...], int]:
+    return (offer.helpers, offer.robots, offer.p50)
+
+
+def _too_early(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
+    planned = {entry.task: entry for entry in entries}
+    gap = handover(ledger)
+    for entry in entries:
+        for before in ledger.predecessors(ledger.tasks[entry.task]):
+            former = planned.get(before)
+            if former is not None and entry.start < former.start + former.duration + gap:
+                yield f"task {entry.task} begins before task {before} ends"
+            elif former is None and _is_undecided(ledger, before):
+                yield f"task {entry.task} waits for task {before}, which nobody is to do"
+
+
+def _is_undecided(ledger: Ledger, task: TaskId) -> bool:
+    found = ledger.tasks[task]
+    return not found.status.is_done and found.is_open and found.entry is None
+
+
+def _collisions(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
+    taken: dict[Number, list[PlanEntry]] = {}
+    for entry in entries:
+        for resource in entry.robots or entry.team:
+            taken.setdefault(resource, []).append(entry)
+    gap = handover(ledger)
+    for resource, holders in taken.items():
+        holders.sort(key=lambda entry: entry.start)
+        for former, latter in pairwise(holders):
+            if latter.start < former.start + former.duration + gap:
+                yield f"member {resource} is planned for tasks {former.task} and {latter.task} at once"
+
+
+def _wrong_figures(ledger: Ledger, proposal: Proposal, offers: Sequence[Offer], seed: bytes) -> Iterator[str]:
+    opening, entries = proposal.opening, proposal.entries
+    digest = offers_digest([(entry.lead, offer) for entry, offer in zip(entries, offers, strict=True)])
+    found = figures_of(ledger, entries, offers)
+    if opening.offers != digest:
+        yield "the offers' digest is another"
+    if opening.figures != found:
+        yield f"the figures are {found}, not {opening.figures}"
+    if opening.evidence != _evidence((opening.read_at, opening.read_hash), seed, digest, opening.plan, found):
+        yield "the evidence is another"
