@@ -24,6 +24,7 @@ test-fast: setup ## Test what needs no node, in seconds
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 
 test-forge: setup
+	@find tests/solidity -name '*.t.sol' | grep -q . || { echo "tests/solidity holds no test, which forge would call a success" >&2; exit 1; }
 	@$(BIN)/forge test
 
 test-brownie: setup
@@ -36,7 +37,7 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/forge fmt --check
 	@node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
