@@ -111,8 +111,8 @@ library Tasks {
         bits = uint256(cell.status) | (uint256(Number.unwrap(cell.worker)) << 4);
         bits |= (uint256(cell.version) & 127) << 14;
         bits |= (uint256(cell.epoch) & 255) << 21;
-        bits |= (cell.overridden ? 1 : 0) << 29;
-        bits |= (cell.held ? 1 : 0) << 30;
+        bits |= uint256(cell.overridden ? 1 : 0) << 29;
+        bits |= uint256(cell.held ? 1 : 0) << 30;
         bits |= uint256(carried ? 1 : 0) << 31;
     }
 
