@@ -39,7 +39,7 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/forge fmt --check
-	@node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol'
+	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
