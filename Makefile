@@ -5,6 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup run test test-fast test-forge test-brownie test-contracts test-python check fix abi lock assure clean
 
 help: ## List the targets

