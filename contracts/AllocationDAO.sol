@@ -16,6 +16,8 @@ contract AllocationDAO is IAllocationDAO {
     using BitMaps for BitMaps.BitMap;
 
     uint256 private constant BLOCKS_REMEMBERED = 256;
+    /// @dev Badge numbers end below: bars stand beside the ballots, not among them.
+    uint256 private constant BARS_FROM = 1024;
 
     IMembers public immutable members;
     IWorkOrders public immutable workOrders;
@@ -137,11 +139,12 @@ contract AllocationDAO is IAllocationDAO {
     /// @inheritdoc IAllocationDAO
     function bar(ProposalId id, Number member) external {
         Proposal storage found = _requireOpen(id);
-        IMembers.Member memory known = members.member(member);
-        bool belonged = known.kind == IMembers.Kind.Digital && known.joined <= found.roster;
-        if (!belonged) revert NotInElectorate(id, member);
+        if (!members.belonged(member, found.roster)) revert NotInElectorate(id, member);
         if (members.mayVote(member, found.roster)) revert StillInElectorate(id, member);
-        _markBallot(id, member);
+        BitMaps.BitMap storage ballots = _ballots[id];
+        uint256 barred = BARS_FROM + Number.unwrap(member);
+        if (ballots.get(Number.unwrap(member)) || ballots.get(barred)) revert AlreadyVoted(id, member);
+        ballots.set(barred);
         ++found.barred;
         emit VoterBarred(id, member);
         _decide(id, found);
@@ -219,17 +222,13 @@ contract AllocationDAO is IAllocationDAO {
         found = _requireOpen(id);
         Number member = members.activeWorker(msg.sender);
         if (!members.mayVote(member, found.roster)) revert NotInElectorate(id, member);
-        _markBallot(id, member);
+        BitMaps.BitMap storage ballots = _ballots[id];
+        if (ballots.get(Number.unwrap(member))) revert AlreadyVoted(id, member);
+        ballots.set(Number.unwrap(member));
         if (support) ++found.yes;
         else ++found.no;
         emit VoteCast(msg.sender, ProposalId.unwrap(id), support ? 1 : 0, 1, reason);
         _decide(id, found);
-    }
-
-    function _markBallot(ProposalId id, Number member) private {
-        BitMaps.BitMap storage ballots = _ballots[id];
-        if (ballots.get(Number.unwrap(member))) revert AlreadyVoted(id, member);
-        ballots.set(Number.unwrap(member));
     }
 
     function _decide(ProposalId id, Proposal storage found) private {

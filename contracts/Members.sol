@@ -26,6 +26,7 @@ contract Members is ERC721, IERC5192, IMembers {
     mapping(Number number => Member) private _members;
     mapping(Number worker => mapping(uint8 capability => Record)) private _records;
     mapping(Number robot => mapping(bytes32 resource => Number)) private _commanders;
+    mapping(Number number => Checkpoints.Trace224) private _memberships;
     Checkpoints.Trace224 private _rosters;
 
     constructor(IAccessManager authority_, address workOrders_, address overrides_) ERC721("Workmoot member", "MOOT") {
@@ -141,6 +142,12 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
+    function belonged(Number number, uint64 version) external view returns (bool) {
+        // A version counts changes one by one and never outgrows 32 bits.
+        return _memberships[number].upperLookup(uint32(version)) == 1;
+    }
+
+    /// @inheritdoc IMembers
     function roster() external view returns (uint64 version, uint32 members) {
         (, uint32 key, uint224 value) = _rosters.latestCheckpoint();
         return (key, uint32(value));
@@ -171,13 +178,15 @@ contract Members is ERC721, IERC5192, IMembers {
 
     function _enter(Number number) private {
         if (_members[number].kind != Kind.Digital) return;
-        _members[number].joined = _nextRoster(1, 0);
+        uint32 version = _nextRoster(1, 0);
+        _members[number].joined = version;
+        _memberships[number].push(version, 1);
     }
 
     function _leave(Number number, Standing from, Standing to) private {
         Member storage found = _require(number, from);
         found.standing = to;
-        if (found.kind == Kind.Digital) _nextRoster(0, 1);
+        if (found.kind == Kind.Digital) _memberships[number].push(_nextRoster(0, 1), 0);
     }
 
     function _nextRoster(uint224 joins, uint224 leaves) private returns (uint32 version) {

@@ -112,7 +112,7 @@ interface IAllocationDAO {
     /// @notice The proposal's time is not over yet, and the vote is not decided.
     error VotingNotOver(ProposalId id, uint48 deadline);
 
-    /// @notice The member voted already; the first counted ballot is final.
+    /// @notice The member voted already, or was barred; the first counted ballot is final.
     error AlreadyVoted(ProposalId id, Number member);
 
     /// @notice Not in the electorate of the proposal, or suspended since.
