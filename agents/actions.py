@@ -1,0 +1,176 @@
+"""What a digital worker can decide to do; each is one transaction or one command, and safe to decide again."""
+
+from dataclasses import dataclass
+
+from workmoot.domain.ids import Number, ProposalId, TaskId
+from workmoot.domain.ledger import Task
+from workmoot.domain.offers import Offer, RankedTask
+from workmoot.domain.overrides import SubjectType
+from workmoot.domain.proposals import Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOffers:
+    """Say what one can do, and how one ranks it."""
+
+    offers: tuple[Offer, ...]
+    ranking: tuple[RankedTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmHelp:
+    """Bind oneself to the joint offers of others: (lead, offer)."""
+
+    offers: tuple[tuple[Number, Offer], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """Put a plan to the vote."""
+
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReview:
+    """Say what one expects of a plan, and why."""
+
+    proposal: ProposalId
+    support: bool
+    makespan: int
+    findings: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastVote:
+    """Vote; with the plan when this ballot may decide."""
+
+    proposal: ProposalId
+    support: bool
+    reason: str
+    plan: bytes
+    particulars: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnactPlan:
+    """Enact what passed and was not enacted."""
+
+    proposal: ProposalId
+    plan: bytes
+    particulars: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarVoter:
+    """Record that a member can no longer vote."""
+
+    proposal: ProposalId
+    member: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseProposal:
+    """Close a vote whose time is over."""
+
+    proposal: ProposalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PokeTask:
+    """Settle a task that is overdue."""
+
+    task: TaskId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PokeSlot:
+    """End a human's slot whose time is over."""
+
+    subject_type: SubjectType
+    subject: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeTask:
+    """Say that one will start."""
+
+    task: TaskId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTask:
+    """Begin."""
+
+    task: TaskId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeatHeart:
+    """Say that one is at work."""
+
+    task: TaskId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRobot:
+    """Command one's robot to do its part."""
+
+    task: Task
+    robot: Number
+    work_ticks: int
+    part: str
+    """What is worked on: the product's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitResult:
+    """Hand in a result."""
+
+    task: TaskId
+    epoch: int
+    grade: int
+    busy_ticks: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFailure:
+    """Say that the run failed."""
+
+    task: TaskId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectResult:
+    """Judge another's result; `product` is what the inspector computed itself, empty where sensors must look."""
+
+    task: Task
+    product: bytes
+
+
+Action = (
+    PublishOffers
+    | ConfirmHelp
+    | Propose
+    | PublishReview
+    | CastVote
+    | EnactPlan
+    | BarVoter
+    | CloseProposal
+    | PokeTask
+    | PokeSlot
+    | AcknowledgeTask
+    | StartTask
+    | BeatHeart
+    | RunRobot
+    | SubmitResult
+    | ReportFailure
+    | InspectResult
+)

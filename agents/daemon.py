@@ -1,0 +1,143 @@
+"""The loop of a digital worker: look, decide, act, wait; a failed cycle does not end it, and restart is looking again."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agents.actions import Action
+from agents.execution import Hands, perform
+from agents.policy import decide
+from agents.profile import Profile
+from agents.robots import RobotPart
+from agents.view import View
+from workmoot.domain.errors import GatewayError, WorkmootError
+from workmoot.domain.evidence import round_seed
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ledger import Block, Ledger, Task
+from workmoot.domain.work import Status
+
+log = logging.getLogger(__name__)
+
+
+class Eyes(Protocol):
+    """What a worker sees the chain with."""
+
+    ledger: Ledger
+
+    def look(self) -> Block:
+        """Bring the ledger up to the chain's head; the block that was read."""
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Self:
+    """Who the worker is."""
+
+    account: str
+    profile: Profile
+    seed: int
+    chain_id: int
+    dao: str
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a worker has noticed since it woke; all of it can be noticed again."""
+
+    seen: dict[tuple[TaskId, int], float] = field(default_factory=dict)
+    running: dict[tuple[TaskId, int], float] = field(default_factory=dict)
+    round_seeds: dict[int, bytes] = field(default_factory=dict)
+
+
+class Daemon:
+    """One digital worker, awake."""
+
+    def __init__(self, who: Self, eyes: Eyes, hands: Callable[[Ledger], Hands], now_s: Callable[[], float]) -> None:
+        self._who = who
+        self._eyes = eyes
+        self._make_hands = hands
+        self._hands: Hands | None = None
+        self._now_s = now_s
+        self._memory = Memory()
+
+    def run(self, stop: threading.Event, *, pause_s: float) -> None:
+        """Cycles until told to stop."""
+        while not stop.is_set():
+            try:
+                self.cycle()
+            except WorkmootError as refused:
+                log.warning("cycle ended early: %s", refused)
+            stop.wait(pause_s)
+
+    def cycle(self) -> None:
+        """Look, decide, act."""
+        view = self.look()
+        if view is None:
+            return
+        for action in decide(view):
+            self._act(action)
+
+    def look(self) -> View | None:
+        """The view at the chain's head; None before the worker has a badge and the plant a description."""
+        head = self._eyes.look()
+        ledger = self._eyes.ledger
+        me = ledger.member_of(self._who.account)
+        if me is None or ledger.clock is None:
+            log.info("not a member yet: %s", self._who.account)
+            return None
+        self._hands = self._hands or self._make_hands(ledger)
+        self._notice(ledger)
+        return View(
+            ledger=ledger,
+            me=me.number,
+            profile=self._who.profile,
+            now_s=self._now_s(),
+            read=(head.number, head.hash),
+            seed=self._who.seed,
+            round_seeds=self._memory.round_seeds,
+            seen=self._memory.seen,
+            running_since=self._memory.running,
+            parts=self._parts(ledger, me.number),
+        )
+
+    def _act(self, action: Action) -> None:
+        """One refused action does not keep the others back: the next look decides anew."""
+        if self._hands is None:
+            return
+        try:
+            perform(self._hands, action)
+        except WorkmootError as refused:
+            log.warning("%s: %s", type(action).__name__, refused)
+
+    def _notice(self, ledger: Ledger) -> None:
+        now = self._now_s()
+        for task in ledger.tasks.values():
+            self._memory.seen.setdefault((task.id, task.version), now)
+            if task.status is Status.STARTED:
+                self._memory.running.setdefault((task.id, task.attempt), now)
+        for order in ledger.orders.values():
+            block = order.at.block
+            if block not in self._memory.round_seeds:
+                posting = self._eyes.block_hash(block)
+                seed = round_seed(posting, chain_id=self._who.chain_id, dao=self._who.dao)
+                self._memory.round_seeds[block] = seed
+
+    def _parts(self, ledger: Ledger, me: Number) -> dict[TaskId, tuple[RobotPart, ...]]:
+        """What the gateway says of the runs that one is part of; silence says nothing."""
+        found: dict[TaskId, tuple[RobotPart, ...]] = {}
+        for task in ledger.tasks.values():
+            if _is_on_floor(task, me) and self._hands is not None:
+                try:
+                    found[task.id] = self._hands.robots.parts(task)
+                except GatewayError as silent:
+                    log.warning("gateway: %s", silent)
+        return found
+
+
+def _is_on_floor(task: Task, me: Number) -> bool:
+    entry = task.entry
+    return task.status is Status.STARTED and entry is not None and bool(entry.robots) and me in entry.team

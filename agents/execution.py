@@ -1,0 +1,178 @@
+"""Doing what was decided: each action as its one transaction or command."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents import actions as a
+from agents.policy.working import report_hash
+from agents.robots import Robots
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ledger import Task
+from workmoot.domain.offers import pack_offers, pack_ranking
+from workmoot.domain.ports import AllocationDao, Overrides, WorkOrders
+from workmoot.skills.desk import evidence_of
+
+log = logging.getLogger(__name__)
+DESK_GRADE = 95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What a worker acts through."""
+
+    dao: AllocationDao
+    work: WorkOrders
+    overrides: Overrides
+    robots: Robots
+
+
+def perform(hands: Hands, action: a.Action) -> None:
+    """Does it; what is refused or out of reach is raised as a WorkmootError."""
+    _DOERS[type(action)](hands, action)
+
+
+def _offer(hands: Hands, action: a.PublishOffers) -> None:
+    hands.dao.offer(pack_offers(action.offers), pack_ranking(action.ranking))
+    log.info("offered %s ways for %s tasks", len(action.offers), len({offer.task for offer in action.offers}))
+
+
+def _confirm(hands: Hands, action: a.ConfirmHelp) -> None:
+    offers = [offer for _, offer in action.offers]
+    hands.dao.confirm(
+        [offer.task for offer in offers],
+        [offer.version for offer in offers],
+        [lead for lead, _ in action.offers],
+        [offer.sequence for offer in offers],
+    )
+    log.info("confirmed %s joint offers", len(offers))
+
+
+def _propose(hands: Hands, action: a.Propose) -> None:
+    receipt = hands.dao.propose(action.opening)
+    log.info("proposed: %s tx=%s", action.opening.words, receipt.tx)
+
+
+def _review(hands: Hands, action: a.PublishReview) -> None:
+    hands.dao.review(
+        action.proposal,
+        support=action.support,
+        makespan=action.makespan,
+        findings=action.findings,
+        words=action.words,
+    )
+    log.info("reviewed %s: %s %s", action.proposal, "for" if action.support else "against", action.words)
+
+
+def _vote(hands: Hands, action: a.CastVote) -> None:
+    hands.dao.vote(
+        action.proposal,
+        support=action.support,
+        reason=action.reason,
+        plan=action.plan,
+        particulars=action.particulars,
+    )
+    log.info("voted %s on %s: %s", "yes" if action.support else "no", action.proposal, action.reason)
+
+
+def _enact(hands: Hands, action: a.EnactPlan) -> None:
+    hands.dao.enact(action.proposal, action.plan, action.particulars)
+
+
+def _bar(hands: Hands, action: a.BarVoter) -> None:
+    hands.dao.bar(action.proposal, action.member)
+
+
+def _close(hands: Hands, action: a.CloseProposal) -> None:
+    hands.dao.poke(action.proposal)
+    log.info("closed proposal %s", action.proposal)
+
+
+def _poke_task(hands: Hands, action: a.PokeTask) -> None:
+    hands.work.poke(action.task)
+    log.info("poked task %s", action.task)
+
+
+def _poke_slot(hands: Hands, action: a.PokeSlot) -> None:
+    hands.overrides.poke(action.subject_type, action.subject, action.level)
+
+
+def _acknowledge(hands: Hands, action: a.AcknowledgeTask) -> None:
+    hands.work.acknowledge(action.task, action.epoch)
+
+
+def _start(hands: Hands, action: a.StartTask) -> None:
+    hands.work.start(action.task, action.epoch)
+    log.info("started task %s", action.task)
+
+
+def _beat(hands: Hands, action: a.BeatHeart) -> None:
+    hands.work.heartbeat(action.task, action.epoch)
+
+
+def _run(hands: Hands, action: a.RunRobot) -> None:
+    hands.robots.run(
+        action.task,
+        action.robot,
+        capability=action.task.spec.capability,
+        work_ticks=action.work_ticks,
+        part=action.part,
+    )
+    log.info("robot %s runs task %s", action.robot, action.task.id)
+
+
+def _submit(hands: Hands, action: a.SubmitResult) -> None:
+    hands.work.submit(action.task, action.epoch, action.grade, action.busy_ticks, action.evidence)
+    log.info("submitted task %s grade=%s", action.task, action.grade)
+
+
+def _fail(hands: Hands, action: a.ReportFailure) -> None:
+    hands.work.fail(action.task, action.epoch)
+    log.info("reported the failure of task %s", action.task)
+
+
+def _inspect(hands: Hands, action: a.InspectResult) -> None:
+    accepted, grade, report = _look(hands, action)
+    task = action.task
+    findings = keccak(json.dumps(report, sort_keys=True).encode())
+    hands.work.inspect(task.id, task.epoch, task.evidence, accepted=accepted, grade=grade, findings=findings)
+    log.info("%s task %s grade=%s", "accepted" if accepted else "rejected", task.id, grade)
+
+
+def _look(hands: Hands, action: a.InspectResult) -> tuple[bool, int, Mapping[str, Any]]:
+    """Desk work is done again and compared; robots' work is compared with their reports and measured."""
+    task = action.task
+    if not task.robots:
+        same = evidence_of(action.product) == task.evidence
+        return same, DESK_GRADE if same else 0, {"recomputed": same}
+    if not _is_reported(hands, task):
+        return False, 0, {"reported": False}
+    finding = hands.robots.measure(task)
+    return finding.accepted, finding.grade, finding.report
+
+
+def _is_reported(hands: Hands, task: Task) -> bool:
+    return report_hash(hands.robots.parts(task)) == task.evidence
+
+
+_DOERS: dict[type, Callable[[Hands, Any], None]] = {
+    a.PublishOffers: _offer,
+    a.ConfirmHelp: _confirm,
+    a.Propose: _propose,
+    a.PublishReview: _review,
+    a.CastVote: _vote,
+    a.EnactPlan: _enact,
+    a.BarVoter: _bar,
+    a.CloseProposal: _close,
+    a.PokeTask: _poke_task,
+    a.PokeSlot: _poke_slot,
+    a.AcknowledgeTask: _acknowledge,
+    a.StartTask: _start,
+    a.BeatHeart: _beat,
+    a.RunRobot: _run,
+    a.SubmitResult: _submit,
+    a.ReportFailure: _fail,
+    a.InspectResult: _inspect,
+}

@@ -1,0 +1,18 @@
+"""The mind of a digital worker: what it sees in, what it does out. No clock, no network, no chain."""
+
+from agents.actions import Action
+from agents.policy import offering, proposing, voting, watching, working
+from agents.view import View
+
+
+def decide(view: View) -> list[Action]:
+    """What to do now, the urgent first: work in hand, then votes, then new plans, then what others left undone."""
+    if not view.member.is_active_worker or view.ledger.clock is None:
+        return []
+    return [
+        *working.decide(view),
+        *offering.decide(view),
+        *voting.decide(view),
+        *proposing.decide(view),
+        *watching.decide(view),
+    ]

@@ -1,0 +1,139 @@
+"""Estimates: which open work one can do, alone and with whom, and how one ranks it; and help for others' offers."""
+
+import logging
+
+from agents.actions import Action, ConfirmHelp, PublishOffers
+from agents.view import View
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ledger import OfferRecord, Task
+from workmoot.domain.offers import Offer
+from workmoot.planning.beliefs import believe
+from workmoot.planning.horizon import is_undecided, policy
+from workmoot.skills.estimate import Ability, Ask, Partner, Refusal, estimate
+from workmoot.skills.rank import RankWeights, rank
+
+log = logging.getLogger(__name__)
+VALID_S = 900
+MOST_PARTNERS = 2
+RENEW_S = 60
+
+
+def decide(view: View) -> list[Action]:
+    """Offers for what has none of ours yet, and our word for what others want our help in."""
+    return [*_publish(view), *_confirm(view)]
+
+
+def _publish(view: View) -> list[Action]:
+    asked = [task for task in view.ledger.tasks.values() if is_undecided(task) and _wants_offer(view, task)]
+    fresh: dict[TaskId, list[Offer]] = {}
+    for task in asked:
+        found = estimate(_ask(view, task), _ability(view, task))
+        if isinstance(found, Refusal):
+            log.info("no offer for task %s: %s", found.task, found.reason)
+        else:
+            fresh[task.id] = found
+    if not fresh:
+        return []
+    standing = {task: [record.offer for record in _own(view, task)] for task in view.ledger.offers}
+    kept = {task: offers for task, offers in standing.items() if offers and is_undecided(view.ledger.tasks[task])}
+    priorities = {task.id: task.spec.priority for task in view.ledger.tasks.values()}
+    ranking = rank({**kept, **fresh}, priorities, rank_weights(view))
+    return [PublishOffers(offers=tuple(offer for found in fresh.values() for offer in found), ranking=tuple(ranking))]
+
+
+def rank_weights(view: View) -> RankWeights:
+    """The policy's weights for rankings."""
+    given = policy(view.ledger).get("ranking")
+    return (
+        RankWeights(**{name: int(value) for name, value in given.items()}) if isinstance(given, dict) else RankWeights()
+    )
+
+
+def _wants_offer(view: View, task: Task) -> bool:
+    able = view.member.is_capable(task.spec.capability) and view.capability(task) in view.profile.skills
+    if not able or view.me in task.excluded:
+        return False
+    current = [record for record in _own(view, task.id) if record.offer.version == task.version]
+    return all(record.offer.valid_until < view.now_s + RENEW_S for record in current)
+
+
+def _own(view: View, task: TaskId) -> list[OfferRecord]:
+    return [record for record in view.ledger.offers.get(task, ()) if record.worker == view.me]
+
+
+def _ask(view: View, task: Task) -> Ask:
+    capability = view.capability(task)
+    return Ask(
+        task=task.id,
+        version=task.version,
+        spec=task.spec,
+        earliest=view.now,
+        valid_until=int(view.now_s) + VALID_S,
+        first_sequence=1 + max((record.offer.sequence for record in _own(view, task.id)), default=0),
+        needs_robot=view.needs_robot(capability),
+        robots=view.robots_of(view.member, capability),
+        partners=_partners(view, task, capability),
+    )
+
+
+def _partners(view: View, task: Task, capability: str) -> tuple[Partner, ...]:
+    """Those who could help, the ones believed to keep their word best first."""
+    beliefs = believe(view.ledger, view.me, view.experience())
+    able = [
+        member
+        for member in view.ledger.voting_members()
+        if member.number != view.me and member.is_capable(task.spec.capability) and member.number not in task.excluded
+    ]
+    able.sort(key=lambda member: (beliefs.ratio(member.number, task.spec.capability), member.number))
+    partners = [Partner(number=member.number, robots=view.robots_of(member, capability)) for member in able]
+    return tuple(partners[:MOST_PARTNERS])
+
+
+def _ability(view: View, task: Task) -> Ability:
+    capability = view.capability(task)
+    skill, team = view.profile.skills[capability], view.profile.team.get(capability)
+    record = view.ledger.record(view.me, task.spec.capability)
+    return Ability(
+        pace=skill.pace,
+        spread=skill.spread,
+        energy_w=skill.energy_w,
+        cost_per_h=skill.cost_per_h,
+        success=_success(skill.success, record.done, record.failed),
+        team_factor=team.factor if team else 0.0,
+        learnt=believe(view.ledger, view.me, ()).ratio(view.me, task.spec.capability),
+        samples=record.done + record.failed,
+    )
+
+
+def _success(believed: float, done: int, failed: int, *, prior: int = 20) -> float:
+    """What it believes of itself, corrected by its record; the belief counts like `prior` runs."""
+    return (believed * prior + done) / (prior + done + failed)
+
+
+def _confirm(view: View) -> list[Action]:
+    wanted = [
+        (record.worker, record.offer)
+        for records in view.ledger.offers.values()
+        for record in records
+        if view.me in record.offer.helpers and _can_help(view, record)
+    ]
+    return [ConfirmHelp(offers=tuple(wanted))] if wanted else []
+
+
+def _can_help(view: View, record: OfferRecord) -> bool:
+    """Whether the offer is open, can be kept with our robots, and has not our word yet."""
+    offer = record.offer
+    task = view.ledger.tasks[offer.task]
+    if not is_undecided(task) or offer.version != task.version or offer.valid_until < view.now_s:
+        return False
+    if view.ledger.is_confirmed(offer.task, offer.version, record.worker, offer.sequence, view.me):
+        return False
+    return view.member.is_capable(task.spec.capability) and _robot_is_ours(view, offer, view.capability(task))
+
+
+def _robot_is_ours(view: View, offer: Offer, capability: str) -> bool:
+    team: tuple[Number, ...] = (Number(0), *offer.helpers)
+    if not view.needs_robot(capability):
+        return not offer.robots
+    place = team.index(view.me)
+    return len(offer.robots) == len(team) and offer.robots[place] in view.robots_of(view.member, capability)

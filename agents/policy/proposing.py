@@ -1,0 +1,90 @@
+"""Plans: when it is one's turn, put the best one can think of to the vote."""
+
+from agents.actions import Action, Propose
+from agents.policy.thinking import OWN_ROUNDS, problem_of, seconds
+from agents.view import View
+from workmoot.domain.ids import ProposalId, TaskId
+from workmoot.domain.ledger import Proposal
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import Opening, State
+from workmoot.planning.beliefs import believe
+from workmoot.planning.judgement import restrict
+from workmoot.planning.problem import Problem
+from workmoot.planning.ranking import community_rank
+from workmoot.planning.schedule import as_entries, as_promised
+from workmoot.planning.search import Candidate, best_plan, evaluate
+from workmoot.planning.validity import opening_for
+
+STAGGER_S = 1.5
+
+
+def decide(view: View) -> list[Action]:
+    """A proposal for the open work that no open proposal covers, once the offers are in and it is our turn."""
+    problem = problem_of(view)
+    covered = {entry.task for proposal in view.ledger.open_proposals() for entry in proposal.entries}
+    waiting = [task for task in problem.plannable if task not in covered]
+    if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
+        return []
+    own = restrict(problem, dict.fromkeys(waiting))
+    waiting = list(own.plannable)
+    found = think(view, own) if waiting else None
+    if found is None:
+        return []
+    former = _last_defeat(view, waiting)
+    words = f"{len(waiting)} tasks, done {seconds(found.figures.makespan)} after the order"
+    return [Propose(opening=opening_of(view, own, found, counters=former, words=words))]
+
+
+def think(view: View, problem: Problem) -> Candidate | None:
+    """Our best plan by our own beliefs."""
+    return best_plan(
+        problem,
+        duration=believe(view.ledger, view.me, view.experience()).duration(),
+        rank=community_rank(view.ledger),
+        seed=view.seed * 1_000_003 + view.me,
+        rounds=OWN_ROUNDS,
+    )
+
+
+def opening_of(view: View, problem: Problem, found: Candidate, *, counters: ProposalId, words: str) -> Opening:
+    """The opening of a candidate; its times and figures are by the offers' promises, which everyone knows."""
+    promised = evaluate(problem, found.order, found.modes, as_promised)
+    entries: tuple[PlanEntry, ...] = as_entries(problem, promised.slots)
+    offers = [promised.modes[entry.task].offer for entry in entries]
+    seed = view.round_seed([entry.task for entry in entries])
+    return opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
+
+
+def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
+    tasks = view.ledger.tasks
+    first_seen = max(view.seen.get((task, tasks[task].version), view.now_s) for task in waiting)
+    settled = [float(found.settled_at.timestamp) for found in _touching(view, waiting) if found.settled_at]
+    begin = max(first_seen, *settled, 0.0)
+    place = view.place([member.number for member in view.ledger.voting_members()], view.round_seed(waiting))
+    return view.now_s >= begin + view.talk_s + place * STAGGER_S
+
+
+def _has_too_many_open(view: View) -> bool:
+    own = [proposal for proposal in view.ledger.open_proposals() if proposal.proposer == view.me]
+    limit = (view.ledger.description or {}).get("policy")
+    return len(own) >= (int(limit.get("open_limit", 1)) if isinstance(limit, dict) else 1)
+
+
+def _touching(view: View, tasks: list[TaskId]) -> list[Proposal]:
+    wanted = set(tasks)
+    return [
+        proposal
+        for proposal in view.ledger.proposals.values()
+        if any(entry.task in wanted for entry in proposal.entries)
+    ]
+
+
+def _last_defeat(view: View, tasks: list[TaskId]) -> ProposalId:
+    """The defeated proposal that this one answers, zero for none."""
+    versions = {task: view.ledger.tasks[task].version for task in tasks}
+    former = [
+        found.id
+        for found in _touching(view, tasks)
+        if found.state is State.DEFEATED and any(versions.get(entry.task) == entry.version for entry in found.entries)
+    ]
+    return max(former, default=ProposalId(0))

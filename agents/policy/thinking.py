@@ -1,0 +1,20 @@
+"""What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
+
+from agents.view import View
+from workmoot.planning.horizon import problem_at
+from workmoot.planning.problem import Problem
+
+OWN_ROUNDS = 1_500
+"""Local moves in a search for an own plan; about a second for a hundred tasks."""
+JUDGE_ROUNDS = 700
+"""Local moves in a search for something better than another's plan."""
+
+
+def problem_of(view: View) -> Problem:
+    """What there is to plan now."""
+    return problem_at(view.ledger, view.now, wall_s=view.now_s)
+
+
+def seconds(ticks: int) -> str:
+    """Ticks for people."""
+    return f"{ticks / 1000:.0f} s"

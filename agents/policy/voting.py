@@ -1,0 +1,125 @@
+"""Votes: validity first, by recomputation; then one's own judgement; a review may change it before it is cast."""
+
+from agents.actions import Action, CastVote, Propose, PublishReview
+from agents.policy.proposing import opening_of
+from agents.policy.thinking import JUDGE_ROUNDS, problem_of, seconds
+from agents.view import View
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ledger import Proposal
+from workmoot.domain.majority import has_passed
+from workmoot.planning.beliefs import believe, pack_findings
+from workmoot.planning.judgement import Judgement, judge, restrict
+from workmoot.planning.ranking import community_rank
+from workmoot.planning.validity import faults
+
+REVIEW_ROUNDS_OF_TALK = 2
+MOST_FAULTS_SAID = 2
+
+
+def decide(view: View) -> list[Action]:
+    """What to say and how to vote on each open proposal that waits for us."""
+    actions: list[Action] = []
+    for proposal in view.ledger.open_proposals():
+        if view.member.may_vote(proposal.roster) and proposal.vote_of(view.me) is None:
+            actions += _on(view, proposal)
+    return actions
+
+
+def _on(view: View, proposal: Proposal) -> list[Action]:
+    if view.now_s > proposal.deadline:
+        return []
+    wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
+    if wrong:
+        return [_ballot(proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))]
+    if proposal.proposer == view.me:
+        return [_ballot(proposal, support=True, reason="My own proposal.")]
+    if proposal.review_of(view.me) is None:
+        return [_review(view, proposal)]
+    return _vote(view, proposal) if _has_heard_enough(view, proposal) else []
+
+
+def _review(view: View, proposal: Proposal) -> Action:
+    found = _judge(view, proposal)
+    about = {entry.lead for entry in proposal.entries}
+    seen = [finding for finding in view.experience() if finding.worker in about]
+    return PublishReview(
+        proposal=proposal.id,
+        support=found is not None and found.supports,
+        makespan=found.expected.figures.makespan if found else 0,
+        findings=pack_findings(seen),
+        words=_words(proposal, found),
+    )
+
+
+def _has_heard_enough(view: View, proposal: Proposal) -> bool:
+    others = {member.number for member in view.ledger.may_still_vote(proposal)} - {proposal.proposer}
+    silent = others - {review.member for review in proposal.reviews}
+    return not silent or view.now_s >= proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
+
+
+def _vote(view: View, proposal: Proposal) -> list[Action]:
+    found = _judge(view, proposal)
+    support = found is not None and found.supports
+    review = proposal.review_of(view.me)
+    changed = review is not None and review.support != support
+    reason = ("Changed my mind: " + _because(view, proposal) if changed else "") + _words(proposal, found)
+    ballot = _ballot(proposal, support=support, reason=reason)
+    counter = _counter(view, proposal, found) if found is not None and not support else []
+    return [*counter, ballot]
+
+
+def _because(view: View, proposal: Proposal) -> str:
+    told = [other.member for other in proposal.reviews if other.findings and other.member != view.me]
+    names = ", ".join(view.ledger.members[number].id for number in dict.fromkeys(told))
+    return f"{names} showed what was promised and what it took. " if names else "the plant has changed since. "
+
+
+def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
+    """Our own plan against one we do not support, unless somebody whose turn is before ours speaks."""
+    rivals = [other for other in view.ledger.open_proposals() if other.counters == proposal.id]
+    if rivals or _turn(view, proposal) > 0:
+        return []
+    problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
+    words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
+    return [Propose(opening=opening_of(view, problem, found.best, counters=proposal.id, words=words))]
+
+
+def _turn(view: View, proposal: Proposal) -> int:
+    """Our place among those who do not support the proposal either; the first speaks."""
+    against = {review.member for review in proposal.reviews if not review.support} | {view.me}
+    drawn = sorted(against, key=lambda number: keccak(proposal.content_hash + number.to_bytes(2, "big")))
+    return drawn.index(view.me)
+
+
+def _judge(view: View, proposal: Proposal) -> Judgement | None:
+    return judge(
+        problem_of(view),
+        proposal.entries,
+        duration=believe(view.ledger, view.me, view.experience()).duration(),
+        rank=community_rank(view.ledger),
+        seed=view.seed * 1_000_003 + view.me * 101 + proposal.id,
+        rounds=JUDGE_ROUNDS,
+        margin=view.margin,
+    )
+
+
+def _words(proposal: Proposal, found: Judgement | None) -> str:
+    if found is None:
+        return "An offer in it no longer stands."
+    promised, expected = proposal.opening.figures.makespan, found.expected.figures.makespan
+    best = found.best.figures.makespan
+    said = f"Promises {seconds(promised)}, I expect {seconds(expected)}; my best is {seconds(best)}."
+    return said if found.supports else said + " It weighs more than what I could do instead."
+
+
+def _ballot(proposal: Proposal, *, support: bool, reason: str) -> CastVote:
+    """Carries the plan when it may decide, counting the yes ballots that may be under way."""
+    under_way = 1 + sum(review.support for review in proposal.reviews if proposal.vote_of(review.member) is None)
+    decides = support and has_passed(yes=proposal.yes + under_way, members=proposal.members)
+    return CastVote(
+        proposal=proposal.id,
+        support=support,
+        reason=reason,
+        plan=proposal.opening.plan if decides else b"",
+        particulars=proposal.particulars if decides else bytes(32),
+    )

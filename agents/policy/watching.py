@@ -1,0 +1,99 @@
+"""What others left undone: passed plans not enacted, votes, tasks and slots that are overdue; each in its turn."""
+
+from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, PokeSlot, PokeTask
+from agents.view import View
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ledger import Proposal, Task
+from workmoot.domain.proposals import State
+from workmoot.domain.work import Status
+from workmoot.planning.horizon import clock_of
+
+GRACE_S = 2.0
+"""Wall seconds that a deadline is left alone, and that lie between two members' turns."""
+IDLE_S = 15.0
+"""Wall seconds past its planned start after which a ready task that nobody began is summoned."""
+
+
+def decide(view: View) -> list[Action]:
+    """Everything overdue for which it is our turn."""
+    return [*_proposals(view), *_tasks(view), *_slots(view)]
+
+
+def _is_our_turn(view: View, deadline: float, about: str) -> bool:
+    """Members take turns: who speaks first is drawn for each matter anew."""
+    numbers = [member.number for member in view.ledger.voting_members()]
+    drawn = sorted(numbers, key=lambda number: keccak(f"{about}/{number}".encode()))
+    return view.now_s > deadline + GRACE_S * (1 + drawn.index(view.me))
+
+
+def _proposals(view: View) -> list[Action]:
+    actions: list[Action] = []
+    for proposal in view.ledger.proposals.values():
+        if proposal.state is State.PASSED and proposal.settled_at is not None:
+            if _is_our_turn(view, proposal.settled_at.timestamp - GRACE_S, f"enact {proposal.id}"):
+                actions.append(_enact(proposal))
+        elif proposal.state is State.OPEN:
+            actions += _open(view, proposal)
+    return actions
+
+
+def _enact(proposal: Proposal) -> Action:
+    return EnactPlan(proposal=proposal.id, plan=proposal.opening.plan, particulars=proposal.particulars)
+
+
+def _open(view: View, proposal: Proposal) -> list[Action]:
+    if view.now_s > proposal.deadline:
+        due = _is_our_turn(view, proposal.deadline, f"close {proposal.id}")
+        return [CloseProposal(proposal=proposal.id)] if due else []
+    done = {vote.member for vote in proposal.votes} | set(proposal.barred)
+    gone = [
+        member.number
+        for member in view.ledger.members.values()
+        if member.joined and member.joined <= proposal.roster and not member.is_active_worker
+    ]
+    speaks = _is_our_turn(view, proposal.at.timestamp, f"bar {proposal.id}")
+    return [BarVoter(proposal=proposal.id, member=number) for number in gone if number not in done and speaks]
+
+
+def _tasks(view: View) -> list[Action]:
+    return [
+        PokeTask(task=task.id)
+        for task in view.ledger.tasks.values()
+        if not task.held and _is_our_turn(view, _overdue_at(view, task), f"task {task.id} {task.version}")
+    ]
+
+
+def _overdue_at(view: View, task: Task) -> float:
+    """The wall second from which on a task wants a poke; far off for one that does not."""
+    never = view.now_s + 1.0
+    if task.status is Status.SUBMITTED:
+        return float(task.deadline) if task.inspector else never
+    if task.status not in (Status.ALLOCATED, Status.STARTED):
+        return never
+    worker = view.ledger.members.get(task.worker)
+    if worker is None or not worker.is_active_worker:
+        return 0.0
+    if task.status is Status.STARTED or task.summoned or task.acknowledged:
+        return float(task.deadline)
+    return _idle_at(view, task) if view.ledger.is_ready(task) else never
+
+
+def _idle_at(view: View, task: Task) -> float:
+    """When a ready task has waited too long: for its planned start, its last predecessor, or its robots."""
+    clock = clock_of(view.ledger)
+    planned = clock.unix_ms(task.entry.start) / 1000 if task.entry else 0.0
+    before = [view.ledger.tasks[other].ended_at or 0 for other in view.ledger.predecessors(task)]
+    busy = any(set(other.robots) & set(task.robots) for other in _running(view))
+    return view.now_s if busy else max(planned, *map(float, before), 0.0) + IDLE_S
+
+
+def _running(view: View) -> list[Task]:
+    return [task for task in view.ledger.tasks.values() if task.status is Status.STARTED]
+
+
+def _slots(view: View) -> list[Action]:
+    return [
+        PokeSlot(subject_type=subject_type, subject=subject, level=level)
+        for (subject_type, subject, level), slot in view.ledger.slots.items()
+        if slot.expires_at and _is_our_turn(view, slot.expires_at, f"slot {subject_type} {subject} {level}")
+    ]

@@ -1,0 +1,153 @@
+"""Carrying out: begin what is ready, command one's robots, hand in results, judge others' results."""
+
+import json
+
+from agents.actions import (
+    AcknowledgeTask,
+    Action,
+    BeatHeart,
+    InspectResult,
+    ReportFailure,
+    RunRobot,
+    StartTask,
+    SubmitResult,
+)
+from agents.robots import RobotPart
+from agents.view import View
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Number, index_of, order_of
+from workmoot.domain.ledger import Task
+from workmoot.domain.work import Status
+from workmoot.planning.horizon import clock_of
+from workmoot.skills.desk import evidence_of, produce
+
+TEAM_SHARE = 6_000
+"""Parts of 10,000 of the work that each of two has when they share a task: together is quicker, not half."""
+DESK_GRADE = 95
+HEARTBEAT_BEFORE_S = 12.0
+
+
+def decide(view: View) -> list[Action]:
+    """What our tasks, our help and our inspections ask for now."""
+    actions: list[Action] = []
+    for task in sorted(view.ledger.tasks.values(), key=lambda task: (task.entry.start if task.entry else 0, task.id)):
+        if not task.held and not task.status.is_final:
+            actions += _on(view, task, [action.task for action in actions if isinstance(action, StartTask)])
+    return actions
+
+
+def _on(view: View, task: Task, starting: list[int]) -> list[Action]:
+    if task.status is Status.SUBMITTED and task.inspector == view.me:
+        return [InspectResult(task=task, product=b"" if task.robots else product_of(view, task))]
+    if task.status is Status.ALLOCATED and task.worker == view.me:
+        return _begin(view, task, starting)
+    if task.status is Status.STARTED and task.entry is not None and view.me in task.entry.team:
+        return _carry_on(view, task)
+    return []
+
+
+def product_of(view: View, task: Task) -> bytes:
+    """What the desk work of a task yields; everyone who computes it gets the same."""
+    return produce(view.capability(task), view.ledger.orders[order_of(task.id)].detail, index_of(task.id))
+
+
+def _begin(view: View, task: Task, starting: list[int]) -> list[Action]:
+    if not view.ledger.is_ready(task):
+        return []
+    others = [view.ledger.tasks[other] for other in starting]  # type: ignore[index]
+    if not any(_shares(task, other) for other in (*_running(view), *others)):
+        return [StartTask(task=task.id, epoch=task.epoch)]
+    if task.summoned and not task.acknowledged:
+        return [AcknowledgeTask(task=task.id, epoch=task.epoch)]
+    return []
+
+
+def _running(view: View) -> list[Task]:
+    return [task for task in view.ledger.tasks.values() if task.status is Status.STARTED]
+
+
+def _shares(task: Task, other: Task) -> bool:
+    """Whether both want the same robot, or the same mind where neither has robots."""
+    if task.robots or other.robots:
+        return bool(set(task.robots) & set(other.robots))
+    mine = set(task.entry.team) if task.entry else {task.worker}
+    theirs = set(other.entry.team) if other.entry else {other.worker}
+    return bool(mine & theirs)
+
+
+def _carry_on(view: View, task: Task) -> list[Action]:
+    actions = _robots(view, task) if task.robots else _desk(view, task)
+    if not actions and task.worker == view.me and view.now_s > task.deadline - HEARTBEAT_BEFORE_S:
+        return [BeatHeart(task=task.id, epoch=task.epoch)]
+    return actions
+
+
+def _desk(view: View, task: Task) -> list[Action]:
+    """Work of the mind takes its simulated time; how long it really takes varies by task and attempt."""
+    if task.worker != view.me or task.entry is None:
+        return []
+    drawn = keccak(f"{view.me}/{task.id}/{task.attempt}".encode())
+    busy = task.entry.duration * (9_000 + int.from_bytes(drawn[:4], "big") % 3_000) // 10_000
+    began = view.running_since.get((task.id, task.attempt), view.now_s)
+    if view.now_s < began + clock_of(view.ledger).wall_seconds(busy):
+        return []
+    evidence = evidence_of(product_of(view, task))
+    return [SubmitResult(task=task.id, epoch=task.epoch, grade=DESK_GRADE, busy_ticks=busy, evidence=evidence)]
+
+
+def _robots(view: View, task: Task) -> list[Action]:
+    parts = view.parts.get(task.id)
+    if parts is None:
+        return []
+    begun = {part.robot for part in parts if part.state in ("running", "done", "failed")}
+    mine = [robot for robot in _own_robots(view, task) if robot not in begun]
+    if mine:
+        return [_command(view, task, robot) for robot in mine]
+    if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
+        return []
+    return [_result(task, parts)]
+
+
+def _own_robots(view: View, task: Task) -> tuple[Number, ...]:
+    """The robots of the assignment that we command: in a team, each member has the one at its own place."""
+    entry = task.entry
+    if entry is None or len(entry.team) == 1:
+        return task.robots
+    place = entry.team.index(view.me)
+    return entry.robots[place : place + 1]
+
+
+def _command(view: View, task: Task, robot: Number) -> RunRobot:
+    team = task.entry.team if task.entry else (view.me,)
+    together = len(team) > 1
+    return RunRobot(
+        task=task,
+        robot=robot,
+        work_ticks=task.spec.work * TEAM_SHARE * 2 // (10_000 * len(team)) if together else task.spec.work,
+        part=_product(view, task),
+    )
+
+
+def _product(view: View, task: Task) -> str:
+    order = view.ledger.orders[order_of(task.id)]
+    listed = order.detail.get("tasks")
+    item = listed[index_of(task.id)] if isinstance(listed, list) and index_of(task.id) < len(listed) else {}
+    return f"{order.id}/{item.get('product') or index_of(task.id)}"
+
+
+def _result(task: Task, parts: tuple[RobotPart, ...]) -> Action:
+    if any(part.state != "done" for part in parts):
+        return ReportFailure(task=task.id, epoch=task.epoch)
+    return SubmitResult(
+        task=task.id,
+        epoch=task.epoch,
+        grade=min(part.grade for part in parts),
+        busy_ticks=max(part.ticks for part in parts),
+        evidence=report_hash(parts),
+    )
+
+
+def report_hash(parts: tuple[RobotPart, ...]) -> bytes:
+    """What a robot task's result names: the reports of its parts, by robot, as canonical JSON."""
+    reports = [part.report for part in sorted(parts, key=lambda part: part.robot)]
+    return keccak(json.dumps(reports, sort_keys=True, separators=(",", ":")).encode())

@@ -1,0 +1,118 @@
+"""What a digital worker sees at one moment: the ledger at a block, itself, its clock, its robots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents.profile import Profile
+from agents.robots import RobotPart
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ledger import Ledger, Task
+from workmoot.domain.workers import Member
+from workmoot.planning.beliefs import Finding
+from workmoot.planning.horizon import clock_of, policy
+
+TALK_S = 2.0
+MARGIN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything a decision is made from; the policy knows nothing else.
+
+    `now_s` is wall time, `read` the block that was looked at, `round_seeds` the seed of each posting block,
+    `seen` when this worker first saw a task at a version, `running_since` when it first saw a run of its own.
+    """
+
+    ledger: Ledger
+    me: Number
+    profile: Profile
+    now_s: float
+    read: tuple[int, bytes]
+    seed: int
+    round_seeds: Mapping[int, bytes]
+    seen: Mapping[tuple[TaskId, int], float]
+    running_since: Mapping[tuple[TaskId, int], float]
+    parts: Mapping[TaskId, tuple[RobotPart, ...]]
+
+    @property
+    def now(self) -> int:
+        """Simulated ticks."""
+        return clock_of(self.ledger).ticks_at(self.now_s)
+
+    @property
+    def talk_s(self) -> float:
+        """How long members listen before they go on, wall seconds."""
+        return float(policy(self.ledger).get("talk_s", TALK_S))
+
+    @property
+    def margin(self) -> int:
+        """How much better another plan must be to be worth the trouble, in parts of 10,000."""
+        return int(policy(self.ledger).get("margin_bps", MARGIN))
+
+    @property
+    def member(self) -> Member:
+        """The worker's own badge."""
+        return self.ledger.members[self.me]
+
+    @property
+    def capabilities(self) -> list[str]:
+        """The plant's capabilities; number 1 is the first."""
+        listed = (self.ledger.description or {}).get("capabilities")
+        return listed if isinstance(listed, list) else []
+
+    @property
+    def plant_robots(self) -> list[dict[str, Any]]:
+        """The plant's robots, as described."""
+        listed = (self.ledger.description or {}).get("robots")
+        return listed if isinstance(listed, list) else []
+
+    def capability(self, task: Task) -> str:
+        """The name of what a task asks for."""
+        return self.capabilities[task.spec.capability - 1]
+
+    def needs_robot(self, capability: str) -> bool:
+        """Whether the plant does this with robots."""
+        return any(capability in robot["capabilities"] for robot in self.plant_robots)
+
+    def robots_of(self, member: Member, capability: str) -> tuple[Number, ...]:
+        """The robots a worker may command that can do this and that no human holds."""
+        own = member.profile.get("robots")
+        numbers = set(own) if isinstance(own, list) else set()
+        return tuple(
+            robot["number"]
+            for robot in self.plant_robots
+            if robot["number"] in numbers
+            and capability in robot["capabilities"]
+            and not self.ledger.is_robot_held(robot["number"])
+        )
+
+    def place(self, members: list[Number], round_seed: bytes) -> int:
+        """The worker's turn to speak among members: drawn by the round, so that one, not all, speaks first."""
+        drawn = sorted(members, key=lambda number: keccak(round_seed + number.to_bytes(2, "big")))
+        return drawn.index(self.me) if self.me in drawn else len(drawn)
+
+    def experience(self) -> tuple[Finding, ...]:
+        """What the worker itself has seen of others, in numbers."""
+        by_id = {member.id: member.number for member in self.ledger.members.values()}
+        places = {name: place + 1 for place, name in enumerate(self.capabilities)}
+        return tuple(
+            Finding(
+                worker=by_id[seen.worker],
+                capability=places[seen.capability],
+                samples=seen.samples,
+                ratio=round(seen.ratio * 10_000),
+            )
+            for seen in self.profile.experience
+            if seen.worker in by_id and seen.capability in places
+        )
+
+    def round_seed(self, tasks: list[TaskId]) -> bytes:
+        """The seed of the round that covers these tasks: from the block of their last posting."""
+        blocks = {self.ledger.orders[order].at.block for order in {self._order(task) for task in tasks}}
+        return self.round_seeds[max(blocks)]
+
+    @staticmethod
+    def _order(task: TaskId) -> Any:
+        return task >> 8
