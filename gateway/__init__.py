@@ -1,0 +1,1 @@
+"""The robot gateway: robots obey only the worker the chain names, under the present epoch; a hold acts at once."""

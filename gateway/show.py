@@ -1,0 +1,220 @@
+"""How the floor looks from outside: the JSON of robots, jobs, sensors and the gateway itself."""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.adapters import Report
+from gateway.checks import holds
+from gateway.floor import Floor
+from gateway.records import PartMeasured
+from gateway.simulation import CRITERION_MICRONS
+from gateway.state import HumanOrder, Job
+from gateway.view import RobotView, SensorView, View
+from workmoot.domain.ids import order_of
+
+Json = dict[str, object]
+TRANSPORT = 0.15
+"""The share of a job in which the part comes from where it was made before."""
+
+
+def robot_json(floor: Floor, robot: RobotView) -> Json:
+    """One robot: who commands it, what holds it, what it has in hand, where it is."""
+    state = floor.state
+    why = holds(state, floor.view, robot=robot.number)
+    jobs = [job for job in state.live_jobs() if job.order.robot == robot.number]
+    last = max((job for job in state.jobs.values() if job.order.robot == robot.number), key=_since, default=None)
+    return {
+        "number": robot.number,
+        "id": robot.id,
+        "name": robot.name,
+        "station": robot.station,
+        "epoch": robot.epoch,
+        "held": bool(why),
+        "held_why": list(why),
+        "contact": robot.number not in floor.out_of_contact,
+        "mode": "held" if why else jobs[0].state if jobs else "idle",
+        "resources": {resource: lease_json(floor, robot.number, resource) for resource in robot.resources},
+        "job": part_json(floor, jobs[0]) if jobs else None,
+        "last_job": part_json(floor, last) if last else None,
+        "position": dict(zip("xy", _position(floor.view, robot.number), strict=True)),
+    }
+
+
+def lease_json(floor: Floor, robot: int, resource: str) -> Json:
+    """Who commands a resource; the next command carries this term and a higher number."""
+    lease = floor.state.lease(robot, resource)
+    return {
+        "term": lease.term,
+        "seq": lease.seq,
+        "holder": lease.holder or None,
+        "task": lease.task or None,
+        "idle_until": lease.until or None,
+    }
+
+
+def jobs_json(floor: Floor, task: int) -> Json:
+    """All parts of the task's present run."""
+    mandate = floor.view.tasks.get(task)
+    attempts = [job.order.attempt for job in floor.state.jobs.values() if job.order.task == task]
+    attempt = mandate.attempt if mandate else max(attempts, default=0)
+    jobs = floor.state.jobs_of(task, attempt)
+    robots = mandate.robots if mandate else tuple(job.order.robot for job in jobs)
+    complete = bool(jobs) and {job.order.robot for job in jobs if job.state == "done"} >= set(robots)
+    measured = [m for m in floor.state.measurements.get(task, ()) if m.attempt == attempt]
+    return {
+        "task": task,
+        "attempt": attempt,
+        "state": _state_of(jobs, complete=complete),
+        "complete": complete,
+        "busy_ticks": _busy_ticks(jobs),
+        "result": _result_of(jobs) if complete else None,
+        "parts": [part_json(floor, job) for job in jobs],
+        "missing_robots": sorted(set(robots) - {job.order.robot for job in jobs}),
+        "measurements": [measurement_json(m) for m in measured],
+    }
+
+
+def part_json(floor: Floor, job: Job) -> Json:
+    """One robot's part."""
+    key = (job.order.task, job.order.robot)
+    report = floor.reports.get(key, Report(state=job.state, progress=0.0))
+    return {
+        "task": job.order.task,
+        "robot": job.order.robot,
+        "attempt": job.order.attempt,
+        "worker": job.order.worker,
+        "capability": job.order.capability,
+        "part": job.order.part,
+        "part_at": _part_at(floor, job),
+        "state": job.state,
+        "progress": 1.0 if job.state == "done" else round(report.progress, 4),
+        "started_tick": job.order.tick,
+        "ended_tick": None if job.is_live else job.since,
+        "why": job.why,
+        "result": job.result,
+    }
+
+
+def measurement_json(measured: PartMeasured) -> Json:
+    """What the sensors said."""
+    return {
+        "task": measured.task,
+        "attempt": measured.attempt,
+        "sensor": measured.sensor,
+        "by": measured.by,
+        "tick": measured.tick,
+        "error_mm": measured.error_mm,
+        "grade": measured.grade,
+        "criterion_mm": CRITERION_MICRONS / 1000,
+        "within_criterion": measured.error_mm * 1000 <= CRITERION_MICRONS,
+    }
+
+
+def sensor_json(floor: Floor, sensor: SensorView) -> Json:
+    """One sensor: the parts it sees in work, and the last one it measured."""
+    here = {robot.number for robot in floor.view.robots.values() if robot.station == sensor.station}
+    watching = [job for job in floor.state.live_jobs() if job.order.robot in here]
+    mine = [m for many in floor.state.measurements.values() for m in many if m.sensor == sensor.id]
+    last = max(mine, key=lambda m: m.tick, default=None)
+    return {
+        "id": sensor.id,
+        "station": sensor.station,
+        "measures": sensor.measures,
+        "sees": [part_json(floor, job) for job in watching],
+        "last": measurement_json(last) if last else None,
+        "count": len(mine),
+    }
+
+
+def order_json(digest: str, order: HumanOrder) -> Json:
+    """A human's order and how far its anchoring is."""
+    return {
+        "digest": digest,
+        "act": "release" if order.order.release else "hold",
+        "subject_type": order.order.subject_type,
+        "subject": order.order.subject,
+        "human": order.order.human,
+        "at": order.order.at,
+        "state": order.state,
+        "reason": order.reason,
+        "shown": f"{order.state}: {order.reason}" if order.reason else order.state,
+        "holds_here": order.holds,
+    }
+
+
+def state_json(floor: Floor) -> Json:
+    """The gateway itself: what it knows of the chain, what holds, what is not anchored yet."""
+    view, now, state = floor.view, floor.now(), floor.state
+    return {
+        "chain_id": floor.gateway.chain_id,
+        "gateway": floor.gateway.address,
+        "chain": {
+            "reachable": not floor.trouble,
+            "trouble": floor.trouble,
+            "block": view.block,
+            "block_hash": view.block_hash,
+            "block_at": view.block_at,
+        },
+        "unix_s": now.unix_s,
+        "tick": now.tick,
+        "speed": state.clock.speed_milli / 1000 if state.clock else None,
+        "plant_held": bool(holds(state, view)),
+        "held_why": list(holds(state, view)),
+        "latches": {str(robot): latch.why for robot, latch in sorted(state.latches.items())},
+        "orders": [order_json(digest, order) for digest, order in state.orders.items()],
+        "anchoring": sum(order.state == "anchoring" for order in state.orders.values()),
+        "live_jobs": len(state.live_jobs()),
+        "log_records": floor.events.count,
+    }
+
+
+def _since(job: Job) -> int:
+    return job.order.tick
+
+
+def _position(view: View, number: int) -> tuple[float, float]:
+    """Where a robot stands."""
+    robot = view.robots.get(number)
+    station = next((station for station in view.stations if robot and station.id == robot.station), None)
+    return (station.x, station.y) if station else (0.0, 0.0)
+
+
+def _part_at(floor: Floor, job: Job) -> Json:
+    """Where the part is: on its way from the robot that had it before, then at this one."""
+    key = (job.order.task, job.order.robot)
+    report = floor.reports.get(key)
+    before = [other for other in floor.state.jobs.values() if _is_before(other, job)]
+    here = _position(floor.view, job.order.robot)
+    start = _position(floor.view, max(before, key=_since).order.robot) if before else here
+    way = min(1.0, report.progress / TRANSPORT) if report and job.is_live else 1.0
+    return {axis: round(a + (b - a) * way, 3) for axis, a, b in zip("xy", start, here, strict=True)}
+
+
+def _is_before(other: Job, job: Job) -> bool:
+    same = (order_of(other.order.task), other.order.part) == (order_of(job.order.task), job.order.part)
+    return same and other.order.tick < job.order.tick and other.order.robot != job.order.robot
+
+
+def _state_of(jobs: Sequence[Job], *, complete: bool) -> str:
+    states = {job.state for job in jobs}
+    if complete:
+        return "done"
+    for state in ("failed", "stopped", "paused", "running"):
+        if state in states:
+            return state
+    return "running" if states else "none"
+
+
+def _busy_ticks(jobs: Sequence[Job]) -> int:
+    """From the first part's start to the last one's end, standstill under a hold included."""
+    return max((job.since for job in jobs), default=0) - min((job.order.tick for job in jobs), default=0)
+
+
+def _result_of(jobs: Sequence[Job]) -> Mapping[str, object]:
+    """What the team's robots say of the part: the worst of theirs."""
+    results = [job.result for job in jobs if job.result]
+    return min(results, key=_grade)
+
+
+def _grade(result: Mapping[str, object]) -> int:
+    grade = result.get("grade")
+    return grade if isinstance(grade, int) else 0

@@ -1,0 +1,232 @@
+"""What the gateway has done and still stands by: leases, jobs, holds. It is the sum of its log, record by record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import singledispatchmethod
+
+from gateway import records as r
+from workmoot.domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who commands a robot's resource. `term` only rises; `seq` is the last number accepted in it."""
+
+    term: int = 0
+    seq: int = 0
+    holder: int = 0
+    """Nobody: 0."""
+    task: int = 0
+    epoch: int = 0
+    robot_epoch: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One robot's part of one attempt at a task."""
+
+    order: r.JobStarted
+    state: str = "running"
+    epoch: int
+    robot_epoch: int
+    mandate: str
+    worked: int = 0
+    """Ticks of motion before `since`."""
+    since: int
+    """The tick at which the present motion or standstill began."""
+    why: str = ""
+    result: dict[str, object] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the robot still has the part in hand."""
+        return self.state in ("running", "paused")
+
+    def motion(self, tick: int) -> int:
+        """Ticks of motion up to a tick."""
+        return self.worked + (max(0, tick - self.since) if self.state == "running" else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanOrder:
+    """A human's order and how far its anchoring is: anchoring, anchored, refused or settled."""
+
+    order: r.OrderTaken
+    state: str = "anchoring"
+    reason: str = ""
+    after: int = 0
+    """Where it was refused: the last order on the chain then."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the hold is kept by the gateway alone; once anchored, the chain keeps it."""
+        return not self.order.release and self.state in ("anchoring", "refused")
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The sum of the records applied so far."""
+
+    opened: r.LogOpened | None = None
+    clock: Clock | None = None
+    leases: dict[tuple[int, str], Lease] = field(default_factory=dict)
+    jobs: dict[tuple[int, int], Job] = field(default_factory=dict)
+    """By task and robot; the latest attempt."""
+    measurements: dict[int, list[r.PartMeasured]] = field(default_factory=dict)
+    tasks_seen: dict[int, r.TaskSeen] = field(default_factory=dict)
+    robots_seen: dict[int, int] = field(default_factory=dict)
+    latches: dict[int, r.RobotLatched] = field(default_factory=dict)
+    orders: dict[str, HumanOrder] = field(default_factory=dict)
+    """In the order in which they were taken."""
+    roles: dict[str, list[int]] = field(default_factory=dict)
+
+    def lease(self, robot: int, resource: str) -> Lease:
+        """The lease of a resource; a fresh one where nobody ever asked."""
+        return self.leases.get((robot, resource), Lease())
+
+    def job_on(self, robot: int, resource: str) -> Job | None:
+        """The part the robot has in hand."""
+        return next(
+            (job for job in self.live_jobs() if (job.order.robot, job.order.resource) == (robot, resource)), None
+        )
+
+    def live_jobs(self) -> tuple[Job, ...]:
+        """All parts in hand."""
+        return tuple(job for job in self.jobs.values() if job.is_live)
+
+    def jobs_of(self, task: int, attempt: int) -> tuple[Job, ...]:
+        """The parts of one attempt, by robot."""
+        mine = (job for (of, _), job in sorted(self.jobs.items()) if of == task)
+        return tuple(job for job in mine if job.order.attempt == attempt)
+
+    def apply_all(self, records: Iterable[r.Record]) -> None:
+        """Applies records in their order."""
+        for record in records:
+            self.apply(record)
+
+    @singledispatchmethod
+    def apply(self, record: r.Record) -> None:
+        """Takes one record into the sum."""
+        raise NotImplementedError(type(record).__name__)
+
+    @apply.register
+    def _(self, record: r.LogOpened) -> None:
+        self.opened = record
+
+    @apply.register
+    def _(self, record: r.ClockSeen) -> None:
+        self.clock = Clock(origin_ms=record.origin_ms, speed_milli=record.speed_milli)
+
+    @apply.register
+    def _(self, record: r.LeaseGranted) -> None:
+        self.leases[record.robot, record.resource] = Lease(
+            term=record.term,
+            holder=record.worker,
+            task=record.task,
+            epoch=record.epoch,
+            robot_epoch=record.robot_epoch,
+            until=record.until,
+        )
+
+    @apply.register
+    def _(self, record: r.LeaseReturned) -> None:
+        self.leases[record.robot, record.resource] = Lease(term=record.term)
+
+    @apply.register
+    def _(self, record: r.LeaseTaken) -> None:
+        self.leases[record.robot, record.resource] = Lease(term=record.term)
+
+    @apply.register
+    def _(self, record: r.CommandAccepted) -> None:
+        lease = self.lease(record.robot, record.resource)
+        self.leases[record.robot, record.resource] = replace(lease, seq=record.seq, until=record.until)
+
+    @apply.register
+    def _(self, record: r.JobStarted) -> None:
+        self.jobs[record.task, record.robot] = Job(
+            order=record,
+            epoch=record.epoch,
+            robot_epoch=record.robot_epoch,
+            mandate=record.mandate,
+            since=record.tick,
+        )
+
+    @apply.register
+    def _(self, record: r.JobPaused) -> None:
+        job = self.jobs[record.task, record.robot]
+        self.jobs[record.task, record.robot] = replace(
+            job, state="paused", worked=job.motion(record.tick), since=record.tick, why=record.why
+        )
+
+    @apply.register
+    def _(self, record: r.JobResumed) -> None:
+        job = self.jobs[record.task, record.robot]
+        self.jobs[record.task, record.robot] = replace(
+            job,
+            state="running",
+            since=record.tick,
+            why="",
+            epoch=record.epoch,
+            robot_epoch=record.robot_epoch,
+            mandate=record.mandate,
+        )
+
+    @apply.register
+    def _(self, record: r.JobEnded) -> None:
+        job = self.jobs[record.task, record.robot]
+        self.jobs[record.task, record.robot] = replace(
+            job,
+            state=record.state,
+            worked=job.motion(record.tick),
+            since=record.tick,
+            why=record.why,
+            result=record.result,
+        )
+
+    @apply.register
+    def _(self, record: r.PartMeasured) -> None:
+        self.measurements.setdefault(record.task, []).append(record)
+
+    @apply.register
+    def _(self, record: r.TaskSeen) -> None:
+        self.tasks_seen[record.task] = record
+
+    @apply.register
+    def _(self, record: r.RobotSeen) -> None:
+        self.robots_seen[record.robot] = record.epoch
+
+    @apply.register
+    def _(self, record: r.RobotLatched) -> None:
+        self.latches[record.robot] = record
+
+    @apply.register
+    def _(self, record: r.LatchSettled) -> None:
+        self.latches.pop(record.robot, None)
+
+    @apply.register
+    def _(self, record: r.OrderTaken) -> None:
+        self.orders[record.digest] = HumanOrder(order=record)
+
+    @apply.register
+    def _(self, record: r.OrderAnchored) -> None:
+        self._move(record.digest, "anchored")
+
+    @apply.register
+    def _(self, record: r.OrderLost) -> None:
+        self._move(record.digest, "anchoring")
+
+    @apply.register
+    def _(self, record: r.OrderRefused) -> None:
+        self._move(record.digest, "refused", record.reason, record.after)
+
+    @apply.register
+    def _(self, record: r.OrderSettled) -> None:
+        self._move(record.digest, "settled", self.orders[record.digest].reason)
+
+    @apply.register
+    def _(self, record: r.RolesSeen) -> None:
+        self.roles = record.roles
+
+    def _move(self, digest: str, state: str, reason: str = "", after: int = 0) -> None:
+        self.orders[digest] = replace(self.orders[digest], state=state, reason=reason, after=after)

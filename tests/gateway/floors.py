@@ -1,0 +1,187 @@
+"""A small floor for tests: two robots, a sprayer, its helper, an inspector, a stranger and a supervisor."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from eth_keys.datatypes import PrivateKey
+
+from gateway.checks import Now, Refuse
+from gateway.core import Allow, decide
+from gateway.floor import Floor, Gateway
+from gateway.human import SignedOrder
+from gateway.state import Job, State
+from gateway.truth import Defaults, Truth
+from gateway.view import GivenOrder, Mandate, RobotView, SensorView, StationView, View
+from workmoot.domain.clock import Clock
+from workmoot.domain.commands import Command, command_digest
+from workmoot.domain.hashing import checksum_address
+from workmoot.domain.ids import Address, Number, TaskId
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, order_digest
+from workmoot.domain.work import Status
+from workmoot.domain.workers import Role
+
+R1, R2 = 1, 2
+SPRAYER, HELPER, INSPECTOR, RIVAL = 11, 12, 13, 14
+TASK, OTHER_TASK = 256, 257
+ROBOT_EPOCH, EPOCH = 3, 5
+MANDATE, OTHER_MANDATE = b"\x11" * 32, b"\x22" * 32
+START_S = 1_000_000
+GATEWAY = Gateway(
+    chain_id=1337,
+    address=checksum_address("0x" + "aa" * 20),
+    overrides=checksum_address("0x" + "bb" * 20),
+    work_orders=checksum_address("0x" + "cc" * 20),
+)
+CLOCK = Clock(origin_ms=START_S * 1000, speed_milli=10_000)
+PERFECT = Truth(seed=1, defaults=Defaults(pace=1.0, spread=0.0, failure=0.0, defect=0.0, noise_mm=0.02))
+
+
+def key_of(name: object) -> PrivateKey:
+    return PrivateKey(str(name).encode().rjust(32, b"\x01"))
+
+
+def account(name: object) -> Address:
+    return Address(key_of(name).public_key.to_checksum_address())
+
+
+SUPERVISOR, OPERATOR, MAINTAINER, STRANGER = (account(n) for n in ("supervisor", "operator", "maintainer", "stranger"))
+
+
+def hex_of(content: bytes) -> str:
+    return "0x" + content.hex()
+
+
+def a_mandate(**changes) -> Mandate:
+    mandate = Mandate(
+        task=TASK,
+        status=Status.STARTED,
+        epoch=EPOCH,
+        mandate=hex_of(MANDATE),
+        lead=SPRAYER,
+        robots=(R1,),
+        inspector=INSPECTOR,
+    )
+    return replace(mandate, **changes)
+
+
+def a_view(*mandates: Mandate, **changes) -> View:
+    robots = (
+        RobotView(number=R1, id="R-1", station="spray", epoch=ROBOT_EPOCH),
+        RobotView(number=R2, id="R-2", station="glue", epoch=ROBOT_EPOCH),
+    )
+    view = View(
+        block=7,
+        block_hash="0x07",
+        clock=CLOCK,
+        robots={robot.number: robot for robot in robots},
+        sensors=(SensorView(id="V-01", station="spray"), SensorView(id="V-02", station="glue")),
+        stations=(StationView(id="spray", x=1.0), StationView(id="glue", x=3.0)),
+        tasks={mandate.task: mandate for mandate in mandates or (a_mandate(),)},
+        numbers={account(worker): worker for worker in (SPRAYER, HELPER, INSPECTOR, RIVAL)},
+        active=frozenset((SPRAYER, HELPER, INSPECTOR, RIVAL)),
+        roles={
+            SUPERVISOR: frozenset((Role.SUPERVISOR,)),
+            OPERATOR: frozenset((Role.OPERATOR,)),
+            MAINTAINER: frozenset((Role.MAINTENANCE,)),
+        },
+    )
+    return replace(view, **changes)
+
+
+def a_robot(view: View, number: int, **changes) -> Mapping[int, RobotView]:
+    """The view's robots, one of them changed."""
+    return {**view.robots, number: replace(view.robots[number], **changes)}
+
+
+def a_given(order: HumanOrder, number: int = 1) -> Mapping[str, GivenOrder]:
+    """The order on the chain."""
+    given = GivenOrder(id=number, kind=order.kind, subject_type=order.subject_type, subject=order.subject)
+    return {a_signed(order).id: given}
+
+
+def a_command(action: str, **changes) -> Command:
+    command = Command(
+        robot=Number(R1),
+        resource="arm",
+        task=TaskId(TASK),
+        task_epoch=EPOCH,
+        robot_epoch=ROBOT_EPOCH,
+        mandate=MANDATE,
+        term=0 if action in ("acquire", "measure") else 1,
+        seq=1,
+        not_after=START_S + 30,
+        action=action,
+        parameters=json.dumps({"capability": 4, "work_ticks": 1000, "part": "pair 1"}) if action == "run" else "{}",
+    )
+    return replace(command, **changes)
+
+
+def sign_command(command: Command, worker: object) -> bytes:
+    digest = command_digest(command, chain_id=GATEWAY.chain_id, gateway=GATEWAY.address)
+    return key_of(worker).sign_msg_hash(digest).to_bytes()
+
+
+def an_order(kind: OverrideKind, subject_type: SubjectType, subject: int = 0, **changes) -> HumanOrder:
+    order = HumanOrder(
+        kind=kind,
+        subject_type=subject_type,
+        subject=subject,
+        reason_code=2,
+        reason="a hand in the way",
+        valid_until=START_S + 600,
+        human=SUPERVISOR,
+    )
+    return replace(order, **changes)
+
+
+def a_signed(order: HumanOrder, by: object = "supervisor") -> SignedOrder:
+    digest = order_digest(order, chain_id=GATEWAY.chain_id, overrides=GATEWAY.overrides)
+    return SignedOrder(order=order, digest=digest, signature=key_of(by).sign_msg_hash(digest).to_bytes())
+
+
+def now(seconds: int = 0) -> Now:
+    return Now(unix_s=START_S + seconds, tick=CLOCK.ticks_at(START_S + seconds))
+
+
+def obeyed(state: State, view: View, command: Command, worker: int = SPRAYER, at: int = 0) -> None:
+    """The command is allowed, and entered."""
+    verdict = decide(state, view, command, account(worker), now(at))
+    assert isinstance(verdict, Allow), verdict
+    state.apply_all(verdict.records)
+
+
+def refused(state: State, view: View, command: Command, worker: object = SPRAYER, at: int = 0) -> str:
+    """Why the command is refused."""
+    verdict = decide(state, view, command, account(worker), now(at))
+    assert isinstance(verdict, Refuse), verdict
+    return str(verdict.code)
+
+
+def a_running_state(view: View, at: int = 0) -> State:
+    """The sprayer has the lease of robot 1 (term 1, number 1 used) and its part is running."""
+    state = State(clock=CLOCK)
+    obeyed(state, view, a_command("acquire"), at=at)
+    obeyed(state, view, a_command("run"), at=at)
+    return state
+
+
+def job_of(state: State, robot: int = R1, task: int = TASK) -> Job:
+    return state.jobs[task, robot]
+
+
+class Watch:
+    """A wall clock that tests move."""
+
+    def __init__(self) -> None:
+        self.ms = START_S * 1000
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def tick(self, floor: Floor) -> int:
+        """The simulated tick."""
+        return floor.now().tick
+
+    def forward(self, seconds: float) -> None:
+        self.ms += int(seconds * 1000)
