@@ -147,3 +147,12 @@ def unpack_tasks(packed: bytes) -> tuple[TaskSpec, ...]:
     if len(packed) % TASK.size:
         raise Malformed("tasks: not a multiple of 52 bytes", offset=len(packed))
     return tuple(unpack_task(packed, offset) for offset in range(0, len(packed), TASK.size))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long workers and inspectors may keep silent, wall seconds, each at least 10."""
+
+    acknowledge_seconds: int
+    heartbeat_seconds: int
+    inspect_seconds: int

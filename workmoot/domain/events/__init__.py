@@ -4,6 +4,7 @@ from workmoot.domain.events.allocation_dao import (
     HelpConfirmed,
     MessageSent,
     OffersPublished,
+    PolicySet,
     ProposalOpened,
     ProposalReviewed,
     ProposalSettled,
@@ -36,9 +37,11 @@ from workmoot.domain.events.place import (
 )
 from workmoot.domain.events.work_orders import (
     ClockStarted,
+    DeadlineMoved,
     HeartbeatSeen,
     InForceChanged,
     InspectionOverdue,
+    LimitsSet,
     OrderPosted,
     PlanEnacted,
     PlantDescribed,
@@ -55,11 +58,13 @@ from workmoot.domain.events.work_orders import (
 
 __all__ = [
     "ClockStarted",
+    "DeadlineMoved",
     "Event",
     "HeartbeatSeen",
     "HelpConfirmed",
     "InForceChanged",
     "InspectionOverdue",
+    "LimitsSet",
     "MemberAdmitted",
     "MemberReinstated",
     "MemberRetired",
@@ -75,6 +80,7 @@ __all__ = [
     "PlanEnacted",
     "PlantDescribed",
     "PlantHoldChanged",
+    "PolicySet",
     "ProposalOpened",
     "ProposalReviewed",
     "ProposalSettled",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workmoot.domain.events.place import Event
 from workmoot.domain.ids import Address, Number, OverrideId, TaskId
-from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.overrides import HumanOrder, SubjectType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,9 @@ class OverrideReleased(Event):
 
     id: OverrideId
     by: OverrideId
+    subject_type: SubjectType
+    subject: int
+    level: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,9 @@ class OverrideExpired(Event):
 
     id: OverrideId
     by: Address
+    subject_type: SubjectType
+    subject: int
+    level: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,9 @@ class OverrideSuperseded(Event):
 
     id: OverrideId
     by: OverrideId
+    subject_type: SubjectType
+    subject: int
+    level: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,15 @@ from workmoot.domain.work import Failure, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsSet(Event):
+    """How long workers and inspectors may keep silent, wall seconds."""
+
+    acknowledge_seconds: int
+    heartbeat_seconds: int
+    inspect_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlantDescribed(Event):
     """The plant's public description, JSON."""
 
@@ -85,6 +94,14 @@ class TaskStarted(Event):
     worker: Number
     epoch: int
     attempt: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMoved(Event):
+    """A hold ended; the run's or inspection's clock begins anew."""
+
+    task: TaskId
     deadline: int
 
 

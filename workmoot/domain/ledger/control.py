@@ -10,12 +10,13 @@ from workmoot.domain.events import (
     InForceChanged,
     OverrideExpired,
     OverrideGiven,
+    OverrideReleased,
     Place,
     ResumeAsked,
     RobotEpochRaised,
     SafeStopChanged,
 )
-from workmoot.domain.ids import NOBODY, OverrideId, TaskId
+from workmoot.domain.ids import NOBODY, Number, OverrideId, TaskId
 from workmoot.domain.ledger import entries
 from workmoot.domain.ledger.records import OverrideRecord, RobotControl
 from workmoot.domain.overrides import (
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
     from workmoot.domain.ledger.ledger import Ledger, SlotKey
 
-NO_OVERRIDE = OverrideId(0)
-
 
 @dataclass(slots=True)
 class Touched:
@@ -45,23 +44,13 @@ class Touched:
 
     tx: str = ""
     tasks: set[TaskId] = field(default_factory=set)
-    expired: OverrideExpired | None = None
 
 
 def touch(ledger: Ledger, event: InForceChanged) -> None:
-    """Remembers that this transaction changed the task; if a slot ran out just before, it was this task's."""
+    """Remembers that this transaction changed the task."""
     if ledger.touched.tx != event.at.tx:
         ledger.touched = Touched(tx=event.at.tx)
     ledger.touched.tasks.add(event.task)
-    expired = ledger.touched.expired
-    if expired is None:
-        return
-    ledger.touched.expired = None
-    level = Level.HUMAN if expired.id else Level.SAFE_STOP
-    found = ledger.slot(SubjectType.TASK, event.task, Level.MAINTENANCE)
-    if expired.id and found.id == expired.id:
-        level = Level.MAINTENANCE
-    _empty(ledger, (SubjectType.TASK, event.task, level), "expired", event.at)
 
 
 def _given(ledger: Ledger, event: OverrideGiven) -> None:
@@ -104,30 +93,20 @@ def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
 
 
 def _release(ledger: Ledger, event: OverrideGiven) -> None:
-    key = _key(event.order)
-    if key[0] is SubjectType.PLANT and ledger.plant_held:
-        return
-    slot = ledger.slots.get(key, EMPTY_SLOT)
+    """Of the hold alone; the end of a whole slot has its own event."""
+    slot = ledger.slots.get(_key(event.order), EMPTY_SLOT)
     if slot.fixes and read_release_payload(event.order.payload):
-        ledger.slots[key] = replace(slot, held=False)
-    else:
-        _empty(ledger, key, "released", event.at)
+        ledger.slots[_key(event.order)] = replace(slot, held=False)
 
 
 def _requeue(ledger: Ledger, event: OverrideGiven) -> None:
     task = TaskId(event.order.subject)
-    _empty(ledger, (SubjectType.TASK, task, Level.HUMAN), "released", event.at)
     ledger.tasks[task] = replace(ledger.tasks[task], attempt=0, excluded=frozenset())
 
 
-def _expired(ledger: Ledger, event: OverrideExpired) -> None:
-    record = ledger.overrides.get(event.id)
-    if record is None or record.order.subject_type not in (SubjectType.ROBOT, SubjectType.PLANT):
-        if ledger.touched.tx != event.at.tx:
-            ledger.touched = Touched(tx=event.at.tx)
-        ledger.touched.expired = event
-        return
-    _empty(ledger, _key(record.order), "expired", event.at)
+def _ended(ledger: Ledger, event: OverrideExpired | OverrideReleased) -> None:
+    how = "expired" if isinstance(event, OverrideExpired) else "released"
+    _empty(ledger, (event.subject_type, event.subject, event.level), how, event.at)
 
 
 def _resume_asked(ledger: Ledger, _: ResumeAsked) -> None:
@@ -152,13 +131,22 @@ def _key(order: HumanOrder) -> SlotKey:
 
 def _name(ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, nobody: bool) -> None:
     key = (SubjectType.TASK, entry.task, Level.HUMAN)
-    worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, entry.inspector)
+    worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, _inspector(ledger, entry))
     _fill(ledger, key, event, fixes=True, worker=worker, inspector=inspector)
+    # Whoever had the task before, its safe stop ends with it.
+    ledger.slots.pop((SubjectType.TASK, entry.task, Level.SAFE_STOP), None)
     if nobody:
         ledger.slot_entries.pop(entry.task, None)
     else:
         ledger.slot_entries[entry.task] = entry
     entries.refresh(ledger, entry.task)
+
+
+def _inspector(ledger: Ledger, entry: PlanEntry) -> Number:
+    """Nobody (a human inspects) where the entry names one who is not active or is on the team."""
+    member = ledger.members.get(entry.inspector)
+    sound = member is not None and member.is_active_worker and entry.inspector not in entry.team
+    return entry.inspector if sound else NOBODY
 
 
 def _fill(ledger: Ledger, key: SlotKey, event: OverrideGiven, **changes: Any) -> None:
@@ -195,10 +183,11 @@ _ACTS: dict[OverrideKind, Callable[[Ledger, OverrideGiven], None]] = {
     OverrideKind.REQUEUE: _requeue,
 }
 
-# OverrideReleased and OverrideSuperseded say what OverrideGiven and the slots tell already.
+# OverrideSuperseded says what the slot's former order tells already.
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     OverrideGiven: _given,
-    OverrideExpired: _expired,
+    OverrideExpired: _ended,
+    OverrideReleased: _ended,
     ResumeAsked: _resume_asked,
     RobotEpochRaised: _robot_raised,
     SafeStopChanged: _safe_stop_changed,

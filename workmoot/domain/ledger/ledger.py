@@ -20,8 +20,8 @@ from workmoot.domain.ledger.records import (
 )
 from workmoot.domain.overrides import EMPTY_SLOT, Level, Slot, SubjectType
 from workmoot.domain.plan import PlanEntry, mandate_of
-from workmoot.domain.proposals import State
-from workmoot.domain.work import predecessors_of
+from workmoot.domain.proposals import Policy, State
+from workmoot.domain.work import Limits, predecessors_of
 from workmoot.domain.workers import Binding, Member, Record, Role
 
 SlotKey = tuple[SubjectType, int, int]
@@ -39,6 +39,8 @@ class Ledger:
         self.head = Block(number=0, hash=ZERO_HASH, timestamp=0)
         self.clock: Clock | None = None
         self.description: dict[str, object] | None = None
+        self.limits: Limits | None = None
+        self.policy: Policy | None = None
         self.roles: dict[Role, set[Address]] = {role: set() for role in Role}
         self.members: dict[Number, Member] = {}
         self.numbers: dict[Address, Number] = {}

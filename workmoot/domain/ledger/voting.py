@@ -10,6 +10,7 @@ from workmoot.domain.events import (
     HelpConfirmed,
     MessageSent,
     OffersPublished,
+    PolicySet,
     ProposalOpened,
     ProposalReviewed,
     ProposalSettled,
@@ -19,11 +20,16 @@ from workmoot.domain.events import (
 from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranking, Review, Vote
 from workmoot.domain.offers import unpack_offers, unpack_ranking
 from workmoot.domain.plan import unpack_plan
+from workmoot.domain.proposals import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workmoot.domain.ledger.ledger import Ledger
+
+
+def _policy_set(ledger: Ledger, event: PolicySet) -> None:
+    ledger.policy = Policy(voting_seconds=event.voting_seconds, open_limit=event.open_limit)
 
 
 def _published(ledger: Ledger, event: OffersPublished) -> None:
@@ -97,6 +103,7 @@ def _settled(ledger: Ledger, event: ProposalSettled) -> None:
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
+    PolicySet: _policy_set,
     OffersPublished: _published,
     HelpConfirmed: _confirmed,
     MessageSent: _said,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from workmoot.domain.clock import Clock
 from workmoot.domain.events import (
     ClockStarted,
+    DeadlineMoved,
     Event,
     HeartbeatSeen,
     InForceChanged,
+    LimitsSet,
     OrderPosted,
     PlanEnacted,
     PlantDescribed,
@@ -28,13 +30,21 @@ from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
 from workmoot.domain.ledger.records import Task, TaskRun, WorkOrder
 from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_plan
-from workmoot.domain.work import Failure, Status, unpack_tasks
+from workmoot.domain.work import Failure, Limits, Status, unpack_tasks
 from workmoot.domain.workers import parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workmoot.domain.ledger.ledger import Ledger
+
+
+def _limits_set(ledger: Ledger, event: LimitsSet) -> None:
+    ledger.limits = Limits(
+        acknowledge_seconds=event.acknowledge_seconds,
+        heartbeat_seconds=event.heartbeat_seconds,
+        inspect_seconds=event.inspect_seconds,
+    )
 
 
 def _described(ledger: Ledger, event: PlantDescribed) -> None:
@@ -116,7 +126,7 @@ def _standing_after(task: Task, event: InForceChanged) -> tuple[Number, Number]:
     return task.standing_worker, task.standing_inspector
 
 
-def _set_deadline(ledger: Ledger, event: TaskSummoned | TaskAcknowledged | HeartbeatSeen) -> None:
+def _set_deadline(ledger: Ledger, event: TaskSummoned | TaskAcknowledged | HeartbeatSeen | DeadlineMoved) -> None:
     task = replace(ledger.tasks[event.task], deadline=event.deadline)
     if isinstance(event, TaskSummoned):
         task = replace(task, summoned=True)
@@ -206,6 +216,7 @@ def _finish(ledger: Ledger, event: Event, task: TaskId, status: Status) -> None:
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
+    LimitsSet: _limits_set,
     PlantDescribed: _described,
     ClockStarted: _clock_started,
     OrderPosted: _posted,
@@ -214,6 +225,7 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     TaskSummoned: _set_deadline,
     TaskAcknowledged: _set_deadline,
     HeartbeatSeen: _set_deadline,
+    DeadlineMoved: _set_deadline,
     TaskStarted: _started,
     ResultSubmitted: _submitted,
     TaskAccepted: _accepted,

@@ -1,0 +1,1 @@
+"""The only package that talks to a node, and the contracts' form in memory."""

@@ -1,0 +1,155 @@
+"""The contracts' interfaces, read once from abi/*.json: how calls are written, answers, events and errors are read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from eth_abi.abi import decode, encode
+
+from workmoot.domain.hashing import checksum_address, keccak
+
+Entry = dict[str, Any]
+
+CONTRACTS = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One function of a contract."""
+
+    name: str
+    selector: bytes
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    def call(self, *arguments: object) -> bytes:
+        """The call's bytes."""
+        return self.selector + encode(self.inputs, arguments)
+
+    def answer(self, returned: bytes) -> tuple[Any, ...]:
+        """The values it returned."""
+        return values_of(self.outputs, returned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventForm:
+    """One event of a contract: its fields in order, by name, and where they are kept."""
+
+    name: str
+    topic: bytes
+    fields: tuple[str, ...]
+    types: tuple[str, ...]
+    indexed: tuple[bool, ...]
+
+    def values(self, topics: Sequence[bytes], content: bytes) -> tuple[Any, ...]:
+        """The fields' values in order. Indexed fields of ours are static, so topics carry them whole."""
+        kept = [kind for kind, indexed in zip(self.types, self.indexed, strict=True) if not indexed]
+        loose = iter(values_of(kept, content))
+        told = iter(topics[1:])
+        return tuple(
+            values_of((kind,), next(told))[0] if indexed else next(loose)
+            for kind, indexed in zip(self.types, self.indexed, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorForm:
+    """One custom error."""
+
+    name: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abi:
+    """One contract's interface."""
+
+    functions: dict[str, Function]
+    events: dict[bytes, EventForm]
+    errors: dict[bytes, ErrorForm]
+
+
+@cache
+def abi_of(contract: str) -> Abi:
+    """The interface of a contract by its name."""
+    entries: list[Entry] = json.loads(files("workmoot.chain").joinpath("abi", f"{contract}.json").read_text())
+    return Abi(
+        functions={entry["name"]: _function(entry) for entry in entries if entry["type"] == "function"},
+        events={_topic(entry): _event(entry) for entry in entries if entry["type"] == "event"},
+        errors={_topic(entry)[:4]: _error(entry) for entry in entries if entry["type"] == "error"},
+    )
+
+
+@cache
+def all_errors() -> dict[bytes, ErrorForm]:
+    """Every error any of the contracts may pass on, by selector."""
+    found = {
+        keccak(b"Error(string)")[:4]: ErrorForm(name="Error", types=("string",)),
+        keccak(b"Panic(uint256)")[:4]: ErrorForm(name="Panic", types=("uint256",)),
+    }
+    for contract in CONTRACTS:
+        found |= abi_of(contract).errors
+    return found
+
+
+def values_of(types: Sequence[str], content: bytes) -> tuple[Any, ...]:
+    """The values behind these types, addresses in EIP-55's mixed case."""
+    return tuple(_mixed_case(kind, value) for kind, value in zip(types, decode(types, content), strict=True))
+
+
+def type_of(entry: Entry) -> str:
+    """A parameter's type as signatures spell it; structs become tuples."""
+    kind = str(entry["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(type_of(part) for part in entry['components'])}){kind.removeprefix('tuple')}"
+
+
+def _mixed_case(kind: str, value: Any) -> Any:
+    if kind == "address":
+        return checksum_address(value)
+    if kind.startswith("(") and kind.endswith(")"):
+        return tuple(_mixed_case(part, item) for part, item in zip(_parts(kind), value, strict=True))
+    return value
+
+
+@cache
+def _parts(kind: str) -> tuple[str, ...]:
+    """The types inside a tuple's type."""
+    parts, depth, begin = [], 0, 1
+    for index, letter in enumerate(kind):
+        depth += (letter == "(") - (letter == ")")
+        if (letter == "," and depth == 1) or depth == 0:
+            parts.append(kind[begin:index])
+            begin = index + 1
+    return tuple(parts)
+
+
+def _types(entries: list[Entry]) -> tuple[str, ...]:
+    return tuple(type_of(entry) for entry in entries)
+
+
+def _topic(entry: Entry) -> bytes:
+    return keccak(f"{entry['name']}({','.join(_types(entry['inputs']))})".encode())
+
+
+def _function(entry: Entry) -> Function:
+    inputs, outputs = _types(entry["inputs"]), _types(entry["outputs"])
+    return Function(name=entry["name"], selector=_topic(entry)[:4], inputs=inputs, outputs=outputs)
+
+
+def _event(entry: Entry) -> EventForm:
+    return EventForm(
+        name=entry["name"],
+        topic=_topic(entry),
+        fields=tuple(field["name"] for field in entry["inputs"]),
+        types=_types(entry["inputs"]),
+        indexed=tuple(field["indexed"] for field in entry["inputs"]),
+    )
+
+
+def _error(entry: Entry) -> ErrorForm:
+    return ErrorForm(name=entry["name"], types=_types(entry["inputs"]))

@@ -1,0 +1,53 @@
+"""One account's hold on a whole deployment: the four contracts and a follower."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.deployment import Deployment, find_deployment
+from workmoot.chain.follower import Follower
+from workmoot.chain.members import ChainMembers
+from workmoot.chain.node import Node
+from workmoot.chain.overrides import ChainOverrides
+from workmoot.chain.sender import Sender
+from workmoot.chain.signer import Signer
+from workmoot.chain.work_orders import ChainWorkOrders
+from workmoot.domain.ports import AllocationDao, Members, Overrides, WorkOrders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contracts:
+    """The four contracts as one account calls them."""
+
+    members: Members
+    work_orders: WorkOrders
+    dao: AllocationDao
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A node and the deployment on it, checked."""
+
+    node: Node
+    deployment: Deployment
+
+    def contracts(self, signer: Signer | None = None) -> Contracts:
+        """The contracts as this key calls them; without a key they can only be read."""
+        sender = Sender(self.node, signer, chain_id=self.deployment.chain_id) if signer else None
+        return Contracts(
+            members=ChainMembers(self.node, self.deployment.members, sender),
+            work_orders=ChainWorkOrders(self.node, self.deployment.work_orders, sender),
+            dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender),
+            overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
+        )
+
+    def follower(self) -> Follower:
+        """A new projection of the deployment."""
+        return Follower(self.node, self.deployment)
+
+
+def connect(url: str, *, deployment: Path | None = None) -> Connection:
+    """The deployment at a node: the file named, or deployments/<the node's chain id>.json."""
+    node = Node(url)
+    return Connection(node=node, deployment=find_deployment(node, deployment))

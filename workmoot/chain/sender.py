@@ -1,0 +1,153 @@
+"""Sends one account's transactions: checked first, signed once, sent until they are in a block."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workmoot.chain.decoder import decode_log
+from workmoot.chain.node import Node, header_question
+from workmoot.chain.signer import Signer
+from workmoot.domain.errors import ChainError, NodeFault, NotMined, OutOfGas, Refused, Unreachable
+from workmoot.domain.ids import Address
+from workmoot.domain.ports import Receipt
+
+MINED_WITHIN_S = 60.0
+RESEND_AFTER_S = 2.0
+FIRST_PAUSE_S = 0.004
+LONGEST_PAUSE_S = 0.25
+TIP_WEI = 1_000_000_000
+LARGEST_GAS = 16_000_000
+SPARE_GAS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the node said about a call before it becomes a transaction."""
+
+    gas: int
+    nonce: int
+    fee: int
+    balance: int
+
+
+class Sender:
+    """One account at one node. Calls from several threads wait for each other: nonces are in a row."""
+
+    def __init__(self, node: Node, signer: Signer, *, chain_id: int, mined_within_s: float = MINED_WITHIN_S) -> None:
+        self.node = node
+        self.signer = signer
+        self._chain_id = chain_id
+        self._mined_within_s = mined_within_s
+        self._lock = threading.Lock()
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+        return self.signer.address
+
+    def send(self, to: Address, content: bytes, *, spare_gas: int = SPARE_GAS) -> Receipt:
+        """Sends a call and returns when it is in a block.
+
+        What the contract refuses is raised before anything is spent. `spare_gas` is for calls that may cost more by
+        the time they are mined than they would now, such as a vote that turns out to be the deciding one.
+        """
+        with self._lock:
+            draft = self._draft(to, content, spare_gas)
+            raw, tx = self._signed(to, content, draft)
+            self._publish(raw)
+            mined = self._wait(raw, tx)
+        if int(mined["status"], 16) == 0:
+            raise self._reason(to, content, tx)
+        return self._receipt(mined)
+
+    def _draft(self, to: Address, content: bytes, spare_gas: int) -> Draft:
+        # Ganache and Anvil run eth_call at the last block's time, eth_estimateGas at the present: the latter alone
+        # tells what a deadline will say.
+        call = {"from": self.address, "to": to, "data": "0x" + content.hex()}
+        gas, nonce, balance, head = self.node.ask_all(
+            [
+                ("eth_estimateGas", [call]),
+                ("eth_getTransactionCount", [self.address, "pending"]),
+                ("eth_getBalance", [self.address, "latest"]),
+                header_question("latest"),
+            ]
+        )
+        return Draft(
+            gas=min(int(gas, 16) * 5 // 4 + spare_gas, max(LARGEST_GAS, int(gas, 16))),
+            nonce=int(nonce, 16),
+            fee=2 * int(head.get("baseFeePerGas", "0x0"), 16) + TIP_WEI,
+            balance=int(balance, 16),
+        )
+
+    def _signed(self, to: Address, content: bytes, draft: Draft) -> tuple[bytes, str]:
+        needed = draft.gas * draft.fee
+        if draft.balance < needed:
+            raise OutOfGas(self.address, balance=draft.balance, needed=needed)
+        transaction = {
+            "type": 2,
+            "chainId": self._chain_id,
+            "nonce": draft.nonce,
+            "to": to,
+            "value": 0,
+            "data": content,
+            "gas": draft.gas,
+            "maxFeePerGas": draft.fee,
+            "maxPriorityFeePerGas": TIP_WEI,
+        }
+        return self.signer.sign_transaction(transaction)
+
+    def _publish(self, raw: bytes) -> None:
+        """Sends the bytes. Ganache reports a revert here although it mined the transaction: the receipt tells."""
+        try:
+            self.node.ask("eth_sendRawTransaction", "0x" + raw.hex())
+        except Refused:
+            return
+        except NodeFault as fault:
+            if not _is_known(fault.message):
+                raise
+
+    def _wait(self, raw: bytes, tx: str) -> dict[str, Any]:
+        """The receipt; the same bytes are sent again while it is missing, also over a node that is away a while."""
+        started = time.monotonic()
+        resend_at = started + RESEND_AFTER_S
+        pause_s = FIRST_PAUSE_S
+        while time.monotonic() - started < self._mined_within_s:
+            found = _or_none(lambda: self.node.ask("eth_getTransactionReceipt", tx))
+            if found:
+                return dict(found)
+            if time.monotonic() > resend_at:
+                _or_none(lambda: self._publish(raw))
+                resend_at = time.monotonic() + RESEND_AFTER_S
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        raise NotMined(tx, seconds=self._mined_within_s)
+
+    def _reason(self, to: Address, content: bytes, tx: str) -> ChainError:
+        """Why a transaction failed in its block: the same call says it now, in all likelihood."""
+        call = {"from": self.address, "to": to, "data": "0x" + content.hex()}
+        answer = self.node.try_all([("eth_estimateGas", [call])])[0]
+        return answer if isinstance(answer, ChainError) else Refused("Reverted", tx)
+
+    def _receipt(self, mined: dict[str, Any]) -> Receipt:
+        block = self.node.block(int(mined["blockNumber"], 16))
+        decoded = (decode_log(log, block.timestamp if block else 0) for log in mined["logs"])
+        return Receipt(
+            tx=mined["transactionHash"],
+            block=int(mined["blockNumber"], 16),
+            gas_used=int(mined["gasUsed"], 16),
+            events=tuple(event for event in decoded if event is not None),
+        )
+
+
+def _is_known(message: str) -> bool:
+    lowered = message.lower()
+    return "already" in lowered or "known" in lowered or "nonce too low" in lowered
+
+
+def _or_none(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except (Unreachable, NodeFault):
+        return None
