@@ -66,6 +66,8 @@ def test_plant_of__a_value_that_cannot_be__refused_with_its_place(steps, to, wor
         (("workers", 0, "commands"), ["arm-1", "arm-2"], "workers[0].commands[1]: there is no robot `arm-2`"),
         (("workers", 0, "observes"), ["arm-2"], "workers[0].observes[0]: there is no robot `arm-2`"),
         (("workers", 0, "commands"), ["arm-1", "arm-1"], "workers[0].commands[1]: the id `arm-1` is used already"),
+        (("workers", 0, "observes"), ["arm-1"], "workers[0].observes: it commands `arm-1` and need not observe it too"),
+        (("workers", 0, "id"), "gateway", "workers[0].id: `gateway` is a name of the run's own"),
         (("truth", "robots"), {"arm-2": {}}, "truth.robots.arm-2: there is no robot `arm-2`"),
         (("capabilities",), ["planning", "spraying", "sewing"], "no digital worker has the capability `sewing`"),
         (("capabilities",), ["planning", "spraying", "planning"], "capabilities[2]: the id `planning` is used already"),

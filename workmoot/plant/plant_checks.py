@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from workmoot.plant.findings import Finding, nearest
 from workmoot.plant.plant import MAX_MEMBERS, DigitalWorker, Plant
 
+# Who else holds a key in a run.
+RESERVED = frozenset(("administrator", "deployer", "gateway", "relay"))
+
 
 def check_plant(plant: Plant) -> tuple[Finding, ...]:
     """Everything that does not fit together."""
@@ -37,6 +40,17 @@ def _ids(plant: Plant) -> Iterator[Finding]:
         *((f"humans[{index}]", human.id) for index, human in enumerate(plant.humans)),
     )
     yield from _twice(members)
+
+
+def _reserved(plant: Plant) -> Iterator[Finding]:
+    """A run keeps a key file per member, and some of its own beside them."""
+    named = (
+        *((f"workers[{index}].id", worker.id) for index, worker in enumerate(plant.workers)),
+        *((f"humans[{index}].id", human.id) for index, human in enumerate(plant.humans)),
+    )
+    for path, id_ in named:
+        if id_ in RESERVED:
+            yield Finding(path=path, wrong=f"`{id_}` is a name of the run's own", right="Choose another")
 
 
 def _size(plant: Plant) -> Iterator[Finding]:
@@ -89,6 +103,9 @@ def _robots(plant: Plant) -> Iterator[Finding]:
             for place, robot in enumerate(named):
                 yield from _unknown(f"workers[{index}].{verb}[{place}]", "robot", robot, known)
             yield from _twice((f"workers[{index}].{verb}[{place}]", robot) for place, robot in enumerate(named))
+        for robot in set(worker.commands) & set(worker.observes):
+            wrong = f"it commands `{robot}` and need not observe it too"
+            yield Finding(path=f"workers[{index}].observes", wrong=wrong, right=f"Take `{robot}` out here")
     for robot_id in plant.truth.robots:
         yield from _unknown(f"truth.robots.{robot_id}", "robot", robot_id, known)
 
@@ -148,6 +165,7 @@ def _unlearnt(path: str, worker: DigitalWorker, other: DigitalWorker | None, cap
 
 CHECKS: tuple[Callable[[Plant], Iterator[Finding]], ...] = (
     _ids,
+    _reserved,
     _size,
     _stations,
     _capabilities,

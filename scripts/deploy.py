@@ -1,0 +1,204 @@
+"""A brownie script: puts the contracts on a chain and founds a scenario's plant there.
+
+`brownie run deploy --network NAME`, or `python -m scripts.deploy --rpc URL` for a node that brownie has no name for.
+docs/deployment.md has the settings; each is an environment variable.
+"""
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brownie import accounts, chain, network, project, web3
+from brownie._config import CONFIG
+
+from scripts.deploy_settings import ROOT, DeploySettings
+from scripts.keys import ensure_signer, key_file
+from workmoot.chain.deployment import Deployment, path_for, write_deployment
+from workmoot.domain.hashing import checksum_address, keccak
+from workmoot.domain.workers import Kind, Role
+from workmoot.plant.findings import BadDocument
+from workmoot.plant.founding import admissions, bindings, grants
+from workmoot.plant.packing import compact
+from workmoot.plant.plant import Clock, Plant
+from workmoot.plant.scenario import PLANT_FILE, load_plant
+from workmoot.plant.views import description
+
+DEVELOPMENT_CHAINS = (1337, 31337)
+DEVELOPMENT_ETHER = 1_000
+LIVE_ETHER = 0.05
+LIVE_GRANT_DELAY_S = 86_400
+OFFICES = ("administrator", "gateway", "relay")
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contracts:
+    """What was deployed, and the block it began in."""
+
+    block: int
+    authority: Any
+    members: Any
+    work_orders: Any
+    dao: Any
+    overrides: Any
+
+
+def main() -> None:
+    """Deploy to the network brownie is connected to, as the environment says."""
+    settings = DeploySettings.of_environment()
+    plant = _plant(settings)
+    holders = {name: ensure_signer(settings.keys, name).address for name in _key_names(plant)}
+    ensure_signer(settings.keys, "deployer")
+    deployer = _account(key_file(settings.keys, "deployer"))
+    fund(settings, [deployer.address, *holders.values()])
+    contracts = deploy(plant, deployer)
+    found(contracts, plant, settings.gateway_url, deployer, holders)
+    hand_over(contracts.authority, deployer, holders["administrator"], settings.admin_delay_s)
+    print(f"deployed to chain {chain.id}: {write(contracts, settings.deployment)}")
+
+
+def _plant(settings: DeploySettings) -> Plant:
+    try:
+        plant = load_plant(settings.scenario / PLANT_FILE)
+    except BadDocument as bad:
+        print(bad, file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    return plant.model_copy(update={"clock": Clock(speed=settings.speed)}) if settings.speed else plant
+
+
+def _key_names(plant: Plant) -> list[str]:
+    return [*OFFICES, *(member.id for group in (plant.workers, plant.humans) for member in group)]
+
+
+# Money
+
+
+def fund(settings: DeploySettings, addresses: list[str]) -> None:
+    """Give each account what it lacks; where the funder has less, all get the same share of nine tenths."""
+    funder = _funder(settings)
+    wanted = settings.fund_ether or (DEVELOPMENT_ETHER if _is_development() else LIVE_ETHER)
+    share = min(int(wanted * 10**18), funder.balance() * 9 // 10 // len(addresses))
+    for address in addresses:
+        lacking = share - web3.eth.get_balance(address)
+        if lacking > 0:
+            funder.transfer(address, lacking, silent=True)
+
+
+def _funder(settings: DeploySettings) -> Any:
+    if settings.funder:
+        return _account(settings.funder)
+    if settings.mnemonic:
+        return accounts.from_mnemonic(settings.mnemonic.get_secret_value(), count=1)
+    if not accounts:
+        sys.exit("Nobody pays: the node has no account of its own. Set WORKMOOT_FUNDER or WORKMOOT_MNEMONIC.")
+    return max(accounts, key=lambda account: account.balance())
+
+
+def _account(file: Path) -> Any:
+    return accounts.add(file.read_text().strip())
+
+
+def _is_development() -> bool:
+    return chain.id in DEVELOPMENT_CHAINS
+
+
+# The law
+
+
+def deploy(plant: Plant, deployer: Any) -> Contracts:
+    """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
+    code, sent = project.get_loaded_projects()[0], {"from": deployer}
+    authority, members, work_orders, dao, overrides = (
+        deployer.get_deployment_address(deployer.nonce + place) for place in range(5)
+    )
+    limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
+    policy = (plant.policy.voting_s, plant.policy.open_limit)
+    block = chain.height + 1
+    return Contracts(
+        block=block,
+        authority=code.PlantAuthority.deploy(deployer, sent, silent=True),
+        members=code.Members.deploy(authority, work_orders, overrides, sent, silent=True),
+        work_orders=code.WorkOrders.deploy(authority, members, dao, overrides, limits, sent, silent=True),
+        dao=code.AllocationDAO.deploy(members, work_orders, overrides, policy, sent, silent=True),
+        overrides=code.Overrides.deploy(authority, members, work_orders, dao, sent, silent=True),
+    )
+
+
+# The plant
+
+
+def found(contracts: Contracts, plant: Plant, gateway_url: str, deployer: Any, holders: dict[str, str]) -> None:
+    """Describe the plant, admit its members in their badges' order, bind the robots, give the humans their roles."""
+    sent = {"from": deployer}
+    told = description(plant, gateway_url=gateway_url, gateway_address=holders["gateway"], accounts=holders)
+    speed_milli = round(plant.clock.speed * 1000)
+    now_ms, count = int(time.time() * 1000), len(plant.capabilities)
+    contracts.work_orders.describe(compact(told), count, now_ms, speed_milli, sent, silent=True)
+    for role, human in grants(plant):
+        contracts.authority.grantRole(role, holders[human], 0, sent, silent=True)
+    for member in admissions(plant):
+        account = _robot_account(holders["gateway"], member.id) if member.kind is Kind.ROBOTIC else holders[member.id]
+        who = (account, member.kind, member.capabilities, member.profile)
+        contracts.members.admit(*who, sent, silent=True)
+    for binding in bindings(plant):
+        what = (binding.robot, binding.worker, binding.resource, binding.scope)
+        contracts.members.bind(*what, sent, silent=True)
+
+
+def _robot_account(gateway: str, robot: str) -> str:
+    """A robot signs nothing: its account only tells it apart, and nobody has a key to it."""
+    return checksum_address("0x" + keccak(f"{gateway}/{robot}".encode())[12:].hex())
+
+
+def hand_over(authority: Any, deployer: Any, administrator: str, delay_s: int) -> None:
+    """Leave the plant to its administrator. Off development chains its acts and its grants take time, to be vetoed."""
+    sent = {"from": deployer}
+    if not _is_development():
+        for role in Role:
+            authority.setGrantDelay(role, LIVE_GRANT_DELAY_S, sent, silent=True)
+    authority.grantRole(Role.ADMIN, administrator, 0 if _is_development() else delay_s, sent, silent=True)
+    authority.renounceRole(Role.ADMIN, deployer.address, sent, silent=True)
+
+
+def write(contracts: Contracts, file: Path | None) -> Path:
+    """The addresses, in place at once or not at all."""
+    target = file or path_for(chain.id, ROOT / "deployments")
+    deployment = Deployment(
+        chain_id=chain.id,
+        block=contracts.block,
+        access_manager=contracts.authority.address,
+        members=contracts.members.address,
+        work_orders=contracts.work_orders.address,
+        allocation_dao=contracts.dao.address,
+        overrides=contracts.overrides.address,
+    )
+    draft = target.with_suffix(f".{os.getpid()}")
+    write_deployment(draft, deployment)
+    draft.replace(target)
+    return target
+
+
+# Without a name for the network
+
+
+def _connect(url: str) -> None:
+    """Connect to any node. brownie neither starts nor stops it."""
+    CONFIG.networks["rpc"] = {"id": "rpc", "name": url, "host": url, "cmd": "none", "cmd_settings": {}, "timeout": 120}
+    network.connect("rpc", launch_rpc=False)
+    if not network.is_connected():
+        sys.exit(f"{url} does not answer. Start a node there, or name another with --rpc.")
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description="Deploy the contracts and found a scenario's plant.")
+    arguments.add_argument(
+        "--rpc", required=True, metavar="URL", help="a node's address, such as http://127.0.0.1:8545"
+    )
+    url = arguments.parse_args().rpc
+    project.load(ROOT).load_config()
+    _connect(url)
+    main()

@@ -1,0 +1,39 @@
+import json
+
+from tests.plant.documents import PLANT, changed
+from workmoot.domain.workers import Kind, Role, Scope
+from workmoot.plant.founding import admissions, bindings, grants
+from workmoot.plant.plant import numbers
+from workmoot.plant.scenario import plant_of
+
+BENCH = plant_of(PLANT, "plant")
+
+
+def scopes(plant):
+    return [(binding.robot, binding.worker, binding.scope) for binding in bindings(plant)]
+
+
+def test_admissions__plant__in_the_order_of_badges():
+    assert [admission.id for admission in admissions(BENCH)] == list(numbers(BENCH))
+    assert [admission.kind for admission in admissions(BENCH)] == [Kind.ROBOTIC, Kind.DIGITAL, Kind.DIGITAL, Kind.HUMAN]
+
+
+def test_admissions__profile__is_json():
+    assert json.loads(admissions(BENCH)[1].profile)["name"] == "Sprayer"
+
+
+def test_grants__human__each_role():
+    assert grants(BENCH) == ((Role.PLANNER, "owner"), (Role.SUPERVISOR, "owner"))
+
+
+def test_bindings__two_commanders__a_pool():
+    assert scopes(BENCH) == [(1, 2, Scope.COMPUTE), (1, 3, Scope.COMPUTE)]
+
+
+def test_bindings__one_commander_and_an_observer__command_and_observe():
+    workers = [PLANT["workers"][0], {**PLANT["workers"][1], "commands": [], "observes": ["arm-1"], "team": {}}]
+    workers[1]["skills"] = {"planning": {"pace": 1}}
+    assert scopes(plant_of(changed(PLANT, "workers", to=workers), "plant")) == [
+        (1, 2, Scope.COMMAND),
+        (1, 3, Scope.OBSERVE),
+    ]
