@@ -1,0 +1,61 @@
+"""The application: the routes, the page, and how every error is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import problems
+from api.dependencies import Dependencies
+from api.models.problem import ProblemOut
+from api.pages import view
+from api.routes import events, health, orders, overrides, plant, proposals, robots, tasks, workers
+from api.security import Guard
+
+ERRORS = {
+    status: {"model": ProblemOut, "content": {problems.MEDIA_TYPE: {}}, "description": words}
+    for status, words in {
+        404: "There is no such thing.",
+        409: "The contracts or the gateway refused it.",
+        422: "A field is missing or wrong; the pointer names it.",
+        503: "The chain, or an account to send with, is not there.",
+    }.items()
+}
+
+
+def create_app(dependencies: Dependencies) -> FastAPI:
+    """The API and its page."""
+    app = FastAPI(
+        title="Workmoot",
+        version=version("workmoot"),
+        summary="What a plant's workers decided, and the door for a human's word.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.dependencies = dependencies
+    app.state.stopping = asyncio.Event()
+    app.add_middleware(Guard)
+    problems.install(app)
+    v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
+    for part in (orders, tasks, workers, proposals, robots, overrides, events, plant):
+        v1.include_router(part.router)
+    app.include_router(v1)
+    app.include_router(health.router)
+    app.include_router(view.router)
+    app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    watched = app.state.dependencies.watched
+    for item in watched:
+        item.start()
+    yield
+    app.state.stopping.set()
+    for item in reversed(watched):
+        await asyncio.to_thread(item.stop)

@@ -1,0 +1,61 @@
+"""What the routes are given."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from api.desk import Desk
+from api.projection import Projection
+from workmoot.domain.ids import Address
+from workmoot.domain.ports import Receipt
+
+
+class Posting(Protocol):
+    """The API's own account, which posts what a human signed."""
+
+    def post_by_sig(
+        self, tasks: bytes, detail: str, human: Address, nonce: int, deadline: int, signature: bytes
+    ) -> Receipt:
+        """Posts the order; returns when it is in a block."""
+
+
+class Watched(Protocol):
+    """A thread of ours."""
+
+    def start(self) -> None:
+        """Begins."""
+
+    def stop(self) -> None:
+        """Ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependencies:
+    """Everything outside that the API needs."""
+
+    projection: Projection
+    desk: Desk
+    posting: Posting | None
+    contracts: dict[str, str]
+    watched: tuple[Watched, ...] = field(default=())
+    """Started and stopped with the app."""
+
+
+def _given(request: Request) -> Dependencies:
+    given = request.app.state.dependencies
+    assert isinstance(given, Dependencies)  # noqa: S101 (create_app put it there)
+    return given
+
+
+def _projection(given: Annotated[Dependencies, Depends(_given)]) -> Projection:
+    return given.projection
+
+
+def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
+    return given.desk
+
+
+Given = Annotated[Dependencies, Depends(_given)]
+Plant = Annotated[Projection, Depends(_projection)]
+OrderDesk = Annotated[Desk, Depends(_desk)]

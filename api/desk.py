@@ -1,0 +1,251 @@
+"""Where a human's order is drafted, signed by a development key, and sent; nothing is decided here."""
+
+import secrets
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from api.drafts import Draft, draft, epoch_of, require_fit
+from api.models.common import moment
+from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
+from api.order_json import order_from, order_json, typed_data
+from api.problems import Problem, unprocessable
+from api.projection import Projection
+from api.refusals import as_problem
+from api.views.displaced import displaced
+from api.views.overrides import anchoring_out, override_out
+from api.views.snapshot import Anchoring, Snapshot
+from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable
+from workmoot.domain.ids import Address
+from workmoot.domain.ledger import Ledger, OverrideRecord
+from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest
+from workmoot.domain.overrides import SubjectType as Subject
+from workmoot.domain.ports import Receipt
+from workmoot.domain.workers import Kind as MemberKind
+from workmoot.domain.workers import Role
+
+SEEN_WITHIN_S = 5.0
+
+
+class Signer(Protocol):
+    """One human's development key."""
+
+    @property
+    def address(self) -> Address:
+        """The human's account."""
+
+    def sign(self, digest: bytes) -> bytes:
+        """65 bytes over an EIP-712 digest."""
+
+
+class Relay(Protocol):
+    """The API's own account, which sends what a human signed."""
+
+    def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
+        """Sends the order; returns when it is in a block."""
+
+
+class Floor(Protocol):
+    """The gateway, for what must not wait for a block."""
+
+    def give(self, order: dict[str, Any], signature: str) -> Any:
+        """A signed hold or release, to act at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRing:
+    """Development keys of humans: on loopback, on development chains, and said loudly."""
+
+    signers: dict[Address, Signer] = field(default_factory=dict)
+
+    @property
+    def banner(self) -> str | None:
+        """What every answer and the page say while it holds a key."""
+        if not self.signers:
+            return None
+        return (
+            f"Development keys sign here: whoever reaches this port gives orders in the name of {len(self.signers)} "
+            "human(s). Loopback and development chains only."
+        )
+
+
+class Desk:
+    """Drafts, signs or checks, and sends."""
+
+    def __init__(
+        self, projection: Projection, *, overrides: Address, relay: Relay | None, floor: Floor | None, keys: KeyRing
+    ) -> None:
+        self._projection = projection
+        self._overrides = overrides
+        self._relay = relay
+        self._floor = floor
+        self.keys = keys
+
+    def preview(self, asked: OverrideIn) -> PreviewOut:
+        """What the order would do, and the exact bytes to sign. Nothing is sent."""
+        with self._projection.read() as snap:
+            drafted = self._draft(snap, asked)
+            return PreviewOut(
+                head=snap.head,
+                displaces=drafted.displaces,
+                epoch=drafted.epoch,
+                warnings=drafted.warnings,
+                filled=drafted.filled,
+                order=order_json(drafted.order),
+                typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),
+                digest="0x" + self._digest(drafted.order).hex(),
+                banner=self.keys.banner,
+            )
+
+    def give(self, asked: OverrideIn) -> OverrideGiven:
+        """Sends the order, signed by the human or by the human's development key."""
+        with self._projection.read() as snap:
+            drafted = self._draft(snap, asked)
+        signature = self._signature(asked, drafted.order)
+        if drafted.order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE) and self._floor is not None:
+            record = self._give_to_floor(drafted, signature)
+        else:
+            record = self._give_to_chain(drafted, signature)
+        return OverrideGiven(
+            record=record,
+            filled=drafted.filled,
+            warnings=drafted.warnings,
+            next_step=self._next_step(drafted.order),
+            banner=self.keys.banner,
+        )
+
+    def human_for(self, snap: Snapshot, named: str | None, *roles: Role) -> Address:
+        """Whose word it is: who is named, else the first human here whose key is at hand and who has such a role."""
+        humans = [m for m in snap.ledger.members.values() if m.kind is MemberKind.HUMAN]
+        if named is not None:
+            wanted = named.lower()
+            found = next((m for m in humans if wanted in (m.account.lower(), str(m.number), m.id.lower())), None)
+            if found is None:
+                known = ", ".join(f"{m.number} ({m.id})" for m in humans)
+                raise unprocessable("/human", f"There is no human {named!r}; there are: {known or 'none'}.")
+            return found.account
+        mine = [m.account for m in humans if m.account in self.keys.signers]
+        able = (account for account in mine if any(account in snap.ledger.roles[role] for role in roles))
+        account = next(able, mine[0] if mine else None)
+        if account is None:
+            raise unprocessable("/human", "Name the human who signs: this API holds no human's development key.")
+        return account
+
+    def sign_for(self, human: Address, digest: bytes) -> bytes:
+        """A development key's signature."""
+        signer = self.keys.signers.get(human)
+        if signer is None:
+            raise unprocessable(
+                "/signature",
+                f"This API holds no development key of {human}: sign the typed data of ?dry_run=true yourself.",
+            )
+        return signer.sign(digest)
+
+    def _draft(self, snap: Snapshot, asked: OverrideIn) -> Draft:
+        if asked.order is not None:
+            return _as_signed(snap, asked)
+        if asked.signature is not None:
+            raise unprocessable("/order", "A signature comes with the exact order it signs.")
+        human = self.human_for(snap, asked.human, Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
+        return draft(snap, asked, human=human, nonce=secrets.randbits(64) << 64)
+
+    def _signature(self, asked: OverrideIn, order: HumanOrder) -> bytes:
+        if asked.order is not None and asked.signature is None:
+            raise unprocessable("/signature", "An exact order comes with the human's signature.")
+        if asked.signature is None:
+            return self.sign_for(order.human, self._digest(order))
+        try:
+            return bytes.fromhex(asked.signature.removeprefix("0x"))
+        except ValueError as error:
+            raise unprocessable("/signature", "The signature is no hexadecimal text of whole bytes.") from error
+
+    def _digest(self, order: HumanOrder) -> bytes:
+        return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
+
+    def _give_to_floor(self, drafted: Draft, signature: bytes) -> OverrideOut:
+        """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
+        assert self._floor is not None  # noqa: S101 (the caller looked)
+        order, digest = drafted.order, self._digest(drafted.order)
+        try:
+            self._floor.give(order_json(order), "0x" + signature.hex())
+        except GatewayRefused as refused:
+            raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
+        except GatewayUnreachable:
+            return self._give_to_chain(drafted, signature)
+        self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
+        return self._record(digest, order)
+
+    def _give_to_chain(self, drafted: Draft, signature: bytes) -> OverrideOut:
+        if self._relay is None:
+            raise Problem(
+                503,
+                "no-account",
+                "This API has no account to send with; start it with one, or send the order yourself.",
+            )
+        submitted_at = time.time()
+        digest = self._digest(drafted.order)
+        try:
+            self._relay.execute(drafted.order, signature)
+        except ChainError as error:
+            raise as_problem(error) from error
+        record = self._record(digest, drafted.order)
+        times = record.times.model_copy(update={"submitted": moment(submitted_at)})
+        return record.model_copy(update={"times": times})
+
+    def _record(self, digest: bytes, order: HumanOrder) -> OverrideOut:
+        """The record once the projection has it; else the order as it stands."""
+        self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=SEEN_WITHIN_S)
+        with self._projection.read() as snap:
+            record = _find(snap.ledger, digest)
+            if record is None:
+                return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
+            return override_out(snap, record)
+
+    def _next_step(self, order: HumanOrder) -> str | None:
+        if order.kind is not OverrideKind.RELEASE or order.subject_type is not Subject.PLANT:
+            return None
+        with self._projection.read() as snap:
+            if not snap.ledger.plant_held:
+                return None
+        return "The plant is still held: this was step 1 of 2. Send the same release once more to resume it."
+
+
+def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
+    """The exact order that a human signed; it is relayed as it is."""
+    assert asked.order is not None  # noqa: S101 (the caller looked)
+    require_fit(asked)
+    order = order_from(asked.order)
+    if order.kind.name != asked.kind.name or order.subject_type.name != asked.subject.type.name:
+        raise unprocessable(
+            "/order/kind", "The signed order is of another kind or about another subject than the request says."
+        )
+    if order.valid_until < snap.now:
+        raise unprocessable("/order/validUntil", "The signed order is no longer valid; draft and sign it anew.")
+    if not _exists(snap, order):
+        raise unprocessable("/order/subject", f"There is no {asked.subject.type.value} {order.subject}.")
+    return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
+
+
+def _exists(snap: Snapshot, order: HumanOrder) -> bool:
+    known: dict[Subject, Collection[int]] = {
+        Subject.TASK: snap.ledger.tasks,
+        Subject.PROPOSAL: snap.ledger.proposals,
+        Subject.WORKER: snap.ledger.members,
+        Subject.ROBOT: snap.ledger.robots,
+        Subject.PLANT: (0,),
+    }
+    return order.subject in known[order.subject_type]
+
+
+def _find(ledger: Ledger, digest: bytes) -> OverrideRecord | None:
+    return next((record for record in reversed(ledger.overrides.values()) if record.digest == digest), None)
+
+
+_ROLES = {
+    Kind.ASSIGN: (Role.PLANNER,),
+    Kind.CANCEL: (Role.PLANNER,),
+    Kind.REQUEUE: (Role.PLANNER,),
+    Kind.HOLD: (Role.OPERATOR,),
+    Kind.RELEASE: (Role.OPERATOR,),
+}

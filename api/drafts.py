@@ -1,0 +1,223 @@
+"""From what a human asks to the exact order the human signs, and what it would displace."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from api.assignment import fill, member_by
+from api.models.orders import DisplacedOut, Kind, OverrideIn
+from api.models.orders import SubjectType as WireSubject
+from api.problems import Problem, unprocessable
+from api.views.displaced import displaced
+from api.views.snapshot import Snapshot
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Address
+from workmoot.domain.ledger import Proposal, Task
+from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
+from workmoot.domain.payloads import assign_payload, cancel_payload, plan_payload, release_payload
+from workmoot.domain.proposals import State
+from workmoot.domain.work import mask_of
+from workmoot.domain.workers import Kind as MemberKind
+
+VALID_S = 300
+SHORTEST_S = 10
+GOES_WITH = {
+    Kind.VETO: {WireSubject.PROPOSAL},
+    Kind.APPROVE: {WireSubject.PROPOSAL},
+    Kind.ASSIGN: {WireSubject.TASK},
+    Kind.CANCEL: {WireSubject.TASK},
+    Kind.REWORK: {WireSubject.TASK},
+    Kind.ACCEPT: {WireSubject.TASK},
+    Kind.REQUEUE: {WireSubject.TASK},
+    Kind.HOLD: {WireSubject.TASK, WireSubject.ROBOT, WireSubject.PLANT},
+    Kind.RELEASE: {WireSubject.TASK, WireSubject.ROBOT, WireSubject.PLANT},
+    Kind.SUSPEND: {WireSubject.WORKER},
+    Kind.REINSTATE: {WireSubject.WORKER},
+}
+NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE))
+FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
+REASONS = {reason.name: int(reason) for reason in Reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An order ready to be signed."""
+
+    order: HumanOrder
+    displaces: DisplacedOut
+    epoch: int | None
+    filled: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> Draft:
+    """The order, complete; or the problem that names the field."""
+    require_fit(asked)
+    code, words = _reason(asked)
+    kind, subject_type = OverrideKind[asked.kind.name], SubjectType[asked.subject.type.name]
+    subject = _subject(snap, asked)
+    expires_at = _expiry(snap, asked)
+    bare = HumanOrder(
+        kind=kind,
+        subject_type=subject_type,
+        subject=subject,
+        level=_level(snap, asked, subject_type, subject),
+        reason_code=code,
+        reason=words,
+        expires_at=expires_at if asked.kind in FILLS_A_SLOT else 0,
+        valid_until=int(snap.now) + VALID_S if asked.kind in FILLS_A_SLOT or not expires_at else expires_at,
+        expected_epoch=asked.expected_epoch,
+        human=human,
+        nonce=nonce,
+    )
+    return _with_preview(snap, _with_payload(snap, asked, bare))
+
+
+def require_fit(asked: OverrideIn) -> None:
+    """The kind goes with the subject."""
+    if asked.subject.type not in GOES_WITH[asked.kind]:
+        right = " or ".join(sorted(subject.value for subject in GOES_WITH[asked.kind]))
+        raise unprocessable(
+            "/subject/type", f"{asked.kind.value} goes with a {right}, not with a {asked.subject.type.value}."
+        )
+
+
+def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
+    """The subject's epoch as the ledger has it; proposals and workers have none."""
+    if order.subject_type is SubjectType.TASK:
+        task = snap.ledger.tasks.get(order.subject)  # type: ignore[call-overload]  # a subject is any number
+        return task.epoch if task else None
+    if order.subject_type is SubjectType.ROBOT:
+        return snap.ledger.robot_epoch(order.subject)
+    return snap.ledger.plant_epoch if order.subject_type is SubjectType.PLANT else None
+
+
+def preview_hash(displaces: DisplacedOut) -> bytes:
+    """The hash of the forecast the human was shown: it goes into what is signed."""
+    return keccak(json.dumps(displaces.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode())
+
+
+def _with_preview(snap: Snapshot, drafted: Draft) -> Draft:
+    shown = displaced(snap, drafted.order)
+    order = replace(drafted.order, preview=preview_hash(shown))
+    return replace(drafted, order=order, displaces=shown, epoch=epoch_of(snap, order))
+
+
+def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
+    drafted = Draft(order=bare, displaces=_NOTHING, epoch=None)
+    if asked.kind is Kind.ASSIGN:
+        made = fill(snap, _open_task(snap, bare.subject), dict(asked.payload))
+        payload = assign_payload(made.entry, made.second_reason)
+        return replace(drafted, order=replace(bare, payload=payload), filled=made.filled, warnings=made.warnings)
+    if asked.kind in (Kind.APPROVE, Kind.VETO):
+        return replace(drafted, order=replace(bare, payload=_plan(snap.ledger.proposals[bare.subject], asked.kind)))  # type: ignore[index]
+    if asked.kind is Kind.CANCEL:
+        return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
+    if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
+        return replace(drafted, order=replace(bare, payload=release_payload(hold_only=True)))
+    if asked.kind is Kind.RELEASE and bare.level != Level.OWN:
+        return replace(drafted, filled={"level": {"shown": bare.level, "from": "the level that is filled"}})
+    return drafted
+
+
+def _open_task(snap: Snapshot, subject: int) -> Task:
+    task = snap.ledger.tasks[subject]  # type: ignore[index]  # looked up before
+    if task.status.is_final:
+        raise Problem(
+            409, "too-late", f"Task {subject} is {task.status.name.lower()}: nothing can be assigned any more."
+        )
+    return task
+
+
+def _plan(proposal: Proposal, kind: Kind) -> bytes:
+    if kind is Kind.VETO and proposal.state is State.OPEN:
+        return b""
+    return plan_payload(proposal.opening.plan, proposal.particulars)
+
+
+def _cancelled(snap: Snapshot, asked: OverrideIn, subject: int) -> bytes:
+    """Nothing for the one task; a mask when several tasks of the order are named."""
+    named = asked.payload.get("tasks")
+    if named is None:
+        return b""
+    if not isinstance(named, list) or not all(isinstance(task, int) and task >> 8 == subject >> 8 for task in named):
+        raise unprocessable("/payload/tasks", f"tasks is a list of task ids of order {subject >> 8}.")
+    if unknown := [task for task in named if task not in snap.ledger.tasks]:
+        raise unprocessable("/payload/tasks", f"Order {subject >> 8} has no task {unknown[0]}.")
+    return cancel_payload(mask_of([task & 0xFF for task in {subject, *named}]))
+
+
+def _reason(asked: OverrideIn) -> tuple[int, str]:
+    if asked.reason is None:
+        raise unprocessable("/reason", 'An override says why: {"code": "QUALITY", "text": "…"}.')
+    if not asked.reason.text.strip():
+        raise unprocessable("/reason/text", "Say in words why; blanks are no words.")
+    code = asked.reason.code
+    number = REASONS.get(code.upper()) if isinstance(code, str) and not code.isdecimal() else int(code)
+    if number not in REASONS.values():
+        known = ", ".join(f"{name} ({value})" for name, value in REASONS.items())
+        raise unprocessable("/reason/code", f"There is no reason {code!r}; there are: {known}.")
+    return int(number or 0), asked.reason.text.strip()
+
+
+def _expiry(snap: Snapshot, asked: OverrideIn) -> int:
+    if asked.expires_at is None:
+        if asked.kind in NEEDS_NO_EXPIRY:
+            return 0
+        raise unprocessable(
+            "/expires_at", "An override other than a hold or a release says until when: an RFC 3339 time."
+        )
+    if asked.expires_at.tzinfo is None:
+        raise unprocessable(
+            "/expires_at", f"{asked.expires_at.isoformat()} names no time zone; end it with Z or an offset."
+        )
+    expires_at = int(asked.expires_at.timestamp())
+    if expires_at < snap.now + SHORTEST_S:
+        raise unprocessable(
+            "/expires_at", f"{asked.expires_at.isoformat()} is past or less than {SHORTEST_S} s from now."
+        )
+    if expires_at >= 1 << 48:
+        raise unprocessable("/expires_at", "That is further than the contracts can count.")
+    return expires_at
+
+
+def _subject(snap: Snapshot, asked: OverrideIn) -> int:
+    kind, id_ = asked.subject.type, asked.subject.id
+    if kind is WireSubject.PLANT:
+        return PLANT
+    if id_ is None or id_ == "":
+        raise unprocessable("/subject/id", f"Name the {kind.value} by its id.")
+    if kind is WireSubject.WORKER:
+        return member_by(snap, id_, MemberKind.DIGITAL, "/subject/id").number
+    if kind is WireSubject.ROBOT:
+        return member_by(snap, id_, MemberKind.ROBOTIC, "/subject/id").number
+    known = snap.ledger.tasks if kind is WireSubject.TASK else snap.ledger.proposals
+    number = int(id_) if isinstance(id_, int) or id_.isdecimal() else -1
+    if number not in known:
+        raise unprocessable("/subject/id", f"There is no {kind.value} {id_}; GET /api/v1/{kind.value}s lists them.")
+    return number
+
+
+def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:
+    """The level asked for; a release takes the one that is filled where the kind's own is not."""
+    if asked.level is not None:
+        if asked.level not in (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN, Level.SAFE_STOP):
+            raise unprocessable(
+                "/level", f"A human's levels are 1, 5 and 8 (12 to release a safe stop), not {asked.level}."
+            )
+        return asked.level
+    if asked.kind is not Kind.RELEASE or subject_type is SubjectType.PLANT:
+        return Level.OWN
+    filled = [
+        level
+        for level in (Level.HUMAN, Level.MAINTENANCE, Level.SAFE_STOP)
+        if _is_filled(snap, subject_type, subject, level)
+    ]
+    return Level.OWN if not filled or filled[0] is Level.HUMAN else filled[0]
+
+
+def _is_filled(snap: Snapshot, subject_type: SubjectType, subject: int, level: Level) -> bool:
+    return (subject_type, subject, level) in snap.ledger.slots
+
+
+_NOTHING = DisplacedOut(what="nothing", returns="nothing")

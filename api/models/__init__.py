@@ -1,0 +1,1 @@
+"""What the API says, to the letter: one module per resource."""

@@ -1,0 +1,61 @@
+"""What every answer shares: the head block it was read at, numbers with their unit, people by badge and name."""
+
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TICKS_PER_SECOND = 1000
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """A value on the wire: frozen, and nothing in it that is not declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Head(Wire):
+    """How far this projection of the chain has read."""
+
+    chain_id: int
+    block: int
+    hash: str
+    at: datetime | None = Field(
+        description="The head block's own time; nodes that mine on demand stand still when idle."
+    )
+    behind_blocks: int = Field(description="Blocks the node has that this projection has not read.")
+    read_s_ago: float = Field(description="Wall seconds since the node was last read; the page calls 5 and more stale.")
+    trouble: str | None = Field(default=None, description="Why the node cannot be read, where it cannot.")
+
+
+class Listing(Wire, Generic[T]):
+    """A list, and the head block it was read at."""
+
+    head: Head
+    items: tuple[T, ...]
+
+
+class Who(Wire):
+    """A member by badge number, with the name it gives itself."""
+
+    number: int
+    id: str
+    name: str
+
+
+class Span(Wire):
+    """From when to when, simulated seconds since the plant's clock started; no end: still going."""
+
+    start_s: float
+    end_s: float | None
+
+
+def moment(unix: int | float | None) -> datetime | None:
+    """Unix seconds as a time in UTC; zero and nothing are no time."""
+    return datetime.fromtimestamp(unix, UTC) if unix else None
+
+
+def seconds(ticks: int) -> float:
+    """Simulated seconds of ticks."""
+    return ticks / TICKS_PER_SECOND

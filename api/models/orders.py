@@ -1,0 +1,137 @@
+"""A human's order on the wire: what is asked, what it would displace, what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from api.models.common import Head, Who, Wire
+
+
+class Kind(StrEnum):
+    """What a human may order."""
+
+    VETO = "veto"
+    APPROVE = "approve"
+    ASSIGN = "assign"
+    CANCEL = "cancel"
+    REWORK = "rework"
+    ACCEPT = "accept"
+    HOLD = "hold"
+    RELEASE = "release"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REQUEUE = "requeue"
+
+
+class SubjectType(StrEnum):
+    """What an order is about."""
+
+    TASK = "task"
+    PROPOSAL = "proposal"
+    WORKER = "worker"
+    ROBOT = "robot"
+    PLANT = "plant"
+
+
+class SubjectIn(Wire):
+    """What the order is about: a task's or proposal's number, a member's number or id; none for the plant."""
+
+    type: SubjectType
+    id: int | str | None = None
+
+
+class ReasonIn(Wire):
+    """Why: a code of the list and words of one's own."""
+
+    code: str | int = Field(examples=["QUALITY"])
+    text: str = Field(min_length=1, max_length=1000, examples=["glue nozzle on R-3 clogged"])
+
+
+class OverrideIn(Wire):
+    """An override: signed here by a development key, or with `order` and `signature` by the human."""
+
+    kind: Kind
+    subject: SubjectIn
+    payload: dict[str, Any] = Field(default_factory=dict)
+    reason: ReasonIn | None = None
+    expires_at: datetime | None = None
+    level: int | None = Field(default=None, description="1, 5 or 8; without it the kind's own.")
+    expected_epoch: int = Field(
+        default=0, ge=0, description="Refused (409) when the subject's epoch is another; 0: any."
+    )
+    human: str | None = Field(default=None, description="The signing human: account, badge number or id.")
+    order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
+    signature: str | None = Field(default=None, pattern="^0x[0-9a-fA-F]+$")
+
+
+class DisplacedOut(Wire):
+    """What is in force now and would step back (or did)."""
+
+    what: str = Field(description="One sentence for people.")
+    worker: Who | None = None
+    level: int | None = None
+    override: int | None = None
+    proposal: int | None = None
+    status: str | None = None
+    tasks: tuple[int, ...] = ()
+    returns: str = Field(description="What happens on release or expiry.")
+
+
+class PreviewOut(Wire):
+    """What an order would do, and the exact bytes a human would sign."""
+
+    head: Head
+    displaces: DisplacedOut
+    epoch: int | None = Field(description="The subject's epoch as the API sees it.")
+    warnings: tuple[str, ...]
+    filled: dict[str, Any] = Field(description="What the API filled in where the request left it open, and from where.")
+    order: dict[str, Any]
+    typed_data: dict[str, Any]
+    digest: str
+    banner: str | None
+
+
+class SlotTimes(Wire):
+    """When the order went through each state."""
+
+    submitted: datetime | None
+    mined: datetime | None
+    effective: datetime | None
+    ended: datetime | None = None
+
+
+class OverrideOut(Wire):
+    """A human's order on record, with what it displaced."""
+
+    id: int | None = Field(description="None until it is on chain.")
+    kind: str
+    level: int
+    subject: dict[str, Any]
+    payload: dict[str, Any]
+    reason: dict[str, Any]
+    human: Who | None
+    account: str
+    state: str = Field(
+        description="submitted, mined, effective, expiring, released, expired, superseded, done or failed"
+    )
+    active: bool
+    times: SlotTimes
+    expires_at: datetime | None
+    displaced: DisplacedOut
+    epoch: int | None
+    tx: str | None
+    block: int | None
+    digest: str
+    ended_by: str | None
+
+
+class OverrideGiven(Wire):
+    """The answer to an order that was accepted."""
+
+    record: OverrideOut
+    filled: dict[str, Any]
+    warnings: tuple[str, ...]
+    next_step: str | None
+    banner: str | None

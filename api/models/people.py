@@ -1,0 +1,75 @@
+"""Workers, robots and their numbers on the wire."""
+
+from typing import Any
+
+from pydantic import Field
+
+from api.models.common import Who, Wire
+
+
+class RecordOut(Wire):
+    """What became of the tasks a worker led, per capability."""
+
+    capability: str
+    done: int
+    failed: int
+
+
+class WorkerOut(Wire):
+    """A member: digital workers vote, robotic ones are commanded, human ones override."""
+
+    number: int
+    id: str
+    name: str
+    kind: str
+    standing: str
+    account: str
+    capabilities: tuple[str, ...]
+    robots: tuple[Who, ...] = Field(description="Robots it may command.")
+    tasks: tuple[int, ...] = Field(description="Tasks it holds now.")
+    running: tuple[int, ...]
+    ranked: int = Field(description="Tasks in its published ranking.")
+    records: tuple[RecordOut, ...]
+
+
+class Ranked(Wire):
+    """One task as a worker ranks it; a missing time says it cannot."""
+
+    place: int
+    task: int
+    task_name: str
+    score: int = Field(description="The lower, the earlier.")
+    alone_s: float | None
+    together_s: float | None
+    energy_wh: int
+    cost_micro: int
+    success: float = Field(ge=0, le=1)
+
+
+class RankingOut(Wire):
+    """How a worker ranks the open work it could do, in its own numbers."""
+
+    worker: Who
+    block: int | None
+    items: tuple[Ranked, ...]
+
+
+class RobotOut(Wire):
+    """A robot: what the chain says merged with what the gateway says; neither stands for the other."""
+
+    number: int
+    id: str
+    name: str
+    station: str | None
+    resource: str | None
+    capabilities: tuple[str, ...]
+    commanders: tuple[Who, ...] = Field(description="Workers bound to command it.")
+    epoch: int
+    held: bool = Field(description="A hold is on record on chain.")
+    state: str = Field(description="What the gateway reports; `unknown` when it does not answer.")
+    human: bool = Field(description="A human is in control.")
+    task: int | None
+    holder: Who | None
+    progress: float | None
+    anchoring: bool = Field(description="Held by a signed order that is not yet on chain.")
+    gateway: dict[str, Any] | None = Field(description="The gateway's own words, verbatim.")

@@ -1,0 +1,111 @@
+"""Orders and tasks on the wire."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from api.models.common import Span, Who, Wire
+
+
+class Filled(Wire):
+    """One filled level of a subject's slots; the lowest number is in force."""
+
+    level: int
+    kind: str
+    override: int | None = Field(description="The human's order that fills it, where one does.")
+    held: bool
+    worker: Who | None
+    until: datetime | None
+    reason: str | None
+
+
+class Run(Wire):
+    """One attempt at a task."""
+
+    attempt: int
+    worker: Who | None
+    began: Span
+    outcome: str
+
+
+class TaskOut(Wire):
+    """One task: what is asked, who has it, how far it is, and who is in control."""
+
+    id: int
+    order: int
+    index: int
+    name: str
+    key: str = Field(description="Its name in the order document.")
+    product: str | None
+    capability: str
+    stage: int = Field(ge=1, le=5)
+    stage_name: str
+    status: str
+    ready: bool
+    final: bool
+    worker: Who | None
+    helpers: tuple[Who, ...]
+    robots: tuple[Who, ...]
+    inspector: Who | None
+    standing_worker: Who | None = Field(description="Whom the DAO's decision names; it returns on release.")
+    epoch: int
+    version: int
+    overridden: bool
+    held: bool
+    attempt: int
+    on_failure: str
+    retries: int
+    priority: int
+    team: int
+    work_s: float
+    due_s: float | None
+    budget: int | None
+    predecessors: tuple[int, ...]
+    deadline: datetime | None
+    grade: int | None
+    evidence: str | None
+    planned: Span | None
+    runs: tuple[Run, ...]
+    offers: int
+    slots: tuple[Filled, ...]
+    station: str | None
+
+
+class Count(Wire):
+    """How many tasks have a status."""
+
+    status: str
+    tasks: int
+
+
+class OrderOut(Wire):
+    """One customer order and how far it is."""
+
+    id: int
+    name: str
+    customer: str | None
+    by: str
+    posted_at: datetime | None
+    tasks: int
+    done: int
+    counts: tuple[Count, ...]
+    products: tuple[str, ...]
+    products_finished: int
+
+
+class OrderDetail(OrderOut):
+    """One order with its tasks and the document that was posted."""
+
+    detail: dict[str, Any]
+    members: tuple[TaskOut, ...] = Field(description="The order's tasks, in their order.")
+
+
+class OrderPosted(Wire):
+    """A posted order."""
+
+    id: int
+    tasks: int
+    tx: str
+    signed_by: str
+    banner: str | None

@@ -1,0 +1,1 @@
+"""The page: drawn on the server, kept live by a stream, nothing inline, nothing from elsewhere."""

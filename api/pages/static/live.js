@@ -1,0 +1,13 @@
+// What the server says now: a pulse each second, through one SharedWorker where the browser has it.
+export function listen(onMessage) {
+  if (!("SharedWorker" in window)) return listenAlone(onMessage);
+  const worker = new SharedWorker("/static/live-worker.js", { name: "workmoot-live" });
+  worker.port.onmessage = (event) => onMessage(event.data);
+  worker.port.start();
+  window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
+}
+
+function listenAlone(onMessage) {
+  const source = new EventSource("/api/v1/events?from=now");
+  source.addEventListener("pulse", (event) => onMessage({ type: "pulse", pulse: JSON.parse(event.data) }));
+}

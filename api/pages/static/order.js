@@ -1,0 +1,151 @@
+// The order dialog: what, why, until when; what it displaces; then, and only then, send.
+import { ask, give } from "/static/api.js";
+
+const byId = (id) => document.getElementById(id);
+const WORDS = {
+  assign: "Assign to a named worker", hold: "Hold", release: "Release to the standing decision", cancel: "Cancel the task",
+  accept: "Accept the result", rework: "Set aside for rework", requeue: "Put back to the posted tasks",
+  veto: "Veto", approve: "Approve now", suspend: "Suspend the worker", reinstate: "Reinstate the worker",
+};
+const FILLS_A_SLOT = new Set(["assign", "hold", "approve", "veto"]);
+const CODES = ["QUALITY", "SAFETY", "MAINTENANCE", "URGENT", "CAPACITY", "MATERIAL", "CUSTOMER", "TEST", "OTHER"];
+
+let subject = null;
+let preview = 0;
+let timer = 0;
+
+export function start(say) {
+  byId("order-code").replaceChildren(...CODES.map((code) => option(code, code.toLowerCase())));
+  document.addEventListener("click", (event) => open(event.target.closest("[data-order-type]")));
+  document.addEventListener("keydown", (event) => {
+    const target = event.target.closest?.("g[data-order-type]");
+    if (target && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); open(target); }
+  });
+  byId("order-cancel").addEventListener("click", () => byId("order-dialog").close());
+  byId("order-form").addEventListener("input", change);
+  byId("order-form").addEventListener("submit", (event) => { event.preventDefault(); send(say); });
+}
+
+async function open(button) {
+  if (!button) return;
+  const { orderType: type, orderId: id, orderTitle: title, orderKinds: kinds, orderStatus: status } = button.dataset;
+  subject = { type, id: id === "" ? null : Number(id) };
+  byId("order-form").reset();
+  byId("order-title").textContent = title;
+  byId("order-about").textContent = type === "plant" ? "the whole plant" : `${type} ${id}${status ? `, ${status}` : ""}`;
+  byId("order-kind").replaceChildren(...kinds.split(" ").map((kind) => option(kind, WORDS[kind])));
+  byId("kind-field").hidden = kinds.split(" ").length === 1;
+  byId("order-steps").hidden = true;
+  show("Say why, and this shows what the order displaces before anything is sent.", { soft: true });
+  byId("order-send").disabled = true;
+  fit();
+  byId("order-dialog").showModal();
+  byId("order-text").focus();
+}
+
+function option(value, label) { return Object.assign(document.createElement("option"), { value, textContent: label }); }
+
+function fit() {
+  const kind = byId("order-kind").value;
+  byId("worker-field").hidden = kind !== "assign";
+  byId("until-field").hidden = !FILLS_A_SLOT.has(kind);
+  byId("until-released").hidden = kind !== "hold";
+  const until = byId("order-form").elements.until;
+  if (kind === "hold") { if (!byId("order-form").dataset.chosen) until.value = "0"; } else if (until.value === "0") until.value = "300";
+  byId("second-field").hidden = kind !== "assign" || byId("order-worker").selectedOptions[0]?.dataset.capable !== "no";
+  if (kind === "assign" && byId("order-worker").options.length === 0) listWorkers();
+}
+
+async function listWorkers() {
+  const [workers, task] = await Promise.all([ask("/api/v1/workers?kind=digital"), ask(`/api/v1/tasks/${subject.id}`)]);
+  const active = workers.items.filter((worker) => worker.standing === "active");
+  const capable = (worker) => worker.capabilities.includes(task.capability);
+  active.sort((a, b) => capable(b) - capable(a));
+  byId("order-worker").replaceChildren(...active.map((worker) => {
+    const now = task.worker?.number === worker.number ? " (has it now)" : "";
+    const choice = option(worker.number, `${worker.name}${capable(worker) ? "" : " – lacks the capability"}${now}`);
+    choice.dataset.capable = capable(worker) ? "yes" : "no";
+    return choice;
+  }));
+  change();
+}
+
+function order() {
+  const form = byId("order-form").elements;
+  const kind = form.kind.value;
+  const lasts = FILLS_A_SLOT.has(kind) ? Number(form.until.value) : 300;
+  const payload = {};
+  if (kind === "assign") {
+    payload.worker = Number(form.worker.value);
+    if (!byId("second-field").hidden) payload.second_reason = form.second_reason.value;
+  }
+  return {
+    kind, subject, payload, reason: { code: form.code.value, text: form.text.value },
+    expires_at: lasts ? new Date(Date.now() + lasts * 1000).toISOString() : null,
+  };
+}
+
+function change(event) {
+  if (event?.target.name === "kind") { byId("order-worker").replaceChildren(); }
+  byId("order-form").dataset.chosen = event?.target.name === "until" ? "yes" : "";
+  fit();
+  byId("order-send").disabled = true;
+  clearTimeout(timer);
+  if (byId("order-text").value.trim() && (byId("order-kind").value !== "assign" || byId("order-worker").value)) {
+    timer = setTimeout(foresee, 350);
+  }
+}
+
+async function foresee() {
+  const turn = ++preview;
+  try {
+    const seen = await give(order(), { dryRun: true });
+    if (turn !== preview) return;
+    show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), `digest ${seen.digest}`] });
+    byId("order-send").disabled = false;
+  } catch (error) {
+    if (turn === preview) show(error.message, { refused: true });
+  }
+}
+
+function filled(values) {
+  const names = Object.keys(values);
+  return names.length ? [`filled in: ${names.map((name) => `${name} ${brief(values[name])}`).join(", ")}`] : [];
+}
+
+function brief(value) {
+  const words = value?.shown ?? value?.value ?? value;
+  return typeof words === "object" ? JSON.stringify(words) : String(words);
+}
+
+async function send(say) {
+  if (byId("order-send").disabled) return;
+  byId("order-send").disabled = true;
+  step("submitted …");
+  try {
+    const given = await give(order(), { dryRun: false });
+    const times = given.record.times;
+    const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
+    step(states.join("   "), true);
+    show(given.next_step ?? `Override ${given.record.id ?? "(anchoring)"}: ${given.record.displaced.what}`, { notes: [given.record.displaced.returns] });
+    say(`${WORDS[given.record.kind]}: ${given.record.state}`);
+  } catch (error) {
+    step("✕ not sent", false);
+    show(error.message, { refused: true });
+    say(error.message);
+  }
+}
+
+function step(words, reached = false) {
+  byId("order-steps").hidden = false;
+  byId("order-steps").textContent = words;
+  byId("order-steps").classList.toggle("reached", reached);
+}
+
+function show(words, { notes = [], refused = false, soft = false } = {}) {
+  const first = Object.assign(document.createElement("p"), { textContent: words, className: soft ? "soft" : "" });
+  const list = document.createElement("ul");
+  list.append(...notes.map((note) => Object.assign(document.createElement("li"), { textContent: note })));
+  byId("order-preview").replaceChildren(first, ...(notes.length ? [list] : []));
+  byId("order-preview").classList.toggle("refused", refused);
+}

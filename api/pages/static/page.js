@@ -1,0 +1,53 @@
+// Keeps the page live: asks for what changed, says so when it no longer can.
+import { listen } from "/static/live.js";
+import { morphChildren } from "/static/morph.js";
+import { start } from "/static/order.js";
+
+const STALE_MS = 5000;
+let beat = 0;
+const PAUSE_MS = { floor: 900, board: 2000 };
+const shown = { floor: null, board: null };
+const busy = { floor: false, board: false };
+let heard = Date.now();
+let trouble = null;
+
+async function refresh(name, version) {
+  if (busy[name] || shown[name] === version || document.hidden) return;
+  busy[name] = true;
+  try {
+    const response = await fetch(`/fragments/${name}`);
+    if (!response.ok) return;
+    const tree = document.createElement("template");
+    tree.innerHTML = await response.text();
+    morphChildren(document.getElementById(name), tree.content);
+    shown[name] = version;
+  } catch { /* the stale banner says that nobody answers */ } finally {
+    setTimeout(() => { busy[name] = false; }, PAUSE_MS[name]);
+  }
+}
+
+function hear(message) {
+  if (message.type !== "pulse") return;
+  const { pulse } = message;
+  if (pulse.read_s_ago * 1000 < STALE_MS) heard = Date.now() - pulse.read_s_ago * 1000;
+  trouble = pulse.trouble;
+  refresh("floor", ++beat);
+  refresh("board", pulse.board);
+}
+
+function watch() {
+  const stale = Date.now() - heard > STALE_MS;
+  const banner = document.getElementById("stale");
+  if (stale === banner.hidden) {
+    banner.hidden = !stale;
+    document.body.classList.toggle("is-stale", stale);
+    const since = new Date(heard).toLocaleTimeString("en-GB");
+    banner.firstElementChild.textContent = stale ? `▲ STALE since ${since}: ${trouble ?? "the server does not answer"}` : "";
+  }
+}
+
+function say(words) { document.getElementById("said").textContent = words; }
+
+start(say);
+listen(hear);
+setInterval(watch, 500);

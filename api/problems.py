@@ -1,0 +1,101 @@
+"""Every error as RFC 9457 problem+json: what was wrong, and what would be right."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be done, with the status and the words that say why."""
+
+    def __init__(self, status: int, slug: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.slug = slug
+        self.detail = detail
+        self.more = more
+
+
+def not_found(what: str, identifier: object, hint: str) -> Problem:
+    """Nothing has that id."""
+    return Problem(404, "not-found", f"There is no {what} {identifier}. {hint}")
+
+
+def unprocessable(pointer: str, detail: str) -> Problem:
+    """A field is missing or wrong; the pointer names it (RFC 6901, from the body)."""
+    return Problem(422, "invalid", detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+def respond(
+    status: int, slug: str, detail: str, *, instance: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """The problem as a response."""
+    body = {
+        "type": f"/problems/{slug}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+        **more,
+    }
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem document."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(Exception, _on_fault)
+
+
+async def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101 (the type it is registered for)
+    return respond(error.status, error.slug, error.detail, instance=request.url.path, **error.more)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 (the type it is registered for)
+    slug, detail = _EXPLAINED.get(error.status_code, (f"http-{error.status_code}", str(error.detail)))
+    detail = detail.format(path=request.url.path, method=request.method, said=error.detail)
+    return respond(error.status_code, slug, detail, instance=request.url.path, headers=error.headers)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (the type it is registered for)
+    errors = [{"pointer": _pointer(item["loc"]), "detail": _sentence(item)} for item in error.errors()]
+    detail = "; ".join(f"{item['pointer']}: {item['detail']}" for item in errors)
+    return respond(422, "invalid", detail, instance=request.url.path, errors=errors)
+
+
+async def _on_fault(request: Request, error: Exception) -> JSONResponse:
+    detail = f"The API met a fault of its own ({type(error).__name__}); its log has the details. Nothing was sent."
+    return respond(500, "fault", detail, instance=request.url.path)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    where, *path = location
+    prefix = "" if where == "body" else f"{where}:"
+    return prefix + "".join(f"/{part}" for part in path) if path else prefix or "/"
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    """Pydantic's words without its prefix, and what was given where it is short enough to quote."""
+    words = str(item["msg"]).removeprefix("Value error, ")
+    given = item.get("input")
+    if item["type"] == "missing" or isinstance(given, dict | list) or len(repr(given)) > 80:
+        return words
+    return f"{words}; given: {given!r}"
+
+
+_EXPLAINED = {
+    404: ("not-found", "There is nothing at {path}. /openapi.json lists every route."),
+    405: ("method-not-allowed", "{path} does not answer {method}; the Allow header says what it answers."),
+}

@@ -1,0 +1,154 @@
+"""The API's own picture of the plant: one thread follows the chain, every answer is read from what it keeps."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from api.models.common import Head, moment
+from api.views.snapshot import Anchoring, GatewayWords, Snapshot
+from workmoot.domain.errors import ChainError
+from workmoot.domain.events import Event
+from workmoot.domain.ledger import Ledger
+
+log = logging.getLogger(__name__)
+PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+NEVER_S = 1e6
+
+
+class Follower(Protocol):
+    """Follows one deployment's events on a chain."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its own ledger; only its head is read here."""
+
+    @property
+    def rebuilds(self) -> int:
+        """How often the chain changed under it."""
+
+    def catch_up(self) -> tuple[Event, ...]:
+        """What is new; everything again after a rebuild."""
+
+
+class Projection:
+    """Many read under one lock; the follower asks the node outside of it, so that a dead node blocks no answer."""
+
+    def __init__(
+        self, follower: Follower, *, chain_id: int, gateway: Callable[[], GatewayWords] = GatewayWords
+    ) -> None:
+        self.chain_id = chain_id
+        self._follower = follower
+        self._gateway = gateway
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._stop = threading.Event()
+        self._ledger = Ledger()
+        self._events: list[Event] = []
+        self._rebuilds = 0
+        self._read_at: float | None = None
+        self._trouble: str | None = "the chain was not read yet"
+        self._anchoring: dict[bytes, Anchoring] = {}
+        self._thread = threading.Thread(target=self._run, name="projection", daemon=True)
+
+    def start(self) -> None:
+        """Begins to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends following."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=LONGEST_PAUSE_S)
+
+    @contextmanager
+    def read(self) -> Iterator[Snapshot]:
+        """The plant as known now; it stands still while the block runs."""
+        gateway = self._gateway()
+        with self._lock:
+            yield Snapshot(
+                ledger=self._ledger,
+                head=self._head(),
+                now=time.time(),
+                gateway=gateway,
+                anchoring=tuple(self._anchoring.values()),
+            )
+
+    def head(self) -> Head:
+        """How far it has read."""
+        with self._lock:
+            return self._head()
+
+    def gateway_url(self) -> str | None:
+        """Where the plant's description says the gateway is."""
+        with self._lock:
+            described = (self._ledger.description or {}).get("gateway")
+        url = described.get("url") if isinstance(described, dict) else None
+        return url if isinstance(url, str) else None
+
+    def events(self, start: int = 0) -> tuple[int, Sequence[Event]]:
+        """How often the chain changed, and the events from the `start`-th on, in the order of the chain."""
+        with self._lock:
+            return self._rebuilds, self._events[start:]
+
+    def is_ready(self) -> bool:
+        """Whether the picture is whole and fresh."""
+        with self._lock:
+            return self._trouble is None
+
+    def note(self, item: Anchoring) -> None:
+        """Remembers an order that acts before it is on chain."""
+        with self._lock:
+            self._anchoring[item.digest] = item
+
+    def anchoring_count(self) -> int:
+        """How many orders act and are not on chain yet."""
+        with self._lock:
+            return len(self._anchoring)
+
+    def wait_for(self, condition: Callable[[Ledger], bool], *, timeout_s: float) -> bool:
+        """Waits until the ledger fulfils a condition."""
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self._ledger), timeout=timeout_s)
+
+    def cycle(self) -> None:
+        """Looks once at the chain."""
+        entered = self._follower.catch_up()
+        with self._changed:
+            if self._follower.rebuilds != self._rebuilds:
+                self._ledger, self._events, self._rebuilds = Ledger(), [], self._follower.rebuilds
+            self._ledger.apply_all(entered)
+            self._events.extend(entered)
+            self._ledger.head = self._follower.ledger.head
+            self._read_at, self._trouble = time.monotonic(), None
+            self._forget_anchored()
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        pause_s = PAUSE_S
+        while not self._stop.is_set():
+            try:
+                self.cycle()
+                pause_s = PAUSE_S
+            except ChainError as error:
+                log.warning("the chain cannot be read: %s", error)
+                self._trouble, pause_s = str(error), min(2 * pause_s, LONGEST_PAUSE_S)
+            self._stop.wait(pause_s)
+
+    def _head(self) -> Head:
+        head = self._ledger.head
+        return Head(
+            chain_id=self.chain_id,
+            block=head.number,
+            hash="0x" + head.hash.hex(),
+            at=moment(head.timestamp),
+            behind_blocks=max(0, self._follower.ledger.head.number - head.number),
+            read_s_ago=NEVER_S if self._read_at is None else round(time.monotonic() - self._read_at, 2),
+            trouble=self._trouble,
+        )
+
+    def _forget_anchored(self) -> None:
+        for record in self._ledger.overrides.values():
+            self._anchoring.pop(record.digest, None)

@@ -1,0 +1,47 @@
+"""The chain's no as a problem: the contract's error, its values, and what would help."""
+
+from typing import Any
+
+from api.problems import Problem
+from workmoot.domain.errors import ChainError, NotMined, OutOfGas, Refused, Unreachable
+
+SENTENCES = {
+    "BadSignature": "The signature is not the human's, or signs other bytes than these.",
+    "NotAllowed": "The human has none of the roles that may do this, or is suspended.",
+    "OrderExpired": "The order is no longer valid; draft it anew.",
+    "ReasonMissing": "An override says why: a code and words.",
+    "ExpiryMissing": "This kind of override says until when, at least 10 seconds from now.",
+    "StaleVersion": "The subject changed since it was looked at; look again.",
+    "WrongSubject": "This kind does not go with this subject.",
+    "WrongLevel": "The level does not go with this kind: 1 for the plant, 5 for maintenance, 8 for all else.",
+    "NothingToRelease": "No human's slot is filled here: there is nothing to release.",
+    "NotCapable": "The worker is not active, or lacks the capability and no second reason is given.",
+    "WrongStatus": "The task is not where this would need it to be.",
+    "WrongStanding": "The worker's standing does not allow this.",
+    "InvalidAccountNonce": "This order was executed already.",
+    "ProposalNotOpen": "The proposal is not open any more.",
+    "NotThePlanner": "Only a human with the planner's or the supervisor's role posts orders.",
+}
+
+
+def as_problem(error: ChainError) -> Problem:
+    """The problem a failed sending is."""
+    if isinstance(error, Refused):
+        detail = SENTENCES.get(error.name, "The contract refused the order.")
+        revert = {"error": error.name, "values": [_shown(value) for value in error.arguments]}
+        return Problem(409, "refused-on-chain", f"{detail} ({error})", revert=revert)
+    if isinstance(error, OutOfGas):
+        return Problem(503, "out-of-gas", f"The API's account cannot pay for the transaction: {error}.", retryable=True)
+    if isinstance(error, NotMined):
+        return Problem(
+            504, "not-mined", f"{error}. It may still be mined; GET /api/v1/overrides tells.", retryable=False
+        )
+    if isinstance(error, Unreachable):
+        return Problem(503, "chain-unavailable", f"{error}. Holds act at the gateway all the same.", retryable=True)
+    return Problem(502, "chain-fault", str(error), retryable=False)
+
+
+def _shown(value: object) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    return value if isinstance(value, int | str | bool) else str(value)

@@ -1,0 +1,122 @@
+"""The live stream: every event of the chain once, in order, resumable; and a pulse each second."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api.dependencies import Plant
+from api.models.common import Listing, moment
+from api.models.events import EventOut
+from api.problems import unprocessable
+from api.projection import Projection
+from workmoot.domain.events import Event
+
+router = APIRouter(prefix="/events", tags=["events"])
+LOOK_S, PULSE_S = 0.1, 1.0
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+START = Query(alias="from", description='"start", "now", or an event id to go on after.', examples=["12.3"])
+"""Ids are `block.logIndex`: the same after a restart, on every replica."""
+
+
+@router.get("/recent", operation_id="list_events")
+def list_events(plant: Plant, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Listing[EventOut]:
+    """The latest events, the newest first."""
+    _, events = plant.events()
+    return Listing(head=plant.head(), items=tuple(event_out(event) for event in reversed(events[-limit:])))
+
+
+@router.get("", operation_id="stream_events", response_class=StreamingResponse)
+async def stream_events(
+    request: Request,
+    plant: Plant,
+    start: Annotated[str, START] = "start",
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """Server-sent events: `chain` with an id for each event of the chain, `pulse` without one each second."""
+    after = _after(plant, last_event_id or start)
+    return StreamingResponse(_stream(request, plant, after), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _stream(request: Request, plant: Projection, after: tuple[int, int]) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    rebuilds, sent, pulse_at = -1, 0, 0.0
+    yield "retry: 1000\n\n"
+    while not request.app.state.stopping.is_set() and not await request.is_disconnected():
+        now_rebuilds, fresh = plant.events(sent)
+        if now_rebuilds != rebuilds:
+            # A reorganisation: what was sent may be gone. The client is told and goes on from the same place.
+            now_rebuilds, fresh = plant.events()
+            if rebuilds >= 0:
+                yield "event: reorganised\ndata: {}\n\n"
+            rebuilds, sent = now_rebuilds, 0
+        for event in fresh:
+            if (event.at.block, event.at.log_index) > after:
+                yield sse("chain", event_out(event).model_dump_json(), event_id(event))
+        sent += len(fresh)
+        if loop.time() >= pulse_at:
+            pulse_at = loop.time() + PULSE_S
+            yield sse("pulse", json.dumps(pulse(plant, rebuilds, sent)))
+        await asyncio.sleep(LOOK_S)
+
+
+def pulse(plant: Projection, rebuilds: int, count: int) -> dict[str, Any]:
+    """How fresh the picture is; `board` changes with the chain, `floor` with every second."""
+    head = plant.head()
+    return {
+        "block": head.block,
+        "behind_blocks": head.behind_blocks,
+        "read_s_ago": head.read_s_ago,
+        "trouble": head.trouble,
+        "board": f"{rebuilds}.{count}.{plant.anchoring_count()}",
+    }
+
+
+def sse(name: str, text: str, id_: str | None = None) -> str:
+    """One event on the wire; `text` is JSON on one line."""
+    return (f"id: {id_}\n" if id_ else "") + f"event: {name}\ndata: {text}\n\n"
+
+
+def event_id(event: Event) -> str:
+    """An event's id, from its place on the chain."""
+    return f"{event.at.block}.{event.at.log_index}"
+
+
+def event_out(event: Event) -> EventOut:
+    """An event on the wire."""
+    said = {f.name: _shown(getattr(event, f.name)) for f in fields(event) if f.name != "at"}
+    return EventOut(
+        id=event_id(event),
+        name=type(event).__name__,
+        at=moment(event.at.timestamp),
+        block=event.at.block,
+        tx=event.at.tx,
+        said=said,
+    )
+
+
+def _after(plant: Projection, start: str) -> tuple[int, int]:
+    if start == "start":
+        return (-1, -1)
+    if start == "now":
+        _, events = plant.events()
+        return (events[-1].at.block, events[-1].at.log_index) if events else (-1, -1)
+    block, _, index = start.partition(".")
+    if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
+        raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')
+    return int(block), int(index)
+
+
+def _shown(value: object) -> Any:
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if is_dataclass(value):
+        return {f.name: _shown(getattr(value, f.name)) for f in fields(value)}
+    return [_shown(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,41 @@
+"""Customers' orders: graphs of tasks."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+
+from api.dependencies import Given, Plant
+from api.intake import post_order
+from api.models.common import Listing
+from api.models.work import OrderDetail, OrderOut, OrderPosted
+from api.problems import not_found
+from api.views.tasks import order_detail, order_out
+from workmoot.domain.ids import OrderId
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+DOCUMENT = Body(description="A whole order document, as scenarios/schema/order.schema.json says.")
+
+
+@router.get("", operation_id="list_orders")
+def list_orders(plant: Plant) -> Listing[OrderOut]:
+    """Every order and how far it is."""
+    with plant.read() as snap:
+        return Listing(head=snap.head, items=tuple(order_out(snap, order) for order in snap.ledger.orders.values()))
+
+
+@router.get("/{id}", operation_id="read_order")
+def read_order(plant: Plant, id: int) -> OrderDetail:  # noqa: A002 (the path's own name)
+    """One order with its tasks."""
+    with plant.read() as snap:
+        order = snap.ledger.orders.get(OrderId(id))
+        if order is None:
+            raise not_found("order", id, "GET /api/v1/orders lists them.")
+        return order_detail(snap, order)
+
+
+@router.post("", operation_id="submit_order", status_code=201)
+def submit_order(given: Given, document: Annotated[dict[str, Any], DOCUMENT], response: Response) -> OrderPosted:
+    """Checks an order and posts it on chain, signed by a human with the planner's role."""
+    posted = post_order(given, document)
+    response.headers["Location"] = f"/api/v1/orders/{posted.id}"
+    return posted

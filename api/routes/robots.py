@@ -1,0 +1,30 @@
+"""Robots: the chain's view merged with the gateway's live state."""
+
+from fastapi import APIRouter
+
+from api.dependencies import Plant
+from api.models.common import Listing
+from api.models.people import RobotOut
+from api.problems import not_found
+from api.views.workers import members_of, robot_out
+from workmoot.domain.workers import Kind
+
+router = APIRouter(prefix="/robots", tags=["robots"])
+
+
+@router.get("", operation_id="list_robots")
+def list_robots(plant: Plant) -> Listing[RobotOut]:
+    """Every robot."""
+    with plant.read() as snap:
+        robots = tuple(robot_out(snap, member) for member in members_of(snap, Kind.ROBOTIC))
+        return Listing(head=snap.head, items=robots)
+
+
+@router.get("/{id}", operation_id="read_robot")
+def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own name)
+    """One robot, by badge number or id."""
+    with plant.read() as snap:
+        for member in members_of(snap, Kind.ROBOTIC):
+            if id in (str(member.number), member.id):
+                return robot_out(snap, member)
+    raise not_found("robot", id, "GET /api/v1/robots lists them by badge number and id.")

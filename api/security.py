@@ -1,0 +1,60 @@
+"""What a page of a stranger may not do with an API on loopback: no foreign origin, no foreign host, no inline code."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import respond
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Refuses foreign hosts (DNS rebinding) and foreign origins (forged requests); adds the security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = _refusal(Headers(scope=scope))
+        if refusal is None:
+            await self._app(scope, receive, _with_headers(send))
+        else:
+            await respond(403, "foreign", refusal, instance=scope["path"])(scope, receive, _with_headers(send))
+
+
+def _refusal(headers: Headers) -> str | None:
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if _name(f"//{host}") not in LOOPBACK:
+        return f"This API answers on loopback only; the request names the host {host!r}."
+    if origin is not None and urlsplit(origin).netloc != host:
+        return f"Requests from pages of another origin are refused; this one comes from {origin!r}."
+    return None
+
+
+def _name(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _with_headers(send: Send) -> Send:
+    async def sender(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sender

@@ -1,0 +1,1 @@
+"""From the ledger to what the API says: pure functions of one snapshot."""

@@ -1,0 +1,192 @@
+"""Humans' orders on record: what they ask, what they displaced, how they ended."""
+
+from typing import Any
+
+from api.models.common import Who, moment
+from api.models.orders import DisplacedOut, OverrideOut, SlotTimes
+from api.views.snapshot import Anchoring, Snapshot
+from workmoot.domain.errors import Malformed
+from workmoot.domain.ledger import OverrideRecord
+from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, own_level
+from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload, read_release_payload
+from workmoot.domain.plan import unpack_plan
+from workmoot.domain.work import predecessors_of
+
+ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
+
+
+def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
+    """One order that is on chain."""
+    state = _state(snap, record)
+    mined = moment(record.at.timestamp)
+    return OverrideOut(
+        **_order_fields(snap, record.order),
+        id=record.id,
+        state=state,
+        active=state in ("effective", "expiring"),
+        times=SlotTimes(
+            submitted=mined,
+            mined=mined,
+            effective=mined,
+            ended=moment(record.ended_at.timestamp) if record.ended_at else None,
+        ),
+        displaced=_displaced(snap, record),
+        epoch=record.epoch or None,
+        tx=record.at.tx,
+        block=record.at.block,
+        digest="0x" + record.digest.hex(),
+        ended_by=record.ended_by or None,
+    )
+
+
+def anchoring_out(snap: Snapshot, item: Anchoring) -> OverrideOut:
+    """An order that acts on the floor and is not on chain yet."""
+    submitted = moment(item.submitted_at)
+    digest = "0x" + item.digest.hex()
+    refused = next(
+        (o.get("reason") for o in snap.gateway.orders if o.get("digest") == digest and o.get("state") == "refused"),
+        None,
+    )
+    return OverrideOut(
+        **_order_fields(snap, item.order),
+        id=None,
+        state="submitted" if refused is None else "failed",
+        active=item.order.kind is OverrideKind.HOLD,
+        times=SlotTimes(submitted=submitted, mined=None, effective=submitted),
+        displaced=DisplacedOut(
+            what=f"Acts on the floor; the chain refused it: {refused}"
+            if refused
+            else "Acts on the floor; not on chain yet.",
+            returns=_returns(item.order),
+        ),
+        epoch=None,
+        tx=None,
+        block=None,
+        digest=digest,
+        ended_by=None,
+    )
+
+
+def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
+    """Every order, the latest first; those not yet on chain before all."""
+    anchored = {record.digest for record in snap.ledger.overrides.values()}
+    waiting = (anchoring_out(snap, item) for item in snap.anchoring if item.digest not in anchored)
+    given = (override_out(snap, record) for _, record in sorted(snap.ledger.overrides.items(), reverse=True))
+    return (*waiting, *given)
+
+
+def subject_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> dict[str, Any]:
+    """What an order is about, with its name."""
+    kind = subject_type.name.lower()
+    return {"type": kind, "id": subject or None, "name": subject_name(snap, subject_type, subject)}
+
+
+def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
+    """The subject as people call it."""
+    if subject_type is SubjectType.PLANT:
+        return "the whole plant"
+    if subject_type is SubjectType.TASK:
+        return snap.task_name(subject)
+    if subject_type is SubjectType.PROPOSAL:
+        return f"proposal {subject}"
+    who = snap.who(subject)
+    return f"{who.id}, {who.name}" if who and who.id != who.name else str(who.name if who else subject)
+
+
+def reason_code(code: int) -> str:
+    """A reason's word."""
+    return Reason(code).name if code in set(Reason) else str(code)
+
+
+def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+    return {
+        "kind": order.kind.name.lower(),
+        "level": order.level or own_level(order.subject_type),
+        "subject": subject_of(snap, order.subject_type, order.subject),
+        "payload": payload_out(snap, order),
+        "reason": {"code": reason_code(order.reason_code), "text": order.reason},
+        "human": _human(snap, order.human),
+        "account": order.human,
+        "expires_at": moment(order.expires_at),
+    }
+
+
+def _human(snap: Snapshot, account: str) -> Who | None:
+    member = snap.ledger.member_of(account)
+    return snap.who(member.number) if member else None
+
+
+def payload_out(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+    """An order's payload in words; bytes that follow no layout are shown as they are."""
+    try:
+        return _payload(snap, order)
+    except Malformed as fault:
+        return {"bytes": "0x" + order.payload.hex(), "malformed": str(fault)}
+
+
+def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+    if not order.payload:
+        return {}
+    if order.kind is OverrideKind.ASSIGN:
+        return _assignment(snap, order.payload)
+    if order.kind in (OverrideKind.APPROVE, OverrideKind.VETO):
+        plan, particulars = read_plan_payload(order.payload)
+        return {"tasks": [entry.task for entry in unpack_plan(plan)], "particulars": "0x" + particulars.hex()}
+    if order.kind is OverrideKind.CANCEL:
+        first = order.subject & ~0xFF
+        return {"tasks": [first | index for index in predecessors_of(read_cancel_payload(order.payload))]}
+    if order.kind is OverrideKind.RELEASE:
+        return {"hold_only": read_release_payload(order.payload)}
+    return {"bytes": "0x" + order.payload.hex()}
+
+
+def _assignment(snap: Snapshot, payload: bytes) -> dict[str, Any]:
+    entry, second_reason = read_assign_payload(payload)
+    worker = snap.who(entry.lead)
+    shown: dict[str, Any] = {
+        "worker": entry.lead,
+        "worker_name": worker.name if worker else None,
+        "helpers": list(entry.helpers),
+        "robots": list(entry.robots),
+        "inspector": entry.inspector or None,
+        "start_s": entry.start / 1000,
+        "duration_s": entry.duration / 1000,
+    }
+    return {**shown, "second_reason": second_reason} if second_reason else shown
+
+
+def _state(snap: Snapshot, record: OverrideRecord) -> str:
+    if record.ended_by:
+        return record.ended_by
+    if not any(slot.id == record.id for slot in snap.ledger.slots.values()):
+        return "done"
+    expires_at = record.order.expires_at
+    return "expiring" if expires_at and snap.now > expires_at else "effective"
+
+
+def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
+    worker, order = snap.who(record.displaced), record.order
+    task = snap.ledger.tasks.get(order.subject) if order.subject_type is SubjectType.TASK else None  # type: ignore[call-overload]
+    what = f"{worker.name}, who had the task" if worker else _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
+    return DisplacedOut(
+        what=what,
+        worker=worker,
+        proposal=(task.decided_by or None) if task else None,
+        returns=_returns(order),
+    )
+
+
+def _returns(order: HumanOrder) -> str:
+    if order.kind in FILL_A_SLOT:
+        return f"{ON_RELEASE}."
+    return "This act is done once; nothing is to be released."
+
+
+FILL_A_SLOT = frozenset((OverrideKind.HOLD, OverrideKind.ASSIGN, OverrideKind.APPROVE, OverrideKind.VETO))
+_WITHOUT_A_WORKER = {
+    SubjectType.TASK: "nobody: the task had no worker",
+    SubjectType.PROPOSAL: "the vote of the members",
+    SubjectType.WORKER: "the worker's own standing",
+    SubjectType.ROBOT: "the worker that commands the robot",
+    SubjectType.PLANT: "every digital worker",
+}

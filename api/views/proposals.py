@@ -1,0 +1,104 @@
+"""Proposals with their plans, reviews and votes."""
+
+from api.models.common import Who, moment, seconds
+from api.models.decisions import EntryOut, FiguresOut, ProposalDetail, ProposalOut, ReviewOut, VoteOut
+from api.views.snapshot import Snapshot
+from workmoot.domain.ids import Number
+from workmoot.domain.ledger import Proposal, Review, Vote
+from workmoot.domain.plan import PlanEntry, is_bit_set
+
+
+def proposal_out(snap: Snapshot, proposal: Proposal) -> ProposalOut:
+    """One proposal."""
+    return ProposalOut(**_fields(snap, proposal))
+
+
+def proposal_detail(snap: Snapshot, proposal: Proposal) -> ProposalDetail:
+    """One proposal with its plan, reviews and votes."""
+    return ProposalDetail(
+        **_fields(snap, proposal),
+        plan=tuple(_entry(snap, proposal, index, entry) for index, entry in enumerate(proposal.entries)),
+        reviews=tuple(_review(snap, proposal, review) for review in proposal.reviews),
+        votes=tuple(_vote(snap, vote) for vote in proposal.votes),
+    )
+
+
+def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, object]:
+    figures = proposal.opening.figures
+    counters = (other.id for other in snap.ledger.proposals.values() if other.counters == proposal.id)
+    return {
+        "id": proposal.id,
+        "proposer": _named(snap, proposal.proposer),
+        "state": proposal.state.name.lower(),
+        "words": proposal.opening.words,
+        "counters": proposal.counters or None,
+        "countered_by": tuple(counters),
+        "yes": proposal.yes,
+        "no": proposal.no,
+        "barred": len(proposal.barred),
+        "members": proposal.members,
+        "needed": proposal.members // 2 + 1,
+        "opened_at": moment(proposal.at.timestamp),
+        "deadline": moment(proposal.deadline),
+        "block": proposal.at.block,
+        "content_hash": "0x" + proposal.content_hash.hex(),
+        "evidence": "0x" + proposal.opening.evidence.hex(),
+        "figures": FiguresOut(
+            makespan_s=seconds(figures.makespan),
+            tardiness_s=seconds(figures.tardiness),
+            energy_wh=figures.energy,
+            cost_micro=figures.cost,
+        ),
+        "tasks": len(proposal.entries),
+    }
+
+
+def _entry(snap: Snapshot, proposal: Proposal, index: int, entry: PlanEntry) -> EntryOut:
+    return EntryOut(
+        task=entry.task,
+        task_name=snap.task_name(entry.task),
+        version=entry.version,
+        lead=_named(snap, entry.lead),
+        helpers=snap.team(entry.helpers),
+        robots=snap.team(entry.robots),
+        inspector=snap.who(entry.inspector),
+        start_s=seconds(entry.start),
+        duration_s=seconds(entry.duration),
+        sequence=entry.sequence,
+        outcome=_outcome(proposal, index),
+    )
+
+
+def _outcome(proposal: Proposal, index: int) -> str:
+    if proposal.enacted is None:
+        return "open"
+    if is_bit_set(proposal.enacted.skipped, index):
+        return "skipped"
+    return "standing" if is_bit_set(proposal.enacted.standing, index) else "taken"
+
+
+def _review(snap: Snapshot, proposal: Proposal, review: Review) -> ReviewOut:
+    vote = proposal.vote_of(review.member)
+    return ReviewOut(
+        member=_named(snap, review.member),
+        support=review.support,
+        makespan_s=seconds(review.makespan),
+        words=review.words,
+        at=moment(review.at.timestamp),
+        block=review.at.block,
+        changed=vote is not None and vote.support != review.support,
+    )
+
+
+def _vote(snap: Snapshot, vote: Vote) -> VoteOut:
+    return VoteOut(
+        member=_named(snap, vote.member),
+        support=vote.support,
+        reason=vote.reason,
+        at=moment(vote.at.timestamp),
+        block=vote.at.block,
+    )
+
+
+def _named(snap: Snapshot, number: Number) -> Who:
+    return snap.who(number) or Who(number=0, id="0", name="nobody")

@@ -1,0 +1,145 @@
+"""What every view is made from: the ledger at one block, the gateway's last words, and who is called what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from api.models.common import Head, Who
+from workmoot.domain.ids import index_of, order_of
+from workmoot.domain.ledger import Ledger, Task
+from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.workers import Member, Scope
+
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayWords:
+    """What the gateway said last, verbatim; `read_s_ago` None: it never answered."""
+
+    robots: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    sensors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    orders: tuple[Mapping[str, Any], ...] = ()
+    read_s_ago: float | None = None
+    trouble: str | None = "not read yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchoring:
+    """An order that acts on the floor and is not on chain yet."""
+
+    order: HumanOrder
+    digest: bytes
+    submitted_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The plant at one moment. `now` is Unix seconds."""
+
+    ledger: Ledger
+    head: Head
+    now: float
+    gateway: GatewayWords = field(default_factory=GatewayWords)
+    anchoring: tuple[Anchoring, ...] = ()
+
+    @cached_property
+    def description(self) -> Mapping[str, Any]:
+        """The plant's public description; empty before it is given."""
+        return self.ledger.description or {}
+
+    @cached_property
+    def capabilities(self) -> tuple[str, ...]:
+        """The plant's capabilities; number n is at n - 1."""
+        return tuple(text(name) for name in items(self.description, "capabilities", str))
+
+    @cached_property
+    def simulated_s(self) -> float | None:
+        """Simulated seconds since the plant's clock started."""
+        return None if self.ledger.clock is None else self.ledger.clock.ticks_at(self.now) / 1000
+
+    @cached_property
+    def stations(self) -> tuple[Mapping[str, Any], ...]:
+        """The stations as described."""
+        return tuple(items(self.description, "stations", dict))
+
+    @cached_property
+    def station_by_capability(self) -> Mapping[str, str]:
+        """Where work of a capability is done."""
+        return {
+            name: str(station["id"])
+            for station in reversed(self.stations)
+            for name in items(station, "capabilities", str)
+        }
+
+    @cached_property
+    def robots(self) -> Mapping[int, Mapping[str, Any]]:
+        """The robots as described, by badge number."""
+        return {robot["number"]: robot for robot in items(self.description, "robots", dict) if "number" in robot}
+
+    def capability(self, number: int) -> str:
+        """A capability's name."""
+        known = 1 <= number <= len(self.capabilities)
+        return self.capabilities[number - 1] if known else f"capability {number}"
+
+    def who(self, number: int) -> Who | None:
+        """A member by number; nobody for zero."""
+        if not number:
+            return None
+        member = self.ledger.members.get(number)  # type: ignore[call-overload]  # a number, whoever counted it
+        if member is None:
+            return Who(number=number, id=str(number), name=f"member {number}")
+        return Who(number=number, id=member.id, name=name_of(member))
+
+    def team(self, numbers: Iterable[int]) -> tuple[Who, ...]:
+        """Members by number."""
+        return tuple(who for who in map(self.who, numbers) if who)
+
+    def simulated(self, unix: float) -> float:
+        """A moment in simulated seconds."""
+        return self.ledger.clock.ticks_at(unix) / 1000 if self.ledger.clock else 0.0
+
+    def detail_of(self, task: int) -> Mapping[str, Any]:
+        """What the order's document says of a task; a stranger's text."""
+        order = self.ledger.orders.get(order_of(task))
+        tasks = items(order.detail, "tasks", dict) if order else []
+        return tasks[index_of(task)] if index_of(task) < len(tasks) else {}
+
+    def task_name(self, task: int) -> str:
+        """What people call a task: its own name and the product's."""
+        detail = self.detail_of(task)
+        name = text(detail.get("name")) or f"task {task}"
+        product = text(detail.get("product"))
+        return f"{name} · {product}" if product else name
+
+    def station_of(self, task: Task) -> str | None:
+        """Where a task is done; work of the mind is done nowhere."""
+        stations = (self.robots.get(number, {}).get("station") for number in task.robots)
+        return next((str(station) for station in stations if station), self.home_of(task))
+
+    def home_of(self, task: Task) -> str | None:
+        """Where work of the task's capability is done, whoever does it."""
+        return self.station_by_capability.get(self.capability(task.spec.capability))
+
+    def commanders(self, robot: int) -> tuple[int, ...]:
+        """Who may command a robot: the holder of its command, else every worker that may compute on it."""
+        bound = self.ledger.bindings_of(robot)
+        holders = tuple(binding.worker for binding in bound if binding.scope is Scope.COMMAND)
+        return holders or tuple(binding.worker for binding in bound if binding.scope is Scope.COMPUTE)
+
+
+def name_of(member: Member) -> str:
+    """The name a member gives itself."""
+    return text(member.profile.get("name")) or member.id
+
+
+def text(value: object) -> str:
+    """A stranger's text at a bearable length; what is no text is empty."""
+    return value[:LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def items(of: Mapping[str, Any], name: str, kind: type[Any]) -> list[Any]:
+    """A stranger's list, without what is of another kind."""
+    found = of.get(name)
+    return [item for item in found if isinstance(item, kind)] if isinstance(found, list | tuple) else []

@@ -1,0 +1,140 @@
+"""Members, their rankings, and robots as chain and gateway tell them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.models.common import Who, seconds
+from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
+from api.views.snapshot import Snapshot, name_of, text
+from workmoot.domain.overrides import SubjectType
+from workmoot.domain.work import Status
+from workmoot.domain.workers import Kind, Member, capabilities_in
+
+PARTS = 10_000
+Said = Mapping[str, Any]
+
+
+def worker_out(snap: Snapshot, member: Member) -> WorkerOut:
+    """One member."""
+    held = [task for task in snap.ledger.tasks.values() if task.worker == member.number and not task.status.is_final]
+    ranking = snap.ledger.rankings.get(member.number)
+    return WorkerOut(
+        number=member.number,
+        id=member.id,
+        name=name_of(member),
+        kind=member.kind.name.lower(),
+        standing=member.standing.name.lower(),
+        account=member.account,
+        capabilities=tuple(snap.capability(number) for number in capabilities_in(member.capabilities)),
+        robots=snap.team(robot for robot in snap.ledger.robots if member.number in snap.commanders(robot)),
+        tasks=tuple(task.id for task in held),
+        running=tuple(task.id for task in held if task.status is Status.STARTED),
+        ranked=len(ranking.items) if ranking else 0,
+        records=_records(snap, member),
+    )
+
+
+def _records(snap: Snapshot, member: Member) -> tuple[RecordOut, ...]:
+    return tuple(
+        RecordOut(capability=snap.capability(capability), done=record.done, failed=record.failed)
+        for (worker, capability), record in sorted(snap.ledger.records.items())
+        if worker == member.number
+    )
+
+
+def ranking_out(snap: Snapshot, member: Member) -> RankingOut:
+    """How a worker ranks the open work, in its own numbers."""
+    ranking = snap.ledger.rankings.get(member.number)
+    return RankingOut(
+        worker=Who(number=member.number, id=member.id, name=name_of(member)),
+        block=ranking.at.block if ranking else None,
+        items=tuple(
+            Ranked(
+                place=place,
+                task=item.task,
+                task_name=snap.task_name(item.task),
+                score=item.score,
+                alone_s=seconds(item.alone) or None,
+                together_s=seconds(item.together) or None,
+                energy_wh=item.energy,
+                cost_micro=item.cost,
+                success=item.success / PARTS,
+            )
+            for place, item in enumerate(ranking.items if ranking else (), start=1)
+        ),
+    )
+
+
+def robot_out(snap: Snapshot, member: Member) -> RobotOut:
+    """One robot."""
+    described, said = snap.robots.get(member.number, {}), snap.gateway.robots.get(member.number)
+    held = snap.ledger.is_robot_held(member.number)
+    anchoring = _is_anchoring(snap, member.number)
+    job = _part(said, "job")
+    return RobotOut(
+        number=member.number,
+        id=member.id,
+        name=name_of(member),
+        station=text(described.get("station")) or text(member.profile.get("station")) or None,
+        resource=text(described.get("resource")) or None,
+        capabilities=tuple(snap.capability(number) for number in capabilities_in(member.capabilities)),
+        commanders=snap.team(snap.commanders(member.number)),
+        epoch=snap.ledger.robot_epoch(member.number),
+        held=held,
+        state=robot_state(said, held=held or anchoring),
+        human=held or anchoring or bool(said and said.get("held")),
+        task=_whole(job, "task"),
+        holder=snap.who(_whole(job, "worker") or _lease_holder(said)),
+        progress=_share(job, "progress"),
+        anchoring=anchoring,
+        gateway=dict(said) if said is not None else None,
+    )
+
+
+def robot_state(said: Said | None, *, held: bool) -> str:
+    """One word: what the gateway reports; a hold on record shows even while the gateway is silent."""
+    if held or (said is not None and said.get("held")):
+        return "held"
+    if said is None or said.get("contact") is False:
+        return "unknown"
+    return text(said.get("mode")).lower() or "unknown"
+
+
+def _is_anchoring(snap: Snapshot, robot: int) -> bool:
+    """Whether a hold acts on the floor that is not on chain yet, given here or elsewhere."""
+    elsewhere = (
+        order for order in snap.gateway.orders if order.get("state") == "anchoring" and order.get("act") == "hold"
+    )
+    return any(_concerns(order.get("subject_type"), order.get("subject"), robot) for order in elsewhere) or any(
+        _concerns(item.order.subject_type, item.order.subject, robot) for item in snap.anchoring
+    )
+
+
+def members_of(snap: Snapshot, *kinds: Kind) -> list[Member]:
+    """Members of these kinds, by number."""
+    return [member for _, member in sorted(snap.ledger.members.items()) if member.kind in kinds]
+
+
+def _concerns(subject_type: object, subject: object, robot: int) -> bool:
+    return subject_type == SubjectType.PLANT or (subject_type == SubjectType.ROBOT and subject == robot)
+
+
+def _lease_holder(said: Said | None) -> int:
+    leases = said.get("resources") if said else None
+    held = (_whole(lease, "holder") for lease in leases.values()) if isinstance(leases, dict) else ()
+    return next((holder for holder in held if holder), 0)
+
+
+def _part(said: Said | None, name: str) -> Said | None:
+    value = said.get(name) if said else None
+    return value if isinstance(value, dict) else None
+
+
+def _whole(said: Said | None, name: str) -> int | None:
+    value = said.get(name) if said else None
+    return value if isinstance(value, int) and value else None
+
+
+def _share(said: Said | None, name: str) -> float | None:
+    value = said.get(name) if said else None
+    return min(1.0, max(0.0, float(value))) if isinstance(value, int | float) else None
