@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from workmoot.plant.founding import admissions, bindings, grants
 from workmoot.plant.packing import compact
 from workmoot.plant.plant import Clock, Plant
 from workmoot.plant.scenario import PLANT_FILE, load_plant
+from workmoot.plant.staffing import staffed
 from workmoot.plant.views import description
 
 DEVELOPMENT_CHAINS = (1337, 31337)
@@ -64,6 +66,7 @@ def main() -> None:
 def _plant(settings: DeploySettings) -> Plant:
     try:
         plant = load_plant(settings.scenario / PLANT_FILE)
+        plant = staffed(plant, settings.workers) if settings.workers else plant
     except BadDocument as bad:
         print(bad, file=sys.stderr)
         sys.exit(BAD_INPUT)
@@ -131,7 +134,7 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
 # The plant
 
 
-def found(contracts: Contracts, plant: Plant, gateway_url: str, deployer: Any, holders: dict[str, str]) -> None:
+def found(contracts: Contracts, plant: Plant, gateway_url: str, deployer: Any, holders: Mapping[str, str]) -> None:
     """Describe the plant, admit its members in their badges' order, bind the robots, give the humans their roles."""
     sent = {"from": deployer}
     told = description(plant, gateway_url=gateway_url, gateway_address=holders["gateway"], accounts=holders)

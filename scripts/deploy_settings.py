@@ -23,6 +23,7 @@ class DeploySettings(BaseModel):
     speed: float | None = Field(
         None, gt=0, le=10_000, description="Simulated seconds in a wall second; else the plant's."
     )
+    workers: int | None = Field(None, ge=1, le=1_000, description="How many digital workers; else the plant's.")
     funder: Path | None = Field(None, description="Key file of the account that pays; else the node's richest own.")
     mnemonic: SecretStr | None = Field(None, description="Words whose first account pays.")
     fund_ether: float | None = Field(
