@@ -44,9 +44,7 @@ class Policy(Part):
     voting_s: WallSeconds = 20
     open_limit: Annotated[Whole, Field(ge=1, le=100, description="Proposals one member may have open at once.")] = 2
     talk_s: Number = Field(2.0, ge=0, le=3_600, description="Wall seconds from a proposal to the first vote.")
-    handover_ms: Annotated[
-        Whole, Field(ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
-    ] = 800
+    handover_ms: Whole = Field(800, ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
     margin_bps: Annotated[Parts, Field(description="A counter-proposal beats the best by at least this.")] = 200
     weights: Weights = Weights()
     ranking: Ranking = Ranking()
