@@ -85,7 +85,7 @@ def _run(case: Case) -> tuple[r.Record, ...]:
     fence_term(case)
     as_holder(case)
     job = case.state.jobs.get((case.command.task, case.command.robot))
-    if job and job.order.attempt == mandate.attempt and job.state != "stopped":
+    if job and job.order.run == mandate.run and job.state != "stopped":
         return (accepted(case), _resumed(case, job))
     if case.state.job_on(case.command.robot, case.command.resource):
         raise Objection(Code.BUSY, "the robot has another part in hand")
@@ -96,7 +96,7 @@ def _resumed(case: Case, job: Job) -> r.JobResumed:
     if job.state == "running":
         raise Objection(Code.BUSY, "this part is running already")
     if job.state != "paused":
-        raise Objection(Code.REPLAYED, f"this part of attempt {job.order.attempt} is {job.state}")
+        raise Objection(Code.REPLAYED, f"this part of run {job.order.run} is {job.state}")
     command = case.command
     return r.JobResumed(
         task=command.task,
@@ -115,6 +115,7 @@ def _started(case: Case, mandate: Mandate) -> r.JobStarted:
         task=command.task,
         robot=command.robot,
         resource=command.resource,
+        run=mandate.run,
         attempt=mandate.attempt,
         worker=case.worker,
         capability=whole(parameters, "capability", 1, 255),
@@ -158,7 +159,7 @@ def _measure(case: Case) -> tuple[r.Record, ...]:
     if mandate.inspector != case.worker:
         raise Objection(Code.NOT_HOLDER, f"the inspector is {mandate.inspector or 'a human'}")
     fence_epochs(case, mandate)
-    if not any(job.state == "done" for job in case.state.jobs_of(case.command.task, mandate.attempt)):
+    if not any(job.state == "done" for job in case.state.jobs_of(case.command.task, mandate.run)):
         raise Objection(Code.NO_MANDATE, "no robot made anything")
     last = max((m.seq for m in case.state.measurements.get(case.command.task, ())), default=0)
     if case.command.seq <= last:

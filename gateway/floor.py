@@ -139,14 +139,14 @@ class Floor:
         return _jobs_in(verdict.records)
 
     async def _measure(self, command: Command, signer: str) -> Refuse | None:
-        attempt = self.view.tasks[command.task].attempt
-        jobs = [job for job in self.state.jobs_of(command.task, attempt) if job.state == "done"]
+        run = self.view.tasks[command.task].run
+        jobs = [job for job in self.state.jobs_of(command.task, run) if job.state == "done"]
         sensor = self._sensor(command.resource, jobs)
         seen = [await self.adapter.measure(job, sensor=sensor, number=command.seq) for job in jobs]
         verdict = self._try(command, signer)
         if isinstance(verdict, Refuse):
             return verdict
-        self._write((_measured(command, self.view.numbers[signer], attempt, sensor, seen),))
+        self._write((_measured(command, self.view.numbers[signer], run, sensor, seen),))
         return None
 
     def _sensor(self, asked: str, jobs: Sequence[Job]) -> str:
@@ -236,12 +236,12 @@ def _ended(job: Job, report: Report) -> r.JobEnded:
     )
 
 
-def _measured(command: Command, by: int, attempt: int, sensor: str, seen: Sequence[Measurement]) -> r.PartMeasured:
+def _measured(command: Command, by: int, run: int, sensor: str, seen: Sequence[Measurement]) -> r.PartMeasured:
     """The worst of what the team's robots made is what the part is worth."""
     worst = max(seen, key=lambda measurement: measurement.error_mm)
     return r.PartMeasured(
         task=command.task,
-        attempt=attempt,
+        run=run,
         by=by,
         seq=command.seq,
         sensor=sensor,

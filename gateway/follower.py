@@ -1,6 +1,7 @@
 """Following the chain, and anchoring on it what humans ordered here. Away, it is asked again; the holds stay."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Protocol
 
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 BEAT_SECONDS = 0.1
+PATIENCE_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 
 
@@ -47,8 +49,16 @@ class Follower:
             group.create_task(self._beat())
 
     async def look(self) -> None:
-        """Takes the chain's present picture in; who comes while another looks waits for the next look."""
-        if self._looking is not None:
+        """Takes the chain's present picture in; who comes while another looks waits for the next look.
+
+        A chain that does not answer is not waited for: the look goes on, the caller with what is known.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._next_look()
+
+    async def _next_look(self) -> None:
+        if self._looking is not None and not self._looking.done():
             await asyncio.shield(self._looking)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
@@ -77,13 +87,13 @@ class Follower:
             await asyncio.to_thread(self._chain.execute, order_from(order.order.order), signature)
         except Refused as refused:
             # Somebody else may have relayed it: then its nonce is used, and the chain has the order.
-            await self._look()
+            await self.look()
             if self._floor.state.orders[digest].state == "anchoring":
                 log.warning("the chain refuses order %s: %s", digest, refused)
                 last = self._floor.view.last_order
                 self._floor.note(r.OrderRefused(digest=digest, reason=str(refused), after=last))
             return
-        await self._look()
+        await self.look()
 
     def _stall(self, why: str) -> None:
         if why != self._stalled:

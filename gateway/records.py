@@ -89,6 +89,7 @@ class JobStarted(Record):
     task: int
     robot: int
     resource: str
+    run: int
     attempt: int
     worker: int
     capability: int
@@ -140,7 +141,7 @@ class PartMeasured(Record):
     """The sensors measured what was made."""
 
     task: int
-    attempt: int
+    run: int
     by: int
     seq: int
     sensor: str

@@ -21,8 +21,8 @@ from workmoot.domain.overrides import order_digest
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 64 * 1024
-Recover = Callable[[bytes, bytes], str]
-"""Whose signature of a digest it is; raises `Malformed` for what is none."""
+Recover = Callable[[bytes, bytes], str | None]
+"""Whose signature of a digest it is; None: nobody's."""
 FLOOR: web.AppKey[Floor] = web.AppKey("floor", Floor)
 RECOVER: web.AppKey[Recover] = web.AppKey("recover")
 STATUS = {
@@ -53,6 +53,7 @@ def application(floor: Floor, recover: Recover) -> web.Application:
     app.router.add_get("/jobs/{task:[0-9]{1,10}}", get_jobs)
     app.router.add_get("/sensors", get_sensors)
     app.router.add_get("/state", get_state)
+    app.router.add_get("/healthz", get_health)
     app.router.add_get("/events", get_events)
     return app
 
@@ -132,6 +133,11 @@ async def get_state(request: web.Request) -> web.Response:
     return web.json_response(show.state_json(request.app[FLOOR]))
 
 
+async def get_health(_: web.Request) -> web.Response:
+    """That it answers; what it knows is in /state."""
+    return web.json_response({"status": "ok"})
+
+
 async def get_events(request: web.Request) -> web.StreamResponse:
     """The log as server-sent events; `Last-Event-ID` (or ?after=) goes on where a watcher left off."""
     events = request.app[FLOOR].events
@@ -161,10 +167,10 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _signer(request: web.Request, digest: bytes, signature: bytes) -> str:
-    try:
-        return request.app[RECOVER](digest, signature)
-    except Malformed as malformed:
-        raise GatewayRefused("BAD_SIGNATURE", str(malformed)) from None
+    signer = request.app[RECOVER](digest, signature)
+    if signer is None:
+        raise GatewayRefused("BAD_SIGNATURE", "this is nobody's signature")
+    return signer
 
 
 async def _body(request: web.Request) -> object:

@@ -136,8 +136,8 @@ def _ended(job: Job, mandate: Mandate | None) -> str:
         return "the task is gone from the chain"
     if mandate.status is not Status.STARTED:
         return f"the task is {mandate.status.name.lower()}"
-    if mandate.attempt != job.order.attempt:
-        return f"attempt {mandate.attempt} has begun"
+    if mandate.run != job.order.run:
+        return f"run {mandate.run} has begun"
     if job.order.worker not in mandate.team or job.order.robot not in mandate.robots:
         return "another assignment is in force"
     return ""

@@ -54,15 +54,16 @@ def lease_json(floor: Floor, robot: int, resource: str) -> Json:
 def jobs_json(floor: Floor, task: int) -> Json:
     """All parts of the task's present run."""
     mandate = floor.view.tasks.get(task)
-    attempts = [job.order.attempt for job in floor.state.jobs.values() if job.order.task == task]
-    attempt = mandate.attempt if mandate else max(attempts, default=0)
-    jobs = floor.state.jobs_of(task, attempt)
+    runs = [job.order.run for job in floor.state.jobs.values() if job.order.task == task]
+    run = mandate.run if mandate else max(runs, default=0)
+    jobs = floor.state.jobs_of(task, run)
     robots = mandate.robots if mandate else tuple(job.order.robot for job in jobs)
     complete = bool(jobs) and {job.order.robot for job in jobs if job.state == "done"} >= set(robots)
-    measured = [m for m in floor.state.measurements.get(task, ()) if m.attempt == attempt]
+    measured = [m for m in floor.state.measurements.get(task, ()) if m.run == run]
     return {
         "task": task,
-        "attempt": attempt,
+        "run": run,
+        "attempt": mandate.attempt if mandate else None,
         "state": _state_of(jobs, complete=complete),
         "complete": complete,
         "busy_ticks": _busy_ticks(jobs),
@@ -80,6 +81,7 @@ def part_json(floor: Floor, job: Job) -> Json:
     return {
         "task": job.order.task,
         "robot": job.order.robot,
+        "run": job.order.run,
         "attempt": job.order.attempt,
         "worker": job.order.worker,
         "capability": job.order.capability,
@@ -98,7 +100,7 @@ def measurement_json(measured: PartMeasured) -> Json:
     """What the sensors said."""
     return {
         "task": measured.task,
-        "attempt": measured.attempt,
+        "run": measured.run,
         "sensor": measured.sensor,
         "by": measured.by,
         "tick": measured.tick,

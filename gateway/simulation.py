@@ -1,4 +1,4 @@
-"""What really happens on the simulated floor: a function of seed, robot, task and attempt; whole numbers throughout.
+"""What really happens on the simulated floor: a function of seed, robot, task and run; whole numbers throughout.
 
 No run depends on another one or on the machine: every draw is a hash of what it is drawn for.
 """
@@ -25,7 +25,7 @@ FAILURES = ("tool jammed", "part slipped", "path blocked", "pressure lost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one robot's part of one attempt will turn out."""
+    """How one robot's part of one run will turn out."""
 
     duration: int
     """Ticks of motion until the part is finished."""
@@ -101,7 +101,7 @@ def _noisy(truth: Truth, job: Job, most: int, purpose: str) -> Reading:
 
 def _key(truth: Truth, job: Job) -> str:
     order = job.order
-    return f"{truth.seed}/{order.seed}/{order.robot}/{order.task}/{order.attempt}"
+    return f"{truth.seed}/{order.seed}/{order.robot}/{order.task}/{order.run}"
 
 
 def _draw(key: str, purpose: str, below: int) -> int:

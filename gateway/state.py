@@ -24,7 +24,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One robot's part of one attempt at a task."""
+    """One robot's part of one run of a task."""
 
     order: r.JobStarted
     state: str = "running"
@@ -72,7 +72,7 @@ class State:
     clock: Clock | None = None
     leases: dict[tuple[int, str], Lease] = field(default_factory=dict)
     jobs: dict[tuple[int, int], Job] = field(default_factory=dict)
-    """By task and robot; the latest attempt."""
+    """By task and robot; the latest run."""
     measurements: dict[int, list[r.PartMeasured]] = field(default_factory=dict)
     tasks_seen: dict[int, r.TaskSeen] = field(default_factory=dict)
     robots_seen: dict[int, int] = field(default_factory=dict)
@@ -95,10 +95,10 @@ class State:
         """All parts in hand."""
         return tuple(job for job in self.jobs.values() if job.is_live)
 
-    def jobs_of(self, task: int, attempt: int) -> tuple[Job, ...]:
-        """The parts of one attempt, by robot."""
+    def jobs_of(self, task: int, run: int) -> tuple[Job, ...]:
+        """The parts of one run, by robot."""
         mine = (job for (of, _), job in sorted(self.jobs.items()) if of == task)
-        return tuple(job for job in mine if job.order.attempt == attempt)
+        return tuple(job for job in mine if job.order.run == run)
 
     def apply_all(self, records: Iterable[r.Record]) -> None:
         """Applies records in their order."""

@@ -38,8 +38,10 @@ class Mandate:
     helpers: tuple[int, ...] = ()
     robots: tuple[int, ...] = ()
     inspector: int = 0
+    run: int = 1
+    """How many runs began in the task's whole life."""
     attempt: int = 1
-    """The number of the run, counted over the task's whole life."""
+    """The chain's own count, which a human's requeueing sets back."""
     held: bool = False
     expires_at: int = 0
     """Unix seconds at which a human's slot on the task ends; 0: none, or until released."""

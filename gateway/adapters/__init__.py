@@ -2,7 +2,7 @@
 
 The gateway decides and has written down its decision before it calls; an adapter carries out. No call waits for the
 robot's motion, and `hold` and `stop` return once the robot has been told. Every call may come again after a restart:
-an adapter recognises what the robot already does by the job's task, attempt and robot.
+an adapter recognises what the robot already does by the job's task, run and robot.
 """
 
 from dataclasses import dataclass

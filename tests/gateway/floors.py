@@ -48,6 +48,12 @@ def account(name: object) -> Address:
 SUPERVISOR, OPERATOR, MAINTAINER, STRANGER = (account(n) for n in ("supervisor", "operator", "maintainer", "stranger"))
 
 
+def sign(digest: bytes, name: object) -> bytes:
+    """r, s and v as Ethereum writes it."""
+    signature = key_of(name).sign_msg_hash(digest).to_bytes()
+    return signature[:64] + bytes((signature[64] + 27,))
+
+
 def hex_of(content: bytes) -> str:
     return "0x" + content.hex()
 
@@ -117,9 +123,9 @@ def a_command(action: str, **changes) -> Command:
     return replace(command, **changes)
 
 
-def sign_command(command: Command, worker: object) -> bytes:
-    digest = command_digest(command, chain_id=GATEWAY.chain_id, gateway=GATEWAY.address)
-    return key_of(worker).sign_msg_hash(digest).to_bytes()
+def sign_command(command: Command, worker: object, gateway: Gateway = GATEWAY) -> bytes:
+    digest = command_digest(command, chain_id=gateway.chain_id, gateway=gateway.address)
+    return sign(digest, worker)
 
 
 def an_order(kind: OverrideKind, subject_type: SubjectType, subject: int = 0, **changes) -> HumanOrder:
@@ -137,7 +143,7 @@ def an_order(kind: OverrideKind, subject_type: SubjectType, subject: int = 0, **
 
 def a_signed(order: HumanOrder, by: object = "supervisor") -> SignedOrder:
     digest = order_digest(order, chain_id=GATEWAY.chain_id, overrides=GATEWAY.overrides)
-    return SignedOrder(order=order, digest=digest, signature=key_of(by).sign_msg_hash(digest).to_bytes())
+    return SignedOrder(order=order, digest=digest, signature=sign(digest, by))
 
 
 def now(seconds: int = 0) -> Now:

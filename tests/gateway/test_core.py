@@ -273,13 +273,13 @@ def test_run__part_of_this_attempt_is_done__replayed():
 def test_run__a_new_attempt__starts_anew():
     state = a_running_state(a_view())
     done(state)
-    obeyed(state, a_view(a_mandate(attempt=2)), a_command("run", seq=2))
-    assert (job_of(state).state, job_of(state).order.attempt) == ("running", 2)
+    obeyed(state, a_view(a_mandate(run=2)), a_command("run", seq=2))
+    assert (job_of(state).state, job_of(state).order.run) == ("running", 2)
 
 
 def test_run__older_attempt_still_in_hand__busy():
     state = a_running_state(a_view())
-    assert refused(state, a_view(a_mandate(attempt=2)), a_command("run", seq=2)) == "BUSY"
+    assert refused(state, a_view(a_mandate(run=2)), a_command("run", seq=2)) == "BUSY"
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ def test_measure__nothing_submitted__no_mandate(finished):
 
 
 def test_measure__nothing_made_in_this_attempt__no_mandate(finished):
-    assert refused(finished, measured_view(attempt=2), a_command("measure"), INSPECTOR) == "NO_MANDATE"
+    assert refused(finished, measured_view(run=2), a_command("measure"), INSPECTOR) == "NO_MANDATE"
 
 
 def test_measure__older_epoch__fenced(finished):

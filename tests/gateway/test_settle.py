@@ -147,7 +147,7 @@ def test_settle__roles__known_also_without_the_chain():
         a_mandate(epoch=EPOCH + 1, lead=0, mandate="", robots=(), status=Status.POSTED),
         a_mandate(status=Status.CANCELLED),
         a_mandate(status=Status.SUBMITTED),
-        a_mandate(attempt=2),
+        a_mandate(run=2),
     ],
 )
 def test_settle__another_assignment_is_in_force__the_part_is_stopped(mandate):

@@ -27,7 +27,7 @@ def test_outcome_of__same_seed_robot_task_attempt__same_outcome():
 def test_outcome_of__anything_it_depends_on__another_outcome():
     truths = (ROUGH, Truth(seed=8, defaults=ROUGH.defaults))
     errors = [outcome_of(truth, a_job()).error_microns for truth in truths]
-    errors += [outcome_of(ROUGH, a_job(**c)).error_microns for c in ({"robot": R2}, {"task": 9}, {"attempt": 2})]
+    errors += [outcome_of(ROUGH, a_job(**c)).error_microns for c in ({"robot": R2}, {"task": 9}, {"run": 2})]
     assert len({*errors, outcome_of(ROUGH, a_job(seed=1)).error_microns}) == len(errors) + 1
 
 

@@ -1,0 +1,287 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from gateway.adapters import NoContact
+from gateway.checks import Code
+from gateway.floor import Floor, OtherGateway
+from gateway.truth import Defaults, Truth
+from gateway.wal import Wal
+from tests.gateway.conftest import Site
+from tests.gateway.floors import (
+    EPOCH,
+    GATEWAY,
+    HELPER,
+    INSPECTOR,
+    R1,
+    R2,
+    ROBOT_EPOCH,
+    SPRAYER,
+    STRANGER,
+    TASK,
+    a_command,
+    a_mandate,
+    a_robot,
+    a_signed,
+    a_view,
+    account,
+    an_order,
+    job_of,
+)
+from workmoot.domain.errors import GatewayRefused, OutOfGas, Refused, Unreachable
+from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.work import Status
+
+HOLD_R1 = an_order(OverrideKind.HOLD, SubjectType.ROBOT, R1)
+RELEASE_R1 = an_order(OverrideKind.RELEASE, SubjectType.ROBOT, R1, nonce=1)
+
+
+async def obeys(site, command, worker=SPRAYER):
+    assert await site.floor.command(command, account(worker)) is None
+
+
+async def refuses(site, command, worker=SPRAYER):
+    refusal = await site.floor.command(command, account(worker))
+    assert refusal is not None
+    return refusal.code
+
+
+async def runs(site):
+    await obeys(site, a_command("acquire"))
+    await obeys(site, a_command("run"))
+
+
+async def test_collect__work_is_over__done_at_the_tick_it_was(site):
+    await runs(site)
+    site.watch.forward(5)
+    await site.floor.collect()
+    job = job_of(site.floor.state)
+    assert (job.state, job.since) == ("done", 1000)
+    assert job.result
+    assert job.result["busy_ticks"] == 1000
+
+
+async def test_collect__run_breaks_off__failed_with_its_reason(tmp_path):
+    site = await Site(tmp_path / "log", Truth(seed=1, defaults=Defaults(failure=1))).begin()
+    await runs(site)
+    site.watch.forward(5)
+    await site.floor.collect()
+    assert (job_of(site.floor.state).state, job_of(site.floor.state).result) == ("failed", None)
+
+
+async def test_command__chain_moved_on_a_moment_ago__looked_at_before_refusing(site):
+    await obeys(site, a_command("acquire"))
+    site.chain.next_block(tasks={TASK: a_mandate(epoch=EPOCH + 1)})
+    await obeys(site, a_command("acquire", task_epoch=EPOCH + 1, term=1))
+
+
+async def test_command__chain_away__the_floor_goes_on_with_what_it_knows(site):
+    site.chain.error = Unreachable("gone")
+    await site.follower.look()
+    await runs(site)
+    assert site.floor.trouble == "gone"
+
+
+async def test_measure__finished_part__the_inspector_sees_the_truth(site):
+    await runs(site)
+    site.watch.forward(5)
+    await site.floor.collect()
+    site.chain.next_block(tasks={TASK: a_mandate(status=Status.SUBMITTED)})
+    await obeys(site, a_command("measure", robot=0, resource="", robot_epoch=0, seq=5), INSPECTOR)
+    (measured,) = site.floor.state.measurements[TASK]
+    assert (measured.sensor, measured.by, measured.error_mm < 1) == ("V-01", INSPECTOR, True)
+    again = a_command("measure", robot=0, resource="", robot_epoch=0, seq=5)
+    assert await refuses(site, again, INSPECTOR) == Code.REPLAYED
+
+
+async def test_command__a_team__complete_when_each_robot_is(site):
+    view = a_view(a_mandate(helpers=(HELPER,), robots=(R1, R2)), commanders={(R2, "arm"): frozenset((HELPER,))})
+    site.chain.next_block(tasks=view.tasks, commanders=view.commanders)
+    await site.follower.look()
+    await runs(site)
+    await obeys(site, a_command("acquire", robot=R2), HELPER)
+    await obeys(site, a_command("run", robot=R2), HELPER)
+    site.watch.forward(5)
+    await site.floor.collect()
+    assert [job.state for job in site.floor.state.jobs_of(TASK, 1)] == ["done", "done"]
+
+
+# Kill -9
+
+
+async def test_join__killed_while_a_part_runs__goes_on_as_if_nothing_had_been(site):
+    await runs(site)
+    site.watch.forward(0.05)
+    await site.killed_and_started()
+    assert job_of(site.floor.state).motion(site.watch.tick(site.floor)) == 500
+    site.watch.forward(5)
+    await site.floor.collect()
+    assert (job_of(site.floor.state).state, job_of(site.floor.state).since) == ("done", 1000)
+
+
+async def test_join__killed_after_a_command__it_cannot_be_replayed(site):
+    await runs(site)
+    await site.killed_and_started()
+    await site.follower.look()
+    assert await refuses(site, a_command("run")) == Code.REPLAYED
+
+
+async def test_join__killed_with_the_chain_away__holds_stay_and_nobody_commands(site):
+    await runs(site)
+    await site.floor.order(a_signed(HOLD_R1))
+    site.chain.error = Unreachable("gone")
+    await site.killed_and_started()
+    await site.follower.look()
+    assert await refuses(site, a_command("acquire", term=2)) == Code.UNKNOWN_ROBOT
+    assert site.order_states() == ["anchoring"]
+    assert job_of(site.floor.state).state == "paused"
+
+
+async def test_join__killed_with_the_chain_away__humans_may_still_hold(site):
+    site.chain.error = Unreachable("gone")
+    await site.killed_and_started()
+    await site.floor.order(a_signed(HOLD_R1))
+    assert site.first_order().holds
+
+
+async def test_join__killed_before_anchoring__anchored_after(site):
+    await site.floor.order(a_signed(HOLD_R1))
+    await site.killed_and_started()
+    assert await site.follower.anchor_next()
+    assert (site.order_states(), site.chain.executed) == (["anchored"], [HOLD_R1])
+
+
+async def test_floor__log_of_another_gateway__refused(site):
+    site.wal.close()
+    wal = Wal(site.path)
+    with pytest.raises(OtherGateway):
+        Floor(replace(GATEWAY, address=STRANGER), wal, site.watch)
+    wal.close()
+    site.wal = Wal(site.path)
+
+
+# Humans
+
+
+async def test_order__hold__stands_still_before_any_block(site):
+    await runs(site)
+    taken = await site.floor.order(a_signed(HOLD_R1))
+    assert (taken.state, job_of(site.floor.state).state) == ("anchoring", "paused")
+    assert await refuses(site, a_command("acquire", term=2)) == Code.HELD
+
+
+async def test_order__the_same_again__one_order(site):
+    await site.floor.order(a_signed(HOLD_R1))
+    await site.floor.order(a_signed(HOLD_R1))
+    assert len(site.floor.state.orders) == 1
+
+
+async def test_order__on_the_chain_already__not_held_again(site):
+    site.chain.execute(HOLD_R1, b"")
+    await site.follower.look()
+    assert await site.floor.order(a_signed(HOLD_R1)) is None
+    assert not site.floor.state.orders
+
+
+async def test_order__role_granted_a_moment_ago__looked_at_before_refusing(site):
+    order = replace(HOLD_R1, human=STRANGER)
+    site.chain.next_block(roles={**site.chain.view.roles, STRANGER: site.chain.view.roles[HOLD_R1.human]})
+    assert await site.floor.order(a_signed(order, "stranger"))
+
+
+async def test_order__no_role__refused(site):
+    with pytest.raises(GatewayRefused, match="NOT_ALLOWED"):
+        await site.floor.order(a_signed(replace(HOLD_R1, human=STRANGER), "stranger"))
+
+
+async def test_order__release__free_only_once_the_chain_says_so(site):
+    await site.floor.order(a_signed(HOLD_R1))
+    await site.follower.anchor_next()
+    site.chain.next_block(robots=a_robot(site.chain.view, R1, held=True, epoch=ROBOT_EPOCH + 1))
+    await site.follower.look()
+    await site.floor.order(a_signed(RELEASE_R1))
+    fresh = a_command("acquire", term=1, robot_epoch=ROBOT_EPOCH + 2)
+    assert await refuses(site, fresh) == Code.HELD
+    await site.follower.anchor_next()
+    site.chain.next_block(robots=a_robot(site.chain.view, R1, held=False, epoch=ROBOT_EPOCH + 2))
+    await site.follower.look()
+    await obeys(site, fresh)
+
+
+async def test_anchor_next__chain_away__tried_again_until_it_is_there(site):
+    await site.floor.order(a_signed(HOLD_R1))
+    site.chain.error = Unreachable("gone")
+    assert not await site.follower.anchor_next()
+    site.chain.error = OutOfGas("0x1", balance=0, needed=1)
+    assert not await site.follower.anchor_next()
+    assert site.order_states() == ["anchoring"]
+    site.chain.error = None
+    assert await site.follower.anchor_next()
+    assert site.order_states() == ["anchored"]
+
+
+async def test_anchor_next__chain_refuses_a_hold__stays_in_force_and_says_why(site, monkeypatch):
+    def refuse(order, signature):
+        raise Refused("StaleVersion", 3, 2)
+
+    monkeypatch.setattr(site.chain, "execute", refuse)
+    await site.floor.order(a_signed(HOLD_R1))
+    await site.follower.anchor_next()
+    assert (site.first_order().state, site.first_order().reason) == ("refused", "StaleVersion(3, 2)")
+    assert await refuses(site, a_command("acquire", term=1)) == Code.HELD
+
+
+async def test_anchor_next__somebody_else_relayed_it__anchored(site, monkeypatch):
+    def used(order, signature):
+        raise Refused("InvalidAccountNonce")
+
+    await site.floor.order(a_signed(HOLD_R1))
+    site.chain.execute(HOLD_R1, b"")
+    monkeypatch.setattr(site.chain, "execute", used)
+    await site.follower.anchor_next()
+    assert site.order_states() == ["anchored"]
+
+
+async def test_look__chain_never_answers__not_waited_for(site, monkeypatch):
+    monkeypatch.setattr("gateway.follower.PATIENCE_SECONDS", 0.05)
+    waiting = asyncio.Event()
+
+    async def stuck():
+        await waiting.wait()
+
+    monkeypatch.setattr(site.follower, "_look", stuck)
+    assert await refuses(site, a_command("acquire", term=9)) == Code.FENCED
+    waiting.set()
+    await site.follower.look()
+
+
+# Contact
+
+
+class Mute:
+    """Robots that may not answer."""
+
+    def __init__(self, robots):
+        self.robots, self.answers, self.held = robots, False, 0
+
+    def __getattr__(self, name):
+        async def call(*arguments, **named):
+            if not self.answers:
+                raise NoContact
+            self.held += name == "hold"
+            return await getattr(self.robots, name)(*arguments, **named)
+
+        return call
+
+
+async def test_align__robot_does_not_answer__told_again_until_it_does(site):
+    await runs(site)
+    mute = Mute(site.floor.adapter)
+    await site.floor.join(mute)
+    await site.floor.order(a_signed(HOLD_R1))
+    await site.floor.collect()
+    assert (mute.held, site.floor.out_of_contact) == (0, {R1})
+    mute.answers = True
+    await site.floor.collect()
+    assert (mute.held, site.floor.out_of_contact) == (1, set())
