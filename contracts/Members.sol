@@ -148,6 +148,11 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
+    function isSuspended(address account) public view returns (bool) {
+        return _members[numberOf[account]].standing > Standing.Active;
+    }
+
+    /// @inheritdoc IMembers
     function roster() external view returns (uint64 version, uint32 members) {
         (, uint32 key, uint224 value) = _rosters.latestCheckpoint();
         return (key, uint32(value));
@@ -204,8 +209,9 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     function _requireRegistrar() private view {
-        if (msg.sender == overrides || _has(SUPERVISOR) || _has(ADMIN)) return;
-        revert NotTheRegistrar(msg.sender);
+        if (msg.sender == overrides) return;
+        bool mayRegister = _has(SUPERVISOR) || _has(ADMIN);
+        if (!mayRegister || isSuspended(msg.sender)) revert NotTheRegistrar(msg.sender);
     }
 
     function _has(uint64 role) private view returns (bool granted) {

@@ -20,6 +20,7 @@ import {Status} from "./types/Work.sol";
 contract Overrides is EIP712, NoncesKeyed, IOverrides {
     uint8 private constant PLANT = 1;
     uint8 private constant LOCK_OUT = 5;
+    uint8 private constant HOLD = 7;
     uint8 private constant HUMAN = 8;
     uint8 private constant WORKER = 12;
     uint48 private constant SHORTEST_SECONDS = 10;
@@ -90,19 +91,19 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         Slot storage found = _slots[subjectType][subject][level];
         if (found.expiresAt == 0 || block.timestamp <= found.expiresAt) revert NotExpired(found.expiresAt);
         emit OverrideExpired(found.id, msg.sender, subjectType, subject, level);
-        _clear(subjectType, subject, level);
+        delete _slots[subjectType][subject][level];
+        _refresh(subjectType, subject, level == HUMAN);
     }
 
     /// @inheritdoc IOverrides
     function safeStop(TaskId task, bool stopped) external {
         Number caller = members.activeWorker(msg.sender);
-        (,, Number worker) = workOrders.standing(task);
+        Number worker = _requireUnfinished(task);
         if (worker != caller) revert NotTheAssignee(task, worker, caller);
-        Slot storage found = _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
-        found.held = stopped;
-        found.expiresAt = stopped ? uint48(block.timestamp) + SAFE_STOP_SECONDS : 0;
+        uint48 expiresAt = stopped ? uint48(block.timestamp) + SAFE_STOP_SECONDS : 0;
+        _slots[Subject.Task][TaskId.unwrap(task)][WORKER] = Slot(NONE, expiresAt, stopped, false, worker, NOBODY);
         emit SafeStopChanged(task, worker, stopped);
-        _apply(task);
+        _apply(task, false);
     }
 
     /* VIEWS */
@@ -122,44 +123,50 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     function _requireSound(Order calldata order) private view {
         if (block.timestamp > order.validUntil) revert OrderExpired(order.validUntil);
+        bool stray = order.subjectType == Subject.Plant && order.subject != 0;
+        if (stray) revert WrongSubject(order.kind, Subject.Plant);
         if (order.reasonCode == 0 || bytes(order.reason).length == 0) revert ReasonMissing();
         bool open = order.expiresAt == 0;
         bool fills = order.kind == Kind.Assign || order.kind == Kind.Approve;
         if (open ? fills : order.expiresAt < block.timestamp + SHORTEST_SECONDS) revert ExpiryMissing(order.expiresAt);
     }
 
-    function _levelOf(Order calldata order) private pure returns (uint8 level) {
+    /// @dev A hold fills a level of its own, so that neither it nor an assignment ends with the other.
+    function _levelOf(Order calldata order) private view returns (uint8 level) {
         level = order.level;
         if (level == 0) level = order.subjectType == Subject.Plant ? PLANT : HUMAN;
-        bool holds = order.kind == Kind.Hold || order.kind == Kind.Release;
+        bool releases = order.kind == Kind.Release;
         bool onFloor = order.subjectType == Subject.Task || order.subjectType == Subject.Robot;
         bool fits = order.subjectType == Subject.Plant ? level == PLANT : level == HUMAN;
-        bool frees = level == WORKER && order.kind == Kind.Release && order.subjectType == Subject.Task;
-        if (!fits && !frees && !(level == LOCK_OUT && holds && onFloor)) revert WrongLevel(order.level);
+        bool frees = level == WORKER && releases && order.subjectType == Subject.Task;
+        bool holds = (level == LOCK_OUT || level == HOLD) && (releases || order.kind == Kind.Hold) && onFloor;
+        if (!fits && !frees && !holds) revert WrongLevel(order.level);
+        if (level != HUMAN) return level;
+        if (order.kind == Kind.Hold || (releases && _freesHoldOnly(order))) return HOLD;
+    }
+
+    function _freesHoldOnly(Order calldata order) private view returns (bool) {
+        if (order.payload.length != 0 && _word(order) == 1) return true;
+        mapping(uint8 level => Slot) storage slots = _slots[order.subjectType][order.subject];
+        return _isFilled(slots[HOLD]) && !_isFilled(slots[HUMAN]);
     }
 
     function _requireAllowed(Order calldata order, uint8 level) private view {
-        Kind kind = order.kind;
-        bool allowed;
-        if (level == LOCK_OUT) {
-            allowed = _has(MAINTENANCE, order.human);
-        } else if (kind == Kind.Hold) {
-            allowed = _has(OPERATOR, order.human) || _has(SUPERVISOR, order.human)
-                || (level == PLANT && (_has(PLANNER, order.human) || _has(MAINTENANCE, order.human)));
-        } else if (kind == Kind.Release && level != PLANT) {
-            allowed = _has(OPERATOR, order.human) || _has(SUPERVISOR, order.human);
-        } else if (kind == Kind.Assign || kind == Kind.Cancel || kind == Kind.Requeue) {
-            allowed = _has(PLANNER, order.human) || _has(SUPERVISOR, order.human);
-        } else {
-            allowed = _has(SUPERVISOR, order.human);
-        }
-        if (!allowed || _isSuspended(order.human)) revert NotAllowed(order.human, kind, level);
+        bool allowed = _isAllowed(order, level) && !members.isSuspended(order.human);
+        if (!allowed) revert NotAllowed(order.human, order.kind, level);
     }
 
-    /// @dev A human without a badge has its role alone.
-    function _isSuspended(address human) private view returns (bool) {
-        Number number = members.numberOf(human);
-        return number != NOBODY && members.member(number).standing != IMembers.Standing.Active;
+    function _isAllowed(Order calldata order, uint8 level) private view returns (bool) {
+        Kind kind = order.kind;
+        if (level == LOCK_OUT) return _has(MAINTENANCE, order.human);
+        if (_has(SUPERVISOR, order.human)) return true;
+        if (kind == Kind.Hold && level == PLANT && (_has(PLANNER, order.human) || _has(MAINTENANCE, order.human))) {
+            return true;
+        }
+        bool plans = kind == Kind.Assign || kind == Kind.Cancel || kind == Kind.Requeue;
+        if (plans || (kind == Kind.Release && level == HUMAN)) return _has(PLANNER, order.human);
+        bool holds = kind == Kind.Hold || (kind == Kind.Release && level != PLANT);
+        return holds && _has(OPERATOR, order.human);
     }
 
     function _requireExpected(Order calldata order) private view {
@@ -189,13 +196,16 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (order.kind == Kind.Rework) return workOrders.judge(task, false, order.human);
         if (order.kind == Kind.Cancel) return _cancel(order, task);
         if (order.kind != Kind.Requeue) revert WrongSubject(order.kind, Subject.Task);
-        if (_isFilled(_slots[Subject.Task][order.subject][HUMAN])) _empty(id, Subject.Task, order.subject, HUMAN);
         workOrders.requeue(task, order.human);
+        if (!_isFilled(_slots[Subject.Task][order.subject][HUMAN])) return;
+        _empty(id, Subject.Task, order.subject, HUMAN);
+        _apply(task, true);
     }
 
     function _assign(OverrideId id, Order calldata order, TaskId task) private {
         Plans.Entry memory entry = Plans.read(order.payload, 0);
         if (entry.task != task) revert MalformedPayload(Kind.Assign);
+        _requireUnfinished(task);
         uint8 capability = workOrders.task(task).capability;
         bool secondReason = order.payload.length > entry.next;
         bool fits = members.isCapable(entry.lead, capability) || (secondReason && members.isActive(entry.lead));
@@ -207,9 +217,16 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (order.payload.length == 0) return workOrders.cancel(task, order.human);
         uint256 mask = _word(order);
         uint32 first = TaskId.unwrap(task) & ~uint32(255);
+        if ((mask >> (TaskId.unwrap(task) - first)) & 1 == 0) revert MalformedPayload(Kind.Cancel);
         for (uint32 i = 0; i < 256; ++i) {
-            if ((mask >> i) & 1 == 1) workOrders.cancel(TaskId.wrap(first | i), order.human);
+            if ((mask >> i) & 1 == 1) _cancelUnfinished(TaskId.wrap(first | i), order.human);
         }
+    }
+
+    /// @dev One task that is done does not keep an order's others from being cancelled.
+    function _cancelUnfinished(TaskId task, address human) private {
+        (Status status,,) = workOrders.standing(task);
+        if (status < Status.Accepted) workOrders.cancel(task, human);
     }
 
     function _veto(OverrideId id, Order calldata order) private {
@@ -256,17 +273,25 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         found.fixes = true;
         found.worker = worker;
         found.inspector = inspector;
+        _endSafeStop(task);
+        _apply(task, true);
+    }
+
+    function _endSafeStop(TaskId task) private {
+        Slot memory stop = _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
+        if (!stop.held) return;
         delete _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
-        _apply(task);
+        emit SafeStopChanged(task, stop.worker, false);
     }
 
     function _hold(OverrideId id, Order calldata order, uint8 level) private {
         Subject on = order.subjectType;
-        if (on != Subject.Task && on != Subject.Robot && on != Subject.Plant) revert WrongSubject(Kind.Hold, on);
-        bool held = on == Subject.Robot && _isRobotHeld(_numberOf(order.subject));
+        if (on == Subject.Task) _requireUnfinished(_taskOf(order.subject));
+        else if (on != Subject.Robot && on != Subject.Plant) revert WrongSubject(Kind.Hold, on);
+        bool held = on == Subject.Robot && _isRobotHeld(_robotOf(order.subject));
         _fill(id, on, order.subject, level, order.expiresAt).held = true;
-        if (on == Subject.Task) _apply(_taskOf(order.subject));
-        else if (on == Subject.Robot) _raiseRobot(_robotOf(order.subject), held);
+        if (on == Subject.Task) _apply(_taskOf(order.subject), false);
+        else if (on == Subject.Robot) _raiseRobot(_numberOf(order.subject), held);
         else _holdPlant();
     }
 
@@ -276,21 +301,19 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (!held) workOrders.setPlantHold(true);
     }
 
+    /// @dev Level 8 stands for both of the human's levels.
     function _release(OverrideId id, Order calldata order, uint8 level) private {
-        Slot storage found = _slots[order.subjectType][order.subject][level];
-        if (!_isFilled(found) && !found.held) revert NothingToRelease(order.subjectType, order.subject, level);
+        mapping(uint8 level => Slot) storage slots = _slots[order.subjectType][order.subject];
+        bool alsoHold = level == HUMAN && _isFilled(slots[HOLD]);
+        if (!_isFilled(slots[level])) revert NothingToRelease(order.subjectType, order.subject, level);
         if (level == PLANT && !_resumeAsked) {
             _resumeAsked = true;
             emit ResumeAsked(id, order.human);
             return;
         }
-        bool holdOnly = order.payload.length != 0 && _word(order) == 1;
-        if (holdOnly && found.fixes) {
-            found.held = false;
-            _apply(_taskOf(order.subject));
-        } else {
-            _empty(id, order.subjectType, order.subject, level);
-        }
+        _empty(id, order.subjectType, order.subject, level);
+        if (alsoHold) _empty(id, order.subjectType, order.subject, HOLD);
+        _refresh(order.subjectType, order.subject, level == HUMAN);
     }
 
     /* INTERNAL: SLOTS */
@@ -307,13 +330,13 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     function _empty(OverrideId by, Subject on, uint256 subject, uint8 level) private {
         emit OverrideReleased(_slots[on][subject][level].id, by, on, subject, level);
-        _clear(on, subject, level);
+        delete _slots[on][subject][level];
     }
 
-    function _clear(Subject on, uint256 subject, uint8 level) private {
-        delete _slots[on][subject][level];
+    /// @dev After a slot was emptied.
+    function _refresh(Subject on, uint256 subject, bool anew) private {
         if (on == Subject.Task) {
-            _apply(_taskOf(subject));
+            _apply(_taskOf(subject), anew);
         } else if (on == Subject.Robot) {
             _raiseRobot(_numberOf(subject), true);
         } else {
@@ -322,13 +345,16 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         }
     }
 
-    /// @dev Level 5 only holds, level 8 may name the worker, level 12 only pauses.
-    function _apply(TaskId task) private {
+    /// @dev Levels 5 and 7 hold, level 8 names the worker; a worker's own stop counts only where no human's slot does.
+    function _apply(TaskId task, bool anew) private {
         mapping(uint8 level => Slot) storage slots = _slots[Subject.Task][TaskId.unwrap(task)];
-        Slot memory human = slots[HUMAN];
-        bool overridden = _isFilled(slots[LOCK_OUT]) || _isFilled(slots[HUMAN]);
-        bool held = slots[LOCK_OUT].held || human.held || slots[WORKER].held;
-        workOrders.setInForce(task, overridden, held, human.fixes, human.worker, human.inspector);
+        Slot memory named = slots[HUMAN];
+        bool heldByHuman = slots[LOCK_OUT].held || slots[HOLD].held;
+        bool overridden = heldByHuman || named.fixes;
+        bool held = overridden ? heldByHuman : slots[WORKER].held;
+        workOrders.setInForce(
+            task, IWorkOrders.Control(overridden, held, named.fixes, anew, named.worker, named.inspector)
+        );
     }
 
     function _raiseRobot(Number number, bool wasHeld) private {
@@ -340,14 +366,20 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     function _isRobotHeld(Number number) private view returns (bool) {
         mapping(uint8 level => Slot) storage slots = _slots[Subject.Robot][Number.unwrap(number)];
-        return slots[LOCK_OUT].held || slots[HUMAN].held;
+        return slots[LOCK_OUT].held || slots[HOLD].held;
     }
 
     function _isFilled(Slot storage found) private view returns (bool) {
-        return found.id != NONE;
+        return found.held || found.fixes;
     }
 
     /* INTERNAL: SMALL THINGS */
+
+    function _requireUnfinished(TaskId task) private view returns (Number worker) {
+        Status status;
+        (status,, worker) = workOrders.standing(task);
+        if (status >= Status.Accepted) revert IWorkOrders.WrongStatus(task, status);
+    }
 
     function _inForce(Order calldata order) private view returns (Number worker) {
         if (order.subjectType == Subject.Task) (,, worker) = workOrders.standing(_taskOf(order.subject));

@@ -31,7 +31,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     struct Run {
         uint48 deadline;
         uint8 attempt;
-        uint8 generation;
+        uint32 generation;
         Notice notice;
         bool excludes;
     }
@@ -101,6 +101,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     {
         if (!_has(ADMIN, msg.sender)) revert NotThePlanner(msg.sender);
         if (capabilities != 0) revert AlreadySet();
+        if (capabilityCount == 0) revert UnknownCapability(0, 0);
         capabilities = capabilityCount;
         emit PlantDescribed(description);
         emit ClockStarted(originMilliseconds, speedMilli);
@@ -190,7 +191,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (inspector != caller || caller == cell.worker) revert NotTheInspector(id, inspector, caller);
         if (_evidence[id] != evidence) revert OtherEvidence(id, _evidence[id], evidence);
         if (grade > 100) revert GradeTooHigh(grade);
-        if (accepted) _accept(id, cell, grade, findings, false);
+        if (accepted) _accept(id, cell, msg.sender, grade, findings);
         else _fail(id, cell, Failure.Rejected);
     }
 
@@ -227,22 +228,19 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /* DECISIONS OF HUMANS */
 
     /// @inheritdoc IWorkOrders
-    function setInForce(TaskId id, bool overridden, bool held, bool fixes, Number worker, Number inspector)
-        external
-        onlyOverrides
-    {
+    function setInForce(TaskId id, Control calldata control) external onlyOverrides {
         Tasks.Cell memory cell = _book.load(id);
-        Number inspects = _book.inspectorOf(id);
-        Decision memory target = _target(id, cell, inspects, overridden, fixes, Decision(worker, inspector));
-        bool resumes = cell.held && !held;
-        bool changes = cell.overridden != overridden || cell.held != held || cell.worker != target.worker
-            || inspects != target.inspector;
-        cell.overridden = overridden;
-        cell.held = held;
+        Decision memory before = Decision(cell.worker, _book.inspectorOf(id));
+        Decision memory target = _target(id, cell, before, control);
+        bool resumes = cell.held && !control.held;
+        bool changes = control.anew || cell.overridden != control.overridden || cell.held != control.held;
+        cell.overridden = control.overridden;
+        cell.held = control.held;
         if (!_isFinal(cell.status)) {
-            _redirect(id, cell, target, fixes);
+            _redirect(id, cell, target, control.fixes);
             if (resumes) _resume(id, cell.status);
         }
+        changes = changes || cell.worker != before.worker || _book.inspectorOf(id) != before.inspector;
         if (changes) ++cell.epoch;
         _tell(id, cell);
     }
@@ -250,7 +248,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /// @inheritdoc IWorkOrders
     function judge(TaskId id, bool accepted, address human) external onlyOverrides {
         Tasks.Cell memory cell = _book.load(id);
-        if (accepted && cell.status == Status.Submitted) return _accept(id, cell, 0, _evidence[id], true);
+        if (accepted && cell.status == Status.Submitted) return _accept(id, cell, human, 0, _evidence[id]);
         if (accepted && (cell.status == Status.Rework || cell.status == Status.Failed)) {
             _finish(id, cell, Status.Reworked);
             emit TaskReworked(id, cell.worker, human);
@@ -275,6 +273,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         ++run.generation;
         run.excludes = false;
         run.attempt = 0;
+        delete _standing[id];
         _repost(id, cell);
         _tell(id, cell);
     }
@@ -375,7 +374,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /* INTERNAL: ORDERS */
 
     function _post(address human, bytes calldata packed, string calldata detail) private returns (OrderId id) {
-        if (!_has(PLANNER, human) && !_has(SUPERVISOR, human)) revert NotThePlanner(human);
+        bool plans = _has(PLANNER, human) || _has(SUPERVISOR, human);
+        if (!plans || members.isSuspended(human)) revert NotThePlanner(human);
         uint256 count = packed.length / TASK_BYTES;
         if (packed.length % TASK_BYTES != 0 || count == 0 || count > 256) revert MalformedOrder(packed.length);
         id = OrderId.wrap(++_orderCount);
@@ -457,15 +457,16 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (inspector == NOBODY) revert NotOverdue(id, type(uint48).max);
         if (members.isActive(inspector)) _requireOverdue(id);
         _book.setInspector(id, NOBODY);
+        _runs[id].deadline = 0;
         ++cell.epoch;
         emit InspectionOverdue(id, inspector);
         _tell(id, cell);
     }
 
-    function _accept(TaskId id, Tasks.Cell memory cell, uint8 grade, bytes32 evidence, bool human) private {
+    function _accept(TaskId id, Tasks.Cell memory cell, address by, uint8 grade, bytes32 evidence) private {
         _recordRun(id, cell.worker, true);
         _finish(id, cell, Status.Accepted);
-        emit TaskAccepted(id, cell.worker, msg.sender, grade, evidence, human);
+        emit TaskAccepted(id, cell.worker, by, grade, evidence, msg.sender == overrides);
     }
 
     function _finish(TaskId id, Tasks.Cell memory cell, Status status) private {
@@ -503,10 +504,10 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     }
 
     function _repost(TaskId id, Tasks.Cell memory cell) private {
+        if (cell.worker != NOBODY) ++cell.epoch;
         cell.status = Status.Posted;
         cell.worker = NOBODY;
         ++cell.version;
-        ++cell.epoch;
         _runs[id].notice = Notice.None;
         _book.setInspector(id, NOBODY);
     }
@@ -517,8 +518,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         _excluded.set(_exclusion(id, run.generation, worker));
     }
 
-    function _exclusion(TaskId id, uint8 generation, Number worker) private pure returns (uint256) {
-        return (uint256(TaskId.unwrap(id)) << 24) | (uint256(generation) << 16) | Number.unwrap(worker);
+    function _exclusion(TaskId id, uint32 generation, Number worker) private pure returns (uint256) {
+        return (uint256(TaskId.unwrap(id)) << 48) | (uint256(generation) << 16) | Number.unwrap(worker);
     }
 
     function _recordRun(TaskId id, Number worker, bool done) private {
@@ -558,38 +559,37 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         return cell.overridden || _plantHeld;
     }
 
-    /// @dev What the slots name; where they name nobody in particular, the standing decision.
-    function _target(
-        TaskId id,
-        Tasks.Cell memory cell,
-        Number inspects,
-        bool overridden,
-        bool fixes,
-        Decision memory named
-    ) private returns (Decision memory) {
-        if (!cell.overridden) _standing[id] = Decision(cell.worker, inspects);
+    /// @dev What the slots name; where they name nobody in particular, the standing decision. One that failed and
+    ///      waits for a human stands no more.
+    function _target(TaskId id, Tasks.Cell memory cell, Decision memory before, Control calldata control)
+        private
+        returns (Decision memory)
+    {
+        if (!cell.overridden) _standing[id] = _waits(cell.status) ? Decision(NOBODY, NOBODY) : before;
         Decision memory stands = _standing[id];
-        if (!overridden) _standing[id] = Decision(NOBODY, NOBODY);
-        return fixes ? named : stands;
+        if (!control.overridden) delete _standing[id];
+        return control.fixes ? Decision(control.worker, control.inspector) : stands;
     }
 
+    /// @dev The decision version rises only when a life cycle starts again: a vote on an idle task goes on beside it.
     function _redirect(TaskId id, Tasks.Cell memory cell, Decision memory target, bool fixes) private {
-        bool waits = cell.status == Status.Failed || cell.status == Status.Rework;
-        bool restarts = waits ? fixes && target.worker != NOBODY : cell.worker != target.worker;
-        if (waits && !restarts) return;
+        bool waits = _waits(cell.status);
+        bool moves = waits ? fixes && target.worker != NOBODY : cell.worker != target.worker;
+        if (waits && !moves) return;
         _book.setInspector(id, target.inspector);
-        if (!restarts) return;
+        if (!moves) return;
         Status next = target.worker == NOBODY ? Status.Posted : Status.Allocated;
         if (cell.status == Status.Started || cell.status == Status.Submitted) {
             emit TaskFailed(id, cell.worker, msg.sender, Failure.Overridden, next);
         }
+        if (cell.status != Status.Posted && cell.status != Status.Allocated) ++cell.version;
         cell.status = next;
         cell.worker = target.worker;
-        ++cell.version;
         _runs[id].notice = Notice.None;
     }
 
     function _resume(TaskId id, Status status) private {
+        if (status == Status.Allocated) _runs[id].notice = Notice.None;
         if (status == Status.Started) emit DeadlineMoved(id, _setDeadline(id, heartbeatSeconds));
         if (status == Status.Submitted) emit DeadlineMoved(id, _setDeadline(id, inspectSeconds));
     }
@@ -612,6 +612,10 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     function _isFinal(Status status) private pure returns (bool) {
         return status >= Status.Accepted;
+    }
+
+    function _waits(Status status) private pure returns (bool) {
+        return status == Status.Failed || status == Status.Rework;
     }
 
     function _entries(bytes calldata plan) private pure returns (uint256 count) {

@@ -144,6 +144,9 @@ interface IMembers {
     /// @notice Whether the member belonged to the electorate of `roster`, whatever became of it since.
     function belonged(Number number, uint64 roster) external view returns (bool);
 
+    /// @notice Whether the account's badge is suspended or retired; false for one without a badge.
+    function isSuspended(address account) external view returns (bool);
+
     /// @notice The present roster version and its number of voters.
     function roster() external view returns (uint64 version, uint32 members);
 

@@ -5,8 +5,9 @@ import {Number, OverrideId, TaskId} from "../types/Ids.sol";
 
 /// @title IOverrides
 /// @notice A human's word: a signed order fills a slot that outranks every decision below its level.
-/// @dev Levels: 1 plant hold, 5 maintenance lock-out, 8 human supervisor, 12 safe stop by the worker, 16 DAO.
-///      The lowest number filled is in force; releasing it hands control back to the standing decision.
+/// @dev Levels: 1 plant hold, 5 maintenance lock-out, 7 and 8 human supervisor (7 holds, 8 names who does a task),
+///      12 safe stop by the worker, 16 DAO. The lowest number filled is in force; releasing it hands control back to
+///      the standing decision. Orders say 8 for both of the human's levels, or 7 for the hold alone.
 ///      Assumes: the access manager names who has which role; the other contracts obey this one.
 interface IOverrides {
     enum Kind {
@@ -35,7 +36,7 @@ interface IOverrides {
 
     /// @param subject A task's or proposal's id, a member's number; zero for the plant.
     /// @param payload By kind: docs/specification.md, *Orders*.
-    /// @param level 1, 5 or 8; zero takes the kind's own (plant 1, all else 8).
+    /// @param level 1, 5, 7 or 8; zero takes the kind's own (plant 1, all else 8).
     /// @param reasonCode One of docs/specification.md, *Reasons*; zero is refused.
     /// @param expiresAt Unix seconds when the slot ends; zero (until released) only for holds.
     /// @param validUntil Unix seconds after which the order is refused.
@@ -127,7 +128,7 @@ interface IOverrides {
     /// @notice The kind does not go with this subject.
     error WrongSubject(Kind kind, Subject subjectType);
 
-    /// @notice Levels are 1 for the plant, 5 for maintenance, 8 for all else.
+    /// @notice Levels are 1 for the plant, 5 for maintenance, 7 for holds, 8 for all else; 12 can be released.
     error WrongLevel(uint8 level);
 
     /// @notice Nothing fills this level.

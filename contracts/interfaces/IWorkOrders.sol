@@ -16,6 +16,19 @@ interface IWorkOrders {
         uint32 inspectSeconds;
     }
 
+    /// @dev What the human slots of a task come to.
+    /// @param fixes Whether a slot names the worker (zero: nobody).
+    /// @param anew Whether a slot that names was filled or emptied: a new value even for the same worker, since the
+    ///        robots may be others.
+    struct Control {
+        bool overridden;
+        bool held;
+        bool fixes;
+        bool anew;
+        Number worker;
+        Number inspector;
+    }
+
     /// @dev Everything about one task that a decision needs, in one read.
     struct Task {
         Status status;
@@ -228,8 +241,7 @@ interface IWorkOrders {
     function enact(ProposalId proposal, bytes calldata plan) external;
 
     /// @notice Puts the human slots' outcome in force for one task. For the overrides only.
-    /// @param fixes Whether a slot names the worker (zero: nobody).
-    function setInForce(TaskId task, bool overridden, bool held, bool fixes, Number worker, Number inspector) external;
+    function setInForce(TaskId task, Control calldata control) external;
 
     /// @notice A human's verdict on a result, or the end of a rework. For the overrides only.
     function judge(TaskId task, bool accepted, address human) external;
