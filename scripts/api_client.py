@@ -51,8 +51,9 @@ def _refusal(answer: httpx.Response) -> str:
         problem = answer.json()
     except ValueError:
         return f"The API answered {answer.status_code} {answer.reason_phrase}"
-    details = [f"  {item.get('pointer', '')}: {item.get('detail', '')}" for item in problem.get("errors", ())]
-    return "\n".join([f"{problem.get('detail', answer.reason_phrase)} ({answer.status_code})", *details])
+    errors = [f"  {item.get('pointer', '')}: {item.get('detail', '')}" for item in problem.get("errors", ())]
+    words = problem.get("title", answer.reason_phrase) if errors else problem.get("detail", answer.reason_phrase)
+    return "\n".join([f"{words} ({answer.status_code})", *errors])
 
 
 def _failed(words: str) -> typer.Exit:

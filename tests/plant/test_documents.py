@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,17 @@ def test_read_all__a_key_that_is_no_text__refused(tmp_path):
 @pytest.mark.parametrize("text", ["!!python/object/apply:os.system [ls]", "a: [1", "a: &x [*x, *y]", "\x00"])
 def test_read_all__no_plain_yaml__refused(tmp_path, text):
     assert "plant.yaml" in refusal(written(tmp_path, text))
+
+
+def test_read_all__aliases_upon_aliases__refused_before_they_unfold(tmp_path):
+    bomb = "a: &a [x, x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n" for old, new in pairwise("abcdefghijklmno")
+    )
+    assert "(line 2): `*a` is an alias; write out what it stands for" in refusal(written(tmp_path, bomb))
+
+
+def test_read_all__nested_too_deeply__refused(tmp_path):
+    assert "it is nested more than 20 deep" in refusal(written(tmp_path, "[" * 50_000 + "]" * 50_000))
 
 
 def test_read_all__no_file__refused(tmp_path):

@@ -53,10 +53,14 @@ def test_submit__two_orders__posts_both(run, tmp_path):
 
 
 def test_submit__refused__says_why_and_exits_1(run, tmp_path):
-    problem = {"detail": "The order cannot be used", "errors": [{"pointer": "/tasks", "detail": "a cycle"}]}
+    problem = {
+        "title": "Unprocessable Entity",
+        "detail": "/tasks: a cycle",
+        "errors": [{"pointer": "/tasks", "detail": "a cycle"}],
+    }
     result = run(FakeApi((422, problem)), "submit", written(tmp_path, "a: 1\n"))
     assert result.exit_code == 1
-    assert result.stderr == "The order cannot be used (422)\n  /tasks: a cycle\n"
+    assert result.stderr == "Unprocessable Entity (422)\n  /tasks: a cycle\n"
 
 
 def test_submit__no_yaml__exits_2_and_asks_nobody(run, tmp_path):

@@ -15,6 +15,7 @@ PartT = TypeVar("PartT", bound=Part)
 
 # A plant of a thousand members with their skills stays well below.
 MAX_BYTES = 2_000_000
+MAX_DEPTH = 20
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -27,15 +28,15 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # chosen at import: libyaml's
         for key, _ in node.value:
             name = self.construct_object(key, deep=True)
             if not isinstance(name, str):
-                raise yaml.constructor.ConstructorError(
-                    None, None, f'the key {name!r} is not text; write "{name}"', key.start_mark
-                )
+                raise _fault(key, f'the key {name!r} is not text; write "{name}"')
             if name in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key `{name}` stands here twice", key.start_mark
-                )
+                raise _fault(key, f"the key `{name}` stands here twice")
             seen.add(name)
         return dict(super().construct_mapping(node, deep=deep))
+
+
+def _fault(at: yaml.Node | yaml.Event, wrong: str) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, wrong, at.start_mark)
 
 
 def read_all(file: Path) -> list[Any]:
@@ -65,12 +66,24 @@ def _refused(source: str, wrong: str, right: str, line: int = 0) -> BadDocument:
 
 def _parse(source: str, text: str) -> list[Any]:
     try:
+        _refuse_traps(text)
         return list(yaml.load_all(text, _Loader))  # a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise _refused(source, str(error.problem), "Mend the YAML", line) from error
     except yaml.YAMLError as error:
         raise _refused(source, str(error), "Mend the YAML") from error
+
+
+def _refuse_traps(text: str) -> None:
+    """A few lines of aliases can stand for billions of entries, and libyaml's loader dies of deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, _SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(event, f"`*{event.anchor}` is an alias; write out what it stands for")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _fault(event, f"it is nested more than {MAX_DEPTH} deep")
 
 
 def parsed(kind: type[PartT], value: Any, source: str) -> PartT:
