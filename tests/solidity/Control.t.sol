@@ -127,12 +127,17 @@ contract ControlTest is PlantFixture {
         Number member = Number.wrap(1 + uint16(choice >> 4) % 5);
         choice &= 15;
         if (choice == 0) return _tryDecide(member);
-        if (choice == 1) vm.warp(block.timestamp + 25);
-        else if (choice < 4) try work.poke(_task) {} catch {} else if (choice == 4) try overrides.poke(
-            IOverrides.Subject.Task, TaskId.unwrap(_task), 8
-        ) {}
-            catch {} else if (choice == 5) try overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 7) {}
-            catch {} else _actAsMember(choice, choice < 9 ? member : SPRAYER, epoch);
+        if (choice == 1) {
+            vm.warp(block.timestamp + 25);
+        } else if (choice < 4) {
+            try work.poke(_task) {} catch {}
+        } else if (choice == 4) {
+            try overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 8) {} catch {}
+        } else if (choice == 5) {
+            try overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 7) {} catch {}
+        } else {
+            _actAsMember(choice, choice < 9 ? member : SPRAYER, epoch);
+        }
     }
 
     function _actAsMember(uint8 choice, Number member, uint64 epoch) private {
