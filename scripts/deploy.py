@@ -15,6 +15,7 @@ from typing import Any
 
 from brownie import accounts, chain, network, project, web3
 from brownie._config import CONFIG
+from brownie.network.transaction import TransactionReceipt
 
 from scripts.deploy_settings import ROOT, DeploySettings
 from scripts.keys import ensure_signer, key_file
@@ -32,12 +33,14 @@ from workmoot.plant.views import description
 DEVELOPMENT_CHAINS = (1337, 31337)
 DEVELOPMENT_ETHER = 1_000
 LIVE_ETHER = 0.05
+DEPLOYMENT_GAS = 60_000_000  # twice what the FlexVega plant takes: prices rise
 LIVE_GRANT_DELAY_S = 86_400
 OFFICES = ("administrator", "gateway", "relay")
 BAD_INPUT = 2
+MINED_WITHIN_S = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Contracts:
     """What was deployed, and the block it began in."""
 
@@ -56,7 +59,7 @@ def main() -> None:
     holders = {name: ensure_signer(settings.keys, name).address for name in _key_names(plant)}
     ensure_signer(settings.keys, "deployer")
     deployer = _account(key_file(settings.keys, "deployer"))
-    fund(settings, [deployer.address, *holders.values()])
+    fund(settings, deployer.address, list(holders.values()))
     contracts = deploy(plant, deployer)
     found(contracts, plant, settings.gateway_url, deployer, holders)
     hand_over(contracts.authority, deployer, holders["administrator"], settings.admin_delay_s)
@@ -80,15 +83,16 @@ def _key_names(plant: Plant) -> list[str]:
 # Money
 
 
-def fund(settings: DeploySettings, addresses: list[str]) -> None:
-    """Give each account what it lacks; where the funder has less, all get the same share of nine tenths."""
+def fund(settings: DeploySettings, deployer: str, others: list[str]) -> None:
+    """Give each account what it lacks; where the funder has less, all get the same part of what they should have."""
     funder = _funder(settings)
-    wanted = settings.fund_ether or (DEVELOPMENT_ETHER if _is_development() else LIVE_ETHER)
-    share = min(int(wanted * 10**18), funder.balance() * 9 // 10 // len(addresses))
-    for address in addresses:
-        lacking = share - web3.eth.get_balance(address)
-        if lacking > 0:
-            funder.transfer(address, lacking, silent=True)
+    each = int((settings.fund_ether or (DEVELOPMENT_ETHER if _is_development() else LIVE_ETHER)) * 10**18)
+    wanted = {deployer: max(each, DEPLOYMENT_GAS * web3.eth.gas_price), **dict.fromkeys(others, each)}
+    lacking = {address: max(0, wei - web3.eth.get_balance(address)) for address, wei in wanted.items()}
+    part = min(1.0, funder.balance() * 0.9 / max(1, sum(lacking.values())))
+    for address, wei in lacking.items():
+        if wei:
+            _mined(funder.transfer(address, int(wei * part), required_confs=0, silent=True))
 
 
 def _funder(settings: DeploySettings) -> Any:
@@ -114,21 +118,35 @@ def _is_development() -> bool:
 
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
-    code, sent = project.get_loaded_projects()[0], {"from": deployer}
-    authority, members, work_orders, dao, overrides = (
-        deployer.get_deployment_address(deployer.nonce + place) for place in range(5)
-    )
+    code = project.get_loaded_projects()[0]
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(5)]
+    authority, members, work_orders, dao, overrides = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     policy = (plant.policy.voting_s, plant.policy.open_limit)
     block = chain.height + 1
-    return Contracts(
-        block=block,
-        authority=code.PlantAuthority.deploy(deployer, sent, silent=True),
-        members=code.Members.deploy(authority, work_orders, overrides, sent, silent=True),
-        work_orders=code.WorkOrders.deploy(authority, members, dao, overrides, limits, sent, silent=True),
-        dao=code.AllocationDAO.deploy(members, work_orders, overrides, policy, sent, silent=True),
-        overrides=code.Overrides.deploy(authority, members, work_orders, dao, sent, silent=True),
+    made = (
+        (code.PlantAuthority, deployer.address),
+        (code.Members, authority, work_orders, overrides),
+        (code.WorkOrders, authority, members, dao, overrides, limits),
+        (code.AllocationDAO, members, work_orders, overrides, policy),
+        (code.Overrides, authority, members, work_orders, dao),
     )
+    for container, *arguments in made:
+        _send(deployer, container.deploy, *arguments)
+    return Contracts(block, *(container.at(place) for (container, *_), place in zip(made, places, strict=True)))
+
+
+def _send(sender: Any, function: Any, *arguments: Any) -> None:
+    _mined(function(*arguments, {"from": sender, "required_confs": 0}, silent=True))
+
+
+def _mined(sent: Any) -> None:
+    """Wait until it is mined. brownie's own waiting takes a transaction for lost where Anvil counts it a moment before
+    it shows the receipt."""
+    if isinstance(sent, TransactionReceipt):
+        receipt = web3.eth.wait_for_transaction_receipt(sent.txid, timeout=MINED_WITHIN_S, poll_latency=0.02)
+        if receipt["status"] != 1:
+            sys.exit(f"Transaction {sent.txid} was reverted; nothing is written.")
 
 
 # The plant
@@ -136,20 +154,19 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
 
 def found(contracts: Contracts, plant: Plant, gateway_url: str, deployer: Any, holders: Mapping[str, str]) -> None:
     """Describe the plant, admit its members in their badges' order, bind the robots, give the humans their roles."""
-    sent = {"from": deployer}
     told = description(plant, gateway_url=gateway_url, gateway_address=holders["gateway"], accounts=holders)
     speed_milli = round(plant.clock.speed * 1000)
     now_ms, count = int(time.time() * 1000), len(plant.capabilities)
-    contracts.work_orders.describe(compact(told), count, now_ms, speed_milli, sent, silent=True)
+    _send(deployer, contracts.work_orders.describe, compact(told), count, now_ms, speed_milli)
     for role, human in grants(plant):
-        contracts.authority.grantRole(role, holders[human], 0, sent, silent=True)
+        _send(deployer, contracts.authority.grantRole, role, holders[human], 0)
     for member in admissions(plant):
         account = _robot_account(holders["gateway"], member.id) if member.kind is Kind.ROBOTIC else holders[member.id]
         who = (account, member.kind, member.capabilities, member.profile)
-        contracts.members.admit(*who, sent, silent=True)
+        _send(deployer, contracts.members.admit, *who)
     for binding in bindings(plant):
         what = (binding.robot, binding.worker, binding.resource, binding.scope)
-        contracts.members.bind(*what, sent, silent=True)
+        _send(deployer, contracts.members.bind, *what)
 
 
 def _robot_account(gateway: str, robot: str) -> str:
@@ -159,12 +176,11 @@ def _robot_account(gateway: str, robot: str) -> str:
 
 def hand_over(authority: Any, deployer: Any, administrator: str, delay_s: int) -> None:
     """Leave the plant to its administrator. Off development chains its acts and its grants take time, to be vetoed."""
-    sent = {"from": deployer}
     if not _is_development():
         for role in Role:
-            authority.setGrantDelay(role, LIVE_GRANT_DELAY_S, sent, silent=True)
-    authority.grantRole(Role.ADMIN, administrator, 0 if _is_development() else delay_s, sent, silent=True)
-    authority.renounceRole(Role.ADMIN, deployer.address, sent, silent=True)
+            _send(deployer, authority.setGrantDelay, role, LIVE_GRANT_DELAY_S)
+    _send(deployer, authority.grantRole, Role.ADMIN, administrator, 0 if _is_development() else delay_s)
+    _send(deployer, authority.renounceRole, Role.ADMIN, deployer.address)
 
 
 def write(contracts: Contracts, file: Path | None) -> Path:

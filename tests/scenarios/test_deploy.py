@@ -12,6 +12,7 @@ import pytest
 from scripts import nodes
 from scripts.deploy_settings import ROOT
 from scripts.keys import ensure_signer
+from workmoot.chain.abi import abi_of
 from workmoot.chain.decoder import decode_log
 from workmoot.chain.deployment import Deployment, check_code, read_deployment
 from workmoot.chain.node import Node
@@ -150,3 +151,23 @@ def test_deploy__bad_plant__exit_2_before_anything_is_sent(founded, tmp_path):
     ran = deploy(founded.node.url, tmp_path, SCENARIO=str(tmp_path))
     assert (ran.returncode, founded.node.ask("eth_blockNumber")) == (2, height)
     assert "plant.yaml: name (line 1): it is missing" in ran.stderr
+
+
+def test_deploy__no_development_chain__administrator_and_grants_have_delays(tmp_path):
+    live = nodes.start("anvil", chain_id=777)
+    try:
+        assert deploy(live.url, tmp_path, ADMIN_DELAY_S="3600").returncode == 0
+        node, deployment = Node(live.url), read_deployment(tmp_path / "made" / "here.json")
+        administrator = ensure_signer(tmp_path / "keys", "administrator").address
+        assert _authority(node, deployment, "hasRole", Role.ADMIN, administrator) == (True, 3_600)
+        node.ask("evm_increaseTime", 6 * 86_400)
+        node.ask("evm_mine")
+        assert _authority(node, deployment, "getRoleGrantDelay", Role.SUPERVISOR) == (86_400,)
+        node.close()
+    finally:
+        nodes.stop(live)
+
+
+def _authority(node: Node, deployment: Deployment, function: str, *arguments: object) -> tuple[object, ...]:
+    form = abi_of("PlantAuthority").functions[function]
+    return form.answer(node.call(deployment.access_manager, form.call(*arguments)))

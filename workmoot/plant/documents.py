@@ -35,7 +35,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # chosen at import: libyaml's
         return dict(super().construct_mapping(node, deep=deep))
 
 
-def _fault(at: yaml.Node | yaml.Event, wrong: str) -> yaml.MarkedYAMLError:
+def _fault(at: Any, wrong: str) -> yaml.MarkedYAMLError:
     return yaml.constructor.ConstructorError(None, None, wrong, at.start_mark)
 
 
