@@ -87,8 +87,7 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function bind(Number robot, Number worker, bytes32 resource, Scope scope) external onlyRegistrar {
         if (_members[robot].kind != Kind.Robotic) revert WrongKind(robot, _members[robot].kind);
-        bool ends = scope == Scope.None;
-        if (!ends && _members[worker].kind != Kind.Digital) revert WrongKind(worker, _members[worker].kind);
+        if (_members[worker].kind != Kind.Digital) revert WrongKind(worker, _members[worker].kind);
         Number holder = _commanders[robot][resource];
         if (scope == Scope.Command) {
             if (holder != Number.wrap(0) && holder != worker) revert CommandTaken(robot, resource, holder);
