@@ -48,6 +48,12 @@ class ChainMembers(Contract):
     def may_vote(self, number: Number, roster: int) -> bool:
         return bool(self._read("mayVote", number, roster)[0])
 
+    def belonged(self, number: Number, roster: int) -> bool:
+        return bool(self._read("belonged", number, roster)[0])
+
+    def is_suspended(self, account: Address) -> bool:
+        return bool(self._read("isSuspended", account)[0])
+
     def roster(self) -> tuple[int, int]:
         version, members = self._read("roster")
         return version, members

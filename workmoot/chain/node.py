@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 from workmoot.chain.refusals import error_of
@@ -81,7 +82,9 @@ class Node:
 
     def _provider(self) -> HTTPProvider:
         if self._kept is None:
-            from web3 import HTTPProvider
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # web3 imports websockets.legacy
+                from web3 import HTTPProvider
 
             options = {"timeout": self._timeout_s}
             self._kept = HTTPProvider(self.url, request_kwargs=options, exception_retry_configuration=None)

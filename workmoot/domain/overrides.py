@@ -43,7 +43,10 @@ class Level(IntEnum):
     """In an order: the kind's own level (the plant 1, all else 8)."""
     PLANT_HOLD = 1
     MAINTENANCE = 5
+    HUMAN_HOLD = 7
+    """A human's hold on a task or robot; orders may say 8 for it."""
     HUMAN = 8
+    """A human names who does a task."""
     SAFE_STOP = 12
     DAO = 16
 
@@ -130,6 +133,17 @@ POST = TypedStruct(
 def own_level(subject_type: SubjectType) -> Level:
     """The level an order takes that names none."""
     return Level.PLANT_HOLD if subject_type is SubjectType.PLANT else Level.HUMAN
+
+
+def filled_level(order: HumanOrder) -> int:
+    """The level a hold, an assignment, an approval or a veto fills: holds have one of their own."""
+    level = order.level or own_level(order.subject_type)
+    return Level.HUMAN_HOLD if order.kind is OverrideKind.HOLD and level == Level.HUMAN else level
+
+
+def unordered_nonce(key: int) -> int:
+    """The first nonce of a key of 192 bits: with a random key, orders need no order among them."""
+    return key << 64
 
 
 def order_values(order: HumanOrder) -> dict[str, Value]:

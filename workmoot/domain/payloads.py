@@ -21,7 +21,7 @@ def cancel_payload(mask: int) -> bytes:
 
 
 def release_payload(*, hold_only: bool) -> bytes:
-    """Release: whether only the hold goes and the assignment stays, as one word."""
+    """Release: whether only the hold (level 7) goes and the assignment stays, as one word."""
     return word(hold_only)
 
 
@@ -41,8 +41,3 @@ def read_plan_payload(payload: bytes) -> tuple[bytes, bytes]:
 def read_cancel_payload(payload: bytes) -> int:
     """The mask; 0 for none."""
     return int.from_bytes(payload[:32], "big")
-
-
-def read_release_payload(payload: bytes) -> bool:
-    """Whether only the hold goes."""
-    return any(payload[:32])

@@ -85,6 +85,8 @@ def unpack_plan(packed: bytes) -> tuple[PlanEntry, ...]:
     offset = 0
     while offset < len(packed):
         entry, end = unpack_entry(packed, offset)
+        if entry.lead == NOBODY:
+            raise Malformed("plan: nobody leads", offset=offset)
         if entries and entry.task <= entries[-1].task:
             raise Malformed("plan: entries not in ascending order of their task", offset=offset)
         entries.append(entry)

@@ -109,6 +109,12 @@ class Members(Protocol):
     def may_vote(self, number: Number, roster: int) -> bool:
         """Whether it belongs to that electorate and may still vote."""
 
+    def belonged(self, number: Number, roster: int) -> bool:
+        """Whether it belonged to that electorate, whatever became of it since."""
+
+    def is_suspended(self, account: Address) -> bool:
+        """Whether the account's badge is suspended or retired."""
+
     def roster(self) -> tuple[int, int]:
         """The present version and its number of voters."""
 

@@ -22,14 +22,13 @@ from workmoot.domain.ledger.records import OverrideRecord, RobotControl
 from workmoot.domain.overrides import (
     EMPTY_SLOT,
     SAFE_STOP_SECONDS,
-    HumanOrder,
     Level,
     OverrideKind,
     Slot,
     SubjectType,
-    own_level,
+    filled_level,
 )
-from workmoot.domain.payloads import read_assign_payload, read_plan_payload, read_release_payload
+from workmoot.domain.payloads import read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry, unpack_plan
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _given(ledger: Ledger, event: OverrideGiven) -> None:
 
 
 def _hold(ledger: Ledger, event: OverrideGiven) -> None:
-    key = _key(event.order)
+    key = (event.order.subject_type, event.order.subject, filled_level(event.order))
     _fill(ledger, key, event, held=True)
     if key[0] is SubjectType.PLANT:
         ledger.resume_asked = False
@@ -92,16 +91,16 @@ def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
             _name(ledger, event, entry, nobody=event.order.kind is OverrideKind.VETO)
 
 
-def _release(ledger: Ledger, event: OverrideGiven) -> None:
-    """Of the hold alone; the end of a whole slot has its own event."""
-    slot = ledger.slots.get(_key(event.order), EMPTY_SLOT)
-    if slot.fixes and read_release_payload(event.order.payload):
-        ledger.slots[_key(event.order)] = replace(slot, held=False)
-
-
 def _requeue(ledger: Ledger, event: OverrideGiven) -> None:
     task = TaskId(event.order.subject)
-    ledger.tasks[task] = replace(ledger.tasks[task], attempt=0, excluded=frozenset())
+    ledger.tasks[task] = replace(
+        ledger.tasks[task],
+        attempt=0,
+        excluded=frozenset(),
+        standing_entry=None,
+        standing_worker=NOBODY,
+        standing_inspector=NOBODY,
+    )
 
 
 def _ended(ledger: Ledger, event: OverrideExpired | OverrideReleased) -> None:
@@ -122,19 +121,13 @@ def _safe_stop_changed(ledger: Ledger, event: SafeStopChanged) -> None:
     ledger.slots.pop(key, None)
     if event.stopped:
         expires_at = event.at.timestamp + SAFE_STOP_SECONDS
-        ledger.slots[key] = replace(EMPTY_SLOT, held=True, expires_at=expires_at)
-
-
-def _key(order: HumanOrder) -> SlotKey:
-    return order.subject_type, order.subject, order.level or own_level(order.subject_type)
+        ledger.slots[key] = replace(EMPTY_SLOT, held=True, expires_at=expires_at, worker=event.worker)
 
 
 def _name(ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, nobody: bool) -> None:
     key = (SubjectType.TASK, entry.task, Level.HUMAN)
     worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, _inspector(ledger, entry))
     _fill(ledger, key, event, fixes=True, worker=worker, inspector=inspector)
-    # Whoever had the task before, its safe stop ends with it.
-    ledger.slots.pop((SubjectType.TASK, entry.task, Level.SAFE_STOP), None)
     if nobody:
         ledger.slot_entries.pop(entry.task, None)
     else:
@@ -179,7 +172,6 @@ _ACTS: dict[OverrideKind, Callable[[Ledger, OverrideGiven], None]] = {
     OverrideKind.ASSIGN: _assign,
     OverrideKind.APPROVE: _plan_in_force,
     OverrideKind.VETO: _plan_in_force,
-    OverrideKind.RELEASE: _release,
     OverrideKind.REQUEUE: _requeue,
 }
 

@@ -28,7 +28,7 @@ SlotKey = tuple[SubjectType, int, int]
 Confirmation = tuple[TaskId, int, Number, int, Number]
 """task, version, lead, sequence, helper"""
 
-_TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN, Level.SAFE_STOP)
+_TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 _ENTRIES = {**membership.ENTRIES, **work.ENTRIES, **voting.ENTRIES, **control.ENTRIES}
 
 

@@ -12,6 +12,7 @@ from workmoot.domain.events import (
     Event,
     HeartbeatSeen,
     InForceChanged,
+    InspectionOverdue,
     LimitsSet,
     OrderPosted,
     PlanEnacted,
@@ -98,7 +99,8 @@ def _taken(task: Task, entry: PlanEntry, proposal: ProposalId) -> Task:
 def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
     task = ledger.tasks[event.task]
     standing = _standing_after(task, event)
-    restarts = event.version != task.version
+    resumes = task.slot_held and not event.held and event.status is Status.ALLOCATED
+    anew = resumes or (event.version, event.worker) != (task.version, task.worker)
     ledger.tasks[event.task] = replace(
         task,
         status=event.status,
@@ -110,18 +112,20 @@ def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
         slot_held=event.held,
         standing_worker=standing[0],
         standing_inspector=standing[1],
-        summoned=task.summoned and not restarts,
-        acknowledged=task.acknowledged and not restarts,
+        summoned=task.summoned and not anew,
+        acknowledged=task.acknowledged and not anew,
     )
     control.touch(ledger, event)
     entries.refresh(ledger, event.task)
 
 
 def _standing_after(task: Task, event: InForceChanged) -> tuple[Number, Number]:
-    """The standing decision is kept apart only while a human's slot is filled."""
+    """The standing decision is kept apart only while a human's slot is filled; one that failed stands no more."""
     if not event.overridden:
         return NOBODY, NOBODY
     if not task.slot_filled:
+        if task.status.waits_for_a_human:
+            return NOBODY, NOBODY
         return task.worker, task.inspector
     return task.standing_worker, task.standing_inspector
 
@@ -133,6 +137,10 @@ def _set_deadline(ledger: Ledger, event: TaskSummoned | TaskAcknowledged | Heart
     elif isinstance(event, TaskAcknowledged):
         task = replace(task, summoned=True, acknowledged=True)
     ledger.tasks[event.task] = task
+
+
+def _inspection_overdue(ledger: Ledger, event: InspectionOverdue) -> None:
+    ledger.tasks[event.task] = replace(ledger.tasks[event.task], deadline=0)
 
 
 def _started(ledger: Ledger, event: TaskStarted) -> None:
@@ -227,6 +235,7 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     HeartbeatSeen: _set_deadline,
     DeadlineMoved: _set_deadline,
     TaskStarted: _started,
+    InspectionOverdue: _inspection_overdue,
     ResultSubmitted: _submitted,
     TaskAccepted: _accepted,
     TaskReworked: _reworked,

@@ -1,0 +1,185 @@
+"""The rules of WorkOrders about decisions: the DAO's plans, and what humans put in force."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from workmoot.chain.memory import membership, runs
+from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
+from workmoot.chain.memory.state import Cell, Notice
+from workmoot.domain.errors import Refused
+from workmoot.domain.events import (
+    DeadlineMoved,
+    PlanEnacted,
+    PlantHoldChanged,
+    TaskCancelled,
+    TaskFailed,
+    TaskReworked,
+)
+from workmoot.domain.ids import NOBODY, Address, Number, ProposalId, TaskId
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.work import Failure, Status
+
+_NOBODY = (NOBODY, NOBODY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """What the human slots of a task come to: `named` the worker and inspector of the slot that names;
+    `anew` whether a slot that names was filled or emptied."""
+
+    overridden: bool
+    held: bool
+    anew: bool
+    named: tuple[Number, Number] | None
+
+
+def enact(tx: Transaction, proposal: ProposalId, plan: bytes, entries: tuple[PlanEntry, ...]) -> None:
+    skipped, standing = bytearray((len(entries) + 7) // 8), bytearray((len(entries) + 7) // 8)
+    for index, entry in enumerate(entries):
+        cell = runs.load(tx, entry.task)
+        if not _is_takeable(tx, entry, cell):
+            skipped[index // 8] |= 1 << index % 8
+        elif _take(tx, entry, cell):
+            standing[index // 8] |= 1 << index % 8
+    tx.say(PlanEnacted, proposal=proposal, plan=plan, skipped=bytes(skipped), standing=bytes(standing))
+
+
+def require_open(tx: Transaction, entries: Iterable[PlanEntry]) -> None:
+    for entry in entries:
+        cell = runs.load(tx, entry.task)
+        if not is_open(cell, entry.version):
+            raise Refused("TaskMovedOn", entry.task, cell.version, entry.version)
+
+
+def is_open(cell: Cell, version: int) -> bool:
+    return cell.status in (Status.POSTED, Status.ALLOCATED) and cell.version == version
+
+
+def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
+    """What the human slots of a task come to."""
+    cell = runs.load(tx, task)
+    before, resumes = (cell.worker, cell.inspector), cell.held and not control.held
+    changes = control.anew or (cell.overridden, cell.held) != (control.overridden, control.held)
+    stands = _standing(cell)
+    kept = stands if control.overridden else _NOBODY
+    cell = replace(
+        cell,
+        overridden=control.overridden,
+        held=control.held,
+        standing_worker=kept[0],
+        standing_inspector=kept[1],
+    )
+    if not cell.status.is_final:
+        cell = _redirect(tx, task, cell, control.named or stands, fixes=control.named is not None)
+        cell = _resume(tx, task, cell) if resumes else cell
+    changes = changes or (cell.worker, cell.inspector) != before
+    runs.tell(tx, task, replace(cell, epoch=cell.epoch + changes))
+
+
+def _standing(cell: Cell) -> tuple[Number, Number]:
+    """The standing decision; one that failed and waits for a human stands no more."""
+    if cell.overridden:
+        return cell.standing_worker, cell.standing_inspector
+    return _NOBODY if cell.status.waits_for_a_human else (cell.worker, cell.inspector)
+
+
+def judge(tx: Transaction, task: TaskId, human: Address, *, accepted: bool) -> None:
+    cell = runs.load(tx, task)
+    if accepted and cell.status is Status.SUBMITTED:
+        runs.accept(tx, task, cell, by=human, human=True, grade=0, evidence=cell.evidence)
+    elif accepted and cell.status.waits_for_a_human:
+        runs.finish(tx, task, cell, Status.REWORKED)
+        tx.say(TaskReworked, task=task, worker=cell.worker, by=human)
+    elif not accepted and cell.status is Status.SUBMITTED:
+        membership.grow(tx, cell.worker, cell.capability, done=False)
+        _say_failed(tx, task, cell.worker, human, Failure.REJECTED, Status.REWORK)
+        runs.tell(tx, task, replace(cell, status=Status.REWORK))
+    else:
+        raise Refused("WrongStatus", task, cell.status)
+
+
+def requeue(tx: Transaction, task: TaskId, human: Address) -> None:
+    cell = runs.load(tx, task)
+    if cell.status.is_final or cell.status in (Status.STARTED, Status.SUBMITTED):
+        raise Refused("WrongStatus", task, cell.status)
+    _say_failed(tx, task, cell.worker, human, Failure.OVERRIDDEN, Status.POSTED)
+    cell = replace(runs.reposted(cell), excluded=frozenset(), attempt=0)
+    runs.tell(tx, task, replace(cell, standing_worker=NOBODY, standing_inspector=NOBODY))
+
+
+def cancel(tx: Transaction, task: TaskId, human: Address) -> None:
+    cell = runs.load(tx, task)
+    if cell.status.is_final:
+        raise Refused("WrongStatus", task, cell.status)
+    tx.say(TaskCancelled, task=task, by=human)
+    runs.tell(tx, task, replace(cell, status=Status.CANCELLED, epoch=cell.epoch + 1, version=cell.version + 1))
+
+
+def set_plant_hold(tx: Transaction, *, held: bool) -> None:
+    tx.state.plant_held = held
+    if not held:
+        tx.state.resumed_at = tx.now
+    tx.state.plant_epoch += 1
+    tx.say(PlantHoldChanged, held=held, plant_epoch=tx.state.plant_epoch)
+
+
+def _is_takeable(tx: Transaction, entry: PlanEntry, cell: Cell) -> bool:
+    if not is_open(cell, entry.version) or entry.lead in cell.excluded:
+        return False
+    if not membership.is_capable(tx, entry.lead, cell.capability):
+        return False
+    if entry.inspector == NOBODY:
+        return True
+    return membership.is_active(tx, entry.inspector) and entry.inspector not in entry.team
+
+
+def _take(tx: Transaction, entry: PlanEntry, cell: Cell) -> bool:
+    """Writes slot 16; under a human's slot of the task it waits there as the standing decision."""
+    cell = replace(cell, version=cell.version + 1)
+    if cell.overridden:
+        cell = replace(cell, standing_worker=entry.lead, standing_inspector=entry.inspector)
+    else:
+        cell = replace(
+            cell,
+            status=Status.ALLOCATED,
+            worker=entry.lead,
+            inspector=entry.inspector,
+            epoch=cell.epoch + (not tx.state.plant_held),
+            notice=Notice.NONE,
+        )
+    tx.state.cells[entry.task] = cell
+    return cell.overridden or tx.state.plant_held
+
+
+def _redirect(tx: Transaction, task: TaskId, cell: Cell, target: tuple[Number, Number], *, fixes: bool) -> Cell:
+    """The decision version rises only when a life cycle starts again."""
+    waits = cell.status.waits_for_a_human
+    moves = fixes and target[0] != NOBODY if waits else cell.worker != target[0]
+    if waits and not moves:
+        return cell
+    cell = replace(cell, inspector=target[1])
+    if not moves:
+        return cell
+    following = Status.POSTED if target[0] == NOBODY else Status.ALLOCATED
+    if cell.status in (Status.STARTED, Status.SUBMITTED):
+        _say_failed(tx, task, cell.worker, ADDRESSES["Overrides"], Failure.OVERRIDDEN, following)
+    version = cell.version + (cell.status not in (Status.POSTED, Status.ALLOCATED))
+    return replace(cell, status=following, worker=target[0], version=version, notice=Notice.NONE)
+
+
+def _resume(tx: Transaction, task: TaskId, cell: Cell) -> Cell:
+    limits = tx.chain.limits
+    spans = {Status.STARTED: limits.heartbeat_seconds, Status.SUBMITTED: limits.inspect_seconds}
+    if cell.status is Status.ALLOCATED:
+        return replace(cell, notice=Notice.NONE)
+    if cell.status not in spans:
+        return cell
+    deadline = tx.now + spans[cell.status]
+    tx.say(DeadlineMoved, task=task, deadline=deadline)
+    return replace(cell, deadline=deadline)
+
+
+def _say_failed(
+    tx: Transaction, task: TaskId, worker: Number, by: Address, failure: Failure, following: Status
+) -> None:
+    tx.say(TaskFailed, task=task, worker=worker, by=by, failure=failure, next=following)

@@ -1,0 +1,253 @@
+"""One account's hold on each of the contracts in memory; they keep the Protocols of `domain.ports`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workmoot.chain.memory import humans, membership, posting, runs, slots, voting
+from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
+from workmoot.chain.memory.state import Cell
+from workmoot.domain.errors import Refused
+from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId, task_id
+from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
+from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
+from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of
+from workmoot.domain.workers import Kind, Member, Record, Scope, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Hold:
+    """One account's hold on one contract in memory."""
+
+    def __init__(self, chain: MemoryChain, account: Address) -> None:
+        self._chain = chain
+        self._account = account
+
+    def _send(self, act: Callable[[Transaction], object]) -> Receipt:
+        return self._chain.transact(self._account, act)
+
+
+class MemoryMembers(Hold):
+    """Members."""
+
+    def admit(self, account: Address, kind: Kind, capabilities: int, profile: str) -> Receipt:
+        return self._send(lambda tx: membership.admit(tx, account, kind, capabilities, profile))
+
+    def suspend(self, number: Number) -> Receipt:
+        return self._send(lambda tx: membership.suspend(tx, number, by=self._account))
+
+    def reinstate(self, number: Number) -> Receipt:
+        return self._send(lambda tx: membership.reinstate(tx, number, by=self._account))
+
+    def retire(self, number: Number) -> Receipt:
+        return self._send(lambda tx: membership.retire(tx, number))
+
+    def bind(self, robot: Number, worker: Number, resource: bytes, scope: Scope) -> Receipt:
+        return self._send(lambda tx: membership.bind(tx, robot, worker, resource, scope))
+
+    def member(self, number: Number) -> Member | None:
+        return self._chain.state.members.get(number)
+
+    def number_of(self, account: Address) -> Number:
+        return self._chain.state.numbers.get(account, NOBODY)
+
+    def is_capable(self, number: Number, capability: int) -> bool:
+        found = self.member(number)
+        return found is not None and found.is_capable(capability)
+
+    def may_vote(self, number: Number, roster: int) -> bool:
+        found = self.member(number)
+        return found is not None and found.may_vote(roster)
+
+    def belonged(self, number: Number, roster: int) -> bool:
+        return membership.belongs(self._chain.state, number, roster)
+
+    def is_suspended(self, account: Address) -> bool:
+        found = self.member(self.number_of(account))
+        return found is not None and found.standing > Standing.ACTIVE
+
+    def roster(self) -> tuple[int, int]:
+        state = self._chain.state
+        return state.roster, state.rosters.get(state.roster, 0)
+
+    def members_at(self, version: int) -> int:
+        return self._chain.state.rosters.get(min(version, self._chain.state.roster), 0)
+
+    def count(self) -> int:
+        return len(self._chain.state.members)
+
+    def record(self, worker: Number, capability: int) -> Record:
+        return self._chain.state.records.get((worker, capability), Record())
+
+
+class MemoryWorkOrders(Hold):
+    """WorkOrders."""
+
+    def describe(self, description: str, capabilities: int, origin_milliseconds: int, speed_milli: int) -> Receipt:
+        return self._send(lambda tx: posting.describe(tx, description, capabilities, origin_milliseconds, speed_milli))
+
+    def post(self, tasks: bytes, detail: str) -> Receipt:
+        return self._send(lambda tx: posting.post(tx, self._account, tasks, detail))
+
+    def post_by_sig(
+        self, tasks: bytes, detail: str, human: Address, nonce: int, deadline: int, signature: bytes
+    ) -> Receipt:
+        return self._send(lambda tx: posting.post_by_sig(tx, tasks, detail, human, nonce, deadline, signature))
+
+    def acknowledge(self, task: TaskId, epoch: int) -> Receipt:
+        return self._send(lambda tx: runs.acknowledge(tx, task, epoch))
+
+    def decline(self, task: TaskId, epoch: int) -> Receipt:
+        return self._send(lambda tx: runs.decline(tx, task, epoch))
+
+    def start(self, task: TaskId, epoch: int) -> Receipt:
+        return self._send(lambda tx: runs.start(tx, task, epoch))
+
+    def heartbeat(self, task: TaskId, epoch: int) -> Receipt:
+        return self._send(lambda tx: runs.heartbeat(tx, task, epoch))
+
+    def submit(self, task: TaskId, epoch: int, grade: int, busy_ticks: int, evidence: bytes) -> Receipt:
+        return self._send(lambda tx: runs.submit(tx, task, epoch, grade, busy_ticks, evidence))
+
+    def fail(self, task: TaskId, epoch: int) -> Receipt:
+        return self._send(lambda tx: runs.fail(tx, task, epoch))
+
+    def inspect(
+        self, task: TaskId, epoch: int, evidence: bytes, *, accepted: bool, grade: int, findings: bytes
+    ) -> Receipt:
+        return self._send(
+            lambda tx: runs.inspect(tx, task, epoch, evidence, accepted=accepted, grade=grade, findings=findings)
+        )
+
+    def poke(self, task: TaskId) -> Receipt:
+        return self._send(lambda tx: runs.poke(tx, task))
+
+    def task(self, task: TaskId) -> TaskState:
+        cell = self._chain.state.cells.get(task)
+        if cell is None:
+            raise Refused("UnknownTask", task)
+        return self._state_of(cell)
+
+    def tasks(self, order: OrderId, first: int, count: int) -> tuple[TaskState, ...]:
+        end = min(first + count, self.order(order).task_count)
+        return tuple(self.task(task_id(order, index)) for index in range(first, end))
+
+    def plant(self) -> PlantState:
+        state = self._chain.state
+        return PlantState(orders=len(state.orders), held=state.plant_held, epoch=state.plant_epoch)
+
+    def order(self, order: OrderId) -> OrderState:
+        found = self._chain.state.orders.get(order)
+        if found is None:
+            return OrderState(task_count=0, posted_at=0, spec_hash=ZERO_HASH)
+        return OrderState(task_count=found.task_count, posted_at=found.posted_at, spec_hash=found.spec_hash)
+
+    def is_excluded(self, task: TaskId, worker: Number) -> bool:
+        cell = self._chain.state.cells.get(task)
+        return cell is not None and worker in cell.excluded
+
+    def _state_of(self, cell: Cell) -> TaskState:
+        state = self._chain.state
+        return TaskState(
+            status=cell.status,
+            worker=cell.worker,
+            inspector=cell.inspector,
+            epoch=cell.epoch + state.plant_epoch,
+            version=cell.version,
+            overridden=cell.overridden or state.plant_held,
+            held=cell.held or state.plant_held,
+            capability=cell.capability,
+            retries=cell.retries,
+            attempt=cell.attempt,
+            deadline=cell.deadline,
+            evidence=cell.evidence,
+            predecessors=cell.predecessors,
+            standing_worker=cell.standing_worker,
+            standing_inspector=cell.standing_inspector,
+        )
+
+
+class MemoryAllocationDao(Hold):
+    """AllocationDAO."""
+
+    def offer(self, offers: bytes, ranking: bytes) -> Receipt:
+        return self._send(lambda tx: voting.offer(tx, offers, ranking))
+
+    def confirm(
+        self, tasks: Sequence[TaskId], versions: Sequence[int], leads: Sequence[Number], sequences: Sequence[int]
+    ) -> Receipt:
+        return self._send(lambda tx: voting.confirm(tx, tasks, versions, leads, sequences))
+
+    def say(self, to: Number, about: int, message: bytes) -> Receipt:
+        return self._send(lambda tx: voting.say(tx, to, about, message))
+
+    def propose(self, opening: Opening) -> Receipt:
+        return self._send(lambda tx: voting.propose(tx, opening))
+
+    def review(self, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> Receipt:
+        return self._send(
+            lambda tx: voting.review(tx, proposal, support=support, makespan=makespan, findings=findings, words=words)
+        )
+
+    def vote(
+        self, proposal: ProposalId, *, support: bool, reason: str, plan: bytes = b"", particulars: bytes = ZERO_HASH
+    ) -> Receipt:
+        return self._send(
+            lambda tx: voting.vote(tx, proposal, support=support, reason=reason, plan=plan, particulars=particulars)
+        )
+
+    def bar(self, proposal: ProposalId, member: Number) -> Receipt:
+        return self._send(lambda tx: voting.bar(tx, proposal, member))
+
+    def enact(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> Receipt:
+        return self._send(lambda tx: voting.enact(tx, proposal, plan, particulars))
+
+    def poke(self, proposal: ProposalId) -> Receipt:
+        return self._send(lambda tx: voting.poke(tx, proposal))
+
+    def proposal(self, proposal: ProposalId) -> ProposalState:
+        return self._chain.state.proposals.get(proposal, NO_STATE)
+
+    def proposal_count(self) -> int:
+        return len(self._chain.state.proposals)
+
+    def has_voted(self, proposal: ProposalId, account: Address) -> bool:
+        number = self._chain.state.numbers.get(account, NOBODY)
+        return (proposal, number) in self._chain.state.ballots
+
+    def is_confirmed(self, task: TaskId, version: int, lead: Number, sequence: int, helper: Number) -> bool:
+        return (task, version, lead, sequence, helper) in self._chain.state.confirmed
+
+    def is_content(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> bool:
+        return self.proposal(proposal).content_hash == content_hash_of(plan, particulars)
+
+
+class MemoryOverrides(Hold):
+    """Overrides."""
+
+    def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
+        return self._send(lambda tx: humans.execute(tx, order, signature))
+
+    def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
+        return self._send(lambda tx: slots.poke(tx, (subject_type, subject, level)))
+
+    def safe_stop(self, task: TaskId, *, stopped: bool) -> Receipt:
+        return self._send(lambda tx: slots.safe_stop(tx, task, stopped=stopped))
+
+    def digest_of(self, order: HumanOrder) -> bytes:
+        return order_digest(order, chain_id=self._chain.chain_id, overrides=ADDRESSES["Overrides"])
+
+    def slot(self, subject_type: SubjectType, subject: int, level: int) -> Slot:
+        return self._chain.state.slots.get((subject_type, subject, level), EMPTY_SLOT)
+
+    def robot(self, robot: Number) -> tuple[int, bool]:
+        state = self._chain.state
+        levels = (Level.MAINTENANCE, Level.HUMAN_HOLD)
+        held = any(self.slot(SubjectType.ROBOT, robot, level).held for level in levels)
+        return 1 + state.robot_epochs.get(robot, 0) + state.plant_epoch, state.plant_held or held
+
+    def count(self) -> int:
+        return self._chain.state.overrides_given

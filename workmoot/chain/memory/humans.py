@@ -1,0 +1,284 @@
+"""The rules of Overrides: whether a human's order stands, and what it does."""
+
+from dataclasses import replace
+
+from workmoot.chain.memory import decisions, membership, runs, slots, voting
+from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
+from workmoot.chain.memory.nonces import use_nonce
+from workmoot.chain.memory.plans import read_entry, read_plan
+from workmoot.chain.signer import recover
+from workmoot.domain.errors import Refused
+from workmoot.domain.events import OverrideGiven, OverrideReleased, ResumeAsked
+from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
+from workmoot.domain.overrides import (
+    HumanOrder,
+    Level,
+    OverrideKind,
+    SubjectType,
+    order_digest,
+    own_level,
+)
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import State
+from workmoot.domain.work import predecessors_of
+from workmoot.domain.workers import Role
+
+SHORTEST_SECONDS = 10
+_HOLD_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD)
+_PLANNED = (OverrideKind.ASSIGN, OverrideKind.CANCEL, OverrideKind.REQUEUE)
+
+
+def execute(tx: Transaction, order: HumanOrder, signature: bytes) -> None:
+    digest = order_digest(order, chain_id=tx.chain.chain_id, overrides=ADDRESSES["Overrides"])
+    _require_sound(tx, order)
+    if recover(digest, signature) != order.human:
+        raise Refused("BadSignature", order.human)
+    use_nonce(tx, "Overrides", order.human, order.nonce)
+    level = _level_of(tx, order)
+    _require_allowed(tx, order, level)
+    _require_expected(tx, order)
+    tx.state.overrides_given += 1
+    override = OverrideId(tx.state.overrides_given)
+    displaced = runs.load(tx, _task_of(order.subject)).worker if order.subject_type is SubjectType.TASK else NOBODY
+    _dispatch(tx, override, order, level)
+    tx.say(
+        OverrideGiven,
+        id=override,
+        human=order.human,
+        subject=order.subject,
+        displaced=displaced,
+        epoch=_epoch_of(tx, order),
+        digest=digest,
+        order=order,
+    )
+
+
+def _require_sound(tx: Transaction, order: HumanOrder) -> None:
+    if tx.now > order.valid_until:
+        raise Refused("OrderExpired", order.valid_until)
+    if order.subject_type is SubjectType.PLANT and order.subject:
+        raise Refused("WrongSubject", order.kind, SubjectType.PLANT)
+    if not order.reason_code or not order.reason:
+        raise Refused("ReasonMissing")
+    fills = order.kind in (OverrideKind.ASSIGN, OverrideKind.APPROVE)
+    if fills if order.expires_at == 0 else order.expires_at < tx.now + SHORTEST_SECONDS:
+        raise Refused("ExpiryMissing", order.expires_at)
+
+
+def _level_of(tx: Transaction, order: HumanOrder) -> int:
+    """A hold fills a level of its own, so that neither it nor an assignment ends with the other."""
+    level, subject = order.level or own_level(order.subject_type), order.subject_type
+    releases = order.kind is OverrideKind.RELEASE
+    holds = releases or order.kind is OverrideKind.HOLD
+    fits = level == own_level(subject)
+    fits = fits or (level == Level.SAFE_STOP and releases and subject is SubjectType.TASK)
+    if not fits and not (level in _HOLD_LEVELS and holds and subject in (SubjectType.TASK, SubjectType.ROBOT)):
+        raise Refused("WrongLevel", order.level)
+    if level == Level.HUMAN and holds and (not releases or _frees_hold_only(tx, order)):
+        return Level.HUMAN_HOLD
+    return level
+
+
+def _frees_hold_only(tx: Transaction, order: HumanOrder) -> bool:
+    if order.payload and _word(order) == 1:
+        return True
+    hold, human = ((order.subject_type, order.subject, level) for level in (Level.HUMAN_HOLD, Level.HUMAN))
+    return slots.is_filled(tx, hold) and not slots.is_filled(tx, human)
+
+
+def _require_allowed(tx: Transaction, order: HumanOrder, level: int) -> None:
+    allowed = any(tx.has_role(role, order.human) for role in _roles_for(order.kind, level))
+    if not allowed or membership.is_suspended(tx, order.human):
+        raise Refused("NotAllowed", order.human, order.kind, level)
+
+
+def _roles_for(kind: OverrideKind, level: int) -> set[Role]:
+    if level == Level.MAINTENANCE:
+        return {Role.MAINTENANCE}
+    may = {Role.SUPERVISOR}
+    if kind in _PLANNED or (kind is OverrideKind.RELEASE and level == Level.HUMAN):
+        return may | {Role.PLANNER}
+    if kind is OverrideKind.HOLD:
+        may |= {Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE} if level == Level.PLANT_HOLD else {Role.OPERATOR}
+    if kind is OverrideKind.RELEASE and level != Level.PLANT_HOLD:
+        may |= {Role.OPERATOR}
+    return may
+
+
+def _require_expected(tx: Transaction, order: HumanOrder) -> None:
+    if order.expected_epoch:
+        epoch = _epoch_of(tx, order)
+        if epoch != order.expected_epoch:
+            raise Refused("StaleVersion", epoch, order.expected_epoch)
+
+
+def _epoch_of(tx: Transaction, order: HumanOrder) -> int:
+    if order.subject_type is SubjectType.TASK:
+        return runs.load(tx, _task_of(order.subject)).epoch + tx.state.plant_epoch
+    if order.subject_type is SubjectType.ROBOT:
+        return slots.robot_epoch(tx, _number_of(order.subject))
+    return tx.state.plant_epoch if order.subject_type is SubjectType.PLANT else 0
+
+
+def _dispatch(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
+    if order.kind is OverrideKind.HOLD:
+        _hold(tx, override, order, level)
+    elif order.kind is OverrideKind.RELEASE:
+        _release(tx, override, order, level)
+    elif order.subject_type is SubjectType.TASK:
+        _dispatch_task(tx, override, order)
+    elif order.subject_type is SubjectType.PROPOSAL:
+        _dispatch_proposal(tx, override, order)
+    elif order.subject_type is SubjectType.WORKER and order.kind is OverrideKind.SUSPEND:
+        membership.suspend(tx, _number_of(order.subject), by=ADDRESSES["Overrides"])
+    elif order.subject_type is SubjectType.WORKER and order.kind is OverrideKind.REINSTATE:
+        membership.reinstate(tx, _number_of(order.subject), by=ADDRESSES["Overrides"])
+    else:
+        raise Refused("WrongSubject", order.kind, order.subject_type)
+
+
+def _dispatch_task(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+    task = _task_of(order.subject)
+    if order.kind is OverrideKind.ASSIGN:
+        _assign(tx, override, order, task)
+    elif order.kind in (OverrideKind.ACCEPT, OverrideKind.REWORK):
+        decisions.judge(tx, task, order.human, accepted=order.kind is OverrideKind.ACCEPT)
+    elif order.kind is OverrideKind.CANCEL:
+        _cancel(tx, order, task)
+    elif order.kind is OverrideKind.REQUEUE:
+        _requeue(tx, override, order, task)
+    else:
+        raise Refused("WrongSubject", order.kind, SubjectType.TASK)
+
+
+def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+    proposal = ProposalId(order.subject)
+    if order.kind is OverrideKind.APPROVE:
+        _each_entry(tx, override, order, vetoes=False)
+    elif order.kind is not OverrideKind.VETO:
+        raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
+    elif voting.state_of(tx, proposal).state is State.ENACTED:
+        _each_entry(tx, override, order, vetoes=True)
+    else:
+        voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
+
+
+def _assign(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
+    entry, end = read_entry(order.payload)
+    if entry.task != task:
+        raise Refused("MalformedPayload", OverrideKind.ASSIGN)
+    slots.require_unfinished(tx, task)
+    capability = runs.load(tx, task).capability
+    second_reason = len(order.payload) > end
+    fits = membership.is_capable(tx, entry.lead, capability)
+    if not fits and not (second_reason and membership.is_active(tx, entry.lead)):
+        raise Refused("NotCapable", entry.lead, capability)
+    slots.name(tx, override, task, order.expires_at, entry.lead, _inspector_of(tx, entry))
+
+
+def _cancel(tx: Transaction, order: HumanOrder, task: TaskId) -> None:
+    if not order.payload:
+        decisions.cancel(tx, task, order.human)
+        return
+    mask = _word(order)
+    if not mask >> index_of(task) & 1:
+        raise Refused("MalformedPayload", OverrideKind.CANCEL)
+    for each in (task_id(order_of(task), index) for index in predecessors_of(mask)):
+        if not runs.load(tx, each).status.is_final:
+            decisions.cancel(tx, each, order.human)
+
+
+def _requeue(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
+    decisions.requeue(tx, task, order.human)
+    key = (SubjectType.TASK, task, Level.HUMAN)
+    if slots.is_filled(tx, key):
+        _empty(tx, override, key)
+        slots.put_in_force(tx, task, anew=True)
+
+
+def _each_entry(tx: Transaction, override: OverrideId, order: HumanOrder, *, vetoes: bool) -> None:
+    """Fills the slots of what has not started: with nobody for a veto, else with the plan's worker."""
+    plan, particulars = order.payload[32:], order.payload[:32]
+    known = len(order.payload) >= 32 and voting.is_content(tx, ProposalId(order.subject), plan, particulars)
+    if not known:
+        raise Refused("MalformedPayload", order.kind)
+    for entry in read_plan(plan):
+        cell = runs.load(tx, entry.task)
+        if not decisions.is_open(cell, entry.version + vetoes):
+            continue
+        if vetoes:
+            slots.name(tx, override, entry.task, order.expires_at, NOBODY, NOBODY)
+        elif membership.is_active(tx, entry.lead):
+            slots.name(tx, override, entry.task, order.expires_at, entry.lead, _inspector_of(tx, entry))
+
+
+def _inspector_of(tx: Transaction, entry: PlanEntry) -> Number:
+    sound = membership.is_active(tx, entry.inspector) and entry.inspector not in entry.team
+    return entry.inspector if sound else NOBODY
+
+
+def _hold(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
+    key = (order.subject_type, order.subject, level)
+    was_held = False
+    if order.subject_type is SubjectType.TASK:
+        slots.require_unfinished(tx, _task_of(order.subject))
+    elif order.subject_type is SubjectType.ROBOT:
+        slots.require_robot(tx, _number_of(order.subject))
+        was_held = slots.is_robot_held(tx, _number_of(order.subject))
+    elif order.subject_type is not SubjectType.PLANT:
+        raise Refused("WrongSubject", OverrideKind.HOLD, order.subject_type)
+    slots.fill(tx, override, key, order.expires_at)
+    tx.state.slots[key] = replace(slots.slot(tx, key), held=True)
+    _put_hold_in_force(tx, order, was_held=was_held)
+
+
+def _put_hold_in_force(tx: Transaction, order: HumanOrder, *, was_held: bool) -> None:
+    if order.subject_type is SubjectType.TASK:
+        slots.put_in_force(tx, _task_of(order.subject), anew=False)
+    elif order.subject_type is SubjectType.ROBOT:
+        slots.raise_robot(tx, _number_of(order.subject), was_held=was_held)
+    else:
+        tx.state.resume_asked = False
+        if not tx.state.plant_held:
+            decisions.set_plant_hold(tx, held=True)
+
+
+def _release(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
+    """Level 8 stands for both of the human's levels."""
+    key, hold = ((order.subject_type, order.subject, number) for number in (level, Level.HUMAN_HOLD))
+    also_hold = level == Level.HUMAN and slots.is_filled(tx, hold)
+    if not slots.is_filled(tx, key):
+        raise Refused("NothingToRelease", *key)
+    if level == Level.PLANT_HOLD and not tx.state.resume_asked:
+        tx.state.resume_asked = True
+        tx.say(ResumeAsked, id=override, human=order.human)
+        return
+    _empty(tx, override, key)
+    if also_hold:
+        _empty(tx, override, hold)
+    slots.refresh(tx, key, anew=level == Level.HUMAN)
+
+
+def _empty(tx: Transaction, override: OverrideId, key: slots.Key) -> None:
+    subject_type, subject, level = key
+    former = slots.slot(tx, key).id
+    tx.say(OverrideReleased, id=former, by=override, subject_type=subject_type, subject=subject, level=level)
+    del tx.state.slots[key]
+
+
+def _word(order: HumanOrder) -> int:
+    if len(order.payload) != 32:
+        raise Refused("MalformedPayload", order.kind)
+    return int.from_bytes(order.payload, "big")
+
+
+def _number_of(subject: int) -> Number:
+    if subject >= 1 << 16:
+        raise Refused("UnknownMember", NOBODY)
+    return Number(subject)
+
+
+def _task_of(subject: int) -> TaskId:
+    if subject >= 1 << 32:
+        raise Refused("MalformedPayload", OverrideKind.NONE)
+    return TaskId(subject)

@@ -1,0 +1,170 @@
+"""The rules of Members."""
+
+from dataclasses import replace
+
+from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
+from workmoot.chain.memory.state import State
+from workmoot.domain.errors import Refused
+from workmoot.domain.events import (
+    MemberAdmitted,
+    MemberReinstated,
+    MemberRetired,
+    MemberSuspended,
+    RecordGrew,
+    RobotBound,
+    RosterChanged,
+)
+from workmoot.domain.ids import LAST_NUMBER, NOBODY, ZERO_ADDRESS, Address, Number
+from workmoot.domain.workers import Kind, Member, Record, Role, Scope, Standing
+
+STRANGER = Member(number=NOBODY, account=ZERO_ADDRESS, kind=Kind.NONE, standing=Standing.NONE, joined=0, capabilities=0)
+
+
+def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, profile: str) -> None:
+    _require_registrar(tx, tx.sender)
+    if kind is Kind.NONE:
+        raise Refused("KindMissing")
+    if account in tx.state.numbers:
+        raise Refused("AlreadyAMember", account, tx.state.numbers[account])
+    if len(tx.state.members) == LAST_NUMBER:
+        raise Refused("RosterFull")
+    if account == ZERO_ADDRESS:
+        raise Refused("ERC721InvalidReceiver", account)
+    number = Number(len(tx.state.members) + 1)
+    tx.state.numbers[account] = number
+    tx.state.members[number] = Member(
+        number=number, account=account, kind=kind, standing=Standing.ACTIVE, joined=0, capabilities=capabilities
+    )
+    tx.say(MemberAdmitted, number=number, account=account, kind=kind, capabilities=capabilities, profile=profile)
+    _enter(tx, number)
+
+
+def suspend(tx: Transaction, number: Number, *, by: Address) -> None:
+    _require_registrar(tx, by)
+    _leave(tx, number, Standing.SUSPENDED)
+    tx.say(MemberSuspended, number=number, by=by)
+
+
+def reinstate(tx: Transaction, number: Number, *, by: Address) -> None:
+    _require_registrar(tx, by)
+    found = _require(tx, number, Standing.SUSPENDED)
+    tx.state.members[number] = replace(found, standing=Standing.ACTIVE)
+    tx.say(MemberReinstated, number=number, by=by)
+    _enter(tx, number)
+
+
+def retire(tx: Transaction, number: Number) -> None:
+    _require_registrar(tx, tx.sender)
+    found = member(tx, number)
+    if found.standing is Standing.SUSPENDED:
+        tx.state.members[number] = replace(found, standing=Standing.RETIRED)
+    else:
+        _leave(tx, number, Standing.RETIRED)
+    tx.say(MemberRetired, number=number, by=tx.sender)
+
+
+def bind(tx: Transaction, robot: Number, worker: Number, resource: bytes, scope: Scope) -> None:
+    _require_registrar(tx, tx.sender)
+    if member(tx, robot).kind is not Kind.ROBOTIC:
+        raise Refused("WrongKind", robot, member(tx, robot).kind)
+    if scope is not Scope.NONE and member(tx, worker).kind is not Kind.DIGITAL:
+        raise Refused("WrongKind", worker, member(tx, worker).kind)
+    holder = tx.state.commanders.get((robot, resource), NOBODY)
+    if scope is Scope.COMMAND:
+        if holder not in (NOBODY, worker):
+            raise Refused("CommandTaken", robot, resource, holder)
+        tx.state.commanders[(robot, resource)] = worker
+    elif holder == worker:
+        tx.state.commanders.pop((robot, resource), None)
+    tx.say(RobotBound, robot=robot, worker=worker, resource=resource, scope=scope)
+
+
+def grow(tx: Transaction, worker: Number, capability: int, *, done: bool) -> None:
+    kept = tx.state.records.get((worker, capability), Record())
+    grown = replace(kept, done=kept.done + 1) if done else replace(kept, failed=kept.failed + 1)
+    tx.state.records[(worker, capability)] = grown
+    tx.say(RecordGrew, worker=worker, capability=capability, done=done)
+
+
+def member(tx: Transaction, number: Number) -> Member:
+    return tx.state.members.get(number, STRANGER)
+
+
+def active_worker(tx: Transaction) -> Number:
+    """The sender's number; refuses anyone but an active digital worker."""
+    number = tx.state.numbers.get(tx.sender, NOBODY)
+    if number == NOBODY:
+        raise Refused("NotAMember", tx.sender)
+    found = _require(tx, number, Standing.ACTIVE)
+    if found.kind is not Kind.DIGITAL:
+        raise Refused("WrongKind", number, found.kind)
+    return number
+
+
+def is_active(tx: Transaction, number: Number) -> bool:
+    return member(tx, number).is_active_worker
+
+
+def is_capable(tx: Transaction, number: Number, capability: int) -> bool:
+    return member(tx, number).is_capable(capability)
+
+
+def may_vote(tx: Transaction, number: Number, roster: int) -> bool:
+    return member(tx, number).may_vote(roster)
+
+
+def belonged(tx: Transaction, number: Number, roster: int) -> bool:
+    return belongs(tx.state, number, roster)
+
+
+def belongs(state: State, number: Number, roster: int) -> bool:
+    """What the last change of this membership up to that roster was."""
+    versions = [version for member_number, version in state.memberships if member_number == number]
+    last = max((version for version in versions if version <= roster), default=0)
+    return state.memberships.get((number, last), False)
+
+
+def is_suspended(tx: Transaction, account: Address) -> bool:
+    """Whether the account's badge is suspended or retired; one without a badge is not."""
+    number = tx.state.numbers.get(account, NOBODY)
+    return member(tx, number).standing > Standing.ACTIVE
+
+
+def _enter(tx: Transaction, number: Number) -> None:
+    found = tx.state.members[number]
+    if found.kind is Kind.DIGITAL:
+        version = _next_roster(tx, 1)
+        tx.state.members[number] = replace(found, joined=version)
+        tx.state.memberships[(number, version)] = True
+
+
+def _leave(tx: Transaction, number: Number, to: Standing) -> None:
+    found = _require(tx, number, Standing.ACTIVE)
+    tx.state.members[number] = replace(found, standing=to)
+    if found.kind is Kind.DIGITAL:
+        tx.state.memberships[(number, _next_roster(tx, -1))] = False
+
+
+def _next_roster(tx: Transaction, change: int) -> int:
+    voters = tx.state.rosters.get(tx.state.roster, 0) + change
+    version = tx.state.roster + 1
+    tx.state.rosters[version] = voters
+    tx.say(RosterChanged, roster=version, members=voters)
+    return version
+
+
+def _require(tx: Transaction, number: Number, standing: Standing) -> Member:
+    found = member(tx, number)
+    if found.standing is Standing.NONE:
+        raise Refused("UnknownMember", number)
+    if found.standing is not standing:
+        raise Refused("WrongStanding", number, found.standing)
+    return found
+
+
+def _require_registrar(tx: Transaction, account: Address) -> None:
+    if account == ADDRESSES["Overrides"]:
+        return
+    may_register = tx.has_role(Role.SUPERVISOR, account) or tx.has_role(Role.ADMIN, account)
+    if not may_register or is_suspended(tx, account):
+        raise Refused("NotTheRegistrar", account)

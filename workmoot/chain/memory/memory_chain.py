@@ -1,0 +1,171 @@
+"""A chain without a node: transactions one after the other, a block each, and a clock that tests set."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from workmoot.chain.memory.state import State
+from workmoot.domain.errors import Refused
+from workmoot.domain.events import Event, LimitsSet, Place, PolicySet, RoleGranted, RoleRevoked
+from workmoot.domain.hashing import ZERO_HASH, checksum_address, hash_of_words, keccak
+from workmoot.domain.ids import Address
+from workmoot.domain.ledger import Block
+from workmoot.domain.ports import Receipt
+from workmoot.domain.proposals import Policy
+from workmoot.domain.work import Limits
+from workmoot.domain.workers import Role
+
+CHAIN_ID = 1337
+BLOCKS_REMEMBERED = 256
+SHORTEST_SECONDS = 10
+
+
+def _made_up(name: str) -> Address:
+    return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
+
+
+ADDRESSES = {name: _made_up(name) for name in ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides")}
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One transaction under way: who sent it, when, and what it changes and says."""
+
+    state: State
+    sender: Address
+    now: int
+    block: int
+    tx: str
+    chain: MemoryChain
+    events: list[Event] = field(default_factory=list)
+
+    def say(self, kind: type[Event], /, **values: Any) -> None:
+        """Emits an event."""
+        place = Place(block=self.block, log_index=len(self.events), tx=self.tx, timestamp=self.now)
+        self.events.append(kind(at=place, **values))
+
+    def has_role(self, role: Role, account: Address) -> bool:
+        """Whether the access manager knows the account in this role."""
+        return self.state.roles.get((role, account), False)
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of one of the last 256 blocks; zero for others, as the machine has it."""
+        if number >= self.block or self.block - number > BLOCKS_REMEMBERED:
+            return ZERO_HASH
+        return self.chain.blocks[number].hash
+
+
+class MemoryChain:
+    """The contracts in memory: the same rules, errors and events, no node."""
+
+    def __init__(
+        self,
+        administrator: Address,
+        *,
+        limits: Limits,
+        policy: Policy,
+        chain_id: int = CHAIN_ID,
+        now: int | None = None,
+    ) -> None:
+        _require_at_least_ten(limits)
+        if policy.voting_seconds < SHORTEST_SECONDS or policy.open_limit == 0:
+            raise Refused("PolicyTooTight")
+        self.chain_id = chain_id
+        self.limits = limits
+        self.policy = policy
+        self.state = State()
+        self.events: list[Event] = []
+        self.blocks: list[Block] = []
+        self._now = now if now is not None else int(time.time())
+        self._lock = threading.RLock()
+        self._add_block()
+        self.transact(administrator, lambda tx: _found(tx, administrator))
+
+    @property
+    def head(self) -> Block:
+        """The last block."""
+        return self.blocks[-1]
+
+    def transact(self, sender: Address, act: Callable[[Transaction], object]) -> Receipt:
+        """Runs an act in a block of its own; one that is refused changes nothing."""
+        with self._lock:
+            before, number = self.state.copy(), len(self.blocks)
+            tx = "0x" + keccak(f"{self.chain_id}/{number}".encode()).hex()
+            transaction = Transaction(self.state, sender, self._now, number, tx, self)
+            try:
+                act(transaction)
+            except BaseException:
+                self.state = before
+                raise
+            self._add_block()
+            self.events.extend(transaction.events)
+            return Receipt(tx=tx, block=number, gas_used=0, events=tuple(transaction.events))
+
+    def advance(self, seconds: int) -> None:
+        """Lets time pass, and a block."""
+        with self._lock:
+            self._now += seconds
+            self._add_block()
+
+    def set_time(self, unix_s: int) -> None:
+        """Sets the clock; it never goes back."""
+        with self._lock:
+            self._now = max(self._now, unix_s)
+
+    def grant(self, administrator: Address, role: Role, account: Address) -> Receipt:
+        """The administrator gives an account a role, as the access manager does."""
+        return self.transact(administrator, lambda tx: _grant(tx, role, account))
+
+    def revoke(self, administrator: Address, role: Role, account: Address) -> Receipt:
+        """The administrator takes a role back."""
+        return self.transact(administrator, lambda tx: _revoke(tx, role, account))
+
+    def _add_block(self) -> None:
+        number = len(self.blocks)
+        parent = self.blocks[-1].hash if self.blocks else ZERO_HASH
+        content = hash_of_words(self.chain_id, number, parent, self._now)
+        self.blocks.append(Block(number=number, hash=content, timestamp=self._now))
+
+
+def _found(tx: Transaction, administrator: Address) -> None:
+    limits, policy = tx.chain.limits, tx.chain.policy
+    tx.state.roles[(Role.ADMIN, administrator)] = True
+    _say_granted(tx, Role.ADMIN, administrator)
+    tx.say(
+        LimitsSet,
+        acknowledge_seconds=limits.acknowledge_seconds,
+        heartbeat_seconds=limits.heartbeat_seconds,
+        inspect_seconds=limits.inspect_seconds,
+    )
+    tx.say(PolicySet, voting_seconds=policy.voting_seconds, open_limit=policy.open_limit)
+
+
+def _grant(tx: Transaction, role: Role, account: Address) -> None:
+    _require_administrator(tx)
+    tx.state.roles[(role, account)] = True
+    _say_granted(tx, role, account)
+
+
+def _say_granted(tx: Transaction, role: Role, account: Address) -> None:
+    tx.say(RoleGranted, role_id=int(role), account=account, delay=0, since=tx.now, new_member=True)
+
+
+def _revoke(tx: Transaction, role: Role, account: Address) -> None:
+    _require_administrator(tx)
+    tx.state.roles.pop((role, account), None)
+    tx.say(RoleRevoked, role_id=int(role), account=account)
+
+
+def _require_administrator(tx: Transaction) -> None:
+    if not tx.has_role(Role.ADMIN, tx.sender):
+        raise Refused("AccessManagerUnauthorizedAccount", tx.sender, int(Role.ADMIN))
+
+
+def _require_at_least_ten(limits: Limits) -> None:
+    for seconds in (limits.acknowledge_seconds, limits.heartbeat_seconds, limits.inspect_seconds):
+        if seconds < SHORTEST_SECONDS:
+            raise Refused("LimitTooShort", seconds)

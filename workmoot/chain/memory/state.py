@@ -1,0 +1,99 @@
+"""What the contracts store, as frozen records in plain mappings, so that a refused transaction leaves no trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import IntEnum
+from typing import Any
+
+from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.overrides import Slot, SubjectType
+from workmoot.domain.proposals import ProposalState
+from workmoot.domain.work import OnFailure, Status
+from workmoot.domain.workers import Member, Record, Role
+
+
+class Notice(IntEnum):
+    """Whether the assignee of an idle task was told to start, or said that it will."""
+
+    NONE = 0
+    SUMMONED = 1
+    ACKNOWLEDGED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One task: what it was posted as, who has it, how far it is; epoch, overridden and held are its own."""
+
+    capability: int
+    on_failure: OnFailure
+    retries: int
+    predecessors: int
+    status: Status = Status.POSTED
+    worker: Number = NOBODY
+    inspector: Number = NOBODY
+    version: int = 1
+    epoch: int = 1
+    overridden: bool = False
+    held: bool = False
+    deadline: int = 0
+    attempt: int = 0
+    notice: Notice = Notice.NONE
+    excluded: frozenset[Number] = frozenset()
+    evidence: bytes = ZERO_HASH
+    standing_worker: Number = NOBODY
+    standing_inspector: Number = NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """One order; `done` has a bit for each task that is."""
+
+    task_count: int
+    posted_at: int
+    spec_hash: bytes
+    done: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """The storage of all contracts."""
+
+    roles: dict[tuple[Role, Address], bool] = field(default_factory=dict)
+    members: dict[Number, Member] = field(default_factory=dict)
+    numbers: dict[Address, Number] = field(default_factory=dict)
+    records: dict[tuple[Number, int], Record] = field(default_factory=dict)
+    commanders: dict[tuple[Number, bytes], Number] = field(default_factory=dict)
+    memberships: dict[tuple[Number, int], bool] = field(default_factory=dict)
+    rosters: dict[int, int] = field(default_factory=dict)
+    capabilities: int = 0
+    orders: dict[OrderId, Posted] = field(default_factory=dict)
+    cells: dict[TaskId, Cell] = field(default_factory=dict)
+    plant_held: bool = False
+    plant_epoch: int = 0
+    resumed_at: int = 0
+    proposals: dict[ProposalId, ProposalState] = field(default_factory=dict)
+    ballots: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
+    bars: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
+    open_of: dict[Number, int] = field(default_factory=dict)
+    confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
+    overrides_given: int = 0
+    resume_asked: bool = False
+    slots: dict[tuple[SubjectType, int, int], Slot] = field(default_factory=dict)
+    robot_epochs: dict[Number, int] = field(default_factory=dict)
+    nonces: dict[tuple[str, Address, int], int] = field(default_factory=dict)
+
+    @property
+    def roster(self) -> int:
+        """The present roster version."""
+        return len(self.rosters)
+
+    def copy(self) -> State:
+        """The same records in mappings of its own."""
+        kept: dict[str, Any] = {item.name: _copied(getattr(self, item.name)) for item in fields(self)}
+        return State(**kept)
+
+
+def _copied(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value
