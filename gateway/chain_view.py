@@ -30,7 +30,6 @@ def view_of(ledger: Ledger) -> View:
         roles=_roles(ledger),
         given={
             "0x" + record.digest.hex(): GivenOrder(
-                id=record.id,
                 kind=record.order.kind,
                 subject_type=record.order.subject_type,
                 subject=record.order.subject,

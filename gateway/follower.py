@@ -90,8 +90,8 @@ class Follower:
             await self.look()
             if self._floor.state.orders[digest].state == "anchoring":
                 log.warning("the chain refuses order %s: %s", digest, refused)
-                last = self._floor.view.last_order
-                self._floor.note(r.OrderRefused(digest=digest, reason=str(refused), after=last))
+                known = len(self._floor.state.orders_known)
+                self._floor.note(r.OrderRefused(digest=digest, reason=str(refused), after=known))
             return
         await self.look()
 

@@ -175,7 +175,7 @@ class RobotLatched(Record):
     robot: int
     why: str
     after: int
-    """The last human's order on the chain then; a later one for the robot or the plant settles this."""
+    """How many humans' orders were known then; a later one for the robot or the plant settles this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +201,13 @@ class OrderTaken(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSeen(Record):
+    """A human's order that came to the chain another way was seen there for the first time."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAnchored(Record):
     """The order was seen on the chain, which keeps it from now on."""
 
@@ -221,7 +228,7 @@ class OrderRefused(Record):
     digest: str
     reason: str
     after: int
-    """The last human's order on the chain then; a later one for the same subject settles this."""
+    """How many humans' orders were known then; a later one for the same subject settles this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """What follows from a new picture of the chain: what was seen, what is fenced, what stands still, what is settled."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from gateway import records as r
 from gateway.checks import holds
-from gateway.state import HumanOrder, Job, State
+from gateway.state import Job, State
 from gateway.view import Mandate, View
 from workmoot.domain.errors import GatewayError
 from workmoot.domain.overrides import PLANT, OverrideKind, SubjectType
@@ -43,41 +43,41 @@ def _roles(state: State, view: View) -> Iterator[r.Record]:
 
 
 def _orders(state: State, view: View) -> Iterator[r.Record]:
+    yield from (r.OrderSeen(digest=digest) for digest in view.given if digest not in state.orders_known)
     for digest, order in state.orders.items():
+        subject = (order.order.subject_type, order.order.subject)
         if digest in view.given and order.state in ("anchoring", "refused"):
             yield r.OrderAnchored(digest=digest)
         elif digest not in view.given and order.state == "anchored":
             yield r.OrderLost(digest=digest)
-        elif order.state == "refused" and _is_over(order, view):
+        elif order.state == "refused" and _has_later_order(state, view, order.after, {subject}):
             yield r.OrderSettled(digest=digest)
-
-
-def _is_over(order: HumanOrder, view: View) -> bool:
-    """Whether a later order of the same subject is on the chain."""
-    subject = (order.order.subject_type, order.order.subject)
-    return any(
-        given.id > order.after and (given.subject_type, given.subject) == subject
-        for given in view.given.values()
-        if given.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-    )
 
 
 def _latches_over(state: State, view: View) -> Iterator[r.Record]:
     for robot, latch in state.latches.items():
         subjects = {(SubjectType.ROBOT, robot), (SubjectType.PLANT, PLANT)}
-        if any(
-            given.id > latch.after and (given.subject_type, given.subject) in subjects
-            for given in view.given.values()
-            if given.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        ):
+        if _has_later_order(state, view, latch.after, subjects):
             yield r.LatchSettled(robot=robot)
+
+
+def _has_later_order(state: State, view: View, after: int, subjects: Collection[tuple[int, int]]) -> bool:
+    """Whether a human held or released one of the subjects, on the chain, by an order first known after that point.
+
+    An older order that a reorganisation removed and somebody anchored again does not count.
+    """
+    return any(
+        state.orders_known.get(digest, after + 1) > after and (given.subject_type, given.subject) in subjects
+        for digest, given in view.given.items()
+        if given.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
+    )
 
 
 def _robots(state: State, view: View) -> Iterator[r.Record]:
     for robot in view.robots.values():
         seen = state.robots_seen.get(robot.number, 0)
         if robot.epoch < seen:
-            yield _latched(view, robot.number, f"reorganisation: its epoch fell from {seen} to {robot.epoch}")
+            yield _latched(state, view, robot.number, f"reorganisation: its epoch fell from {seen} to {robot.epoch}")
         if robot.epoch != seen:
             yield r.RobotSeen(robot=robot.number, epoch=robot.epoch)
 
@@ -97,7 +97,7 @@ def _task(state: State, view: View, task: Mandate) -> Iterator[r.Record]:
         return
     if why := _reorganised(seen, task, plant_held=view.plant_held):
         for robot in sorted({*task.robots, *(job.order.robot for job in _live(state, task.task))}):
-            yield _latched(view, robot, f"reorganisation: task {task.task}: {why}")
+            yield _latched(state, view, robot, f"reorganisation: task {task.task}: {why}")
     if (seen.epoch, seen.mandate, seen.slot) != (task.epoch, task.mandate, task.slot):
         yield r.TaskSeen(task=task.task, epoch=task.epoch, mandate=task.mandate, slot=task.slot)
 
@@ -143,8 +143,8 @@ def _ended(job: Job, mandate: Mandate | None) -> str:
     return ""
 
 
-def _latched(view: View, robot: int, why: str) -> r.RobotLatched:
-    return r.RobotLatched(robot=robot, why=why, after=view.last_order)
+def _latched(state: State, view: View, robot: int, why: str) -> r.RobotLatched:
+    return r.RobotLatched(robot=robot, why=why, after=len(state.orders_known.keys() | view.given.keys()))
 
 
 def _live(state: State, task: int) -> Iterable[Job]:

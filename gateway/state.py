@@ -56,7 +56,7 @@ class HumanOrder:
     state: str = "anchoring"
     reason: str = ""
     after: int = 0
-    """Where it was refused: the last order on the chain then."""
+    """How many orders were known when it was refused."""
 
     @property
     def holds(self) -> bool:
@@ -79,6 +79,8 @@ class State:
     latches: dict[int, r.RobotLatched] = field(default_factory=dict)
     orders: dict[str, HumanOrder] = field(default_factory=dict)
     """In the order in which they were taken."""
+    orders_known: dict[str, int] = field(default_factory=dict)
+    """By digest, when each of the humans' orders was first known here or on the chain, counted from 1."""
     roles: dict[str, list[int]] = field(default_factory=dict)
 
     def lease(self, robot: int, resource: str) -> Lease:
@@ -207,6 +209,11 @@ class State:
     @apply.register
     def _(self, record: r.OrderTaken) -> None:
         self.orders[record.digest] = HumanOrder(order=record)
+        self._know(record.digest)
+
+    @apply.register
+    def _(self, record: r.OrderSeen) -> None:
+        self._know(record.digest)
 
     @apply.register
     def _(self, record: r.OrderAnchored) -> None:
@@ -227,6 +234,9 @@ class State:
     @apply.register
     def _(self, record: r.RolesSeen) -> None:
         self.roles = record.roles
+
+    def _know(self, digest: str) -> None:
+        self.orders_known.setdefault(digest, len(self.orders_known) + 1)
 
     def _move(self, digest: str, state: str, reason: str = "", after: int = 0) -> None:
         self.orders[digest] = replace(self.orders[digest], state=state, reason=reason, after=after)

@@ -80,8 +80,6 @@ class StationView:
 class GivenOrder:
     """A human's order that is on the chain."""
 
-    id: int
-    """Counted from 1 in the order of the chain."""
     kind: OverrideKind
     subject_type: SubjectType
     subject: int
@@ -111,11 +109,6 @@ class View:
     """Humans by account."""
     given: Mapping[str, GivenOrder] = field(default_factory=dict)
     """The humans' orders on the chain by their digest."""
-
-    @property
-    def last_order(self) -> int:
-        """The id of the latest human's order on the chain."""
-        return max((order.id for order in self.given.values()), default=0)
 
 
 NOTHING_SEEN = View()

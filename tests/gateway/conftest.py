@@ -39,7 +39,7 @@ class FakeChain:
         if self.error:
             raise self.error
         self.executed.append(order)
-        self.next_block(given={**self.view.given, **a_given(order, len(self.view.given) + 1)})
+        self.next_block(given={**self.view.given, **a_given(order)})
 
     def next_block(self, **changes: Any) -> None:
         block = self.view.block + 1

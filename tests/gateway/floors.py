@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from eth_keys.datatypes import PrivateKey
 
@@ -41,6 +42,7 @@ def key_of(name: object) -> PrivateKey:
     return PrivateKey(str(name).encode().rjust(32, b"\x01"))
 
 
+@cache
 def account(name: object) -> Address:
     return Address(key_of(name).public_key.to_checksum_address())
 
@@ -100,10 +102,12 @@ def a_robot(view: View, number: int, **changes) -> Mapping[int, RobotView]:
     return {**view.robots, number: replace(view.robots[number], **changes)}
 
 
-def a_given(order: HumanOrder, number: int = 1) -> Mapping[str, GivenOrder]:
-    """The order on the chain."""
-    given = GivenOrder(id=number, kind=order.kind, subject_type=order.subject_type, subject=order.subject)
-    return {a_signed(order).id: given}
+def a_given(*orders: HumanOrder) -> Mapping[str, GivenOrder]:
+    """The orders on the chain."""
+    return {
+        a_signed(order).id: GivenOrder(kind=order.kind, subject_type=order.subject_type, subject=order.subject)
+        for order in orders
+    }
 
 
 def a_command(action: str, **changes) -> Command:

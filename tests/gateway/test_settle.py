@@ -125,6 +125,14 @@ def test_settle__latched_robot_and_an_order_from_before__still_held():
     assert set(state.latches) == {R1}
 
 
+def test_settle__latched_robot_and_an_old_order_anchored_again__still_held():
+    given = a_given(HOLD_R1, RELEASE_R1)
+    state = a_state_that_saw(a_view(given=given))
+    see(state, a_view(a_mandate(epoch=EPOCH - 1)))
+    see(state, a_view(a_mandate(epoch=EPOCH + 1), given=given))
+    assert set(state.latches) == {R1}
+
+
 def test_settle__another_plants_clock__refused():
     state = a_state_that_saw(a_view())
     with pytest.raises(OtherPlant):
