@@ -113,3 +113,20 @@ def test_kill__while_it_runs_and_a_hold_is_not_anchored__goes_on_from_the_log(si
     give(site, RELEASE, SubjectType.ROBOT, robot)
     run(site, task)
     until(lambda: [part.state for part in parts(site, task)] == ["done"])
+
+
+def test_reorganisation__epochs_fall__the_robot_is_held_until_a_human_settles_it(site):
+    robot = site.badges["saw-1"]
+    snapshot = site.connection.node.ask("evm_snapshot")
+    give(site, HOLD, SubjectType.ROBOT, robot)
+    give(site, RELEASE, SubjectType.ROBOT, robot)
+    until(lambda: not held(site, "saw-1"))
+    site.connection.node.ask("evm_revert", snapshot)
+    site.connection.node.ask("evm_mine")
+    until(lambda: held(site, "saw-1"))
+    assert "reorganisation" in site.http.get(f"/robots/{robot}").json()["held_why"][0]
+    until(lambda: set(orders(site).values()) <= {"anchored", "settled"})
+    assert held(site, "saw-1")
+    give(site, HOLD, SubjectType.ROBOT, robot)
+    give(site, RELEASE, SubjectType.ROBOT, robot)
+    until(lambda: not held(site, "saw-1"))
