@@ -1,0 +1,271 @@
+"""The audit on a small story that has something of everything: it agrees, and says so when a value is tampered with."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scripts import nodes
+from scripts.audit import app
+from scripts.deploy_settings import ROOT
+from tests.builders import an_opening
+from workmoot.chain.connection import Connection, Contracts
+from workmoot.chain.deployment import read_deployment
+from workmoot.chain.node import Node
+from workmoot.chain.signer import load_signer
+from workmoot.domain.events import OverrideGiven, ProposalOpened
+from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
+from workmoot.domain.payloads import assign_payload
+from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.work import OnFailure, TaskSpec, pack_tasks
+from workmoot.plant.plant import numbers
+from workmoot.plant.scenario import load_plant
+
+# web3's own import of a package it does not use here.
+pytestmark = pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated:DeprecationWarning")
+
+WORKSHOP = ROOT / "scenarios" / "workshop"
+QUOTING = 1
+MADE, JOINT, DROPPED, IDLE = (task_id(1, index) for index in range(4))
+EVIDENCE = b"\7" * 32
+
+
+@dataclass(slots=True)
+class Plant:
+    """A workshop on Anvil, and its people's hands."""
+
+    url: str
+    folder: Path
+    connection: Connection
+    badges: dict[str, Number]
+    hands: dict[str, Contracts] = field(default_factory=dict)
+    nonce: int = 0
+
+    def of(self, name: str) -> Contracts:
+        if name not in self.hands:
+            self.hands[name] = self.connection.contracts(load_signer(self.folder / "keys" / f"{name}.key"))
+        return self.hands[name]
+
+    def entry(self, task: TaskId, lead: str, *helpers: str, version: int = 1) -> PlanEntry:
+        team = tuple(self.badges[name] for name in helpers)
+        inspector = self.badges["checker"]
+        return PlanEntry(task=task, version=version, lead=self.badges[lead], inspector=inspector, helpers=team)
+
+    def propose(self, proposer: str, *entries: PlanEntry) -> ProposalOpened:
+        head = self.connection.node.block()
+        assert head is not None
+        self.mine()
+        opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash)
+        return self.of(proposer).dao.propose(opening).the(ProposalOpened)
+
+    def vote(self, opened: ProposalOpened, **ballots: bool) -> None:
+        for name, support in ballots.items():
+            plan, particulars = opened.opening.plan, opened.particulars
+            self.of(name).dao.vote(opened.id, support=support, reason="", plan=plan, particulars=particulars)
+
+    def order(self, kind: OverrideKind, on: SubjectType, subject: int, **changes: Any) -> OverrideGiven:
+        self.nonce += 1
+        signer = load_signer(self.folder / "keys" / "owner.key")
+        values: dict[str, Any] = {"reason_code": 8, "reason": "a test", "valid_until": int(time.time()) + 3600}
+        order = HumanOrder(
+            kind=kind,
+            subject_type=on,
+            subject=subject,
+            human=signer.address,
+            nonce=self.nonce << 64,
+            **values | changes,
+        )
+        deployment = self.connection.deployment
+        signature = signer.sign_order(order, chain_id=deployment.chain_id, overrides=deployment.overrides)
+        return self.of("owner").overrides.execute(order, signature).the(OverrideGiven)
+
+    def epoch(self, task: TaskId) -> int:
+        return self.of("owner").work_orders.task(task).epoch
+
+    def do(self, task: TaskId, worker: str) -> None:
+        work = self.of(worker).work_orders
+        work.start(task, self.epoch(task))
+        work.submit(task, self.epoch(task), 90, 1_000, EVIDENCE)
+
+    def mine(self) -> None:
+        self.connection.node.ask("evm_mine")
+
+
+def tell_story(plant: Plant) -> None:
+    """One task done by the DAO's decision, one jointly decided, failed and given to another by a human, and so on."""
+    spec = TaskSpec(capability=QUOTING, work=1_000, on_failure=OnFailure.REALLOCATE)
+    plant.of("owner").work_orders.post(pack_tasks([spec] * 4), '{"name": "Ä"}')
+    plant.of("clerk").dao.confirm([JOINT], [1], [plant.badges["driller"]], [0])
+    agreed = plant.propose("cutter", plant.entry(MADE, "cutter"), plant.entry(JOINT, "driller", "clerk"))
+    plant.vote(agreed, cutter=True, driller=True, checker=False, clerk=True)
+    plant.do(MADE, "cutter")
+    inspection = plant.of("checker").work_orders
+    inspection.inspect(MADE, plant.epoch(MADE), EVIDENCE, accepted=True, grade=88, findings=b"\1" * 32)
+    plant.of("driller").work_orders.start(JOINT, plant.epoch(JOINT))
+    plant.of("driller").work_orders.fail(JOINT, plant.epoch(JOINT))
+    payload = assign_payload(plant.entry(JOINT, "clerk", version=3))
+    until = int(time.time()) + 3600
+    plant.order(OverrideKind.ASSIGN, SubjectType.TASK, JOINT, payload=payload, expires_at=until)
+    plant.do(JOINT, "clerk")
+    plant.order(OverrideKind.ACCEPT, SubjectType.TASK, JOINT)
+    plant.order(OverrideKind.CANCEL, SubjectType.TASK, DROPPED)
+    beaten = plant.propose("driller", plant.entry(IDLE, "driller"))
+    plant.vote(beaten, cutter=False, checker=False)
+    vetoed = plant.propose("clerk", plant.entry(IDLE, "clerk"))
+    plant.order(OverrideKind.VETO, SubjectType.PROPOSAL, vetoed.id)
+    plant.order(OverrideKind.HOLD, SubjectType.TASK, IDLE)
+    plant.order(OverrideKind.HOLD, SubjectType.ROBOT, plant.badges["saw-1"])
+    plant.order(OverrideKind.HOLD, SubjectType.PLANT, 0)
+    plant.order(OverrideKind.SUSPEND, SubjectType.WORKER, plant.badges["clerk"])
+
+
+def let_time_run_out(plant: Plant) -> None:
+    """Late inspectors, late and stopped workers, ended slots, expired votes, and what humans do about them."""
+    for _ in range(2):
+        plant.order(OverrideKind.RELEASE, SubjectType.PLANT, 0)
+    plant.order(OverrideKind.REINSTATE, SubjectType.WORKER, plant.badges["clerk"])
+    spec = TaskSpec(capability=QUOTING, work=1_000, on_failure=OnFailure.RETRY, retries=1)
+    plant.of("owner").work_orders.post(pack_tasks([spec] * 5), "{}")
+    seen, late, stopped, named, again = (task_id(2, index) for index in range(5))
+    agreed = plant.propose("cutter", *(plant.entry(task, "cutter") for task in (seen, late, stopped, named)))
+    plant.vote(agreed, cutter=True, driller=True, clerk=True)
+    plant.do(seen, "cutter")
+    plant.of("cutter").work_orders.start(stopped, plant.epoch(stopped))
+    plant.of("cutter").overrides.safe_stop(stopped, stopped=True)
+    payload = assign_payload(plant.entry(named, "driller"))
+    plant.order(OverrideKind.ASSIGN, SubjectType.TASK, named, payload=payload, expires_at=int(time.time()) + 60)
+    plant.order(OverrideKind.ASSIGN, SubjectType.TASK, again, payload=assign_payload(plant.entry(again, "clerk")),
+                expires_at=int(time.time()) + 5_000)  # fmt: skip
+    work = plant.of("clerk").work_orders
+    work.start(again, plant.epoch(again))
+    work.fail(again, plant.epoch(again))
+    plant.order(OverrideKind.REQUEUE, SubjectType.TASK, again)
+    open_ = plant.propose(
+        "driller", plant.entry(again, "driller", version=plant.of("owner").work_orders.task(again).version)
+    )
+    work.poke(late)
+    plant.connection.node.ask("evm_increaseTime", 400)
+    plant.mine()
+    for task in (seen, late):
+        work.poke(task)
+    plant.of("clerk").dao.poke(open_.id)
+    plant.of("clerk").overrides.poke(SubjectType.TASK, named, 8)
+    plant.of("clerk").overrides.poke(SubjectType.TASK, stopped, 12)
+    plant.connection.node.ask("evm_increaseTime", 60)
+    plant.mine()
+    work.poke(stopped)
+    plant.order(OverrideKind.REWORK, SubjectType.TASK, seen)
+    plant.order(OverrideKind.ACCEPT, SubjectType.TASK, seen)
+    plant.of("owner").members.retire(plant.badges["driller"])
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    folder = tmp_path_factory.mktemp("audited")
+    with nodes.running("anvil") as node:
+        told = {"KEYS": f"{folder}/keys", "DEPLOYMENT": f"{folder}/here.json", "SCENARIO": str(WORKSHOP)}
+        environment = {**os.environ, **{f"WORKMOOT_{name}": value for name, value in told.items()}}
+        command = [sys.executable, "-m", "scripts.deploy", "--rpc", node.url]
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        connection = Connection(node=Node(node.url), deployment=read_deployment(folder / "here.json"))
+        badges = numbers(load_plant(WORKSHOP / "plant.yaml"))
+        plant = Plant(node.url, folder, connection, {name: Number(number) for name, number in badges.items()})
+        tell_story(plant)
+        yield plant
+
+
+def verify(plant: Plant, *options: str) -> Result:
+    command = ["verify", "--rpc", plant.url, "--deployment", str(plant.folder / "here.json"), *options]
+    return CliRunner().invoke(app, command, env={"COLUMNS": "200"})
+
+
+def told(plant: Plant) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(verify(plant, "--json").stdout)
+    return found
+
+
+def test_verify__untouched__all_agree_and_exits_0(plant):
+    found = told(plant)
+    assert found["differences"] == []
+    assert found["ok"]
+    assert found["compared"] > 200
+
+
+def test_verify__tasks__by_whom_and_by_which_majority(plant):
+    rows = {row["task"]: row for row in told(plant)["tasks"]}
+    assert [rows[MADE][key] for key in ("outcome", "done_by", "majority", "ended_by")] == [
+        "accepted",
+        "cutter",
+        "3 of 4",
+        "checker",
+    ]
+    assert rows[JOINT]["done_by"] == "clerk"
+    assert rows[JOINT]["overridden_by"] == ["assign by owner", "accept by owner"]
+    assert rows[JOINT]["order"] == 1
+    assert rows[JOINT]["failures"] == ["reported"]
+    assert rows[DROPPED]["outcome"] == "cancelled"
+
+
+def test_verify__counts__as_a_summary_names_them(plant):
+    counts = told(plant)["counts"]
+    expected = {"tasks": 3, "accepted": 2, "cancelled": 1, "unfinished": 1, "overrides": 8, "reallocated": 1}
+    expected |= {"proposals": 3, "passed": 1, "defeated": 1, "vetoed": 1}
+    expected |= {"votes": 6, "votes_for": 3, "votes_against": 3}
+    assert {name: counts[name] for name in expected} == expected
+
+
+def test_verify__for_people__tables_and_a_last_line(plant):
+    result = verify(plant)
+    assert result.exit_code == 0
+    assert "Tasks that ended" in result.stdout
+    assert result.stdout.rstrip().endswith("values compared: all agree")
+
+
+@pytest.fixture
+def undone(plant: Plant) -> Iterator[Plant]:
+    """What a test does to the chain is taken back."""
+    snapshot = plant.connection.node.ask("evm_snapshot")
+    yield plant
+    plant.connection.node.ask("evm_revert", snapshot)
+
+
+def test_verify__time_runs_out_everywhere__all_agree(undone):
+    let_time_run_out(undone)
+    assert told(undone)["differences"] == []
+
+
+@pytest.fixture
+def tampered(undone: Plant) -> Plant:
+    """The DAO's first slot, the number of proposals, is written over."""
+    dao = undone.connection.deployment.allocation_dao
+    undone.connection.node.ask("anvil_setStorageAt", dao, "0x0", "0x" + "0" * 63 + "9")
+    undone.mine()
+    return undone
+
+
+def test_verify__storage_is_tampered_with__names_it_and_exits_1(tampered):
+    result = verify(tampered, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["differences"] == [
+        {"subject": "proposals", "what": "count", "events": 3, "other": 9}
+    ]
+
+
+def test_verify__wrong_deployment__refused_by_name(plant, tmp_path):
+    content = json.loads((plant.folder / "here.json").read_text()) | {"chain_id": 5}
+    (tmp_path / "other.json").write_text(json.dumps(content))
+    result = CliRunner().invoke(app, ["verify", "--rpc", plant.url, "--deployment", str(tmp_path / "other.json")])
+    assert type(result.exception).__name__ == "WrongChain"
+
+
+def test_proposal_ids__in_the_story__are_sequential(plant):
+    assert [row["proposal"] for row in told(plant)["proposals"]] == [ProposalId(number) for number in (1, 2, 3)]
