@@ -73,8 +73,9 @@ def given(kind: OverrideKind, id_: int = 1, **changes) -> OverrideGiven:
 
 
 def in_force(task: int, worker: int) -> InForceChanged:
-    return InForceChanged(at=at("0x2"), task=TaskId(task), epoch=2, version=1, status=Status.ALLOCATED, worker=Number(worker),
-                          inspector=Number(0), overridden=True, held=False)  # fmt: skip
+    values: dict[str, Any] = {"epoch": 2, "version": 1, "status": Status.ALLOCATED, "inspector": Number(0)}
+    values |= {"worker": Number(worker), "overridden": True, "held": False}
+    return InForceChanged(at=at("0x2"), task=TaskId(task), **values)
 
 
 def what(events) -> list[str]:
