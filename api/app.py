@@ -1,6 +1,7 @@
 """The application: the routes, the page, and how every error is told."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -37,7 +38,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.dependencies = dependencies
-    app.state.stopping = asyncio.Event()
+    app.state.stopping = threading.Event()
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys

@@ -19,7 +19,7 @@ from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Ledger, OverrideRecord
-from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest
+from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest, unordered_nonce
 from workmoot.domain.overrides import SubjectType as Subject
 from workmoot.domain.ports import Receipt
 from workmoot.domain.workers import Kind as MemberKind
@@ -148,7 +148,7 @@ class Desk:
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
         human = self.human_for(snap, asked.human, Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
-        return draft(snap, asked, human=human, nonce=secrets.randbits(64) << 64)
+        return draft(snap, asked, human=human, nonce=unordered_nonce(secrets.randbits(192)))
 
     def _signature(self, asked: OverrideIn, order: HumanOrder) -> bytes:
         if asked.order is not None and asked.signature is None:

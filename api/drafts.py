@@ -20,6 +20,7 @@ from workmoot.domain.work import mask_of
 from workmoot.domain.workers import Kind as MemberKind
 
 VALID_S = 300
+HUMAN_LEVELS = (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 SHORTEST_S = 10
 GOES_WITH = {
     Kind.VETO: {WireSubject.PROPOSAL},
@@ -201,19 +202,18 @@ def _subject(snap: Snapshot, asked: OverrideIn) -> int:
 def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:
     """The level asked for; a release takes the one that is filled where the kind's own is not."""
     if asked.level is not None:
-        if asked.level not in (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN, Level.SAFE_STOP):
+        if asked.level not in HUMAN_LEVELS:
             raise unprocessable(
-                "/level", f"A human's levels are 1, 5 and 8 (12 to release a safe stop), not {asked.level}."
+                "/level", f"A human's levels are 1, 5, 7 and 8 (12 to release a safe stop), not {asked.level}."
             )
         return asked.level
     if asked.kind is not Kind.RELEASE or subject_type is SubjectType.PLANT:
         return Level.OWN
-    filled = [
-        level
-        for level in (Level.HUMAN, Level.MAINTENANCE, Level.SAFE_STOP)
-        if _is_filled(snap, subject_type, subject, level)
-    ]
-    return Level.OWN if not filled or filled[0] is Level.HUMAN else filled[0]
+    own = (Level.HUMAN, Level.HUMAN_HOLD)
+    others = (Level.MAINTENANCE, Level.SAFE_STOP)
+    if any(_is_filled(snap, subject_type, subject, level) for level in own):
+        return Level.OWN
+    return next((level for level in others if _is_filled(snap, subject_type, subject, level)), Level.OWN)
 
 
 def _is_filled(snap: Snapshot, subject_type: SubjectType, subject: int, level: Level) -> bool:

@@ -13,7 +13,7 @@ from api.views.snapshot import Snapshot
 from workmoot.domain.errors import ChainError
 from workmoot.domain.events import OrderPosted as Posted
 from workmoot.domain.hashing import hash_of_words, keccak
-from workmoot.domain.overrides import post_digest
+from workmoot.domain.overrides import post_digest, unordered_nonce
 from workmoot.domain.workers import Role
 from workmoot.plant.findings import BadDocument
 from workmoot.plant.order_checks import Crew
@@ -31,7 +31,7 @@ def post_order(given: Dependencies, document: Mapping[str, Any]) -> OrderPosted:
         human = given.desk.human_for(snap, None, Role.PLANNER, Role.SUPERVISOR)
     if given.posting is None:
         raise Problem(503, "no-account", "This API has no account to post with; start it with one.")
-    nonce, deadline = secrets.randbits(64) << 64, int(time.time()) + VALID_S
+    nonce, deadline = unordered_nonce(secrets.randbits(192)), int(time.time()) + VALID_S
     digest = post_digest(
         spec_hash=hash_of_words(keccak(packed.tasks), keccak(packed.detail.encode())),
         human=human,

@@ -57,7 +57,7 @@ class OverrideIn(Wire):
     payload: dict[str, Any] = Field(default_factory=dict)
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
-    level: int | None = Field(default=None, description="1, 5 or 8; without it the kind's own.")
+    level: int | None = Field(default=None, description="1, 5, 7 or 8; without it the kind's own.")
     expected_epoch: int = Field(
         default=0, ge=0, description="Refused (409) when the subject's epoch is another; 0: any."
     )

@@ -50,7 +50,8 @@ def draw(schedule: ScheduleOut) -> Gantt:
     """The chart of a schedule."""
     until = max(schedule.until_s, schedule.now_s or 0.0, 1.0)
     scale = (WIDTH - LABELS - 8) / until
-    rows = tuple(_row(lane, index, scale, until) for index, lane in enumerate(schedule.lanes))
+    now = schedule.now_s or 0.0
+    rows = tuple(_row(lane, index, scale, now) for index, lane in enumerate(schedule.lanes))
     return Gantt(
         width=WIDTH,
         height=AXIS_HEIGHT + LANE_HEIGHT * max(1, len(rows)) + 4,
@@ -74,18 +75,19 @@ def clock(at_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _row(lane: Lane, index: int, scale: float, until: float) -> Row:
+def _row(lane: Lane, index: int, scale: float, now: float) -> Row:
     y = AXIS_HEIGHT + index * LANE_HEIGHT
     return Row(
         y=y,
         worker=lane.worker,
-        planned=tuple(_bar(bar, y + 5, PLAN_HEIGHT, scale, until) for bar in lane.planned),
-        actual=tuple(_bar(bar, y + 16, RUN_HEIGHT, scale, until) for bar in lane.actual),
+        planned=tuple(_bar(bar, y + 5, PLAN_HEIGHT, scale, now) for bar in lane.planned),
+        actual=tuple(_bar(bar, y + 16, RUN_HEIGHT, scale, now) for bar in lane.actual),
     )
 
 
-def _bar(bar: Bar, y: float, height: float, scale: float, until: float) -> Drawn:
-    end = until if bar.span.end_s is None else bar.span.end_s
+def _bar(bar: Bar, y: float, height: float, scale: float, now: float) -> Drawn:
+    """What goes on ends now."""
+    end = max(now, bar.span.start_s) if bar.span.end_s is None else bar.span.end_s
     width = max(2.0, (end - bar.span.start_s) * scale)
     fits = int((width - 8) / CHARACTER)
     label = bar.name if len(bar.name) <= fits else bar.name[: max(0, fits - 1)] + "…" if fits > 3 else ""

@@ -12,7 +12,10 @@ CELL_WIDTH, CELL_HEIGHT = 172.0, 158.0
 GAP, MARGIN = 30.0, 12.0
 STRIP_HEIGHT, STRIP_GAP = 76.0, 26.0
 ROBOT_STEP, SENSOR_STEP, PAIR_STEP, HUMAN_STEP = 54.0, 14.0, 32.0, 74.0
-LARGEST_SCALE, NARROWEST = 400.0, 600.0
+LARGEST_SCALE, NARROWEST, NARROWEST_STRIP = 400.0, 600.0, 240.0
+MIND = ("mind", "Before the floor: wishes, design, planning, process")
+BENCH = ("bench", "Human's bench")
+FINISHED = ("finished", "Finished")
 
 T = TypeVar("T")
 Point = tuple[float, float]
@@ -68,43 +71,54 @@ def draw(floor: FloorOut) -> Drawing:
     """The plan view of a floor."""
     corners = station_corners(floor.stations)
     width = max((x for x, _ in corners.values()), default=NARROWEST) + CELL_WIDTH + MARGIN
-    strip_y = max((y for _, y in corners.values()), default=-CELL_HEIGHT) + CELL_HEIGHT + STRIP_GAP
-    benches = [h.station for h in floor.humans if h.station in corners]
-    strips = _strips(width, strip_y, bench=not benches)
-    pairs, overflows = _pairs(floor.pairs, corners, strips, benches[0] if benches else None)
+    bench = next((h.station for h in floor.humans if h.station in corners), None)
+    strips = _strips(corners, width, bench)
+    bottoms = [y + CELL_HEIGHT for _, y in corners.values()] + [strip.y + strip.height for strip in strips]
+    pairs, overflows = _pairs(floor.pairs, corners, strips, bench)
     return Drawing(
         width=_round(width),
-        height=_round(strip_y + STRIP_HEIGHT + MARGIN),
+        height=_round(max(bottoms) + MARGIN),
         strips=strips,
         stations=tuple(Placed(x=corners[s.id][0], y=corners[s.id][1], item=s) for s in floor.stations),
         flows=tuple(_flow(corners[a], corners[b]) for a, b in floor.flows if a in corners and b in corners and a != b),
         robots=_in_rows(floor.robots, lambda r: r.station, corners, first=(32.0, 66.0), step=ROBOT_STEP, in_row=3),
         sensors=_in_rows(floor.sensors, lambda s: s.station, corners, first=(18.0, 36.0), step=SENSOR_STEP, in_row=10),
-        humans=_in_rows(
-            floor.humans,
-            lambda h: h.station,
-            {**corners, "": (strips[1].x + strips[1].width - 170, strips[1].y - 30)},
-            first=(86.0, 74.0),
-            step=HUMAN_STEP,
-            in_row=2,
-        ),
+        humans=_humans(floor.humans, corners, strips),
         pairs=pairs,
         overflows=overflows,
     )
 
 
-def _strips(width: float, y: float, *, bench: bool) -> tuple[Strip, ...]:
-    """Side by side over the whole width."""
-    names = {"mind": "Before the floor: wishes, design, planning, process"}
-    names |= {"bench": "Human's bench"} if bench else {}
-    names |= {"finished": "Finished"}
+def _strips(corners: Mapping[str, Point], width: float, bench: str | None) -> tuple[Strip, ...]:
+    """Beside the bench where it has a row of its own with room on both sides; else below the line."""
+    if bench is not None and (beside := _beside(corners, width, corners[bench])):
+        return beside
+    names = [MIND, *([] if bench else [BENCH]), FINISHED]
+    y = max((y for _, y in corners.values()), default=-CELL_HEIGHT) + CELL_HEIGHT + STRIP_GAP
     each = (width - 2 * MARGIN - GAP * (len(names) - 1)) / len(names)
-    return tuple(
-        Strip(
-            id=id_, name=name, x=_round(MARGIN + i * (each + GAP)), y=_round(y), width=_round(each), height=STRIP_HEIGHT
-        )
-        for i, (id_, name) in enumerate(names.items())
-    )
+    return tuple(_strip(name, MARGIN + i * (each + GAP), y, each) for i, name in enumerate(names))
+
+
+def _beside(corners: Mapping[str, Point], width: float, bench: Point) -> tuple[Strip, ...]:
+    alone = sum(abs(y - bench[1]) < CELL_HEIGHT for _, y in corners.values()) == 1
+    left, right = bench[0] - GAP - MARGIN, width - MARGIN - (bench[0] + CELL_WIDTH + GAP)
+    if not alone or min(left, right) < NARROWEST_STRIP:
+        return ()
+    y = bench[1] + CELL_HEIGHT - STRIP_HEIGHT
+    return _strip(MIND, MARGIN, y, left), _strip(FINISHED, bench[0] + CELL_WIDTH + GAP, y, right)
+
+
+def _strip(name: tuple[str, str], x: float, y: float, width: float) -> Strip:
+    return Strip(id=name[0], name=name[1], x=_round(x), y=_round(y), width=_round(width), height=STRIP_HEIGHT)
+
+
+def _humans(
+    humans: Sequence[HumanOnFloor], corners: Mapping[str, Point], strips: Sequence[Strip]
+) -> tuple[Placed[HumanOnFloor], ...]:
+    """At their station, else at the right end of the bench."""
+    bench = next((strip for strip in strips if strip.id == BENCH[0]), strips[-1])
+    homes = {**corners, "": (bench.x + bench.width - 170, bench.y - 36)}
+    return _in_rows(humans, lambda h: h.station, homes, first=(86.0, 74.0), step=HUMAN_STEP, in_row=2)
 
 
 def station_corners(stations: Sequence[StationOut]) -> dict[str, Point]:

@@ -23,7 +23,7 @@ from workmoot.domain.workers import Kind
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-PARTS = ("floor", "board")
+PARTS = {"floor": "moment.html", "board": "board.html"}
 router = APIRouter(include_in_schema=False)
 
 
@@ -40,7 +40,7 @@ def _environment() -> Environment:
         "clock": gantt.clock,
         "kinds": kinds_for,
         "symbol": lambda state: {"running": "▶", "held": "‖", "paused": "‖", "unknown": "?", "failed": "▲"}.get(
-            state, "·"
+            state, "○"
         ),
         "pair_symbol": lambda state: {"attention": "! ", "finished": "✓"}.get(state, ""),
         "short_id": lambda id_: id_ if len(id_) <= 4 else f"{id_[:3]}…",
@@ -62,7 +62,7 @@ def show_part(given: Given, name: str) -> HTMLResponse:
     """One live part of the page."""
     if name not in PARTS:
         raise not_found("part", name, f"The page's parts are {' and '.join(PARTS)}.")
-    return _render(f"{name}.html", given)
+    return _render(PARTS[name], given)
 
 
 def _render(template: str, given: Dependencies) -> HTMLResponse:

@@ -7,8 +7,8 @@ from api.models.orders import DisplacedOut, OverrideOut, SlotTimes
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ledger import OverrideRecord
-from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, own_level
-from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload, read_release_payload
+from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, filled_level
+from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
 from workmoot.domain.plan import unpack_plan
 from workmoot.domain.work import predecessors_of
 
@@ -101,7 +101,7 @@ def reason_code(code: int) -> str:
 def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
-        "level": order.level or own_level(order.subject_type),
+        "level": int(filled_level(order)),
         "subject": subject_of(snap, order.subject_type, order.subject),
         "payload": payload_out(snap, order),
         "reason": {"code": reason_code(order.reason_code), "text": order.reason},
@@ -136,7 +136,7 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         first = order.subject & ~0xFF
         return {"tasks": [first | index for index in predecessors_of(read_cancel_payload(order.payload))]}
     if order.kind is OverrideKind.RELEASE:
-        return {"hold_only": read_release_payload(order.payload)}
+        return {"hold_only": any(order.payload)}
     return {"bytes": "0x" + order.payload.hex()}
 
 

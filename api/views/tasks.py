@@ -10,7 +10,7 @@ from workmoot.domain.ledger import Task, TaskRun, WorkOrder
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, Slot, SubjectType
 from workmoot.domain.work import Failure, Status
 
-LEVELS = (Level.MAINTENANCE, Level.HUMAN, Level.SAFE_STOP)
+LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 
 
 def task_out(snap: Snapshot, task: Task) -> TaskOut:
@@ -177,7 +177,7 @@ def kinds_for(task: TaskOut) -> tuple[str, ...]:
         "rework": ["accept", "requeue", "assign", "cancel"],
         "failed": ["requeue", "assign", "cancel"],
     }.get(task.status, [])
-    filled = any(slot.level in (Level.HUMAN, Level.MAINTENANCE) for slot in task.slots)
+    filled = any(Level.PLANT_HOLD < slot.level <= Level.HUMAN for slot in task.slots)
     return ("release", *kinds) if filled else tuple(kinds)
 
 

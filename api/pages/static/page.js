@@ -1,6 +1,6 @@
 // Keeps the page live: asks for what changed, says so when it no longer can.
 import { listen } from "/static/live.js";
-import { morphChildren } from "/static/morph.js";
+import { morph } from "/static/morph.js";
 import { start } from "/static/order.js";
 
 const STALE_MS = 5000;
@@ -19,7 +19,7 @@ async function refresh(name, version) {
     if (!response.ok) return;
     const tree = document.createElement("template");
     tree.innerHTML = await response.text();
-    morphChildren(document.getElementById(name), tree.content);
+    for (const part of tree.content.children) morph(document.getElementById(part.id), part);
     shown[name] = version;
   } catch { /* the stale banner says that nobody answers */ } finally {
     setTimeout(() => { busy[name] = false; }, PAUSE_MS[name]);
