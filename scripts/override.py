@@ -1,0 +1,141 @@
+"""`workmoot override`: a human's word, as a client of the API."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Give orders as a human: they beat every non-human decision.")
+
+Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
+Reason = Annotated[str, typer.Option(help="Why, in your words.")]
+Code = Annotated[str, typer.Option(help="QUALITY SAFETY MAINTENANCE URGENT CAPACITY MATERIAL CUSTOMER TEST or OTHER.")]
+For = Annotated[int | None, typer.Option("--for", min=10, help="Wall seconds until it expires.")]
+Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else the only one here.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
+Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
+
+AN_HOUR_S = 3600
+UNTIL_RELEASED = ("hold", "release")
+KINDS = {
+    "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
+    "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
+    "cancel": ("task", "End a task: it will not be done."),
+    "rework": ("task", "Do not accept a result: set it aside for a human."),
+    "accept": ("task", "Accept a result, or end a rework."),
+    "requeue": ("task", "Put a failed or set-aside task back to the open ones."),
+    "hold": ("plant", "Hold the plant (plant), a robot (robot:ID) or a task (task:ID): acts at once on the floor."),
+    "release": ("plant", "Empty a human's slot; the plant takes two of these."),
+    "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
+    "reinstate": ("worker", "Let a suspended worker act again."),
+}
+
+
+@app.command()
+def assign(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[str, typer.Argument(metavar="TASK", help="The task's id.")],
+    worker: Annotated[str, typer.Argument(help="The worker's id or badge number.")],
+    reason: Reason,
+    code: Code = "OTHER",
+    for_: For = None,
+    second_reason: Annotated[str, typer.Option(help="Why a worker without the capability.")] = "",
+    human: Human = None,
+    dry_run: DryRun = False,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
+    payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
+    body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
+    _give(body, dry_run=dry_run, api=api, as_json=as_json)
+
+
+def _command(kind: str, usual: str) -> Callable[..., None]:
+    def command(
+        subject: Subject,
+        reason: Reason,
+        code: Code = "OTHER",
+        for_: For = None,
+        human: Human = None,
+        dry_run: DryRun = False,
+        api: Api = None,
+        as_json: AsJson = False,
+    ) -> None:
+        body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
+        _give(body, dry_run=dry_run, api=api, as_json=as_json)
+
+    return command
+
+
+for _kind, (_usual, _help) in KINDS.items():
+    app.command(name=_kind, help=_help)(_command(_kind, _usual))
+
+
+@app.command(name="list")
+def list_(
+    api: Api = None,
+    active: Annotated[bool, typer.Option("--active", help="Those in force only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the overrides with what each displaced, the latest first."""
+    listing = _client(api).get("overrides?active=true" if active else "overrides")
+    typer.echo(_text(listing) if as_json else "\n".join(map(_line, listing["items"])) or "no overrides")
+
+
+def _order(
+    kind: str, subject: dict[str, Any], reason: tuple[str, str], for_s: int | None, human: str | None
+) -> dict[str, Any]:
+    lasts = for_s or (None if kind in UNTIL_RELEASED else AN_HOUR_S)
+    until = (datetime.now(UTC) + timedelta(seconds=lasts)).isoformat() if lasts else None
+    words = {"code": reason[0], "text": reason[1]}
+    return {"kind": kind, "subject": subject, "reason": words, "expires_at": until, "human": human}
+
+
+def _subject(usual: str, given: str) -> dict[str, Any]:
+    """`robot:3` or `plant`; a bare id is what this kind is usually about."""
+    if given == "plant":
+        return {"type": "plant"}
+    type_, colon, id_ = given.partition(":")
+    return {"type": type_, "id": id_} if colon else {"type": "task" if usual == "plant" else usual, "id": given}
+
+
+def _give(body: dict[str, Any], *, dry_run: bool, api: str | None, as_json: bool) -> None:
+    answer = _client(api).post("overrides?dry_run=true" if dry_run else "overrides", body)
+    if as_json:
+        typer.echo(_text(answer))
+        return
+    for line in _told(answer):
+        typer.echo(line)
+
+
+def _told(answer: dict[str, Any]) -> list[str]:
+    record = answer.get("record")
+    displaced = (record or answer).get("displaced") or answer.get("displaces", {})
+    first = _line(record) if record else f"dry run, nothing sent: {displaced['what']} {displaced['returns']}"
+    filled = [f"  {name}: {value['shown']} ({value['from']})" for name, value in answer["filled"].items()]
+    warnings = [f"  warning: {words}" for words in answer["warnings"]]
+    next_step = [answer["next_step"]] if answer.get("next_step") else []
+    banner = [answer["banner"]] if answer.get("banner") else []
+    return [first, *filled, *warnings, *next_step, *banner]
+
+
+def _line(item: dict[str, Any]) -> str:
+    by = item["human"]["name"] if item["human"] else item["account"]
+    until = f" until {item['expires_at']}" if item["expires_at"] else ""
+    number = item["id"] or "(anchoring)"
+    about, why = item["subject"]["name"], f"{item['reason']['code']}: {item['reason']['text']}"
+    displaced = item["displaced"]["what"]
+    return f"override {number}: {item['kind']} {about}, {item['state']}{until}; {by}, {why}; displaced {displaced}"
+
+
+def _text(answer: Any) -> str:
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def _client(api: str | None) -> Any:
+    from scripts.api_client import client_of
+
+    return client_of(api)
