@@ -13,6 +13,7 @@ from workmoot.domain.events import (
     PlanEnacted,
     ProposalOpened,
     ProposalSettled,
+    ResultSubmitted,
     TaskAccepted,
     TaskCancelled,
     TaskFailed,
@@ -235,6 +236,10 @@ def _started(found: Recount, event: TaskStarted) -> None:
     account.helpers, account.proposal, account.order = source.entry.helpers, source.proposal, source.order
 
 
+def _submitted(found: Recount, event: ResultSubmitted) -> None:
+    found.tasks[event.task].status = Status.SUBMITTED
+
+
 def _failed(found: Recount, event: TaskFailed) -> None:
     found.tasks[event.task].failures.append(event.failure)
     found.reallocated += event.next is Status.POSTED and event.failure is not Failure.OVERRIDDEN
@@ -260,6 +265,7 @@ _ENTRIES: Mapping[type, Any] = {
     InForceChanged: _changed,
     OverrideGiven: _given,
     TaskStarted: _started,
+    ResultSubmitted: _submitted,
     TaskFailed: _failed,
     TaskAccepted: _ended,
     TaskReworked: _ended,

@@ -38,10 +38,8 @@ class Report:
 
     def tables(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """What people see, a title and rows each."""
-        yield (
-            "Tasks that ended",
-            [row for row in self.tasks() if row["outcome"] in ("accepted", "reworked", "cancelled")],
-        )
+        ended = {account.task for account in self.found.tasks.values() if account.status.is_final}
+        yield "Tasks that ended", [task_line(row) for row in self.tasks() if row["task"] in ended]
         yield "Proposals", self.proposals()
         yield "Differences", [difference_row(difference) for difference in self.differences]
 
@@ -157,6 +155,19 @@ def as_object(report: Report) -> dict[str, Any]:
         "tasks": report.tasks(),
         "proposals": report.proposals(),
         "deployment": report.addresses,
+    }
+
+
+def task_line(row: dict[str, Any]) -> dict[str, Any]:
+    """One task in as many columns as a terminal has room for."""
+    decided = f"proposal {row['proposal']}, {row['majority']}" if row["proposal"] else ""
+    return {
+        "task": row["task"],
+        "outcome": row["outcome"],
+        "done by": " + ".join(filter(None, (row["done_by"], *row["with"]))),
+        "decided by": f"order {row['order']}" if row["order"] else decided,
+        "overridden": row["overridden_by"],
+        "ended by": row["ended_by"],
     }
 
 
