@@ -160,12 +160,12 @@ def as_object(report: Report) -> dict[str, Any]:
 
 def task_line(row: dict[str, Any]) -> dict[str, Any]:
     """One task in as many columns as a terminal has room for."""
-    decided = f"proposal {row['proposal']}, {row['majority']}" if row["proposal"] else ""
+    decided = f"{row['proposal']}: {row['majority']}" if row["proposal"] else ""
     return {
         "task": row["task"],
         "outcome": row["outcome"],
         "done by": " + ".join(filter(None, (row["done_by"], *row["with"]))),
-        "decided by": f"order {row['order']}" if row["order"] else decided,
+        "proposal: yes": f"order {row['order']}" if row["order"] else decided,
         "overridden": row["overridden_by"],
         "ended by": row["ended_by"],
     }
