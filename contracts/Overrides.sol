@@ -100,6 +100,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         Number caller = members.activeWorker(msg.sender);
         Number worker = _requireUnfinished(task);
         if (worker != caller) revert NotTheAssignee(task, worker, caller);
+        (, bool plantHeld,) = workOrders.plant();
+        if (plantHeld) revert IWorkOrders.Held(task);
         uint48 expiresAt = stopped ? uint48(block.timestamp) + SAFE_STOP_SECONDS : 0;
         _slots[Subject.Task][TaskId.unwrap(task)][WORKER] = Slot(NONE, expiresAt, stopped, false, worker, NOBODY);
         emit SafeStopChanged(task, worker, stopped);

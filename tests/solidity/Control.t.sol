@@ -315,6 +315,14 @@ contract ControlTest is PlantFixture {
         overrides.safeStop(_task, true);
     }
 
+    function test_safeStop__plantHeld__refused() public {
+        _allocate(_task, SCANNER);
+        _execute(_onPlant(IOverrides.Kind.Hold));
+        _as(SCANNER);
+        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.Held.selector, _task));
+        overrides.safeStop(_task, true);
+    }
+
     function test_safeStop__finishedTask__refused() public {
         _run(_task, SCANNER);
         _inspect(_task, PACKER, true);

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IOverrides} from "contracts/interfaces/IOverrides.sol";
+import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
+import {Number, OrderId, ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {Status} from "contracts/types/Work.sol";
+
+import {Packing} from "./Packing.sol";
+import {PlantFixture} from "./PlantFixture.sol";
+import {vm} from "./Vm.sol";
+
+/// @title PlantHandler
+/// @notice Does what members, strangers and humans may do, in any order, keeps a ghost of the votes, and watches every
+///         task before and after each act. What it finds broken it names in `broken`.
+contract PlantHandler is PlantFixture {
+    struct Ghost {
+        uint8 electorate;
+        uint8 yes;
+        uint8 no;
+        uint8 barred;
+        bytes plan;
+        bytes32 particulars;
+    }
+
+    uint256 public constant TASKS = 4;
+
+    string public broken;
+    mapping(uint256 proposal => Ghost) private _ghosts;
+    OrderId private _posted;
+
+    function setUp() public override {
+        super.setUp();
+        bytes memory tasks;
+        for (uint8 i = 0; i < TASKS; ++i) {
+            Packing.Task memory task = Packing.aTask();
+            (task.predecessors, task.onFailure, task.retries) = (i == 3 ? 1 : 0, i, 2);
+            tasks = bytes.concat(tasks, Packing.pack(task));
+        }
+        _posted = _post(tasks);
+    }
+
+    /* WATCHING */
+
+    modifier whileMachinesAct() {
+        IWorkOrders.Task[] memory before = _look();
+        _;
+        _compare(before, _look(), false);
+    }
+
+    modifier whileAHumanActs() {
+        IWorkOrders.Task[] memory before = _look();
+        _;
+        _compare(before, _look(), true);
+    }
+
+    function _look() private view returns (IWorkOrders.Task[] memory) {
+        return work.tasks(_posted, 0, TASKS);
+    }
+
+    function _compare(IWorkOrders.Task[] memory before, IWorkOrders.Task[] memory now_, bool human) private {
+        for (uint256 i = 0; i < TASKS; ++i) {
+            _compareTask(before[i], now_[i], human, _isSlotFilled(i));
+        }
+    }
+
+    function _compareTask(IWorkOrders.Task memory before, IWorkOrders.Task memory now_, bool human, bool filled)
+        private
+    {
+        (, bool plantHeld,) = work.plant();
+        bool moved = before.worker != now_.worker || before.inspector != now_.inspector;
+        bool switched = before.held != now_.held || before.overridden != now_.overridden;
+        bool decided = before.version != now_.version;
+        if (now_.epoch < before.epoch || now_.version < before.version) broken = "counters never fall";
+        if (before.status >= Status.Accepted && now_.status != before.status) broken = "final is final";
+        if (now_.epoch == before.epoch && (switched || (moved && !plantHeld))) broken = "a new value, a new epoch";
+        if (now_.epoch > before.epoch && !(moved || switched || decided || human)) broken = "the same value, no epoch";
+        if (!human && filled && (before.worker != now_.worker || switched)) broken = "a human wins";
+        if (!human && before.held && plantHeld && now_.status > Status.Allocated && now_.status != before.status) {
+            broken = "nothing progresses under a hold";
+        }
+    }
+
+    function _isSlotFilled(uint256 index) private view returns (bool) {
+        uint256 subject = TaskId.unwrap(_at(index));
+        return _isFilled(subject, 5) || _isFilled(subject, 7) || _isFilled(subject, 8);
+    }
+
+    function _isFilled(uint256 subject, uint8 level) private view returns (bool) {
+        IOverrides.Slot memory found = overrides.slot(IOverrides.Subject.Task, subject, level);
+        return found.held || found.fixes;
+    }
+
+    /* MEMBERS */
+
+    function propose(uint8 who, uint8 first, uint8 second) external whileMachinesAct {
+        TaskId a = _at(first % 2);
+        TaskId b = _at(2 + second % 2);
+        bytes memory plan = bytes.concat(_planFor(a, _member(first), PACKER), _planFor(b, _member(second), NOBODY));
+        uint256 id = ProposalId.unwrap(_propose(_member(who), plan));
+        _ghosts[id] = Ghost(_electorate(), 0, 0, 0, plan, _particulars(ProposalId.wrap(id)));
+    }
+
+    function vote(uint8 who, uint8 which, bool support) external whileMachinesAct {
+        uint256 id = _openProposal(which);
+        Ghost storage ghost = _ghosts[id];
+        _as(_member(who));
+        dao.vote(ProposalId.wrap(id), support, "", ghost.plan, ghost.particulars);
+        uint8 bit = uint8(1 << Number.unwrap(_member(who)));
+        if ((ghost.electorate & bit == 0) || ((ghost.yes | ghost.no | ghost.barred) & bit != 0)) {
+            broken = "one ballot a member of the electorate";
+        }
+        if (support) ghost.yes |= bit;
+        else ghost.no |= bit;
+    }
+
+    /// @dev The first member from `who` on that is gone.
+    function bar(uint8 who, uint8 which) external whileMachinesAct {
+        uint256 id = _openProposal(which);
+        for (uint8 i = 0; i < 5 && members.isActive(_member(who % 5)); ++i) {
+            ++who;
+        }
+        Number member = _member(who % 5);
+        dao.bar(ProposalId.wrap(id), member);
+        _ghosts[id].barred |= uint8(1 << Number.unwrap(member));
+    }
+
+    function pokeProposal(uint8 which) external whileMachinesAct {
+        dao.poke(ProposalId.wrap(_openProposal(which)));
+    }
+
+    function pokeTask(uint8 which) external whileMachinesAct {
+        work.poke(_at(which % TASKS));
+    }
+
+    function pass(uint8 seconds_) external whileMachinesAct {
+        vm.warp(block.timestamp + seconds_ % 64);
+    }
+
+    /// @dev A plan for one task, voted for by as many as it takes.
+    function decide(uint8 which, uint8 lead) external whileMachinesAct {
+        bytes memory plan = _planFor(_at(which % TASKS), _member(lead), PACKER);
+        uint256 id = ProposalId.unwrap(_propose(_member(lead), plan));
+        _ghosts[id] = Ghost(_electorate(), 0, 0, 0, plan, _particulars(ProposalId.wrap(id)));
+        for (uint8 i = 0; dao.proposal(ProposalId.wrap(id)).state == IAllocationDAO.State.Open; ++i) {
+            if (!members.isActive(_member(i))) continue;
+            _as(_member(i));
+            dao.vote(ProposalId.wrap(id), true, "", plan, _ghosts[id].particulars);
+            _ghosts[id].yes |= uint8(1 << Number.unwrap(_member(i)));
+        }
+    }
+
+    /// @dev The next step of a task's run; one in four goes wrong.
+    function carryOn(uint8 which, uint8 luck) external whileMachinesAct {
+        TaskId task = _underWay(which);
+        IWorkOrders.Task memory found = work.task(task);
+        if (found.status == Status.Allocated) return _start(task, found.worker);
+        if (found.status == Status.Submitted) return _inspect(task, found.inspector, luck % 4 != 0);
+        if (luck % 4 != 0) return _submit(task, found.worker);
+        _as(found.worker);
+        work.fail(task, found.epoch);
+    }
+
+    function decline(uint8 which) external whileMachinesAct {
+        TaskId task = _at(which % TASKS);
+        uint64 epoch = _epoch(task);
+        _as(_worker(task));
+        work.decline(task, epoch);
+    }
+
+    function stop(uint8 which, bool stopped) external whileMachinesAct {
+        TaskId task = _at(which % TASKS);
+        _as(_worker(task));
+        overrides.safeStop(task, stopped);
+    }
+
+    /* HUMANS */
+
+    function assign(uint8 which, uint8 who) external whileAHumanActs {
+        _execute(_assignment(_at(which % TASKS), _member(who), PACKER));
+    }
+
+    function hold(uint8 which, uint8 chance) external whileAHumanActs {
+        if (chance % 3 != 0) return;
+        IOverrides.Order memory order = _order(IOverrides.Kind.Hold, _at(which % TASKS));
+        if (chance % 2 == 0) (order.level, order.human) = (5, maintainer);
+        _execute(order);
+    }
+
+    /// @dev Of the task's slots the first that is filled.
+    function release(uint8 which) external whileAHumanActs {
+        IOverrides.Order memory order = _order(IOverrides.Kind.Release, _at(which % TASKS));
+        order.level = _isFilled(order.subject, 5) ? 5 : _isFilled(order.subject, 12) ? 12 : 0;
+        if (order.level == 5) order.human = maintainer;
+        _execute(order);
+    }
+
+    function judge(uint8 which, uint8 kind) external whileAHumanActs {
+        IOverrides.Kind[4] memory kinds =
+            [IOverrides.Kind.Accept, IOverrides.Kind.Rework, IOverrides.Kind.Requeue, IOverrides.Kind.Requeue];
+        _execute(_order(kinds[kind % 4], _at(which % TASKS)));
+    }
+
+    function holdPlant(uint8 chance) external whileAHumanActs {
+        bool held = chance % 16 == 0;
+        _execute(_order(held ? IOverrides.Kind.Hold : IOverrides.Kind.Release, IOverrides.Subject.Plant, 0));
+    }
+
+    function approveOrVeto(uint8 which, bool approves) external whileAHumanActs {
+        uint256 id = _proposalId(which);
+        IOverrides.Kind kind = approves ? IOverrides.Kind.Approve : IOverrides.Kind.Veto;
+        IOverrides.Order memory order = _order(kind, IOverrides.Subject.Proposal, id);
+        order.payload = bytes.concat(_ghosts[id].particulars, _ghosts[id].plan);
+        _execute(order);
+    }
+
+    function cancel(uint8 which, uint8 chance) external whileAHumanActs {
+        if (chance % 8 == 0) _execute(_order(IOverrides.Kind.Cancel, _at(which % TASKS)));
+    }
+
+    function suspend(uint8 who, bool back) external whileAHumanActs {
+        back = back || members.isActive(_member(who + 1)) != members.isActive(_member(who + 2));
+        IOverrides.Kind kind = back ? IOverrides.Kind.Reinstate : IOverrides.Kind.Suspend;
+        _execute(_order(kind, IOverrides.Subject.Worker, Number.unwrap(_member(who))));
+    }
+
+    function expire(uint8 which, uint8 level) external whileAHumanActs {
+        uint256 subject = TaskId.unwrap(_at(which % TASKS));
+        level = [5, 7, 8][level % 3];
+        vm.warp(block.timestamp + 3601);
+        overrides.poke(IOverrides.Subject.Task, subject, level);
+    }
+
+    /* THE GHOST'S COUNT */
+
+    /// @notice Whether every proposal stands where the ghost's ballots put it.
+    function votesAgree() external view returns (bool) {
+        for (uint256 id = 1; id <= dao.proposalCount(); ++id) {
+            if (!_agrees(dao.proposal(ProposalId.wrap(id)), _ghosts[id])) return false;
+        }
+        return true;
+    }
+
+    /// @notice Whether no member has more proposals open than it may.
+    function quotasHold() external view returns (bool) {
+        uint256[6] memory open;
+        for (uint256 id = 1; id <= dao.proposalCount(); ++id) {
+            IAllocationDAO.Proposal memory found = dao.proposal(ProposalId.wrap(id));
+            if (found.state != IAllocationDAO.State.Open) continue;
+            if (++open[Number.unwrap(found.proposer)] > OPEN_LIMIT) return false;
+        }
+        return true;
+    }
+
+    function _agrees(IAllocationDAO.Proposal memory found, Ghost memory ghost) private pure returns (bool) {
+        uint256 members_ = _ones(ghost.electorate);
+        uint256 yes = _ones(ghost.yes);
+        uint256 lost = _ones(ghost.no) + _ones(ghost.barred);
+        bool counted = found.members == members_ && found.yes == yes && found.no + found.barred == lost;
+        bool passes = yes * 2 > members_;
+        bool fails = (members_ - lost) * 2 <= members_;
+        IAllocationDAO.State state = found.state;
+        bool decided = state == IAllocationDAO.State.Passed || state == IAllocationDAO.State.Enacted;
+        bool vetoed = state == IAllocationDAO.State.Vetoed;
+        return counted && (vetoed || (decided == passes && (state == IAllocationDAO.State.Defeated) == fails));
+    }
+
+    /// @dev The first task from `which` on that somebody has and nobody holds.
+    function _underWay(uint8 which) private view returns (TaskId task) {
+        for (uint256 i = 0; i < TASKS; ++i) {
+            task = _at((i + which) % TASKS);
+            IWorkOrders.Task memory found = work.task(task);
+            bool taken = found.status >= Status.Allocated && found.status <= Status.Submitted;
+            if (taken && !found.held) return task;
+        }
+    }
+
+    /// @dev The last open one, or the one before.
+    function _openProposal(uint8 seed) private view returns (uint256 id) {
+        uint256 passes = seed % 2;
+        for (id = dao.proposalCount(); id > 1; --id) {
+            if (dao.proposal(ProposalId.wrap(id)).state != IAllocationDAO.State.Open) continue;
+            if (passes == 0) return id;
+            --passes;
+        }
+    }
+
+    function _ones(uint8 mask) private pure returns (uint256 count) {
+        for (; mask != 0; mask &= mask - 1) {
+            ++count;
+        }
+    }
+
+    function _electorate() private view returns (uint8 mask) {
+        for (uint16 i = 1; i <= 5; ++i) {
+            if (members.isActive(Number.wrap(i))) mask |= uint8(1 << i);
+        }
+    }
+
+    function _member(uint8 seed) private pure returns (Number) {
+        return Number.wrap(1 + seed % 5);
+    }
+
+    function _at(uint256 index) private view returns (TaskId) {
+        return _idOf(_posted, index);
+    }
+
+    /// @dev One of the last four.
+    function _proposalId(uint8 seed) private view returns (uint256) {
+        uint256 count = dao.proposalCount();
+        uint256 back = seed % 4;
+        return count > back ? count - back : count;
+    }
+}
