@@ -30,8 +30,8 @@ def an_entry(task: TaskId = FIRST_TASK, lead: int = 1, **changes: Any) -> PlanEn
 
 def an_offer(task: TaskId = FIRST_TASK, **changes: Any) -> Offer:
     """One second, alone."""
-    values = {"task": task, "version": 1, "sequence": 1, "valid_until": 2**40, "earliest": 0, "p50": 1_000, "p90": 1_200}
-    return Offer(**values | changes)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"task": task, "version": 1, "sequence": 1, "valid_until": 2**40}
+    return Offer(**values | {"earliest": 0, "p50": 1_000, "p90": 1_200} | changes)
 
 
 def an_opening(plan: bytes, *, read_at: int = 1, read_hash: bytes = bytes(32), **changes: Any) -> Opening:

@@ -1,10 +1,14 @@
-"""One plant for each test: in memory, and on both development nodes, which are started once and set back after each."""
+"""One plant for each test: in memory, and on both development nodes, which are started once and set back after each.
+
+After each test the ledger rebuilt from the events alone is compared with what the contracts say.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from scripts.nodes import Kind, running
+from tests.chain.agreement import assert_events_tell_all
 from tests.chain.plants import MemoryPlant, NodePlant, Plant, deploy, found
 from workmoot.chain.node import Node
 
@@ -34,8 +38,13 @@ def plant(request: pytest.FixtureRequest) -> Iterator[Plant]:
         memory = MemoryPlant()
         found(memory)
         yield memory
+        assert_events_tell_all(memory)
         return
     on_node: NodePlant = request.getfixturevalue(f"{request.param}_plant")
+    # The nodes' clocks do not go back: a plant set back finds itself later, as after a night.
     before = on_node.node.ask("evm_snapshot")
-    yield on_node
-    on_node.node.ask("evm_revert", before)
+    try:
+        yield on_node
+        assert_events_tell_all(on_node)
+    finally:
+        on_node.node.ask("evm_revert", before)

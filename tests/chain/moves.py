@@ -1,0 +1,123 @@
+"""What people do in these tests, in one line each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.builders import a_task, an_entry, an_opening, an_order
+from tests.chain.plants import FINISHER, SCANNER, SPRAYER, Plant, account, signer
+from workmoot.domain.errors import Refused
+from workmoot.domain.events import OrderPosted, ProposalOpened
+from workmoot.domain.ids import TaskId, task_id
+from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
+from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.ports import Receipt, TaskState
+from workmoot.domain.work import TaskSpec, pack_tasks
+
+NAMES = {SCANNER: "scanner", SPRAYER: "sprayer", FINISHER: "finisher"}
+EVIDENCE = b"\7" * 32
+
+
+@contextmanager
+def refused(name: str, *arguments: object) -> Iterator[None]:
+    """What is inside is refused with exactly this error and these values."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert (caught.value.name, caught.value.arguments) == (name, arguments)
+
+
+def now(plant: Plant) -> int:
+    return plant.head().timestamp
+
+
+def post(plant: Plant, *specs: TaskSpec, detail: str = "{}") -> tuple[TaskId, ...]:
+    """Posts an order as the planner; the ids of its tasks."""
+    receipt = plant.by("planner").work_orders.post(pack_tasks(specs), detail)
+    return tuple(task_id(receipt.the(OrderPosted).order, index) for index in range(len(specs)))
+
+
+def task(plant: Plant, number: TaskId) -> TaskState:
+    return plant.by("stranger").work_orders.task(number)
+
+
+def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: Any) -> ProposalOpened:
+    """Puts a plan to the vote, read at the present head."""
+    head = plant.head()
+    opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash, **changes)
+    return plant.by(by).dao.propose(opening).the(ProposalOpened)
+
+
+def vote(plant: Plant, opened: ProposalOpened, by: str, *, support: bool = True) -> Receipt:
+    """Votes with the plan at hand, so that a deciding ballot enacts."""
+    plan, particulars = opened.opening.plan, opened.particulars
+    dao = plant.by(by).dao
+    return dao.vote(opened.id, support=support, reason="because", plan=plan, particulars=particulars)
+
+
+def pass_plan(plant: Plant, *entries: PlanEntry) -> Receipt:
+    """Two of three say yes: the second ballot enacts."""
+    opened = propose(plant, *entries)
+    vote(plant, opened, "scanner")
+    return vote(plant, opened, "sprayer")
+
+
+def allocated(plant: Plant, spec: TaskSpec | None = None, **changes: Any) -> TaskId:
+    """A task that the DAO gave the sprayer, to be inspected by the finisher."""
+    (number,) = post(plant, spec or a_task())
+    pass_plan(plant, an_entry(number, SPRAYER, **{"inspector": FINISHER} | changes))
+    return number
+
+
+def started(plant: Plant, spec: TaskSpec | None = None, **changes: Any) -> TaskId:
+    number = allocated(plant, spec, **changes)
+    start(plant, number)
+    return number
+
+
+def submitted(plant: Plant, spec: TaskSpec | None = None, **changes: Any) -> TaskId:
+    number = started(plant, spec, **changes)
+    submit(plant, number)
+    return number
+
+
+def start(plant: Plant, number: TaskId) -> Receipt:
+    found = task(plant, number)
+    return plant.by(NAMES[found.worker]).work_orders.start(number, found.epoch)
+
+
+def submit(plant: Plant, number: TaskId, grade: int = 90) -> Receipt:
+    found = task(plant, number)
+    return plant.by(NAMES[found.worker]).work_orders.submit(number, found.epoch, grade, 1_234, EVIDENCE)
+
+
+def fail(plant: Plant, number: TaskId) -> Receipt:
+    found = task(plant, number)
+    return plant.by(NAMES[found.worker]).work_orders.fail(number, found.epoch)
+
+
+def inspect(plant: Plant, number: TaskId, *, accepted: bool = True, by: str = "finisher", **changes: Any) -> Receipt:
+    values: dict[str, Any] = {"evidence": EVIDENCE, "grade": 95, "findings": b"\5" * 32} | changes
+    epoch = values.pop("epoch", None) or task(plant, number).epoch
+    return plant.by(by).work_orders.inspect(number, epoch, values.pop("evidence"), accepted=accepted, **values)
+
+
+def order(plant: Plant, kind: OverrideKind, subject: int, *, by: str = "supervisor", **changes: Any) -> Receipt:
+    """A human signs an order with a fresh nonce, and a stranger relays it."""
+    return relay(plant, an_order(kind, subject, human=account(by), nonce=_fresh(plant), **changes), by)
+
+
+def relay(plant: Plant, signed: HumanOrder, by: str) -> Receipt:
+    overrides = plant.addresses["Overrides"]
+    signature = signer(by).sign_order(signed, chain_id=plant.chain_id, overrides=overrides)
+    return plant.by("stranger").overrides.execute(signed, signature)
+
+
+def soon(plant: Plant, seconds: int = 100) -> int:
+    """When an override ends."""
+    return now(plant) + seconds
+
+
+def _fresh(plant: Plant) -> int:
+    return unordered_nonce(plant.by("stranger").overrides.count() + 1)
