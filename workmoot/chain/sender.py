@@ -82,7 +82,7 @@ class Sender:
         return _draft_of(min(gas * 5 // 4 + spare_gas, max(LARGEST_GAS, gas)), answers)
 
     def _can_estimate(self) -> bool:
-        """Ganache 7.9.2 leaves one eth_estimateGas in thirty unanswered while it mines: there a call is tried instead."""
+        """Ganache 7.9.2 leaves one eth_estimateGas in thirty unanswered while it mines: a call is tried instead."""
         if self._estimates is None:
             self._estimates = not str(self._door.ask("web3_clientVersion")).startswith("Ganache")
         return self._estimates
