@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from workmoot.chain.contract import POKE_GAS, Contract
+from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
 from workmoot.chain.sender import SPARE_GAS
 from workmoot.domain.hashing import ZERO_HASH
@@ -33,7 +33,7 @@ class ChainAllocationDao(Contract):
         return self._send("say", to, about, message)
 
     def propose(self, opening: Opening) -> Receipt:
-        return self._send("propose", astuple(opening))
+        return self._send("propose", astuple(opening), tried=False)
 
     def review(self, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> Receipt:
         return self._send("review", proposal, support, makespan, findings, words)
@@ -51,7 +51,7 @@ class ChainAllocationDao(Contract):
         return self._send("enact", proposal, plan, particulars)
 
     def poke(self, proposal: ProposalId) -> Receipt:
-        return self._send("poke", proposal, gas=POKE_GAS)
+        return self._send("poke", proposal, tried=False)
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         found: ProposalState = build(ProposalState, self._read("proposal", proposal)[0])

@@ -9,9 +9,6 @@ from workmoot.domain.errors import WorkmootError
 from workmoot.domain.ids import Address
 from workmoot.domain.ports import Receipt
 
-POKE_GAS = 600_000
-"""Enough for any poke: it is sent without being tried first."""
-
 
 class ReadOnly(WorkmootError):
     """A transaction was asked of a hold that has no key."""
@@ -28,10 +25,12 @@ class Contract:
         self._sender = sender
         self._functions = abi_of(self.name).functions
 
-    def _send(self, function: str, *arguments: object, spare_gas: int = SPARE_GAS, gas: int | None = None) -> Receipt:
+    def _send(self, function: str, *arguments: object, spare_gas: int = SPARE_GAS, tried: bool = True) -> Receipt:
         if self._sender is None:
             raise ReadOnly(f"{self.name}.{function} needs a key")
-        return self._sender.send(self.address, self._functions[function].call(*arguments), spare_gas=spare_gas, gas=gas)
+        return self._sender.send(
+            self.address, self._functions[function].call(*arguments), spare_gas=spare_gas, tried=tried
+        )
 
     def _read(self, function: str, *arguments: object) -> tuple[Any, ...]:
         form = self._functions[function]

@@ -2,7 +2,7 @@
 
 from dataclasses import astuple
 
-from workmoot.chain.contract import POKE_GAS, Contract
+from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
@@ -18,7 +18,7 @@ class ChainOverrides(Contract):
         return self._send("execute", astuple(order), signature)
 
     def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
-        return self._send("poke", subject_type, subject, level, gas=POKE_GAS)
+        return self._send("poke", subject_type, subject, level, tried=False)
 
     def safe_stop(self, task: TaskId, *, stopped: bool) -> Receipt:
         return self._send("safeStop", task, stopped)

@@ -41,7 +41,15 @@ class Draft:
 class Sender:
     """One account at one node. Calls from several threads wait for each other: nonces are in a row."""
 
-    def __init__(self, node: Node, signer: Signer, *, chain_id: int, mined_within_s: float = MINED_WITHIN_S) -> None:
+    def __init__(
+        self,
+        node: Node,
+        signer: Signer,
+        *,
+        chain_id: int,
+        mined_within_s: float = MINED_WITHIN_S,
+        resend_after_s: float = RESEND_AFTER_S,
+    ) -> None:
         self.node = node
         self.signer = signer
         self._door = Node(node.url, timeout_s=ANSWERED_WITHIN_S)
@@ -49,6 +57,7 @@ class Sender:
         self._estimates: bool | None = None
         self._chain_id = chain_id
         self._mined_within_s = mined_within_s
+        self._resend_after_s = resend_after_s
         self._lock = threading.Lock()
 
     @property
@@ -56,15 +65,16 @@ class Sender:
         """The account."""
         return self.signer.address
 
-    def send(self, to: Address, content: bytes, *, spare_gas: int = SPARE_GAS, gas: int | None = None) -> Receipt:
+    def send(self, to: Address, content: bytes, *, spare_gas: int = SPARE_GAS, tried: bool = True) -> Receipt:
         """Sends a call and returns when it is in a block.
 
         What the contract refuses is raised before anything is spent. `spare_gas` is for calls that may cost more by
-        the time they are mined than they would now, such as a vote that turns out to be the deciding one. With `gas`
-        the call is not tried first: an idle Ganache tries it at its last block's time, at which nothing is overdue.
+        the time they are mined than they would now, such as a vote that turns out to be the deciding one. What depends
+        on the block it will be in, such as what is overdue by then, is not `tried` on Ganache, which tries calls as of
+        its last block.
         """
         with self._lock:
-            draft = self._draft(to, content, spare_gas) if gas is None else self._untried(gas)
+            draft = self._draft(to, content, spare_gas, tried=tried)
             raw, tx = self._signed(to, content, draft)
             self._publish(raw)
             mined = self._wait(raw, tx)
@@ -72,10 +82,11 @@ class Sender:
             raise self._reason(to, content, tx)
         return self._receipt(mined)
 
-    def _draft(self, to: Address, content: bytes, spare_gas: int) -> Draft:
+    def _draft(self, to: Address, content: bytes, spare_gas: int, *, tried: bool) -> Draft:
         call = {"from": self.address, "to": to, "data": "0x" + content.hex()}
         if not self._can_estimate():
-            _, *answers = self._door.ask_all([("eth_call", [call, "latest"]), *self._questions()])
+            trial: list[Question] = [("eth_call", [call, "latest"])] if tried else []
+            answers = self._door.ask_all([*trial, *self._questions()])[len(trial) :]
             return _draft_of(min(LARGEST_GAS, spare_gas + POSSIBLE_GAS + GAS_A_BYTE * len(content)), answers)
         estimate, *answers = self._door.ask_all([("eth_estimateGas", [call]), *self._questions()])
         gas = int(estimate, 16)
@@ -86,9 +97,6 @@ class Sender:
         if self._estimates is None:
             self._estimates = not str(self._door.ask("web3_clientVersion")).startswith("Ganache")
         return self._estimates
-
-    def _untried(self, gas: int) -> Draft:
-        return _draft_of(gas, self._door.ask_all(self._questions()))
 
     def _questions(self) -> list[Question]:
         return [
@@ -127,7 +135,7 @@ class Sender:
     def _wait(self, raw: bytes, tx: str) -> dict[str, Any]:
         """The receipt; the same bytes are sent again while it is missing, also over a node that is away a while."""
         started = time.monotonic()
-        resend_at = started + RESEND_AFTER_S
+        resend_at = started + self._resend_after_s
         pause_s = FIRST_PAUSE_S
         while time.monotonic() - started < self._mined_within_s:
             found = _or_none(lambda: self.node.ask("eth_getTransactionReceipt", tx))
@@ -135,7 +143,7 @@ class Sender:
                 return dict(found)
             if time.monotonic() > resend_at:
                 _or_none(lambda: self._publish(raw))
-                resend_at = time.monotonic() + RESEND_AFTER_S
+                resend_at = time.monotonic() + self._resend_after_s
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
         raise NotMined(tx, seconds=self._mined_within_s)

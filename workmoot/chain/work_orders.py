@@ -1,6 +1,6 @@
 """WorkOrders on a node: what is to be done, by whom, and how far it is."""
 
-from workmoot.chain.contract import POKE_GAS, Contract
+from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
 from workmoot.domain.ids import Address, Number, OrderId, TaskId
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
@@ -46,7 +46,7 @@ class ChainWorkOrders(Contract):
         return self._send("inspect", task, epoch, evidence, accepted, grade, findings)
 
     def poke(self, task: TaskId) -> Receipt:
-        return self._send("poke", task, gas=POKE_GAS)
+        return self._send("poke", task, tried=False)
 
     def task(self, task: TaskId) -> TaskState:
         return _task(self._read("task", task)[0])
