@@ -108,7 +108,7 @@ class Desk:
         else:
             record = self._give_to_chain(drafted, signature)
         return OverrideGiven(
-            record=record,
+            **dict(record),
             filled=drafted.filled,
             warnings=drafted.warnings,
             next_step=self._next_step(drafted.order),

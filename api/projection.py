@@ -45,6 +45,7 @@ class Projection:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._stop = threading.Event()
+        self._look = threading.Event()
         self._ledger = Ledger()
         self._events: list[Event] = []
         self._rebuilds = 0
@@ -60,6 +61,7 @@ class Projection:
     def stop(self) -> None:
         """Ends following."""
         self._stop.set()
+        self._look.set()
         if self._thread.is_alive():
             self._thread.join(timeout=LONGEST_PAUSE_S)
 
@@ -109,7 +111,8 @@ class Projection:
             return len(self._anchoring)
 
     def wait_for(self, condition: Callable[[Ledger], bool], *, timeout_s: float) -> bool:
-        """Waits until the ledger fulfils a condition."""
+        """Looks at once, and waits until the ledger fulfils a condition."""
+        self._look.set()
         with self._changed:
             return self._changed.wait_for(lambda: condition(self._ledger), timeout=timeout_s)
 
@@ -135,7 +138,8 @@ class Projection:
             except ChainError as error:
                 log.warning("the chain cannot be read: %s", error)
                 self._trouble, pause_s = str(error), min(2 * pause_s, LONGEST_PAUSE_S)
-            self._stop.wait(pause_s)
+            self._look.wait(pause_s)
+            self._look.clear()
 
     def _head(self) -> Head:
         head = self._ledger.head

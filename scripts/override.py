@@ -112,9 +112,10 @@ def _give(body: dict[str, Any], *, dry_run: bool, api: str | None, as_json: bool
 
 
 def _told(answer: dict[str, Any]) -> list[str]:
-    record = answer.get("record")
-    displaced = (record or answer).get("displaced") or answer.get("displaces", {})
-    first = _line(record) if record else f"dry run, nothing sent: {displaced['what']} {displaced['returns']}"
+    if "displaces" in answer:
+        first = f"dry run, nothing sent: {answer['displaces']['what']} {answer['displaces']['returns']}"
+    else:
+        first = _line(answer)
     filled = [f"  {name}: {value['shown']} ({value['from']})" for name, value in answer["filled"].items()]
     warnings = [f"  warning: {words}" for words in answer["warnings"]]
     next_step = [answer["next_step"]] if answer.get("next_step") else []

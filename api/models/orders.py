@@ -127,11 +127,10 @@ class OverrideOut(Wire):
     ended_by: str | None
 
 
-class OverrideGiven(Wire):
-    """The answer to an order that was accepted."""
+class OverrideGiven(OverrideOut):
+    """An order that was just accepted: its record, and how it came to be."""
 
-    record: OverrideOut
     filled: dict[str, Any]
     warnings: tuple[str, ...]
-    next_step: str | None
+    next_step: str | None = Field(description="What a human has to do next for the order to take full effect.")
     banner: str | None

@@ -133,6 +133,8 @@ class AboutOut(Wire):
     head: Head
     plant: str | None
     contracts: dict[str, str]
+    speed: float | None = Field(description="Simulated seconds in a wall second.")
+    simulated_s: float | None
     gateway: dict[str, Any] | None
     capabilities: tuple[str, ...]
     policy: dict[str, Any]

@@ -41,5 +41,5 @@ def give_override(
         response.status_code = 200
         return desk.preview(asked)
     given = desk.give(asked)
-    response.headers["Location"] = f"/api/v1/overrides/{given.record.id or given.record.digest}"
+    response.headers["Location"] = f"/api/v1/overrides/{given.id or given.digest}"
     return given

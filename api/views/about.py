@@ -19,6 +19,8 @@ def about_out(snap: Snapshot, given: Dependencies) -> AboutOut:
         head=snap.head,
         plant=text(snap.description.get("name")) or None,
         contracts=given.contracts,
+        speed=snap.ledger.clock.speed_milli / 1000 if snap.ledger.clock else None,
+        simulated_s=snap.simulated_s,
         gateway=dict(gateway) if isinstance(gateway, dict) else None,
         capabilities=snap.capabilities,
         policy=dict(policy) if isinstance(policy, dict) else {},

@@ -101,21 +101,20 @@ async function foresee() {
   try {
     const seen = await give(order(), { dryRun: true });
     if (turn !== preview) return;
-    show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), `digest ${seen.digest}`] });
+    show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
   } catch (error) {
     if (turn === preview) show(error.message, { refused: true });
   }
 }
 
-function filled(values) {
-  const names = Object.keys(values);
-  return names.length ? [`filled in: ${names.map((name) => `${name} ${brief(values[name])}`).join(", ")}`] : [];
-}
+const NAMES = { start_s: "start", duration_s: "takes" };
 
-function brief(value) {
-  const words = value?.shown ?? value?.value ?? value;
-  return typeof words === "object" ? JSON.stringify(words) : String(words);
+function filled(values) {
+  return Object.entries(values).map(([name, { shown, from }]) => {
+    const words = Array.isArray(shown) ? shown.join(", ") || "none" : shown;
+    return `${NAMES[name] ?? name}: ${words} (${from})`;
+  });
 }
 
 async function send(say) {
@@ -124,11 +123,12 @@ async function send(say) {
   step("submitted …");
   try {
     const given = await give(order(), { dryRun: false });
-    const times = given.record.times;
+    const { times } = given;
     const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
     step(states.join("   "), true);
-    show(given.next_step ?? `Override ${given.record.id ?? "(anchoring)"}: ${given.record.displaced.what}`, { notes: [given.record.displaced.returns] });
-    say(`${WORDS[given.record.kind]}: ${given.record.state}`);
+    const first = given.next_step ?? `Override ${given.id ?? "(anchoring)"} is ${given.state}.`;
+    show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns] });
+    say(`${WORDS[given.kind]}: ${given.state}`);
   } catch (error) {
     step("✕ not sent", false);
     show(error.message, { refused: true });
@@ -145,7 +145,7 @@ function step(words, reached = false) {
 function show(words, { notes = [], refused = false, soft = false } = {}) {
   const first = Object.assign(document.createElement("p"), { textContent: words, className: soft ? "soft" : "" });
   const list = document.createElement("ul");
-  list.append(...notes.map((note) => Object.assign(document.createElement("li"), { textContent: note })));
+  list.append(...notes.map((note) => Object.assign(document.createElement("li"), { textContent: note.mono ?? note, className: note.mono ? "mono" : "" })));
   byId("order-preview").replaceChildren(first, ...(notes.length ? [list] : []));
   byId("order-preview").classList.toggle("refused", refused);
 }

@@ -1,0 +1,65 @@
+"""The API over a story, as tests and the page's tests use it."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.dependencies import Dependencies
+from api.desk import Desk, Floor, KeyRing
+from api.projection import Projection
+from tests.api.story import FloorWords, Story, signer
+from workmoot.chain.memory import ADDRESSES, MemoryFollower
+
+LOOPBACK = "http://127.0.0.1:8600"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The application and what it stands on."""
+
+    app: FastAPI
+    projection: Projection
+    story: Story
+    desk: Desk
+
+
+def serve(story: Story, *, floor: Floor | None = None, signs: tuple[str, ...] = ("technician",)) -> Served:
+    """The API with an account to send with; `signs` names the humans whose development keys it holds."""
+    projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
+    projection.cycle()
+    relay = story.by("relay")
+    keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
+    desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)
+    dependencies = Dependencies(
+        projection=projection,
+        desk=desk,
+        posting=relay.work_orders,
+        contracts=dict(ADDRESSES),
+        watched=(projection,),
+    )
+    return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
+
+
+@contextmanager
+def listening(served: Served) -> Iterator[str]:
+    """The same over HTTP on a free port of loopback; the URL."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            served.app.state.stopping.set()
+            server.should_exit = True
+            thread.join(timeout=10)

@@ -1,0 +1,70 @@
+"""The live stream: ids from the chain, resumable, with a pulse."""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.requests import get
+from tests.api.serving import listening, serve
+from tests.api.story import Story
+
+
+@pytest.fixture
+def url(story: Story) -> Iterator[str]:
+    with listening(serve(story)) as address:
+        yield address
+
+
+def _read(url: str, count: int, **more: object) -> list[dict[str, str]]:
+    """The first events of the stream."""
+    found: list[dict[str, str]] = []
+    with httpx.stream("GET", f"{url}/api/v1/events", timeout=10, **more) as answer:  # type: ignore[arg-type]
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        event: dict[str, str] = {}
+        for line in answer.iter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                event[name] = value
+            elif event:
+                found.append(event)
+                event = {}
+            if len(found) == count:
+                break
+    return found
+
+
+def test_stream__from_the_start__has_every_event_with_its_place(url: str, story: Story) -> None:
+    told = [event for event in _read(url, 6) if event.get("event") == "chain"]
+    expected = [f"{event.at.block}.{event.at.log_index}" for event in story.chain.events]
+    assert [event["id"] for event in told] == expected[: len(told)]
+    assert json.loads(told[0]["data"])["name"] == "RoleGranted"
+
+
+def test_stream__last_event_id__goes_on_after_it(url: str, story: Story) -> None:
+    last = story.chain.events[-2].at
+    told = _read(url, 2, headers={"Last-Event-ID": f"{last.block}.{last.log_index}"})
+    place = story.chain.events[-1].at
+    assert told[1]["id"] == f"{place.block}.{place.log_index}"
+
+
+def test_stream__from_now__pulses_with_the_head_block(url: str, story: Story) -> None:
+    told = _read(url, 2, params={"from": "now"})
+    pulse = json.loads(told[1]["data"])
+    assert told[1]["event"] == "pulse"
+    assert pulse["block"] == story.chain.head.number
+    assert pulse["read_s_ago"] < 5
+
+
+def test_stream__bad_id__is_refused(client: TestClient) -> None:
+    answer = client.get("/api/v1/events?from=yesterday")
+    assert answer.status_code == 422
+    assert "block.logIndex" in answer.json()["detail"]
+
+
+def test_recent__newest_first__up_to_the_limit(client: TestClient, story: Story) -> None:
+    items = get(client, "events/recent?limit=3")["items"]
+    places = [f"{event.at.block}.{event.at.log_index}" for event in reversed(story.chain.events)]
+    assert [item["id"] for item in items] == places[:3]

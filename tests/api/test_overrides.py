@@ -1,0 +1,318 @@
+"""A human's word: drafted, signed, sent; what it displaced; and every way to get it wrong."""
+
+import time
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.order_json import order_from
+from tests.api.requests import REASON, an_order, get, give, preview, soon
+from tests.api.serving import LOOPBACK, serve
+from tests.api.story import Story, a_decided_plant, signer
+from workmoot.chain.memory import ADDRESSES
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
+from workmoot.domain.overrides import order_digest
+from workmoot.domain.plan import unpack_entry
+
+
+def test_give__assign__another_worker_has_the_task(client: TestClient, story: Story) -> None:
+    task = story.task("P4", "glue")
+    given = give(client, an_order("assign", "task", task, payload={"worker": "assembler"}))
+    after = get(client, f"tasks/{task}")
+    assert (given["state"], given["level"], given["id"]) == ("effective", 8, 3)
+    assert given["displaced"]["worker"]["id"] == "sprayer"
+    assert given["epoch"] == after["epoch"]
+    assert all(given["times"][name] for name in ("submitted", "mined", "effective"))
+    assert after["worker"]["id"] == "assembler"
+    assert after["standing_worker"]["id"] == "sprayer"
+
+
+def test_give__assign__says_what_it_filled_in(client: TestClient, story: Story) -> None:
+    given = give(client, an_order("assign", "task", story.task("P4", "glue"), payload={"worker": "assembler"}))
+    assert given["filled"]["robots"] == {"shown": ["R-6"], "from": "the least busy robot it may command"}
+    assert set(given["filled"]) == {"helpers", "robots", "inspector", "start_s", "duration_s"}
+
+
+def test_give__assign_with_everything_named__fills_nothing_in(client: TestClient, story: Story) -> None:
+    everything = {"robots": ["R-6"], "helpers": [], "inspector": "grinder", "start_s": 900, "duration_s": 40}
+    order = an_order("assign", "task", story.task("P4", "glue"), payload={"worker": "assembler", **everything})
+    given = give(client, order)
+    assert given["filled"] == {}
+    assert given["payload"]["start_s"] == 900
+
+
+def test_give__assign_with_an_offer__takes_the_offers_numbers() -> None:
+    story = a_decided_plant()
+    story.offer("grinder")
+    task = story.task("P1", "glue")
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        given = give(client, an_order("assign", "task", task, payload={"worker": "grinder"}))
+    assert given["filled"]["duration_s"]["from"] == "the worker's offer"
+    assert given["filled"]["robots"]["from"] == "the worker's offer"
+
+
+def test_give__release__the_standing_decision_is_in_force(client: TestClient, story: Story) -> None:
+    task = story.task("P3", "attach")
+    before = get(client, f"tasks/{task}")
+    give(client, an_order("release", "task", task, expires_at=None))
+    after = get(client, f"tasks/{task}")
+    assert after["worker"] == before["standing_worker"]
+    assert not after["overridden"]
+    assert get(client, "overrides/1")["state"] == "released"
+
+
+def test_give__release_of_nothing__is_a_conflict_with_the_contracts_error(client: TestClient, story: Story) -> None:
+    problem = give(client, an_order("release", "task", story.task("P6", "glue")), status=409)
+    assert problem["revert"]["error"] == "NothingToRelease"
+    assert "nothing to release" in problem["detail"]
+
+
+def test_give__accept__ends_the_rework(client: TestClient, story: Story) -> None:
+    task = story.task("P2", "glue")
+    given = give(client, an_order("accept", "task", task))
+    assert given["state"] == "done"
+    assert get(client, f"tasks/{task}")["status"] == "reworked"
+
+
+def test_give__plant_release__takes_two_and_says_so(client: TestClient) -> None:
+    give(client, an_order("hold", "plant", expires_at=None))
+    first = give(client, an_order("release", "plant"))
+    held_between = get(client, "floor")["held"]
+    second = give(client, an_order("release", "plant"))
+    assert "step 1 of 2" in first["next_step"]
+    assert held_between
+    assert second["next_step"] is None
+    assert not get(client, "floor")["held"]
+
+
+def test_give__veto_of_an_enacted_plan__nobody_has_its_open_tasks(client: TestClient, story: Story) -> None:
+    give(client, an_order("veto", "proposal", 2))
+    assert get(client, f"tasks/{story.task('P6', 'unload')}")["worker"] is None
+
+
+def test_give__approve_of_a_defeated_plan__its_workers_get_the_open_tasks(client: TestClient) -> None:
+    story = a_decided_plant()
+    third = story.propose("designer", story.plan(shift=1), words="once more")
+    with TestClient(serve(story).app, base_url=LOOPBACK) as fresh:
+        given = give(fresh, an_order("approve", "proposal", third))
+        assert given["state"] == "effective"
+        leads = {entry["task"]: entry["lead"] for entry in get(fresh, f"proposals/{third}")["plan"]}
+        task = get(fresh, f"tasks/{story.task('P6', 'unload')}")
+    assert task["worker"] == leads[task["id"]]
+
+
+def test_give__suspend__the_worker_may_not_act(client: TestClient) -> None:
+    give(client, an_order("suspend", "worker", "finisher"))
+    assert get(client, "workers/finisher")["standing"] == "suspended"
+
+
+def test_give__cancel_of_several__all_of_them_are_cancelled(client: TestClient, story: Story) -> None:
+    tasks = [story.task("P6", step) for step in ("attach", "unlast", "unload")]
+    give(client, an_order("cancel", "task", tasks[0], payload={"tasks": tasks}))
+    assert {get(client, f"tasks/{task}")["status"] for task in tasks} == {"cancelled"}
+
+
+def test_give__stale_epoch__is_refused_with_both_epochs(client: TestClient, story: Story) -> None:
+    task = story.task("P6", "glue")
+    order = an_order("assign", "task", task, payload={"worker": "assembler"}, expected_epoch=77)
+    problem = give(client, order, status=409)
+    assert problem["revert"] == {"error": "StaleVersion", "values": [get(client, f"tasks/{task}")["epoch"], 77]}
+
+
+# Previews
+
+
+def test_preview__assign__changes_nothing(client: TestClient, story: Story) -> None:
+    before = story.chain.head.number
+    seen = preview(client, an_order("assign", "task", story.task("P4", "glue"), payload={"worker": "assembler"}))
+    assert seen["displaces"]["what"].startswith("Sprayer has the task, by proposal 2; Assembler gets it.")
+    assert "Sprayer" in seen["displaces"]["returns"]
+    assert story.chain.head.number == before
+
+
+def test_preview__any__has_the_exact_bytes_to_sign(client: TestClient, story: Story) -> None:
+    seen = preview(client, an_order("hold", "robot", "R-1"))
+    order = order_from(seen["order"])
+    digest = order_digest(order, chain_id=story.chain.chain_id, overrides=ADDRESSES["Overrides"])
+    assert seen["digest"] == "0x" + digest.hex()
+    assert seen["typed_data"]["message"] == seen["order"]
+    assert seen["typed_data"]["primaryType"] == "Order"
+    assert any(order.preview)
+
+
+def test_preview__assign_payload__is_one_plan_entry(client: TestClient, story: Story) -> None:
+    task = story.task("P4", "glue")
+    seen = preview(client, an_order("assign", "task", task, payload={"worker": "assembler"}))
+    entry, end = unpack_entry(bytes.fromhex(seen["order"]["payload"][2:]))
+    assert (entry.task, entry.lead, end) == (task, story.badge["assembler"], len(seen["order"]["payload"]) // 2 - 1)
+
+
+# The human's own signature
+
+
+@pytest.fixture
+def keyless(story: Story) -> Any:
+    with TestClient(serve(story, signs=()).app, base_url=LOOPBACK) as made:
+        yield made
+
+
+def _signed(seen: dict[str, Any], order: dict[str, Any], name: str) -> dict[str, Any]:
+    signature = signer(name).sign(bytes.fromhex(seen["digest"][2:]))
+    return order | {"order": seen["order"], "signature": "0x" + signature.hex()}
+
+
+def test_give__signed_by_the_human__is_relayed(keyless: TestClient) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    given = give(keyless, _signed(preview(keyless, order), order, "technician"))
+    assert (given["state"], given["human"]["id"], given["banner"]) == ("effective", "technician", None)
+
+
+def test_give__signed_by_a_stranger__is_refused_on_chain(keyless: TestClient) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    problem = give(keyless, _signed(preview(keyless, order), order, "stranger"), status=409)
+    assert problem["revert"]["error"] == "BadSignature"
+
+
+def test_give__signed_order_changed__is_refused_on_chain(keyless: TestClient, story: Story) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    signed = _signed(preview(keyless, order), order, "technician")
+    signed["order"] |= {"subject": story.badge["R-2"]}
+    assert give(keyless, signed, status=409)["revert"]["error"] == "BadSignature"
+
+
+def test_give__signed_order_twice__is_executed_once(keyless: TestClient) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    signed = _signed(preview(keyless, order), order, "technician")
+    give(keyless, signed)
+    assert give(keyless, signed, status=409)["revert"]["error"] == "InvalidAccountNonce"
+
+
+def test_give__no_key_and_no_signature__says_how_to_sign(keyless: TestClient) -> None:
+    problem = give(keyless, an_order("hold", "robot", "R-1", human="technician"), status=422)
+    assert problem["errors"][0]["pointer"] == "/signature"
+    assert "dry_run" in problem["detail"]
+
+
+def test_give__no_key_and_nobody_named__asks_for_the_human(keyless: TestClient) -> None:
+    assert give(keyless, an_order("hold", "robot", "R-1"), status=422)["errors"][0]["pointer"] == "/human"
+
+
+# Bad input
+
+TASK = 261  # P1/grind, accepted
+BAD = [
+    ("/reason", an_order("hold", "robot", "R-1", reason=None)),
+    ("/reason/text", an_order("hold", "robot", "R-1", reason={"code": "QUALITY", "text": "  "})),
+    ("/reason/text", an_order("hold", "robot", "R-1", reason={"code": "QUALITY", "text": ""})),
+    ("/reason/code", an_order("hold", "robot", "R-1", reason={"code": "MOOD", "text": "no"})),
+    ("/expires_at", an_order("suspend", "worker", "sprayer", expires_at=None)),
+    ("/expires_at", an_order("cancel", "task", 300, expires_at=soon(-60))),
+    ("/expires_at", an_order("cancel", "task", 300, expires_at=soon(3))),
+    ("/expires_at", an_order("cancel", "task", 300, expires_at="2030-01-01T00:00:00")),
+    ("/expires_at", an_order("cancel", "task", 300, expires_at="tomorrow")),
+    ("/subject/id", an_order("cancel", "task", 9_999)),
+    ("/subject/id", an_order("cancel", "task")),
+    ("/subject/id", an_order("cancel", "task", "one")),
+    ("/subject/id", an_order("suspend", "worker", "R-1")),
+    ("/subject/id", an_order("hold", "robot", "sprayer")),
+    ("/subject/id", an_order("veto", "proposal", 17)),
+    ("/subject/type", an_order("veto", "robot", "R-1")),
+    ("/subject/type", an_order("hold", "machine", 1)),
+    ("/kind", an_order("dance", "robot", "R-1")),
+    ("/level", an_order("hold", "robot", "R-1", level=3)),
+    ("/human", an_order("hold", "robot", "R-1", human="sprayer")),
+    ("/colour", an_order("hold", "robot", "R-1", colour="red")),
+    ("/payload/worker", an_order("assign", "task", 300)),
+    ("/payload/worker", an_order("assign", "task", 300, payload={"worker": "nobody"})),
+    ("/payload/second_reason", an_order("assign", "task", 300, payload={"worker": "analyst", "robots": ["R-1"]})),
+    ("/payload/shift", an_order("assign", "task", 300, payload={"worker": "loader", "shift": 1})),
+    ("/payload/start_s", an_order("assign", "task", 300, payload={"worker": "loader", "start_s": -1})),
+    ("/payload/robots", an_order("assign", "task", 302, payload={"worker": "assembler", "robots": "R-6"})),
+    ("/payload/tasks", an_order("cancel", "task", 300, payload={"tasks": [1]})),
+    ("/order", an_order("hold", "robot", "R-1", signature="0x00")),
+    ("/order/kind", an_order("hold", "robot", "R-1", order={}, signature="0x00")),
+]
+
+
+@pytest.mark.parametrize(("pointer", "order"), BAD, ids=[f"{n}-{pointer}" for n, (pointer, _) in enumerate(BAD)])
+def test_give__bad_field__is_named(shared: TestClient, pointer: str, order: dict[str, Any]) -> None:
+    problem = give(shared, order, status=422)
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+    assert problem["detail"]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Any:
+    from tests.api.story import a_running_plant
+
+    with TestClient(serve(a_running_plant()).app, base_url=LOOPBACK) as made:
+        yield made
+
+
+def test_give__finished_task__cannot_be_assigned(shared: TestClient) -> None:
+    order = an_order("assign", "task", TASK, payload={"worker": "grinder"})
+    assert "nothing can be assigned any more" in give(shared, order, status=409)["detail"]
+
+
+# The gateway first
+
+
+class FakeFloor:
+    """A gateway that takes, refuses or is away."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.given: list[dict[str, Any]] = []
+
+    def give(self, order: dict[str, Any], signature: str) -> dict[str, str]:
+        if self.error:
+            raise self.error
+        self.given.append({"order": order, "signature": signature})
+        return {"state": "anchoring"}
+
+
+def test_give__hold__acts_at_the_gateway_and_is_shown_until_it_is_on_chain(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.desk.SEEN_WITHIN_S", 0.2)
+    floor = FakeFloor()
+    with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
+        given = give(client, an_order("hold", "robot", "R-1"))
+        robot = get(client, "robots/R-1")
+        assert (given["state"], given["id"], given["active"]) == ("submitted", None, True)
+        assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
+        _anchor(story, floor.given[0])
+        _wait_until(lambda: get(client, "robots/R-1")["held"])
+        assert get(client, f"overrides/{given['digest']}")["state"] == "effective"
+        assert not get(client, "robots/R-1")["anchoring"]
+
+
+def _anchor(story: Story, given: dict[str, Any]) -> None:
+    """As the gateway does: the order goes on chain."""
+    story.by("gateway").overrides.execute(order_from(given["order"]), bytes.fromhex(given["signature"][2:]))
+
+
+def _wait_until(condition: Any) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("not within 5 s")
+
+
+def test_give__hold_refused_by_the_gateway__says_why(story: Story) -> None:
+    floor = FakeFloor(GatewayRefused("NOT_ALLOWED", "no role"))
+    with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
+        assert "NOT_ALLOWED: no role" in give(client, an_order("hold", "robot", "R-1"), status=409)["detail"]
+
+
+def test_give__hold_while_the_gateway_is_away__goes_to_the_chain(story: Story) -> None:
+    floor = FakeFloor(GatewayUnreachable("away"))
+    with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
+        assert give(client, an_order("hold", "robot", "R-1"))["state"] == "effective"
+
+
+def test_give__reason_by_number__is_the_same_reason(client: TestClient) -> None:
+    given = give(client, an_order("hold", "robot", "R-1", reason={"code": 2, "text": REASON["text"]}))
+    assert given["reason"]["code"] == "SAFETY"

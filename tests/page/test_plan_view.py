@@ -1,0 +1,79 @@
+"""What a person sees first, and how an override is given with mouse and keyboard."""
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.api.serving import Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def test_page__opened__shows_the_whole_line(page: "Page") -> None:
+    expect(page.locator("#plan-drawing .station")).to_have_count(7)
+    expect(page.locator("#plan-drawing .robot")).to_have_count(10)
+    expect(page.locator("#plan-drawing .sensor")).to_have_count(25)
+    expect(page.locator("#plan-drawing .person")).to_have_count(1)
+    expect(page.locator("#plan-drawing .pair")).to_have_count(6)
+    expect(page.locator("#plan-drawing .robot.human")).to_have_attribute("id", "robot-6")
+
+
+def test_page__opened__warns_of_development_keys(page: "Page") -> None:
+    expect(page.locator("#banner")).to_contain_text("Development keys sign here")
+
+
+def test_page__strangers_words__are_text(page: "Page") -> None:
+    page.locator("#proposal-1-talk summary").click()
+    expect(page.locator("#proposal-1-talk")).to_contain_text("<b>R-8</b> took 1.5 times")
+
+
+def test_page__override_given__is_shown_without_a_reload(page: "Page", served: Served) -> None:
+    task = served.story.task("P4", "glue")
+    page.locator(f"#task-{task} button").click()
+    page.locator("#order-worker option").first.wait_for(state="attached")
+    page.locator("#order-worker").select_option(str(served.story.badge["assembler"]))
+    page.locator("#order-text").fill("<i>nozzle</i> of R-5 looks clogged")
+    expect(page.locator("#order-preview")).to_contain_text("Sprayer has the task")
+    page.locator("#order-send:enabled").click()
+    expect(page.locator("#order-steps")).to_contain_text("✓ effective")
+    page.locator("#order-cancel").click()
+    expect(page.locator("#overrides")).to_contain_text("<i>nozzle</i> of R-5 looks clogged")
+    expect(page.locator(f"#task-{task}")).to_contain_text("human")
+
+
+def test_page__keyboard_alone__holds_a_robot_and_the_plan_shows_it(page: "Page") -> None:
+    page.locator("#robot-1").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("somebody stands there")
+    expect(page.locator("#order-preview")).to_contain_text("stops at once")
+    page.locator("#order-send:enabled").press("Enter")
+    expect(page.locator("#order-steps")).to_contain_text("✓ effective")
+    page.keyboard.press("Escape")
+    expect(page.locator("#robot-1.human")).to_be_visible()
+
+
+def test_page__no_reason__nothing_can_be_sent(page: "Page") -> None:
+    page.get_by_role("button", name="Plant hold (software)").click()
+    expect(page.locator("#order-send")).to_be_disabled()
+
+
+def test_page__work_goes_on__the_pair_moves(page: "Page", served: Served) -> None:
+    story = served.story
+    story.chain.advance(1)
+    story.submit(story.task("P3", "grind"))
+    story.inspect(story.task("P3", "grind"))
+    story.start(story.task("P3", "glue"))
+    expect(page.locator("#pair-1-P3 title")).to_contain_text("spray the glue", timeout=8000)
+
+
+def test_page__chain_no_longer_read__is_called_stale(page: "Page", served: Served) -> None:
+    expect(page.locator("#stale")).to_be_hidden()
+    served.projection.stop()
+    expect(page.locator("#stale")).to_contain_text("STALE since", timeout=12000)
+
+
+def test_page__at_390_px__nothing_sticks_out(page: "Page") -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect(page.get_by_role("button", name="Plant hold (software)")).to_be_in_viewport()
