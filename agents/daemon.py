@@ -1,4 +1,4 @@
-"""The loop of a digital worker: look, decide, act, wait; a failed cycle does not end it, and restart is looking again."""
+"""The loop of a digital worker: look, decide, act, wait; a failed cycle ends nothing, restart is looking again."""
 
 import logging
 import threading
@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 class Eyes(Protocol):
     """What a worker sees the chain with."""
 
-    ledger: Ledger
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger as of the last look; another object after a reorganisation."""
 
     def look(self) -> Block:
         """Bring the ledger up to the chain's head; the block that was read."""
@@ -63,6 +65,7 @@ class Daemon:
         self._hands: Hands | None = None
         self._now_s = now_s
         self._memory = Memory()
+        self._seen_by: Ledger | None = None
 
     def run(self, stop: threading.Event, *, pause_s: float) -> None:
         """Cycles until told to stop."""
@@ -89,7 +92,8 @@ class Daemon:
         if me is None or ledger.clock is None:
             log.info("not a member yet: %s", self._who.account)
             return None
-        self._hands = self._hands or self._make_hands(ledger)
+        if ledger is not self._seen_by:
+            self._hands, self._seen_by, self._memory = self._make_hands(ledger), ledger, Memory()
         self._notice(ledger)
         return View(
             ledger=ledger,

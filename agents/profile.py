@@ -28,7 +28,7 @@ class Teamwork(Part):
     """With how many helpers it works together, and what that takes of the time alone."""
 
     helpers: int = Field(default=1, ge=1, le=8)
-    factor: float = Field(gt=0, le=1)
+    factor: float = Field(gt=0, le=2)
 
 
 class Experience(Part):

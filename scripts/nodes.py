@@ -140,14 +140,15 @@ def _spawn(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_end_with_parent if _LIBC else None,  # one system call, loaded before the fork
+        preexec_fn=end_with_parent,  # one system call, loaded before the fork
     )
 
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """For a child between fork and exec: the system ends it when its parent is gone, however that went."""
     if _LIBC:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

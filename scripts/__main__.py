@@ -1,0 +1,5 @@
+"""`python -m scripts` is the `workmoot` command."""
+
+from scripts.cli import main
+
+main()

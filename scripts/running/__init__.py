@@ -1,0 +1,1 @@
+"""A plant that runs: its processes, how far it is, and what came of it."""

@@ -1,0 +1,57 @@
+"""`workmoot worker`: the daemon of one digital worker, and its ranking of the open work."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Run a digital worker; show how it ranks the open work.")
+
+PAUSE_S = 0.25
+Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
+
+
+@app.command()
+def run(
+    key: Annotated[Path, typer.Option(help="The worker's key file, mode 0600.")],
+    rpc: Annotated[str, typer.Option(help="The node's address.")],
+    profile: Annotated[
+        Path | None, typer.Option(help="What the worker knows of itself and has seen of others.")
+    ] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="The deployment's file; else deployments/<chain id>.json.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of its searches.")] = 0,
+    pause: Annotated[float, typer.Option(min=0.02, help="Wall seconds between two looks.")] = PAUSE_S,
+) -> None:
+    """Look, decide, act, wait; until told to stop. A dead node and a key without gas are waited out."""
+    from scripts.worker_daemon import run_worker
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    run_worker(key=key, rpc=rpc, profile=profile, deployment=deployment, seed=seed, pause_s=pause)
+
+
+@app.command()
+def ranking(
+    worker: Annotated[str, typer.Argument(metavar="ID", help="A worker's number or id.")],
+    api: Api = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
+) -> None:
+    """Show how a worker ranks the open work it could do, with the numbers."""
+    from scripts.api_client import client_of
+
+    found: dict[str, Any] = client_of(api).get(f"workers/{worker}/ranking")
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    names = ("rank", "task", "name", "score", "alone_s", "together_s", "energy_wh", "cost", "success")
+    table = Table(*names, title=f"{worker}: what comes first")
+    for item in found["items"]:
+        table.add_row(*(str(item.get(name, "")) for name in names))
+    Console().print(table)

@@ -1,0 +1,86 @@
+"""A digital worker, put together: its key, its node, its gateway, its mind."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from agents.daemon import Daemon, Self
+from agents.execution import Hands
+from agents.gateway import Gateway
+from agents.profile import Profile, read_profile
+from workmoot.chain.connection import Connection, connect
+from workmoot.chain.signer import Signer, load_signer
+from workmoot.domain.errors import Unreachable
+from workmoot.domain.ledger import Block, Ledger
+
+log = logging.getLogger(__name__)
+RETRY_S = 1.0
+
+
+class ChainEyes:
+    """The chain, followed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._node = connection.node
+        self._follower = connection.follower()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger as of the last look; another object after a reorganisation."""
+        return self._follower.ledger
+
+    def look(self) -> Block:
+        """Up to the head."""
+        self._follower.catch_up()
+        return self._follower.ledger.head
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block that is there."""
+        found = self._node.block(number)
+        if found is None:
+            raise Unreachable(f"{self._node.url} has no block {number}")
+        return found.hash
+
+
+def run_worker(
+    *, key: Path, rpc: str, profile: Path | None, deployment: Path | None, seed: int, pause_s: float
+) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    signer = load_signer(key)
+    told = read_profile(profile) if profile else Profile()
+    connection = _await_connection(rpc, deployment, stop)
+    if connection is None:
+        return
+    found = connection.deployment
+    who = Self(account=signer.address, profile=told, seed=seed, chain_id=found.chain_id, dao=found.allocation_dao)
+    log.info("awake as %s on chain %s", signer.address, found.chain_id)
+    Daemon(who, ChainEyes(connection), _hands_for(connection, signer), time.time).run(stop, pause_s=pause_s)
+    log.info("asleep")
+
+
+def _await_connection(rpc: str, deployment: Path | None, stop: threading.Event) -> Connection | None:
+    """The deployment, once the node answers; a wrong one is refused at once."""
+    while not stop.is_set():
+        try:
+            return connect(rpc, deployment=deployment)
+        except Unreachable as silent:
+            log.warning("waiting for the node: %s", silent)
+            stop.wait(RETRY_S)
+    return None
+
+
+def _hands_for(connection: Connection, signer: Signer) -> Callable[[Ledger], Hands]:
+    """A worker's hands, for whichever ledger it sees by."""
+    contracts, chain_id = connection.contracts(signer), connection.deployment.chain_id
+
+    def hands(ledger: Ledger) -> Hands:
+        robots = Gateway(ledger, signer.sign, chain_id=chain_id, now_s=time.time)
+        return Hands(dao=contracts.dao, work=contracts.work_orders, overrides=contracts.overrides, robots=robots)
+
+    return hands
