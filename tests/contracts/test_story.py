@@ -1,0 +1,162 @@
+"""The way of an order: posted, offered for, decided by vote, run, inspected, and corrected and overridden by humans."""
+
+from brownie import accounts
+
+from tests.builders import an_offer
+from tests.contracts.plant import (
+    ACKNOWLEDGE_S,
+    FINDINGS,
+    GLUER,
+    HEARTBEAT_S,
+    HUMANS,
+    INSPECT_S,
+    PACKER,
+    PLANNER,
+    RESULT,
+    SCAN,
+    SCANNER,
+    SPRAY,
+    SPRAYER,
+    STRANGER,
+    SUPERVISOR,
+    VOTING_S,
+    account_of,
+    as_tuple,
+    by,
+    by_worker,
+    told,
+)
+from workmoot.domain.offers import RankedTask, pack_offers, pack_ranking
+from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.proposals import State, content_hash_of
+from workmoot.domain.work import Failure, Status, TaskSpec, pack_tasks
+
+FIRST, SECOND = 1 << 8, (1 << 8) + 1
+TASKS = pack_tasks(
+    [TaskSpec(capability=SCAN, work=1_000), TaskSpec(capability=SPRAY, work=2_000, team=2, predecessors=1)]
+)
+
+
+def test_order__from_posting_to_the_last_verdict__every_step_is_told(plant):
+    post(plant)
+    talk(plant)
+    proposal = propose(plant)
+    review_and_vote(plant, proposal)
+    run_and_inspect_the_first(plant)
+    reject_the_second_and_rework_it(plant)
+
+
+def test_order__overridden_by_a_human__hands_back_on_release(plant):
+    post(plant)
+    talk(plant)
+    review_and_vote(plant, propose(plant))
+    assign_another(plant)
+    release(plant)
+
+
+def post(plant):
+    tx = plant.work.post(TASKS, '{"name":"a pair"}', by(PLANNER))
+    told(tx, "OrderPosted", order=1, by=accounts[PLANNER], tasks=TASKS, detail='{"name":"a pair"}')
+    assert plant.work.order(1)[0] == 2
+
+
+def talk(plant):
+    offers = pack_offers([an_offer(SECOND, helpers=(GLUER,))])
+    ranking = pack_ranking([RankedTask(task=SECOND, score=1)])
+    tx = plant.dao.offer(offers, ranking, by_worker(SPRAYER))
+    told(tx, "OffersPublished", worker=SPRAYER, offers=offers, ranking=ranking)
+    tx = plant.dao.say(GLUER, SECOND, b"help me?", by_worker(SPRAYER))
+    told(tx, "MessageSent", **{"from": SPRAYER}, to=GLUER, about=SECOND, message=b"help me?")
+    tx = plant.dao.confirm([SECOND], [1], [SPRAYER], [1], by_worker(GLUER))
+    told(tx, "HelpConfirmed", task=SECOND, lead=SPRAYER, helper=GLUER, version=1, sequence=1)
+    assert plant.dao.isConfirmed(SECOND, 1, SPRAYER, 1, GLUER)
+
+
+def propose(plant):
+    entries = plant.entry(FIRST, SCANNER), plant.entry(SECOND, SPRAYER, helpers=(GLUER,))
+    opening = plant.opening(*entries)
+    tx = plant.dao.propose(as_tuple(opening), by_worker(SCANNER))
+    plant.openings[1] = opening
+    particulars = plant.particulars(1)
+    told(
+        tx,
+        "ProposalOpened",
+        id=1,
+        proposer=SCANNER,
+        counters=0,
+        roster=5,
+        members=5,
+        deadline=tx.timestamp + VOTING_S,
+        contentHash=content_hash_of(opening.plan, particulars),
+        particulars=particulars,
+        opening=as_tuple(opening),
+    )
+    assert plant.dao.isContent(1, opening.plan, particulars)
+    return 1
+
+
+def review_and_vote(plant, proposal):
+    tx = plant.dao.review(proposal, True, 900, b"\1" * 12, "quicker than mine", by_worker(SPRAYER))
+    review = {"support": True, "makespan": 900, "findings": b"\1" * 12, "words": "quicker than mine"}
+    told(tx, "ProposalReviewed", id=1, member=SPRAYER, **review)
+    tx = plant.dao.castVoteWithReason(proposal, 0, "too late for me", by_worker(PACKER))
+    told(tx, "VoteCast", voter=account_of(PACKER), proposalId=1, support=0, weight=1, reason="too late for me")
+    plant.dao.castVote(proposal, 1, by_worker(SCANNER))
+    tx = plant.vote(proposal, SPRAYER)
+    assert "ProposalSettled" not in tx.events
+    tx = plant.vote_with_plan(proposal, GLUER)
+    settled = [dict(event) for event in tx.events["ProposalSettled"]]
+    assert [event["state"] for event in settled] == [State.PASSED, State.ENACTED]
+    assert all((event["yes"], event["no"], event["members"]) == (3, 1, 5) for event in settled)
+    told(tx, "PlanEnacted", proposal=1, plan=plant.openings[1].plan, skipped=b"\0", standing=b"\0")
+    assert [int(votes) for votes in plant.dao.proposalVotes(1)] == [1, 3, 0]
+    assert plant.dao.hasVoted(1, account_of(GLUER))
+
+
+def run_and_inspect_the_first(plant):
+    tx = plant.work.poke(FIRST, by(STRANGER))
+    told(tx, "TaskSummoned", task=FIRST, worker=SCANNER, deadline=tx.timestamp + ACKNOWLEDGE_S)
+    tx = plant.work.acknowledge(FIRST, 2, by_worker(SCANNER))
+    told(tx, "TaskAcknowledged", task=FIRST, worker=SCANNER, deadline=tx.timestamp + HEARTBEAT_S)
+    tx = plant.start(FIRST, SCANNER)
+    told(tx, "TaskStarted", task=FIRST, worker=SCANNER, epoch=2, attempt=1, deadline=tx.timestamp + HEARTBEAT_S)
+    tx = plant.work.heartbeat(FIRST, 2, by_worker(SCANNER))
+    told(tx, "HeartbeatSeen", task=FIRST, worker=SCANNER, deadline=tx.timestamp + HEARTBEAT_S)
+    tx = plant.submit(FIRST, SCANNER)
+    result = {"grade": 90, "busyTicks": 1_234, "evidence": RESULT, "deadline": tx.timestamp + INSPECT_S}
+    told(tx, "ResultSubmitted", task=FIRST, worker=SCANNER, epoch=2, **result)
+    tx = plant.inspect(FIRST, PACKER)
+    verdict = {"by": account_of(PACKER), "grade": 80, "evidence": FINDINGS, "human": False}
+    told(tx, "TaskAccepted", task=FIRST, worker=SCANNER, **verdict)
+    told(tx, "RecordGrew", worker=SCANNER, capability=SCAN, done=True)
+
+
+def reject_the_second_and_rework_it(plant):
+    plant.start(SECOND, SPRAYER)
+    plant.submit(SECOND, SPRAYER)
+    human = HUMANS[SUPERVISOR].address
+    tx = plant.give(OverrideKind.REWORK, SECOND)
+    told(tx, "TaskFailed", task=SECOND, worker=SPRAYER, by=human, failure=Failure.REJECTED, next=Status.REWORK)
+    told(tx, "RecordGrew", worker=SPRAYER, capability=SPRAY, done=False)
+    tx = plant.give(OverrideKind.ACCEPT, SECOND)
+    told(tx, "TaskReworked", task=SECOND, worker=SPRAYER, by=human)
+    assert [plant.task(task)["status"] for task in (FIRST, SECOND)] == [Status.ACCEPTED, Status.REWORKED]
+
+
+def assign_another(plant):
+    order = plant.assignment(FIRST, GLUER)
+    tx = plant.execute(order)
+    given = {"human": order.human, "subject": FIRST, "digest": plant.digest(order), "order": as_tuple(order)}
+    told(tx, "OverrideGiven", id=1, displaced=SCANNER, epoch=3, **given)
+    control = {"overridden": True, "held": False}
+    people = {"worker": GLUER, "inspector": PACKER}
+    told(tx, "InForceChanged", task=FIRST, epoch=3, version=2, status=Status.ALLOCATED, **people, **control)
+    assert plant.task(FIRST)["standingWorker"] == SCANNER
+
+
+def release(plant):
+    tx = plant.give(OverrideKind.RELEASE, FIRST)
+    told(tx, "OverrideReleased", id=1, by=2, subjectType=SubjectType.TASK, subject=FIRST, level=8)
+    people = {"worker": SCANNER, "inspector": PACKER}
+    control = {"overridden": False, "held": False}
+    told(tx, "InForceChanged", task=FIRST, epoch=4, version=2, status=Status.ALLOCATED, **people, **control)
