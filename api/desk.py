@@ -12,7 +12,7 @@ from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, Prev
 from api.order_json import order_from, order_json, typed_data
 from api.problems import Problem, unprocessable
 from api.projection import Projection
-from api.refusals import as_problem
+from api.refusals import as_problem, refused_later
 from api.views.displaced import displaced
 from api.views.overrides import anchoring_out, override_out
 from api.views.snapshot import Anchoring, Snapshot
@@ -25,7 +25,7 @@ from workmoot.domain.ports import Receipt
 from workmoot.domain.workers import Kind as MemberKind
 from workmoot.domain.workers import Role
 
-SEEN_WITHIN_S = 5.0
+SEEN_WITHIN_S, LOOK_S = 5.0, 0.25
 
 
 class Signer(Protocol):
@@ -174,7 +174,19 @@ class Desk:
         except GatewayUnreachable:
             return self._give_to_chain(drafted, signature)
         self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
-        return self._record(digest, order)
+        self._await_anchor(order, digest)
+        return self._record(digest, order, within_s=0)
+
+    def _await_anchor(self, order: HumanOrder, digest: bytes) -> None:
+        """Until the order is on chain, a while at most. What the chain refused is told; a hold acts all the same."""
+        deadline = time.monotonic() + SEEN_WITHIN_S
+        while not self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=LOOK_S):
+            if reason := self._projection.refusal_of(digest):
+                if order.kind is not OverrideKind.HOLD:
+                    self._projection.forget(digest)
+                raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
+            if time.monotonic() > deadline:
+                return
 
     def _give_to_chain(self, drafted: Draft, signature: bytes) -> OverrideOut:
         if self._relay is None:
@@ -189,13 +201,13 @@ class Desk:
             self._relay.execute(drafted.order, signature)
         except ChainError as error:
             raise as_problem(error) from error
-        record = self._record(digest, drafted.order)
+        record = self._record(digest, drafted.order, within_s=SEEN_WITHIN_S)
         times = record.times.model_copy(update={"submitted": moment(submitted_at)})
         return record.model_copy(update={"times": times})
 
-    def _record(self, digest: bytes, order: HumanOrder) -> OverrideOut:
+    def _record(self, digest: bytes, order: HumanOrder, *, within_s: float) -> OverrideOut:
         """The record once the projection has it; else the order as it stands."""
-        self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=SEEN_WITHIN_S)
+        self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=within_s)
         with self._projection.read() as snap:
             record = _find(snap.ledger, digest)
             if record is None:

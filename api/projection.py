@@ -105,6 +105,17 @@ class Projection:
         with self._lock:
             self._anchoring[item.digest] = item
 
+    def forget(self, digest: bytes) -> None:
+        """The order acts no more."""
+        with self._lock:
+            self._anchoring.pop(digest, None)
+
+    def refusal_of(self, digest: bytes) -> str | None:
+        """Why the chain refused an order that the gateway sent; None: it did not."""
+        name = "0x" + digest.hex()
+        orders = (order for order in self._gateway().orders if order.get("digest") == name)
+        return next((str(order.get("reason")) for order in orders if order.get("state") == "refused"), None)
+
     def anchoring_count(self) -> int:
         """How many orders act and are not on chain yet."""
         with self._lock:

@@ -41,6 +41,15 @@ def as_problem(error: ChainError) -> Problem:
     return Problem(502, "chain-fault", str(error), retryable=False)
 
 
+def refused_later(reason: str, *, holds: bool) -> Problem:
+    """The chain's no to an order that the gateway sent, as the gateway tells it: `Name(value, …)`."""
+    name, _, values = reason.partition("(")
+    detail = SENTENCES.get(name, "The contract refused the order.")
+    stays = " The gateway keeps the hold until a human settles it." if holds else ""
+    revert = {"error": name, "values": [value for value in values.rstrip(")").split(", ") if value]}
+    return Problem(409, "refused-on-chain", f"{detail} ({reason}){stays}", revert=revert)
+
+
 def _shown(value: object) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()

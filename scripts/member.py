@@ -96,12 +96,13 @@ def _admitted(
     known = (follower.ledger.description or {}).get("capabilities", [])
     numbers = [_place(name, known) for name in capabilities]
     badges = [_robot(follower.ledger, name) for name in robots]
+    shares = [_share(follower.ledger, badge) for badge in badges]
     profile = {"id": id_, "name": id_, "capabilities": capabilities, "robots": badges}
     members = connection.contracts(by).members
     receipt = members.admit(worker.address, Kind.DIGITAL, capability_mask(numbers), json.dumps(profile))
     number = receipt.the(MemberAdmitted).number
-    for badge in badges:
-        members.bind(badge, number, *_share(follower.ledger, badge))
+    for badge, (resource, scope) in zip(badges, shares, strict=True):
+        members.bind(badge, number, resource, scope)
     return number
 
 
@@ -125,6 +126,10 @@ def _share(ledger: "Ledger", robot: "Number") -> tuple[bytes, Any]:
     from workmoot.domain.workers import Scope, resource_bytes
 
     bound = ledger.bindings_of(robot)
+    owner = next((ledger.members[binding.worker].id for binding in bound if binding.scope is Scope.COMMAND), None)
+    if owner is not None:
+        robot_id = ledger.members[robot].id
+        raise typer.BadParameter(f"{robot_id} is {owner}'s alone; name a robot that several share, or none")
     shared = any(binding.scope is Scope.COMPUTE for binding in bound)
     resource = bound[0].resource if bound else resource_bytes("arm")
     return resource, Scope.COMPUTE if shared else Scope.COMMAND
