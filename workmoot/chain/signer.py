@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
 
 
+# Half the order of secp256k1: as OpenZeppelin's ECDSA, one of the two signatures of a digest is taken.
+_LARGEST_S = bytes.fromhex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0")
+
+
 class KeyUnusable(WorkmootError):
     """The key file is missing, is no key, or is readable by others."""
 
@@ -81,7 +85,7 @@ def recover(digest: bytes, signature: bytes) -> Address | None:
     from eth_keys.exceptions import BadSignature
     from eth_utils.exceptions import ValidationError
 
-    if len(signature) != 65 or signature[64] not in (27, 28):
+    if len(signature) != 65 or signature[64] not in (27, 28) or signature[32:64] > _LARGEST_S:
         return None
     try:
         key = Signature(signature[:64] + bytes((signature[64] - 27,))).recover_public_key_from_msg_hash(digest)

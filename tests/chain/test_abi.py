@@ -1,0 +1,58 @@
+"""The domain's events and structs have the names and the order of the contracts' ABIs."""
+
+import json
+from dataclasses import fields
+from importlib.resources import files
+
+import pytest
+
+from workmoot.chain.abi import CONTRACTS, abi_of
+from workmoot.chain.decoder import snake_case
+from workmoot.domain import events
+from workmoot.domain.overrides import HumanOrder, Slot
+from workmoot.domain.ports import TaskState
+from workmoot.domain.proposals import Figures, Opening, ProposalState
+
+OPENZEPPELINS = {"Transfer", "Approval", "ApprovalForAll", "Locked", "Unlocked", "EIP712DomainChanged"}
+
+
+@pytest.mark.parametrize("contract", [name for name in CONTRACTS if name != "PlantAuthority"])
+def test_events__of_our_contracts__each_has_its_dataclass_with_its_fields(contract):
+    for form in abi_of(contract).events.values():
+        if form.name not in OPENZEPPELINS:
+            kind = getattr(events, form.name)
+            names = tuple(field.name for field in fields(kind) if field.name != "at")
+            assert names == tuple(snake_case(name) for name in form.fields), form.name
+
+
+def test_events__every_dataclass__is_an_event_of_some_contract():
+    told = {form.name for contract in CONTRACTS for form in abi_of(contract).events.values()}
+    assert set(events.__all__) - {"Event", "Place"} <= told
+
+
+@pytest.mark.parametrize(
+    ("contract", "function", "kind"),
+    [
+        ("WorkOrders", "task", TaskState),
+        ("AllocationDAO", "proposal", ProposalState),
+        ("AllocationDAO", "propose", Opening),
+        ("Overrides", "execute", HumanOrder),
+        ("Overrides", "slot", Slot),
+    ],
+)
+def test_structs__of_our_contracts__are_dataclasses_in_the_same_order(contract, function, kind):
+    struct = _struct(contract, function)
+    assert [snake_case(part["name"]) for part in struct["components"]] == [field.name for field in fields(kind)]
+
+
+def test_figures__inside_an_opening__in_the_same_order():
+    opening = _struct("AllocationDAO", "propose")
+    figures = next(part for part in opening["components"] if part["name"] == "figures")
+    assert [part["name"] for part in figures["components"]] == [field.name for field in fields(Figures)]
+
+
+def _struct(contract, function):
+    entries = json.loads(files("workmoot.chain").joinpath("abi", f"{contract}.json").read_text())
+    entry = next(entry for entry in entries if entry["type"] == "function" and entry["name"] == function)
+    parameters = [*entry["inputs"], *entry["outputs"]]
+    return next(parameter for parameter in parameters if parameter["type"] == "tuple")
