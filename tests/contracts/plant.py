@@ -51,6 +51,7 @@ class Plant:
     work: Any
     dao: Any
     overrides: Any
+    described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
     keys: count = field(default_factory=lambda: count(1))
 
@@ -189,7 +190,7 @@ def deploy() -> Plant:
     for worker in (SCANNER, SPRAYER, GLUER, PRESSER, PACKER):
         plant.members.admit(account_of(worker), Kind.DIGITAL, 1 << SCAN | 1 << SPRAY, "{}", by(ADMINISTRATOR))
     plant.members.admit(account_of(ROBOT), Kind.ROBOTIC, 1 << SPRAY, "{}", by(ADMINISTRATOR))
-    plant.work.describe("{}", 3, 0, 1_000, by(ADMINISTRATOR))
+    plant.described = plant.work.describe('{"name":"a plant"}', 3, 5, 1_000, by(ADMINISTRATOR))
     return plant
 
 
