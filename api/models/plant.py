@@ -120,6 +120,7 @@ class ScheduleOut(Wire):
     """The plan in force beside what really happened; simulated seconds."""
 
     head: Head
+    from_s: float
     now_s: float | None
     until_s: float
     lanes: tuple[Lane, ...]

@@ -48,24 +48,24 @@ class Gantt:
 
 def draw(schedule: ScheduleOut) -> Gantt:
     """The chart of a schedule."""
-    until = max(schedule.until_s, schedule.now_s or 0.0, 1.0)
-    scale = (WIDTH - LABELS - 8) / until
-    now = schedule.now_s or 0.0
-    rows = tuple(_row(lane, index, scale, now) for index, lane in enumerate(schedule.lanes))
+    until = max(schedule.until_s, schedule.now_s or 0.0)
+    axis = _Axis(begins=schedule.from_s, until=until, now=schedule.now_s or schedule.from_s)
+    rows = tuple(_row(lane, index, axis) for index, lane in enumerate(schedule.lanes))
     return Gantt(
         width=WIDTH,
         height=AXIS_HEIGHT + LANE_HEIGHT * max(1, len(rows)) + 4,
         labels=LABELS,
-        ticks=tuple((round(LABELS + at * scale, 1), clock(at)) for at in ticks(until)),
-        now=None if schedule.now_s is None else round(LABELS + schedule.now_s * scale, 1),
+        ticks=tuple((axis.x(at), clock(at)) for at in ticks(schedule.from_s, until)),
+        now=None if schedule.now_s is None else axis.x(schedule.now_s),
         rows=rows,
     )
 
 
-def ticks(until_s: float) -> tuple[int, ...]:
-    """At most twelve round times from zero on."""
-    step = next((step for step in STEPS_S if until_s / step <= 12), ceil(until_s / 12))
-    return tuple(range(0, int(until_s) + 1, step))
+def ticks(from_s: float, until_s: float) -> tuple[int, ...]:
+    """Round times, at most a dozen or so."""
+    span = until_s - from_s
+    step = next((step for step in STEPS_S if span / step <= 12), ceil(span / 12))
+    return tuple(range(ceil(from_s / step) * step, int(until_s) + 1, step))
 
 
 def clock(at_s: float) -> str:
@@ -75,22 +75,45 @@ def clock(at_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _row(lane: Lane, index: int, scale: float, now: float) -> Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axis:
+    """Simulated seconds along the width."""
+
+    begins: float
+    until: float
+    now: float
+
+    @property
+    def scale(self) -> float:
+        """Drawing units for a second."""
+        return (WIDTH - LABELS - 8) / max(1.0, self.until - self.begins)
+
+    def x(self, at_s: float) -> float:
+        """Where a moment stands."""
+        return round(LABELS + (max(at_s, self.begins) - self.begins) * self.scale, 1)
+
+
+def _row(lane: Lane, index: int, axis: _Axis) -> Row:
     y = AXIS_HEIGHT + index * LANE_HEIGHT
     return Row(
         y=y,
         worker=lane.worker,
-        planned=tuple(_bar(bar, y + 5, PLAN_HEIGHT, scale, now) for bar in lane.planned),
-        actual=tuple(_bar(bar, y + 16, RUN_HEIGHT, scale, now) for bar in lane.actual),
+        planned=tuple(_bar(bar, y + 5, PLAN_HEIGHT, axis) for bar in lane.planned),
+        actual=tuple(_bar(bar, y + 16, RUN_HEIGHT, axis) for bar in lane.actual),
     )
 
 
-def _bar(bar: Bar, y: float, height: float, scale: float, now: float) -> Drawn:
+def _bar(bar: Bar, y: float, height: float, axis: _Axis) -> Drawn:
     """What goes on ends now."""
-    end = max(now, bar.span.start_s) if bar.span.end_s is None else bar.span.end_s
-    width = max(2.0, (end - bar.span.start_s) * scale)
+    end = max(axis.now, bar.span.start_s) if bar.span.end_s is None else bar.span.end_s
+    x = axis.x(bar.span.start_s)
+    width = round(max(2.0, axis.x(end) - x), 1)
+    return Drawn(x=x, y=y, width=width, height=height, label="" if bar.helper else _fitting(bar.name, width), bar=bar)
+
+
+def _fitting(name: str, width: float) -> str:
+    """As much of a name as stands on a bar."""
     fits = int((width - 8) / CHARACTER)
-    label = bar.name if len(bar.name) <= fits else bar.name[: max(0, fits - 1)] + "…" if fits > 3 else ""
-    return Drawn(
-        x=round(LABELS + bar.span.start_s * scale, 1), y=y, width=round(width, 1), height=height, label=label, bar=bar
-    )
+    if len(name) <= fits:
+        return name
+    return name[: fits - 1] + "…" if fits > 3 else ""

@@ -1,5 +1,6 @@
 """The page and its two live parts."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,6 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.dependencies import Dependencies, Given
-from api.models.orders import OverrideOut
-from api.models.work import TaskOut
 from api.pages import gantt, plan_view
 from api.problems import not_found
 from api.views.floor import floor_out
@@ -17,13 +16,15 @@ from api.views.overrides import all_overrides
 from api.views.proposals import proposal_detail
 from api.views.schedule import schedule_out
 from api.views.snapshot import Snapshot
-from api.views.tasks import kinds_for, order_out, task_out
+from api.views.tasks import kinds_for, order_out, task_out, waits_for_a_human
 from api.views.workers import members_of, worker_out
 from workmoot.domain.workers import Kind
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 PARTS = {"floor": "moment.html", "board": "board.html"}
+ORDERS, PROPOSALS, OVERRIDES = 10, 30, 50
+Shown = dict[str, Any]
 router = APIRouter(include_in_schema=False)
 
 
@@ -67,33 +68,39 @@ def show_part(given: Given, name: str) -> HTMLResponse:
 
 def _render(template: str, given: Dependencies) -> HTMLResponse:
     with given.projection.read() as snap:
-        shown = _shown(snap)
+        shown = {name: value for show in SHOWN[template] for name, value in show(snap).items()}
     html = ENVIRONMENT.get_template(template).render(**shown, banner=given.desk.keys.banner)
     return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
 
-def _shown(snap: Snapshot) -> dict[str, Any]:
+def _moment(snap: Snapshot) -> Shown:
+    """What changes with every second."""
     floor = floor_out(snap)
-    tasks = tuple(task_out(snap, task) for task in snap.ledger.tasks.values())
-    overrides = all_overrides(snap)
-    board = {
-        "tasks": tasks,
-        "queue": _queue(tasks),
-        "overrides": overrides,
-        "active": _active(overrides),
-        "orders": tuple(order_out(snap, order) for order in reversed(snap.ledger.orders.values())),
-        "proposals": tuple(proposal_detail(snap, p) for p in reversed(snap.ledger.proposals.values())),
-        "workers": tuple(worker_out(snap, member) for member in members_of(snap, Kind.DIGITAL)),
+    waiting = (task for task in snap.ledger.tasks.values() if waits_for_a_human(task))
+    return {
+        "floor": floor,
+        "drawing": plan_view.draw(floor),
+        "queue": tuple(task_out(snap, task) for task in waiting),
+        "active": tuple(item for item in all_overrides(snap) if item.active),
     }
-    schedule = schedule_out(snap)
-    return {"floor": floor, "drawing": plan_view.draw(floor), "board": board, "gantt": gantt.draw(schedule)}
 
 
-def _queue(tasks: tuple[TaskOut, ...]) -> tuple[TaskOut, ...]:
-    """What waits for a human."""
-    waiting = ("rework", "failed")
-    return tuple(t for t in tasks if t.status in waiting or (t.status == "submitted" and t.inspector is None))
+def _board(snap: Snapshot) -> Shown:
+    """What changes with the chain; of what only grows, the latest."""
+    ledger = snap.ledger
+    orders = list(reversed(ledger.orders.values()))[:ORDERS]
+    return {
+        "gantt": gantt.draw(schedule_out(snap)),
+        "orders": tuple(order_out(snap, order) for order in orders),
+        "tasks": tuple(task_out(snap, ledger.tasks[task]) for order in orders for task in order.tasks),
+        "proposals": tuple(proposal_detail(snap, p) for p in list(reversed(ledger.proposals.values()))[:PROPOSALS]),
+        "workers": tuple(worker_out(snap, member) for member in members_of(snap, Kind.DIGITAL)),
+        "overrides": all_overrides(snap)[:OVERRIDES],
+    }
 
 
-def _active(overrides: tuple[OverrideOut, ...]) -> tuple[OverrideOut, ...]:
-    return tuple(item for item in overrides if item.active)
+SHOWN: dict[str, tuple[Callable[[Snapshot], Shown], ...]] = {
+    "page.html": (_moment, _board),
+    PARTS["floor"]: (_moment,),
+    PARTS["board"]: (_board,),
+}

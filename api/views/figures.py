@@ -31,7 +31,7 @@ def _pairs(snap: Snapshot) -> Figure:
         id="pairs",
         label="Pairs finished",
         value=f"{finished} of {len(pairs)}",
-        note=f"{len(snap.ledger.orders)} orders",
+        note=_count(len(snap.ledger.orders), "order"),
     )
 
 
@@ -80,6 +80,10 @@ def _human(snap: Snapshot) -> Figure:
     return Figure(
         id="human", label="Human interventions", value=str(len(snap.ledger.overrides)), note=note, attention=waiting > 0
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _clock(at_s: float) -> str:

@@ -14,6 +14,7 @@ from workmoot.domain.work import Failure, Status
 from workmoot.domain.workers import Kind
 
 Bars = dict[int, list[Bar]]
+SHORTEST_S = 60.0
 
 
 def schedule_out(snap: Snapshot) -> ScheduleOut:
@@ -34,8 +35,16 @@ def schedule_out(snap: Snapshot) -> ScheduleOut:
         for member in members_of(snap, Kind.DIGITAL)
     )
     now_s = _now(snap)
-    ends = [bar.span.end_s or bar.span.start_s for lane in lanes for bar in (*lane.planned, *lane.actual)]
-    return ScheduleOut(head=snap.head, now_s=now_s, until_s=max([*ends, now_s or 0.0, 60.0]), lanes=lanes)
+    spans = [bar.span for lane in lanes for bar in (*lane.planned, *lane.actual)]
+    begins = min((span.start_s for span in spans), default=0.0)
+    ends = [span.end_s or span.start_s for span in spans]
+    return ScheduleOut(
+        head=snap.head,
+        from_s=begins,
+        now_s=now_s,
+        until_s=max([*ends, now_s or 0.0, begins + SHORTEST_S]),
+        lanes=lanes,
+    )
 
 
 def _now(snap: Snapshot) -> float | None:

@@ -1,0 +1,99 @@
+"""Following: what happens when the node dies, answers again, or tells another story."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.projection import Projection
+from tests.api.serving import LOOPBACK, serve
+from tests.api.story import Story, a_decided_plant
+from workmoot.chain.memory import MemoryFollower
+from workmoot.domain.errors import Unreachable
+from workmoot.domain.events import Event
+from workmoot.domain.ledger import Ledger
+
+
+class Flaky:
+    """A follower whose node dies and comes back, or tells everything anew."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._follower = MemoryFollower(story.chain)
+        self.rebuilds = 0
+        self.dead = False
+
+    @property
+    def ledger(self) -> Ledger:
+        return self._follower.ledger
+
+    def catch_up(self) -> tuple[Event, ...]:
+        if self.dead:
+            raise Unreachable("no node answers at http://127.0.0.1:1")
+        return self._follower.catch_up()
+
+    def start_over(self) -> None:
+        """A reorganisation: another ledger, all events again."""
+        self._follower = MemoryFollower(self._story.chain)
+        self.rebuilds += 1
+
+
+@pytest.fixture
+def follower() -> Flaky:
+    return Flaky(a_decided_plant())
+
+
+@pytest.fixture
+def projection(follower: Flaky) -> Iterator[Projection]:
+    made = Projection(follower, chain_id=1337)
+    made.cycle()
+    made.start()
+    yield made
+    made.stop()
+
+
+def _within(seconds: float, condition: object) -> bool:
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_projection__node_dies__says_so_and_keeps_what_it_knows(follower: Flaky, projection: Projection) -> None:
+    follower.dead = True
+    assert _within(5, lambda: not projection.is_ready())
+    assert "no node answers" in str(projection.head().trouble)
+    with projection.read() as snap:
+        assert len(snap.ledger.tasks) == 60
+
+
+def test_projection__node_comes_back__is_ready_again(follower: Flaky, projection: Projection) -> None:
+    follower.dead = True
+    assert _within(5, lambda: not projection.is_ready())
+    follower.dead = False
+    assert _within(8, projection.is_ready)
+
+
+def test_projection__reorganisation__has_every_event_once(follower: Flaky, projection: Projection) -> None:
+    _, before = projection.events()
+    follower.start_over()
+    assert _within(5, lambda: projection.events()[0] == 1)
+    assert projection.events()[1] == before
+    with projection.read() as snap:
+        assert len(snap.ledger.proposals) == 2
+
+
+def test_readiness__node_dead__is_503_with_the_reason() -> None:
+    served = serve(a_decided_plant())
+    follower = Flaky(served.story)
+    served.projection._follower = follower  # the seam between chain and API
+    follower.dead = True
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        assert _within(5, lambda: client.get("/readyz").status_code == 503)
+        answer = client.get("/readyz")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "no node answers" in answer.json()["detail"]
