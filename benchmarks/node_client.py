@@ -1,4 +1,4 @@
-"""What our way to a node costs against web3's, in CPU time (docs/decisions/0006): `python -m benchmarks.node_client`."""
+"""What our way to a node costs against web3's, in CPU time: `python -m benchmarks.node_client`, for decision 0006."""
 
 import json
 import time
