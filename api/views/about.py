@@ -5,7 +5,7 @@ from importlib.metadata import version
 from api.dependencies import Dependencies
 from api.models.plant import AboutOut
 from api.views.floor import humans
-from api.views.snapshot import Snapshot, text
+from api.views.snapshot import Snapshot, clean, text
 from workmoot.domain.overrides import Reason
 from workmoot.domain.workers import Role
 
@@ -21,9 +21,9 @@ def about_out(snap: Snapshot, given: Dependencies) -> AboutOut:
         contracts=given.contracts,
         speed=snap.ledger.clock.speed_milli / 1000 if snap.ledger.clock else None,
         simulated_s=snap.simulated_s,
-        gateway=dict(gateway) if isinstance(gateway, dict) else None,
+        gateway=clean(gateway) if isinstance(gateway, dict) else None,
         capabilities=snap.capabilities,
-        policy=dict(policy) if isinstance(policy, dict) else {},
+        policy=clean(policy) if isinstance(policy, dict) else {},
         humans=tuple(humans(snap)),
         roles=tuple(role.name.lower() for role in Role),
         reasons={reason.name: int(reason) for reason in Reason},

@@ -6,7 +6,7 @@ from typing import Any
 from api.models.people import RobotOut
 from api.models.plant import FloorOut, HumanOnFloor, PairOnFloor, RobotOnFloor, SensorOut, StationOut
 from api.views.figures import figures
-from api.views.snapshot import Snapshot, items, name_of, text
+from api.views.snapshot import Snapshot, id_of, items, name_of, text
 from api.views.tasks import is_finished, tasks_by_product, waits_for_a_human
 from api.views.workers import members_of, robot_out
 from workmoot.domain.ledger import Task
@@ -101,7 +101,7 @@ def humans(snap: Snapshot) -> Iterator[HumanOnFloor]:
         human = described.get(member.account.lower(), {})
         yield HumanOnFloor(
             number=member.number,
-            id=member.id,
+            id=id_of(member),
             name=name_of(member),
             roles=tuple(
                 role.name.lower() for role, accounts in snap.ledger.roles.items() if member.account in accounts

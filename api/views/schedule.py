@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from api.models.common import Who
 from api.models.plant import Bar, Lane, ScheduleOut
-from api.views.snapshot import Snapshot, name_of
+from api.views.snapshot import Snapshot, id_of, name_of
 from api.views.tasks import planned_span, run_span
 from api.views.workers import members_of
 from workmoot.domain.ids import Number
@@ -28,7 +28,7 @@ def schedule_out(snap: Snapshot) -> ScheduleOut:
             actual[worker].append(bar)
     lanes = tuple(
         Lane(
-            worker=Who(number=member.number, id=member.id, name=name_of(member)),
+            worker=Who(number=member.number, id=id_of(member), name=name_of(member)),
             planned=tuple(planned[member.number]),
             actual=tuple(actual[member.number]),
         )

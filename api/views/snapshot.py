@@ -1,5 +1,6 @@
 """What every view is made from: the ledger at one block, the gateway's last words, and who is called what."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,7 +91,7 @@ class Snapshot:
         member = self.ledger.members.get(number)  # type: ignore[call-overload]  # a number, whoever counted it
         if member is None:
             return Who(number=number, id=str(number), name=f"member {number}")
-        return Who(number=number, id=member.id, name=name_of(member))
+        return Who(number=number, id=id_of(member), name=name_of(member))
 
     def team(self, numbers: Iterable[int]) -> tuple[Who, ...]:
         """Members by number."""
@@ -131,12 +132,24 @@ class Snapshot:
 
 def name_of(member: Member) -> str:
     """The name a member gives itself."""
-    return text(member.profile.get("name")) or member.id
+    return text(member.profile.get("name")) or id_of(member)
+
+
+def id_of(member: Member) -> str:
+    """The short name a member gives itself, or its number."""
+    return text(member.id) or str(member.number)
 
 
 def text(value: object) -> str:
-    """A stranger's text at a bearable length; what is no text is empty."""
-    return value[:LONGEST_NAME] if isinstance(value, str) else ""
+    """A stranger's text at a bearable length, without what no encoding can carry; what is no text is empty."""
+    return value[:LONGEST_NAME].encode(errors="replace").decode() if isinstance(value, str) else ""
+
+
+def clean(value: Mapping[str, Any]) -> dict[str, Any]:
+    """A stranger's JSON object as JSON can carry it on: no half characters, no NaN."""
+    carried = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+    kept: dict[str, Any] = json.loads(carried, parse_constant=lambda _: None)
+    return kept
 
 
 def items(of: Mapping[str, Any], name: str, kind: type[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from api.models.common import Span, Who, moment, seconds
 from api.models.work import Count, Filled, OrderDetail, OrderOut, Run, TaskOut
-from api.views.snapshot import Snapshot, items, text
+from api.views.snapshot import Snapshot, clean, items, text
 from workmoot.domain.ids import index_of, order_of
 from workmoot.domain.ledger import Task, TaskRun, WorkOrder
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, Slot, SubjectType
@@ -125,7 +125,7 @@ def order_out(snap: Snapshot, order: WorkOrder) -> OrderOut:
 def order_detail(snap: Snapshot, order: WorkOrder) -> OrderDetail:
     """One order with its tasks."""
     members = tuple(task_out(snap, snap.ledger.tasks[task]) for task in order.tasks)
-    return OrderDetail(**_order_fields(snap, order), detail=dict(order.detail), members=members)
+    return OrderDetail(**_order_fields(snap, order), detail=clean(order.detail), members=members)
 
 
 def _order_fields(snap: Snapshot, order: WorkOrder) -> dict[str, object]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.models.common import Who, seconds
 from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
-from api.views.snapshot import Snapshot, name_of, text
+from api.views.snapshot import Snapshot, id_of, name_of, text
 from workmoot.domain.overrides import SubjectType
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Member, capabilities_in
@@ -20,7 +20,7 @@ def worker_out(snap: Snapshot, member: Member) -> WorkerOut:
     ranking = snap.ledger.rankings.get(member.number)
     return WorkerOut(
         number=member.number,
-        id=member.id,
+        id=id_of(member),
         name=name_of(member),
         kind=member.kind.name.lower(),
         standing=member.standing.name.lower(),
@@ -46,7 +46,7 @@ def ranking_out(snap: Snapshot, member: Member) -> RankingOut:
     """How a worker ranks the open work, in its own numbers."""
     ranking = snap.ledger.rankings.get(member.number)
     return RankingOut(
-        worker=Who(number=member.number, id=member.id, name=name_of(member)),
+        worker=Who(number=member.number, id=id_of(member), name=name_of(member)),
         block=ranking.at.block if ranking else None,
         items=tuple(
             Ranked(
@@ -73,7 +73,7 @@ def robot_out(snap: Snapshot, member: Member) -> RobotOut:
     job = _part(said, "job")
     return RobotOut(
         number=member.number,
-        id=member.id,
+        id=id_of(member),
         name=name_of(member),
         station=text(described.get("station")) or text(member.profile.get("station")) or None,
         resource=text(described.get("resource")) or None,

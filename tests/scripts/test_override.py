@@ -1,0 +1,107 @@
+"""What the command line makes of an override."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts import override
+
+DISPLACED = {"what": "Sprayer, who had the task", "returns": "It goes back."}
+RECORD = {
+    "id": 3,
+    "kind": "assign",
+    "subject": {"type": "task", "id": 262, "name": "Spray"},
+    "reason": {"code": "QUALITY", "text": "clogged"},
+    "human": {"name": "Li"},
+    "state": "effective",
+    "expires_at": None,
+    "displaced": DISPLACED,
+    "filled": {"robots": {"shown": ["R-6"], "from": "the offer"}},
+    "warnings": [],
+    "next_step": None,
+    "banner": None,
+}
+
+
+class FakeApi:
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Any]] = []
+
+    def post(self, path: str, body: Any) -> Any:
+        self.asked.append((path, body))
+        if "dry_run" in path:
+            return {"displaces": DISPLACED, "filled": {}, "warnings": ["busy"], "banner": None}
+        return RECORD
+
+    def get(self, path: str) -> Any:
+        self.asked.append((path, None))
+        return {"items": [RECORD]}
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
+    made = FakeApi()
+    monkeypatch.setattr(override, "_client", lambda _: made)
+    return made
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(override.app, list(arguments))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "subject"),
+    [
+        (("hold", "plant"), {"type": "plant"}),
+        (("hold", "robot:R-1"), {"type": "robot", "id": "R-1"}),
+        (("hold", "262"), {"type": "task", "id": "262"}),
+        (("veto", "4"), {"type": "proposal", "id": "4"}),
+        (("suspend", "sprayer"), {"type": "worker", "id": "sprayer"}),
+        (("accept", "262"), {"type": "task", "id": "262"}),
+    ],
+)
+def test_command__any_kind__names_its_subject(
+    api: FakeApi, arguments: tuple[str, str], subject: dict[str, str]
+) -> None:
+    run(*arguments, "--reason", "so")
+    [(path, body)] = api.asked
+    assert (path, body["kind"], body["subject"]) == ("overrides", arguments[0], subject)
+
+
+def test_command__hold_without_a_time__lasts_until_released(api: FakeApi) -> None:
+    run("hold", "plant", "--reason", "so")
+    assert api.asked[0][1]["expires_at"] is None
+
+
+def test_command__accept_without_a_time__still_expires(api: FakeApi) -> None:
+    run("accept", "262", "--reason", "so")
+    assert api.asked[0][1]["expires_at"] is not None
+
+
+def test_assign__worker_named__tells_what_was_filled_in(api: FakeApi) -> None:
+    said = run("assign", "262", "assembler", "--reason", "clogged", "--code", "QUALITY")
+    assert api.asked[0][1]["payload"] == {"worker": "assembler"}
+    assert "displaced Sprayer, who had the task" in said
+    assert "robots: ['R-6'] (the offer)" in said
+
+
+def test_command__dry_run__says_that_nothing_was_sent(api: FakeApi) -> None:
+    said = run("hold", "plant", "--reason", "so", "--dry-run")
+    assert api.asked[0][0] == "overrides?dry_run=true"
+    assert "nothing sent" in said
+    assert "warning: busy" in said
+
+
+def test_command__no_reason__is_refused_before_anything_is_asked(api: FakeApi) -> None:
+    assert CliRunner().invoke(override.app, ["hold", "plant"]).exit_code == 2
+    assert api.asked == []
+
+
+def test_list__active_only__asks_for_those(api: FakeApi) -> None:
+    assert "override 3: assign Spray, effective" in run("list", "--active")
+    assert api.asked[0][0] == "overrides?active=true"
