@@ -1,10 +1,24 @@
 """Every error is a problem document, and strangers' pages are kept out."""
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story
+from tests.api.story import Story, a_running_plant
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """Nothing here changes it."""
+    return a_running_plant()
+
+
+@pytest.fixture(scope="module")
+def client(story: Story) -> Iterator[TestClient]:
+    with TestClient(serve(story).app, base_url=LOOPBACK) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,27 @@
 """Reading: every list says its head block, and shows what the chain says."""
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.requests import get
-from tests.api.story import Story
+from tests.api.serving import LOOPBACK, serve
+from tests.api.story import Story, a_running_plant
 
 LISTS = ("orders", "tasks", "workers", "robots", "proposals", "overrides", "events/recent")
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    """Nothing here changes it."""
+    return a_running_plant()
+
+
+@pytest.fixture(scope="module")
+def client(story: Story) -> Iterator[TestClient]:
+    with TestClient(serve(story).app, base_url=LOOPBACK) as made:
+        yield made
 
 
 @pytest.mark.parametrize("name", LISTS)
