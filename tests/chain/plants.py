@@ -123,6 +123,7 @@ class MemoryPlant:
         self._chain = MemoryChain(account("administrator"), limits=LIMITS, policy=POLICY, now=1_800_000_000)
         self.chain_id = self._chain.chain_id
         self.addresses = ADDRESSES
+        self.followed = MemoryFollower(self._chain)
 
     def by(self, name: str) -> Contracts:
         who = account(name)
@@ -135,6 +136,13 @@ class MemoryPlant:
 
     def advance(self, seconds: int) -> None:
         self._chain.advance(seconds)
+
+    def set_time(self, unix_s: int) -> None:
+        self._chain.set_time(unix_s)
+
+    def advance_from_head(self, seconds: int) -> None:
+        """A block so many seconds after the last one."""
+        self._chain.advance(self.head().timestamp + seconds - self._chain.now)
 
     def head(self) -> Block:
         return self._chain.head

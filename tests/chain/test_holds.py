@@ -142,6 +142,22 @@ def test_safe_stop__by_another__refused(plant):
         plant.by("finisher").overrides.safe_stop(number, stopped=True)
 
 
+def test_safe_stop__while_the_plant_is_held__refused(plant):
+    number = started(plant)
+    _on_plant(plant, HOLD)
+    with refused("Held", number):
+        plant.by("sprayer").overrides.safe_stop(number, stopped=True)
+
+
+def test_safe_stop__under_a_humans_slot__counts_from_its_end_on(plant):
+    number = started(plant)
+    order(plant, HOLD, number)
+    plant.by("sprayer").overrides.safe_stop(number, stopped=True)
+    order(plant, RELEASE, number)
+    found = task(plant, number)
+    assert (found.held, found.overridden) == (True, False)
+
+
 def test_safe_stop__runs_out__anyone_ends_it(plant):
     number = started(plant)
     plant.by("sprayer").overrides.safe_stop(number, stopped=True)

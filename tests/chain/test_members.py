@@ -105,8 +105,9 @@ def test_bind__command_is_one_workers__until_its_binding_ends(plant):
     ]
 
 
-@pytest.mark.parametrize(("robot", "worker", "wrong"), [(SPRAYER, FINISHER, SPRAYER), (ARM, ARM, ARM)])
-def test_bind__of_the_wrong_kind__refused(plant, robot, worker, wrong):
-    kind = Kind.ROBOTIC if wrong == ARM else Kind.DIGITAL
+@pytest.mark.parametrize("scope", [Scope.NONE, Scope.COMMAND])
+@pytest.mark.parametrize(("robot", "worker", "wrong"), [(SPRAYER, FINISHER, SPRAYER), (ARM, ARM, ARM), (ARM, 0, 0)])
+def test_bind__of_the_wrong_kind__refused(plant, robot, worker, wrong, scope):
+    kind = {ARM: Kind.ROBOTIC, SPRAYER: Kind.DIGITAL, 0: Kind.NONE}[wrong]
     with refused("WrongKind", wrong, kind):
-        plant.by("supervisor").members.bind(robot, worker, RESOURCE, Scope.COMMAND)
+        plant.by("supervisor").members.bind(robot, worker, RESOURCE, scope)

@@ -67,7 +67,7 @@ def bind(tx: Transaction, robot: Number, worker: Number, resource: bytes, scope:
     _require_registrar(tx, tx.sender)
     if member(tx, robot).kind is not Kind.ROBOTIC:
         raise Refused("WrongKind", robot, member(tx, robot).kind)
-    if scope is not Scope.NONE and member(tx, worker).kind is not Kind.DIGITAL:
+    if member(tx, worker).kind is not Kind.DIGITAL:
         raise Refused("WrongKind", worker, member(tx, worker).kind)
     holder = tx.state.commanders.get((robot, resource), NOBODY)
     if scope is Scope.COMMAND:

@@ -90,6 +90,11 @@ class MemoryChain:
         """The last block."""
         return self.blocks[-1]
 
+    @property
+    def now(self) -> int:
+        """The time the next block would have, Unix seconds."""
+        return self._now
+
     def transact(self, sender: Address, act: Callable[[Transaction], object]) -> Receipt:
         """Runs an act in a block of its own; one that is refused changes nothing."""
         with self._lock:

@@ -28,6 +28,8 @@ def safe_stop(tx: Transaction, task: TaskId, *, stopped: bool) -> None:
     worker = require_unfinished(tx, task)
     if worker != caller:
         raise Refused("NotTheAssignee", task, worker, caller)
+    if tx.state.plant_held:
+        raise Refused("Held", task)
     expires_at = tx.now + SAFE_STOP_SECONDS if stopped else 0
     stop = replace(EMPTY_SLOT, held=stopped, expires_at=expires_at, worker=worker)
     tx.state.slots[(SubjectType.TASK, task, Level.SAFE_STOP)] = stop
