@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,6 +46,14 @@ class Memory:
     since: dict[int, float] = field(default_factory=dict)
     tried: dict[str, float] = field(default_factory=dict)
 
+    def may_try(self, asked: Json, now: float) -> bool:
+        """Whether this was not asked lately; it is now."""
+        subject = f"{asked['kind']} {asked['subject']['id']} {asked['payload']}"
+        if now - self.tried.get(subject, -AGAIN_AFTER_S) < AGAIN_AFTER_S:
+            return False
+        self.tried[subject] = now
+        return True
+
 
 def supervisor(
     api: Annotated[str, typer.Option(help="The API's address.")],
@@ -81,12 +90,11 @@ def _cycle(desk: "Desk", memory: Memory, *, override: bool) -> None:
 
 def decide(view: View, memory: Memory, now: float, *, override: bool) -> Iterator[Json]:
     """What a supervisor would order now, each subject at most once in a while."""
-    wanted = [*_queue(view, memory, now), *(_demonstration(view) if override else ())]
-    for asked in wanted:
-        subject = f"{asked['kind']} {asked['subject']['id']} {asked['payload']}"
-        if now - memory.tried.get(subject, -AGAIN_AFTER_S) >= AGAIN_AFTER_S:
-            memory.tried[subject] = now
+    for asked in _queue(view, memory, now):
+        if memory.may_try(asked, now):
             yield asked
+    if override:
+        yield from islice((asked for asked in _demonstration(view) if memory.may_try(asked, now)), 1)
 
 
 def _queue(view: View, memory: Memory, now: float) -> Iterator[Json]:
@@ -115,18 +123,15 @@ def _demonstration(view: View) -> Iterator[Json]:
 
 
 def _reassignments(view: View) -> Iterator[Json]:
-    """The first that fits; the rest is for the next look."""
+    """Whatever fits; what the API refuses is followed by the next at the next look."""
     for task in view.tasks:
         if task["status"] == "allocated" and not task["ready"] and not task["overridden"]:
             for worker in view.workers:
                 able = worker["standing"] == "active" and task["capability"] in worker["capabilities"]
                 if able and task["worker"] and worker["number"] != task["worker"]["number"]:
                     asked = _order("assign", task["id"], "")
-                    yield asked | {
-                        "payload": {"worker": worker["number"]},
-                        "reason": {"code": "TEST", "text": REASSIGNED},
-                    }
-                    return
+                    payload, reason = {"worker": worker["number"]}, {"code": "TEST", "text": REASSIGNED}
+                    yield asked | {"payload": payload, "reason": reason}
 
 
 def _ends_soon(given: Mapping[str, Any]) -> bool:

@@ -103,8 +103,7 @@ class Snapshot:
 
     def detail_of(self, task: int) -> Mapping[str, Any]:
         """What the order's document says of a task; a stranger's text."""
-        order = self.ledger.orders.get(order_of(task))
-        tasks = items(order.detail, "tasks", dict) if order else []
+        tasks = self._details.get(order_of(task), [])
         return tasks[index_of(task)] if index_of(task) < len(tasks) else {}
 
     def task_name(self, task: int) -> str:
@@ -125,9 +124,21 @@ class Snapshot:
 
     def commanders(self, robot: int) -> tuple[int, ...]:
         """Who may command a robot: the holder of its command, else every worker that may compute on it."""
-        bound = self.ledger.bindings_of(robot)
-        holders = tuple(binding.worker for binding in bound if binding.scope is Scope.COMMAND)
-        return holders or tuple(binding.worker for binding in bound if binding.scope is Scope.COMPUTE)
+        return self._bound.get((robot, Scope.COMMAND)) or self._bound.get((robot, Scope.COMPUTE), ())
+
+    @cached_property
+    def _details(self) -> Mapping[int, list[Any]]:
+        """What each order's document says of its tasks."""
+        return {order.id: items(order.detail, "tasks", dict) for order in self.ledger.orders.values()}
+
+    @cached_property
+    def _bound(self) -> Mapping[tuple[int, Scope], tuple[int, ...]]:
+        """The workers bound to each robot in each scope."""
+        bound: dict[tuple[int, Scope], tuple[int, ...]] = {}
+        for binding in self.ledger.bindings.values():
+            key = (binding.robot, binding.scope)
+            bound[key] = (*bound.get(key, ()), binding.worker)
+        return bound
 
 
 def name_of(member: Member) -> str:
