@@ -10,8 +10,9 @@ from tests.builders import a_task, an_entry, an_opening, an_order
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, Plant, account, signer
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import OrderPosted, ProposalOpened
-from workmoot.domain.ids import TaskId, task_id
+from workmoot.domain.ids import Number, TaskId, task_id
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
+from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import PlanEntry, pack_plan
 from workmoot.domain.ports import Receipt, TaskState
 from workmoot.domain.work import TaskSpec, pack_tasks
@@ -121,3 +122,12 @@ def soon(plant: Plant, seconds: int = 100) -> int:
 
 def _fresh(plant: Plant) -> int:
     return unordered_nonce(plant.by("stranger").overrides.count() + 1)
+
+
+def assign(
+    plant: Plant, number: TaskId, lead: Number = FINISHER, *, second_reason: str = "", **changes: Any
+) -> Receipt:
+    """The supervisor gives a task to somebody, for 100 seconds."""
+    entry = an_entry(number, lead, inspector=SPRAYER if lead != SPRAYER else FINISHER)
+    values: dict[str, Any] = {"payload": assign_payload(entry, second_reason), "expires_at": soon(plant)} | changes
+    return order(plant, OverrideKind.ASSIGN, number, **values)

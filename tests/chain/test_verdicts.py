@@ -1,0 +1,164 @@
+"""A human's verdicts on results, failed tasks and proposals, and the suspension of workers."""
+
+import pytest
+
+from tests.builders import a_task, an_entry
+from tests.chain.moves import (
+    allocated,
+    assign,
+    fail,
+    order,
+    post,
+    propose,
+    refused,
+    soon,
+    start,
+    started,
+    submitted,
+    task,
+    vote,
+)
+from tests.chain.plants import FINISHER, SPRAYER, account
+from workmoot.domain.events import (
+    OverrideReleased,
+    PlanEnacted,
+    ProposalSettled,
+    TaskAccepted,
+    TaskFailed,
+    TaskReworked,
+)
+from workmoot.domain.ids import NOBODY
+from workmoot.domain.overrides import Level, OverrideKind, SubjectType
+from workmoot.domain.payloads import cancel_payload, plan_payload
+from workmoot.domain.proposals import State
+from workmoot.domain.work import OnFailure, Status
+from workmoot.domain.workers import Standing
+
+
+def test_accept__by_a_human__of_a_result_nobody_inspects(plant):
+    number = submitted(plant, inspector=NOBODY)
+    accepted = order(plant, OverrideKind.ACCEPT, number).the(TaskAccepted)
+    assert (accepted.human, accepted.by) == (True, account("supervisor"))
+    assert task(plant, number).status is Status.ACCEPTED
+
+
+def test_rework__then_accept__is_done_as_reworked(plant):
+    number = submitted(plant)
+    assert order(plant, OverrideKind.REWORK, number).the(TaskFailed).next is Status.REWORK
+    reworked = order(plant, OverrideKind.ACCEPT, number).the(TaskReworked)
+    assert (reworked.by, reworked.worker) == (account("supervisor"), SPRAYER)
+    assert task(plant, number).status is Status.REWORKED
+
+
+@pytest.mark.parametrize("kind", [OverrideKind.ACCEPT, OverrideKind.REWORK])
+def test_verdict__nothing_was_submitted__refused(plant, kind):
+    number = started(plant)
+    with refused("WrongStatus", number, Status.STARTED):
+        order(plant, kind, number)
+
+
+def test_requeue__failed_task__is_open_to_all_again(plant):
+    number = started(plant, a_task(on_failure=OnFailure.ABORT))
+    fail(plant, number)
+    order(plant, OverrideKind.REQUEUE, number, by="planner")
+    found = task(plant, number)
+    assert (found.status, found.worker, found.attempt) == (Status.POSTED, 0, 0)
+    assert not plant.by("stranger").work_orders.is_excluded(number, SPRAYER)
+
+
+def test_requeue__of_an_assignment__empties_the_humans_slot(plant):
+    number = allocated(plant)
+    assign(plant, number)
+    receipt = order(plant, OverrideKind.REQUEUE, number)
+    assert receipt.the(OverrideReleased).level == Level.HUMAN
+    found = task(plant, number)
+    assert (found.status, found.overridden) == (Status.POSTED, False)
+
+
+def test_cancel__many_of_an_order__final_ones_are_left(plant):
+    first, second, third = post(plant, a_task(), a_task(), a_task())
+    order(plant, OverrideKind.CANCEL, second)
+    order(plant, OverrideKind.CANCEL, first, payload=cancel_payload(0b111))
+    assert [task(plant, number).status for number in (first, second, third)] == [Status.CANCELLED] * 3
+
+
+def test_cancel__mask_without_the_subject__refused(plant):
+    first, _ = post(plant, a_task(), a_task())
+    with refused("MalformedPayload", OverrideKind.CANCEL):
+        order(plant, OverrideKind.CANCEL, first, payload=cancel_payload(0b10))
+
+
+def test_veto__open_proposal__ends_it(plant):
+    opened = _opened(plant)
+    settled = _on_proposal(plant, OverrideKind.VETO, opened).the(ProposalSettled)
+    assert settled.state is State.VETOED
+    with refused("ProposalNotOpen", opened.id, State.VETOED):
+        vote(plant, opened, "scanner")
+
+
+def test_veto__enacted_proposal__nobody_may_start_what_has_not_started(plant):
+    opened, running, idle = _two_tasks(plant)
+    start(plant, running)
+    _on_proposal(plant, OverrideKind.VETO, opened, payload=plan_payload(opened.opening.plan, opened.particulars))
+    assert task(plant, running).status is Status.STARTED
+    found = task(plant, idle)
+    assert (found.status, found.worker, found.standing_worker) == (Status.POSTED, NOBODY, SPRAYER)
+    order(plant, OverrideKind.RELEASE, idle)
+    assert task(plant, idle).worker == SPRAYER
+
+
+def test_approve__open_proposal__puts_it_in_force_with_the_human_as_author(plant):
+    opened = _opened(plant)
+    payload = plan_payload(opened.opening.plan, opened.particulars)
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+    number = opened.opening.plan[3] | opened.opening.plan[2] << 8
+    found = task(plant, number)
+    assert (found.worker, found.overridden, found.version) == (SPRAYER, True, 1)
+    vote(plant, opened, "scanner")
+    assert vote(plant, opened, "sprayer").the(PlanEnacted).standing == b"\1"
+
+
+def test_approve__other_plan__refused(plant):
+    opened = _opened(plant)
+    with refused("MalformedPayload", OverrideKind.APPROVE):
+        _on_proposal(plant, OverrideKind.APPROVE, opened, payload=b"\1" * 56, expires_at=soon(plant))
+
+
+def test_approve__slots_of_many_tasks__each_released_alone(plant):
+    opened, first, second = _two_tasks(plant, enact=False)
+    payload = plan_payload(opened.opening.plan, opened.particulars)
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+    order(plant, OverrideKind.RELEASE, first)
+    follower = plant.follower()
+    follower.catch_up()
+    assert follower.ledger.overrides[1].ended_at is None
+    assert task(plant, second).worker == SPRAYER
+    order(plant, OverrideKind.RELEASE, second)
+    follower.catch_up()
+    assert follower.ledger.overrides[1].ended_by == "released"
+
+
+def test_suspend__a_worker__may_not_act_until_reinstated(plant):
+    order(plant, OverrideKind.SUSPEND, FINISHER, subject_type=SubjectType.WORKER)
+    with refused("WrongStanding", FINISHER, Standing.SUSPENDED):
+        plant.by("finisher").dao.offer(b"", b"")
+    order(plant, OverrideKind.REINSTATE, FINISHER, subject_type=SubjectType.WORKER)
+    plant.by("finisher").dao.offer(b"", b"")
+
+
+def _opened(plant):
+    (number,) = post(plant, a_task())
+    return propose(plant, an_entry(number, SPRAYER))
+
+
+def _two_tasks(plant, *, enact=True):
+    first, second = post(plant, a_task(), a_task())
+    opened = propose(plant, an_entry(first, SPRAYER), an_entry(second, SPRAYER))
+    if enact:
+        vote(plant, opened, "scanner")
+        vote(plant, opened, "sprayer")
+    return opened, first, second
+
+
+def _on_proposal(plant, kind, opened, **changes):
+    return order(plant, kind, opened.id, subject_type=SubjectType.PROPOSAL, **changes)
