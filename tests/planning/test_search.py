@@ -1,0 +1,145 @@
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from tests.planning.problems import (
+    ARM,
+    FINISHER,
+    FIRST,
+    NOZZLE,
+    SECOND,
+    SPRAYER,
+    THIRD,
+    a_mode,
+    a_problem,
+    an_open_task,
+)
+from workmoot.domain.ids import TaskId
+from workmoot.planning.problem import Mode, Problem
+from workmoot.planning.schedule import as_promised
+from workmoot.planning.search import Candidate, best_plan, candidate_of, evaluate
+
+
+def found(problem: Problem, *, seed: int = 1, rounds: int = 0, **more: Candidate) -> Candidate:
+    best = best_plan(problem, duration=as_promised, rank={}, seed=seed, rounds=rounds, **more)
+    assert best is not None
+    return best
+
+
+def leads(candidate: Candidate) -> dict[TaskId, int]:
+    return {task: mode.lead for task, mode in candidate.modes.items()}
+
+
+def a_busy_day(seed: int) -> Problem:
+    """Twelve tasks, some after others, each with some ways to do it."""
+    random = Random(seed)
+
+    def a_way() -> Mode:
+        return a_mode(random.choice((SPRAYER, FINISHER)), random.randint(1, 9), robots=(random.choice((ARM, NOZZLE)),))
+
+    ids = [TaskId(FIRST + index) for index in range(12)]
+    before = {task: tuple(sorted(random.sample(ids[:place], min(place, 2)))) for place, task in enumerate(ids)}
+    tasks = [an_open_task(task, *(a_way() for _ in range(3)), after=before[task]) for task in ids]
+    return a_problem(*tasks, handover=1)
+
+
+def test_best_plan__nothing_can_be_done__none():
+    problem = a_problem(an_open_task(FIRST, modes=()))
+    assert best_plan(problem, duration=as_promised, rank={}, seed=1, rounds=5) is None
+
+
+def test_best_plan__no_rounds__greedy_takes_the_quicker_mode():
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 900), a_mode(FINISHER, 500)))
+    assert leads(found(problem)) == {FIRST: FINISHER}
+
+
+def test_best_plan__the_quicker_is_busy__greedy_takes_who_ends_first():
+    modes = a_mode(SPRAYER, 900), a_mode(FINISHER, 500)
+    assert leads(found(a_problem(an_open_task(FIRST, *modes), busy={FINISHER: 450}))) == {FIRST: SPRAYER}
+
+
+def test_best_plan__as_quick_alone_as_together__greedy_takes_fewer_hands():
+    together, alone = a_mode(SPRAYER, 900, helpers=(FINISHER,)), a_mode(SPRAYER, 900)
+    assert found(a_problem(an_open_task(FIRST, together, alone))).modes[FIRST] == alone
+
+
+def test_best_plan__quicker_together__a_team_is_taken():
+    alone, together = a_mode(SPRAYER, 900), a_mode(SPRAYER, 540, helpers=(FINISHER,))
+    assert found(a_problem(an_open_task(FIRST, alone, together))).modes[FIRST] == together
+
+
+def test_best_plan__a_long_chain_waits__greedy_begins_it_first():
+    long, short = a_mode(SPRAYER, 100), a_mode(SPRAYER, 300)
+    chain = an_open_task(SECOND, long), an_open_task(THIRD, a_mode(FINISHER, 900), after=(SECOND,))
+    assert found(a_problem(an_open_task(FIRST, short), *chain)).order[0] == SECOND
+
+
+def test_best_plan__equals__the_communitys_rank_decides():
+    problem = a_problem(an_open_task(FIRST), an_open_task(SECOND))
+    best = best_plan(problem, duration=as_promised, rank={FIRST: 5_000, SECOND: 0}, seed=1, rounds=0)
+    assert best is not None
+    assert best.order == (SECOND, FIRST)
+
+
+def test_best_plan__believed_slower_than_promised__the_other_is_taken():
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 500), a_mode(FINISHER, 900)))
+
+    def believed(mode: Mode, _: object) -> int:
+        return mode.offer.p50 * (2 if mode.lead == SPRAYER else 1)
+
+    best = best_plan(problem, duration=believed, rank={}, seed=1, rounds=20)
+    assert best is not None
+    assert leads(best) == {FIRST: FINISHER}
+
+
+def test_best_plan__same_seed__same_plan():
+    assert found(a_busy_day(3), seed=7, rounds=200) == found(a_busy_day(3), seed=7, rounds=200)
+
+
+@pytest.mark.parametrize("day", range(8))
+def test_best_plan__more_rounds__never_worse_than_greedy(day: int):
+    problem = a_busy_day(day)
+    assert found(problem, rounds=150).objective <= found(problem).objective
+
+
+@pytest.mark.parametrize("day", range(8))
+def test_best_plan__from_a_start__never_worse_than_it(day: int):
+    problem = a_busy_day(day)
+    modes = {task: open_task.modes[-1] for task, open_task in problem.tasks.items()}
+    start = evaluate(problem, problem.plannable, modes, as_promised)
+    assert found(problem, rounds=20, start=start).objective <= start.objective
+
+
+def test_best_plan__greedy_is_not_best__moves_find_better():
+    wide = an_open_task(FIRST, a_mode(SPRAYER, 1_000), a_mode(FINISHER, 1_100))
+    only = an_open_task(SECOND, a_mode(SPRAYER, 1_000))
+    problem = a_problem(wide, only)
+    assert (found(problem).figures.makespan, found(problem, rounds=30).figures.makespan) == (2_000, 1_100)
+
+
+@pytest.mark.parametrize("day", range(8))
+def test_best_plan__any_day__keeps_predecessors_and_resources(day: int):
+    problem = a_busy_day(day)
+    slots = found(problem, rounds=100).slots
+    ends = {slot.task: slot.end for slot in slots}
+    assert all(
+        slot.start >= ends[before] + problem.handover
+        for slot in slots
+        for before in problem.tasks[slot.task].predecessors
+    )
+    for robot in (ARM, NOZZLE):
+        used = sorted((slot.start, slot.end) for slot in slots if robot in slot.mode.resources)
+        assert all(later >= end + problem.handover for (_, end), (later, _) in pairwise(used))
+
+
+def test_candidate_of__somebodys_plan__in_the_order_of_its_starts():
+    problem = a_problem(an_open_task(FIRST), an_open_task(SECOND))
+    mode = a_mode(SPRAYER, 400)
+    assert candidate_of(problem, {FIRST: (400, mode), SECOND: (0, mode)}, as_promised).order == (SECOND, FIRST)
+
+
+def test_candidate_of__starts_before_its_predecessor__placed_behind_it():
+    problem = a_problem(an_open_task(FIRST), an_open_task(SECOND, after=(FIRST,)))
+    mode = a_mode(SPRAYER, 400)
+    assert candidate_of(problem, {FIRST: (400, mode), SECOND: (0, mode)}, as_promised).order == (FIRST, SECOND)

@@ -1,0 +1,233 @@
+"""A small workshop on the contracts in memory: three digital workers, two robots, two humans, a clock that tests move.
+
+One wall second is one simulated second, so a tick is a millisecond of both; the clock's origin is the first block.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from agents.profile import Profile, Skill
+from agents.view import View
+from tests.builders import an_address, an_offer, an_order
+from workmoot.chain.connection import Contracts
+from workmoot.chain.memory import (
+    ADDRESSES,
+    MemoryAllocationDao,
+    MemoryChain,
+    MemoryFollower,
+    MemoryMembers,
+    MemoryOverrides,
+    MemoryWorkOrders,
+)
+from workmoot.chain.signer import Signer
+from workmoot.domain.events import Event, OrderPosted, ProposalOpened
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
+from workmoot.domain.ledger import Ledger, Proposal, Task
+from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
+from workmoot.domain.overrides import OverrideKind, unordered_nonce
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import Opening, Policy
+from workmoot.domain.work import Limits, TaskSpec, pack_tasks
+from workmoot.domain.workers import Kind, Role, capability_mask
+from workmoot.planning.beliefs import Finding, pack_findings
+from workmoot.planning.validity import offer_of, opening_for
+
+SCAN, SPRAY, INSPECT = 1, 2, 3
+SCANNER, SPRAYER, FINISHER, ARM, NOZZLE = (Number(number) for number in range(1, 6))
+WORKERS = {"scanner": (SCAN,), "sprayer": (SPRAY,), "finisher": (SCAN, SPRAY)}
+ROBOTS = {"arm": ARM, "nozzle": NOZZLE}
+BADGES = {"scanner": SCANNER, "sprayer": SPRAYER, "finisher": FINISHER, **ROBOTS}
+COMMANDS = {"sprayer": [ARM], "finisher": [NOZZLE]}
+START_S = 1_800_000_000
+HANDOVER = 100
+LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40)
+VOTING = Policy(voting_seconds=60, open_limit=2)
+SEED = keccak(b"round")
+ABLE = Skill(pace=1.0)
+
+
+class Workshop:
+    """The workshop, and what happens in it; `policy` is the description's."""
+
+    def __init__(self, **policy: Any) -> None:
+        administrator = account("administrator")
+        self.chain = MemoryChain(administrator, limits=LIMITS, policy=VOTING, now=START_S)
+        self.events: list[Event] = []
+        self._follower = MemoryFollower(self.chain)
+        told = json.dumps(_description(policy))
+        self.by("administrator").work_orders.describe(told, len(_CAPABILITIES), START_S * 1000, 1_000)
+        for name, badge in BADGES.items():
+            self.admit(name, *WORKERS.get(name, ()), kind=Kind.DIGITAL if name in WORKERS else Kind.ROBOTIC)
+            assert self.ledger.numbers[account(name)] == badge
+        self.chain.grant(administrator, Role.PLANNER, account("planner"))
+
+    @property
+    def ledger(self) -> Ledger:
+        """As of the last block."""
+        self.events += self._follower.catch_up()
+        return self._follower.ledger
+
+    @property
+    def now_s(self) -> int:
+        return self.chain.head.timestamp
+
+    def by(self, name: str) -> Contracts:
+        """The contracts as that person calls them."""
+        who = account(name)
+        return Contracts(
+            members=MemoryMembers(self.chain, who),
+            work_orders=MemoryWorkOrders(self.chain, who),
+            dao=MemoryAllocationDao(self.chain, who),
+            overrides=MemoryOverrides(self.chain, who),
+        )
+
+    def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL) -> None:
+        profile = json.dumps({"id": name, "robots": COMMANDS.get(name, [])})
+        self.by("administrator").members.admit(account(name), kind, capability_mask(capabilities), profile)
+
+    def suspend(self, name: str) -> None:
+        self.by("administrator").members.suspend(BADGES[name])
+
+    def post(self, *specs: TaskSpec, **detail: Any) -> tuple[TaskId, ...]:
+        """Posts an order; the ids of its tasks."""
+        receipt = self.by("planner").work_orders.post(pack_tasks(specs), json.dumps(detail))
+        return tuple(task_id(receipt.the(OrderPosted).order, index) for index in range(len(specs)))
+
+    def task(self, task: TaskId) -> Task:
+        return self.ledger.tasks[task]
+
+    # Deciding
+
+    def offer(self, name: str, *offers: Offer, ranking: Iterable[RankedTask] = ()) -> None:
+        """Publishes a batch of offers."""
+        self.by(name).dao.offer(pack_offers(offers), pack_ranking(tuple(ranking)))
+
+    def confirm(self, name: str, lead: Number, offer: Offer) -> None:
+        self.by(name).dao.confirm([offer.task], [offer.version], [lead], [offer.sequence])
+
+    def opening(self, *entries: PlanEntry, counters: int = 0) -> Opening:
+        """An honest opening of these entries: digest, figures and evidence as everyone computes them.
+
+        An entry without an offer, which no member would believe, gets a made-up one.
+        """
+        ledger, head = self.ledger, self.chain.head
+        found = [(entry, offer_of(ledger, entry, head.number)) for entry in entries]
+        offers = [record.offer if record else an_offer(entry.task) for entry, record in found]
+        read = (head.number, head.hash)
+        return opening_for(ledger, entries, offers, read=read, seed=SEED, counters=counters, words="quickest")
+
+    def propose(self, name: str, *entries: PlanEntry, counters: int = 0) -> ProposalId:
+        """Puts an honest plan to the vote."""
+        opening = self.opening(*entries, counters=counters)
+        return self.by(name).dao.propose(opening).the(ProposalOpened).id
+
+    def proposal(self, proposal: ProposalId) -> Proposal:
+        return self.ledger.proposals[proposal]
+
+    def review(
+        self, name: str, proposal: ProposalId, *findings: Finding, support: bool = True, packed: bytes = b""
+    ) -> None:
+        told = packed or pack_findings(findings)
+        self.by(name).dao.review(proposal, support=support, makespan=1_000, findings=told, words="as I see it")
+
+    def vote(self, name: str, proposal: ProposalId, *, support: bool = True) -> None:
+        """Votes with the plan at hand, so that a deciding ballot enacts."""
+        found = self.proposal(proposal)
+        told = {"plan": found.opening.plan, "particulars": found.particulars}
+        self.by(name).dao.vote(proposal, support=support, reason="because", **told)
+
+    def decide(self, *entries: PlanEntry) -> ProposalId:
+        """The scanner proposes, and two of three say yes."""
+        proposal = self.propose("scanner", *entries)
+        for name in ("scanner", "sprayer"):
+            self.vote(name, proposal)
+        return proposal
+
+    def allocate(self, task: TaskId, name: str, **changes: Any) -> None:
+        """The DAO gives a task to a worker: by default one second, alone, inspected by the scanner."""
+        found = self.task(task)
+        inspector = SCANNER if name != "scanner" else FINISHER
+        values = {"task": task, "version": found.version, "lead": BADGES[name], "inspector": inspector}
+        self.decide(PlanEntry(**{"duration": 1_000, **values, **changes}))
+
+    # Working
+
+    def start(self, task: TaskId) -> None:
+        self._as_worker(task).work_orders.start(task, self.task(task).epoch)
+
+    def submit(self, task: TaskId, *, busy_ticks: int = 1_000, evidence: bytes = b"\7" * 32, grade: int = 90) -> None:
+        self._as_worker(task).work_orders.submit(task, self.task(task).epoch, grade, busy_ticks, evidence)
+
+    def fail(self, task: TaskId) -> None:
+        self._as_worker(task).work_orders.fail(task, self.task(task).epoch)
+
+    def inspect(self, task: TaskId, *, accepted: bool = True) -> None:
+        found = self.task(task)
+        work = self.by(_name_of(found.inspector)).work_orders
+        work.inspect(task, found.epoch, found.evidence, accepted=accepted, grade=90, findings=b"\5" * 32)
+
+    def do(self, task: TaskId, *, busy_ticks: int = 1_000) -> None:
+        """A run from its start to its acceptance."""
+        self.start(task)
+        self.submit(task, busy_ticks=busy_ticks)
+        self.inspect(task)
+
+    def order(self, kind: OverrideKind, subject: int, **changes: Any) -> None:
+        """The supervisor's signed order."""
+        key, overrides = _supervisor(), self.by("stranger").overrides
+        self.chain.grant(account("administrator"), Role.SUPERVISOR, key.address)
+        order = an_order(kind, subject, human=key.address, nonce=unordered_nonce(overrides.count() + 1), **changes)
+        signature = key.sign_order(order, chain_id=self.chain.chain_id, overrides=ADDRESSES["Overrides"])
+        overrides.execute(order, signature)
+
+    # Looking
+
+    def view(self, name: str, **changes: Any) -> View:
+        """What that worker sees now; everything was seen first when the workshop opened."""
+        ledger, head = self.ledger, self.chain.head
+        values: dict[str, Any] = {
+            "ledger": ledger,
+            "me": BADGES[name],
+            "profile": Profile(skills={_CAPABILITIES[number - 1]: ABLE for number in WORKERS[name]}),
+            "now_s": float(head.timestamp),
+            "read": (head.number, head.hash),
+            "seed": 1,
+            "round_seeds": {order.at.block: SEED for order in ledger.orders.values()},
+            "seen": {(task.id, task.version): float(START_S) for task in ledger.tasks.values()},
+            "running_since": {},
+            "parts": {},
+        }
+        return View(**values | changes)
+
+    def _as_worker(self, task: TaskId) -> Contracts:
+        return self.by(_name_of(self.task(task).worker))
+
+
+def account(name: str) -> Address:
+    """A made-up account: nobody but the supervisor signs anything here."""
+    return an_address(BADGES.get(name) or 90 + _OTHERS.index(name))
+
+
+_CAPABILITIES = ("scanning", "spraying", "inspecting")
+_OTHERS = ("administrator", "planner", "latecomer", "stranger")
+
+
+@cache
+def _supervisor() -> Signer:
+    return Signer(keccak(b"supervisor"))
+
+
+def _name_of(number: Number) -> str:
+    return next(name for name, badge in BADGES.items() if badge == number)
+
+
+def _description(policy: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": "workshop",
+        "capabilities": _CAPABILITIES,
+        "robots": [{"number": badge, "id": name, "capabilities": ["spraying"]} for name, badge in ROBOTS.items()],
+        "policy": {"handover_ms": HANDOVER, "talk_s": 2.0, "margin_bps": 200, "open_limit": 2} | dict(policy),
+    }
