@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import a_task, an_entry
-from tests.chain.moves import allocated, order, pass_plan, post, refused, soon, start, started, submit, task
+from tests.chain.moves import allocated, assign, order, pass_plan, post, refused, soon, start, started, submit, task
 from tests.chain.plants import ARM, FINISHER, LIMITS, SPRAYER, account
 from workmoot.domain.events import (
     DeadlineMoved,
@@ -156,6 +156,13 @@ def test_safe_stop__under_a_humans_slot__counts_from_its_end_on(plant):
     order(plant, RELEASE, number)
     found = task(plant, number)
     assert (found.held, found.overridden) == (True, False)
+
+
+def test_safe_stop__of_whom_a_human_named__does_not_hold_the_task(plant):
+    number = allocated(plant)
+    assign(plant, number)
+    plant.by("finisher").overrides.safe_stop(number, stopped=True)
+    assert not task(plant, number).held
 
 
 def test_safe_stop__runs_out__anyone_ends_it(plant):

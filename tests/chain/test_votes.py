@@ -42,6 +42,17 @@ def test_vote__second_no_of_three__is_defeated_early(plant, opened):
     assert (settled.state, settled.yes, settled.no, settled.members) == (State.DEFEATED, 0, 2, 3)
 
 
+def test_vote__two_of_four__is_no_majority(plant):
+    plant.by("supervisor").members.admit(account("latecomer"), Kind.DIGITAL, capability_mask([1]), "{}")
+    (number,) = post(plant, a_task())
+    opened = propose(plant, an_entry(number, SPRAYER))
+    vote(plant, opened, "scanner")
+    assert not vote(plant, opened, "sprayer").all(ProposalSettled)
+    vote(plant, opened, "finisher", support=False)
+    settled = vote(plant, opened, "latecomer", support=False).the(ProposalSettled)
+    assert (settled.state, settled.yes, settled.no) == (State.DEFEATED, 2, 2)
+
+
 def test_vote__honest_on_both_sides__the_majority_decides(plant, opened):
     vote(plant, opened, "scanner", support=False)
     vote(plant, opened, "sprayer")

@@ -100,6 +100,18 @@ def test_plan_enacted__skipped_entries__are_left(ledger):
     assert (second.status, second.worker, second.version, second.epoch) == (Status.ALLOCATED, 2, 2, 2)
 
 
+def test_in_force__posted_anew__no_entry_stands(ledger):
+    _enact(ledger, an_entry(FIRST))
+    _in_force(ledger, FIRST, status=Status.POSTED, worker=0, version=3, epoch=3)
+    assert (ledger.tasks[FIRST].entry, ledger.tasks[FIRST].standing_entry) == (None, None)
+
+
+def test_in_force__vetoed_by_a_human__the_daos_entry_waits(ledger):
+    _enact(ledger, an_entry(FIRST))
+    _in_force(ledger, FIRST, status=Status.POSTED, worker=0, epoch=3, overridden=True)
+    assert (ledger.tasks[FIRST].entry, ledger.tasks[FIRST].standing_entry) == (None, an_entry(FIRST))
+
+
 def test_mandate__of_the_entry_in_force__zero_for_none(ledger):
     entry = an_entry(FIRST, robots=(3,))
     assert ledger.mandate(ledger.tasks[FIRST]) == ZERO_HASH
