@@ -10,12 +10,25 @@ interface Vm {
     function assertFalse(bool fact) external pure;
     function assertTrue(bool fact) external pure;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function chainId(uint256 id) external;
+    function etch(address account, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata revertData) external;
     function getNonce(address account) external view returns (uint64);
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
+    function mockCall(address callee, bytes calldata data, bytes calldata returned) external;
+    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
+    function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
     function prank(address sender) external;
+    function readFile(string calldata path) external view returns (string memory);
     function roll(uint256 blockNumber) external;
+    function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function toString(uint256 value) external pure returns (string memory);
     function warp(uint256 timestamp) external;
 }
 
