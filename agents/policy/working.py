@@ -48,7 +48,8 @@ def _on(view: View, task: Task, starting: list[int]) -> list[Action]:
 
 def product_of(view: View, task: Task) -> bytes:
     """What the desk work of a task yields; everyone who computes it gets the same."""
-    return produce(view.capability(task), view.ledger.orders[order_of(task.id)].detail, index_of(task.id))
+    order = view.ledger.orders[order_of(task.id)]
+    return produce(view.capability(task), order.detail, order.item(index_of(task.id)))
 
 
 def _begin(view: View, task: Task, starting: list[int]) -> list[Action]:
@@ -130,9 +131,8 @@ def _command(view: View, task: Task, robot: Number) -> RunRobot:
 
 def _product(view: View, task: Task) -> str:
     order = view.ledger.orders[order_of(task.id)]
-    listed = order.detail.get("tasks")
-    item = listed[index_of(task.id)] if isinstance(listed, list) and index_of(task.id) < len(listed) else {}
-    return f"{order.id}/{item.get('product') or index_of(task.id)}"
+    index = index_of(task.id)
+    return f"{order.id}/{order.item(index).get('product') or index}"
 
 
 def _result(task: Task, parts: tuple[RobotPart, ...]) -> Action:

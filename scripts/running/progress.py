@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts.running.summary import finished_products
+from workmoot.domain.ids import index_of, order_of
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.work import Status
 
@@ -89,7 +90,4 @@ def _table(ledger: Ledger, page: str) -> Group:
 
 
 def _name(ledger: Ledger, task: int) -> str:
-    order = ledger.orders[ledger.tasks[task].id >> 8]  # type: ignore[index]
-    listed = order.detail.get("tasks")
-    item = listed[task & 255] if isinstance(listed, list) and (task & 255) < len(listed) else {}
-    return str(item.get("key", task)) if isinstance(item, dict) else str(task)
+    return str(ledger.orders[order_of(task)].item(index_of(task)).get("key", task))

@@ -18,10 +18,8 @@ OWN: dict[str, Work] = {
 }
 
 
-def produce(capability: str, order: Mapping[str, Any], index: int) -> bytes:
-    """What the desk work at `index` of an order yields, as canonical JSON."""
-    listed = order.get("tasks")
-    task = listed[index] if isinstance(listed, list) and index < len(listed) else {}
+def produce(capability: str, order: Mapping[str, Any], task: Mapping[str, Any]) -> bytes:
+    """What the desk work for one task of an order yields, as canonical JSON; `task` is the order's item for it."""
     result = _work(capability)(order, task)
     return json.dumps({"capability": capability, "task": task, "result": result}, sort_keys=True).encode()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
@@ -31,6 +32,12 @@ class WorkOrder:
     detail: Mapping[str, object]
     tasks: tuple[TaskId, ...]
     at: Place
+
+    def item(self, index: int) -> Mapping[str, Any]:
+        """What the detail says of the task at `index`; a stranger may have said nothing."""
+        listed = self.detail.get("tasks")
+        found = listed[index] if isinstance(listed, list) and index < len(listed) else None
+        return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
