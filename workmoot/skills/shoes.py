@@ -13,6 +13,7 @@ GLUE_INSET_UM = 4_000
 GLUE_UG_PER_MM = 9_000
 WORDS = {"light": "weight", "soft": "heel", "wide": "toe-box", "warm": "lining", "dry": "membrane", "road": "outsole"}
 STANDARD_SIZE = 42
+LARGEST_SIZE = 100
 
 
 def product_of(order: Mapping[str, Any], task: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -56,9 +57,12 @@ def glue_path(order: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, An
 
 
 def _length_um(product: Mapping[str, Any]) -> int:
+    """Of the last; where the order says no size, a standard one."""
     attributes = product.get("attributes")
-    size = attributes.get("size", STANDARD_SIZE) if isinstance(attributes, dict) else STANDARD_SIZE
-    return round(float(size) * 20_000 / 3) if isinstance(size, int | float) else STANDARD_SIZE * 20_000 // 3
+    size = attributes.get("size") if isinstance(attributes, dict) else None
+    if not isinstance(size, int | float) or not 0 < size < LARGEST_SIZE:
+        size = STANDARD_SIZE
+    return round(size * 20_000 / 3)
 
 
 def _outline(length_um: int, width_percent: int) -> list[tuple[int, int]]:
