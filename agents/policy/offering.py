@@ -29,7 +29,7 @@ def _publish(view: View) -> list[Action]:
     for task in asked:
         found = estimate(_ask(view, task), _ability(view, task))
         if isinstance(found, Refusal):
-            log.info("no offer for task %s: %s", found.task, found.reason)
+            log.debug("no offer for task %s: %s", found.task, found.reason)
         else:
             fresh[task.id] = found
     if not fresh:
@@ -123,8 +123,8 @@ def _confirm(view: View) -> list[Action]:
 def _can_help(view: View, record: OfferRecord) -> bool:
     """Whether the offer is open, can be kept with our robots, and has not our word yet."""
     offer = record.offer
-    task = view.ledger.tasks[offer.task]
-    if not is_undecided(task) or offer.version != task.version or offer.valid_until < view.now_s:
+    task = view.ledger.tasks.get(offer.task)
+    if task is None or not is_undecided(task) or offer.version != task.version or offer.valid_until < view.now_s:
         return False
     if view.ledger.is_confirmed(offer.task, offer.version, record.worker, offer.sequence, view.me):
         return False
