@@ -7,7 +7,7 @@ from typing import Any
 from agents.profile import Profile
 from agents.robots import RobotPart
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ids import Number, TaskId, order_of
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
@@ -79,7 +79,7 @@ class View:
     def robots_of(self, member: Member, capability: str) -> tuple[Number, ...]:
         """The robots a worker may command that can do this and that no human holds."""
         own = member.profile.get("robots")
-        numbers = set(own) if isinstance(own, list) else set()
+        numbers = own if isinstance(own, list) else []
         return tuple(
             robot["number"]
             for robot in self.plant_robots
@@ -110,9 +110,4 @@ class View:
 
     def round_seed(self, tasks: list[TaskId]) -> bytes:
         """The seed of the round that covers these tasks: from the block of their last posting."""
-        blocks = {self.ledger.orders[order].at.block for order in {self._order(task) for task in tasks}}
-        return self.round_seeds[max(blocks)]
-
-    @staticmethod
-    def _order(task: TaskId) -> Any:
-        return task >> 8
+        return self.round_seeds[max(self.ledger.orders[order_of(task)].at.block for task in tasks)]

@@ -84,8 +84,8 @@ class Workshop:
             overrides=MemoryOverrides(self.chain, who),
         )
 
-    def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL) -> None:
-        profile = json.dumps({"id": name, "robots": COMMANDS.get(name, [])})
+    def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL, robots: object = ()) -> None:
+        profile = json.dumps({"id": name, "robots": COMMANDS.get(name, robots)})
         self.by("administrator").members.admit(account(name), kind, capability_mask(capabilities), profile)
 
     def suspend(self, name: str) -> None:
