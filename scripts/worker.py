@@ -9,7 +9,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, help="Run a digital worker; show how it ranks the open work.")
 
-PAUSE_S = 0.25
+PAUSE_S = 0.1
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 
 

@@ -6,7 +6,7 @@ from workmoot.planning.problem import Problem
 
 OWN_ROUNDS = 1_200
 """Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
-JUDGE_ROUNDS = 400
+JUDGE_ROUNDS = 800
 """Local moves in a search for something better than another's plan."""
 
 

@@ -21,6 +21,8 @@ def decide(view: View) -> list[Action]:
 
 def _is_our_turn(view: View, deadline: float, about: str) -> bool:
     """Members take turns: who speaks first is drawn for each matter anew."""
+    if view.now_s <= deadline + GRACE_S:
+        return False
     numbers = [member.number for member in view.ledger.voting_members()]
     drawn = sorted(numbers, key=lambda number: keccak(f"{about}/{number}".encode()))
     return view.now_s > deadline + GRACE_S * (1 + drawn.index(view.me))

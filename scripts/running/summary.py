@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from workmoot.domain.events import Event, OverrideGiven, PlanEnacted, TaskFailed
-from workmoot.domain.ledger import Ledger, Proposal, Task, WorkOrder
+from workmoot.domain.ledger import Ledger, Proposal, Task, TaskRun, WorkOrder
 from workmoot.domain.plan import is_bit_set, unpack_plan
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Failure, Status
@@ -164,7 +164,7 @@ def _predicted(proposals: Sequence[Proposal]) -> float:
 
 
 def _overhead(ledger: Ledger, tasks: Sequence[Task]) -> float:
-    """The mean simulated time that a decided, ready task whose robots were free waited for its start's transaction."""
+    """The mean simulated time that a decided, ready task waited for its start's transaction."""
     if ledger.clock is None:
         return 0.0
     waits = [_wait(ledger, task) for task in tasks if task.runs and task.decided_by]
@@ -172,15 +172,16 @@ def _overhead(ledger: Ledger, tasks: Sequence[Task]) -> float:
 
 
 def _wait(ledger: Ledger, task: Task) -> int:
+    """Wall seconds from when it was decided, its predecessors done and what it occupies free, to its start."""
     run = task.runs[0]
     decision = ledger.proposals[task.decided_by].settled_at
     ready = [ledger.tasks[before].ended_at or 0 for before in ledger.predecessors(task)]
-    robots = set(run.entry.robots) if run.entry else set()
-    others = (other for each in ledger.tasks.values() for other in each.runs if other is not run and other.entry)
-    freed = [
-        other.ended_at
-        for other in others
-        if other.ended_at and other.started_at < run.started_at and other.entry and robots & set(other.entry.robots)
-    ]
-    free = max([*ready, *freed, decision.timestamp if decision else 0])
-    return max(0, run.started_at - free)
+    occupied = _occupied(run)
+    others = (other for each in ledger.tasks.values() for other in each.runs if other.started_at < run.started_at)
+    freed = [other.ended_at for other in others if other.ended_at and occupied & _occupied(other)]
+    return max(0, run.started_at - max([*ready, *freed, decision.timestamp if decision else 0]))
+
+
+def _occupied(run: TaskRun) -> set[int]:
+    """The robots a run takes, or its team where it needs none."""
+    return set(run.entry.robots or run.entry.team) if run.entry else {run.worker}
