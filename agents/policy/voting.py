@@ -30,9 +30,9 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
         return []
     wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
     if wrong:
-        return [_ballot(proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))]
+        return [_ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))]
     if proposal.proposer == view.me:
-        return [_ballot(proposal, support=True, reason="My own proposal.")]
+        return [_ballot(view, proposal, support=True, reason="My own proposal.")]
     if proposal.review_of(view.me) is None:
         return [_review(view, proposal)]
     return _vote(view, proposal) if _has_heard_enough(view, proposal) else []
@@ -63,7 +63,7 @@ def _vote(view: View, proposal: Proposal) -> list[Action]:
     review = proposal.review_of(view.me)
     changed = review is not None and review.support != support
     reason = ("Changed my mind: " + _because(view, proposal) if changed else "") + _words(proposal, found)
-    ballot = _ballot(proposal, support=support, reason=reason)
+    ballot = _ballot(view, proposal, support=support, reason=reason)
     counter = _counter(view, proposal, found) if found is not None and not support else []
     return [*counter, ballot]
 
@@ -112,9 +112,10 @@ def _words(proposal: Proposal, found: Judgement | None) -> str:
     return said if found.supports else said + " It weighs more than what I could do instead."
 
 
-def _ballot(proposal: Proposal, *, support: bool, reason: str) -> CastVote:
+def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
     """Carries the plan when it may decide, counting the yes ballots that may be under way."""
-    under_way = 1 + sum(review.support for review in proposal.reviews if proposal.vote_of(review.member) is None)
+    leaning = {review.member for review in proposal.reviews if review.support} | {proposal.proposer, view.me}
+    under_way = sum(proposal.vote_of(member) is None for member in leaning)
     decides = support and has_passed(yes=proposal.yes + under_way, members=proposal.members)
     return CastVote(
         proposal=proposal.id,
