@@ -271,7 +271,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         emit TaskFailed(id, cell.worker, human, Failure.Overridden, Status.Posted);
         Run storage run = _runs[id];
         ++run.generation;
-        run.excludes = false;
         run.attempt = 0;
         delete _standing[id];
         _repost(id, cell);

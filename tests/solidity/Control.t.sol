@@ -166,6 +166,7 @@ contract ControlTest is PlantFixture {
         _execute(_order(IOverrides.Kind.Release, _task));
         vm.assertEq(uint256(_status(_task)), uint256(Status.Allocated));
         _assertControl(SCANNER, PACKER, 4, false, false);
+        vm.assertEq(Number.unwrap(work.task(_task).standingWorker), 0);
     }
 
     function test_release__noDecision__posted() public {

@@ -34,6 +34,22 @@ contract LifeCycleTest is PlantFixture {
         _start(_task, SCANNER);
     }
 
+    function test_start__manyPredecessors__eachCounts() public {
+        bytes memory one = Packing.pack(Packing.aTask());
+        Packing.Task memory last = Packing.aTask();
+        last.predecessors = 3;
+        OrderId order = _post(bytes.concat(one, one, Packing.pack(last)));
+        _task = _idOf(order, 2);
+        _allocate(_task, SCANNER);
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 missing = 3 << i & 3;
+            _refusedStart(SCANNER, 2, abi.encodeWithSelector(IWorkOrders.NotReady.selector, _task, missing));
+            _run(_idOf(order, i), SPRAYER);
+            _inspect(_idOf(order, i), PACKER, true);
+        }
+        _start(_task, SCANNER);
+    }
+
     function test_start__notAllocated__refused() public {
         _refusedStart(SCANNER, 1, abi.encodeWithSelector(IWorkOrders.WrongStatus.selector, _task, Status.Posted));
     }

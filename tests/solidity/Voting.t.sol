@@ -100,6 +100,13 @@ contract VotingTest is PlantFixture {
         _refusedVote(id, ROBOT, abi.encodeWithSelector(IMembers.WrongKind.selector, ROBOT, IMembers.Kind.Robotic));
     }
 
+    function test_vote__atTheDeadline__counts() public {
+        ProposalId id = _opened();
+        vm.warp(dao.proposal(id).deadline);
+        _vote(id, SCANNER, true);
+        vm.assertEq(dao.proposal(id).yes, 1);
+    }
+
     function test_vote__afterTheDeadline__refused() public {
         ProposalId id = _opened();
         uint48 deadline = dao.proposal(id).deadline;
