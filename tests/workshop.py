@@ -229,5 +229,5 @@ def _description(policy: Mapping[str, Any]) -> dict[str, Any]:
         "name": "workshop",
         "capabilities": _CAPABILITIES,
         "robots": [{"number": badge, "id": name, "capabilities": ["spraying"]} for name, badge in ROBOTS.items()],
-        "policy": {"handover_ms": HANDOVER, "talk_s": 2.0, "margin_bps": 200, "open_limit": 2} | dict(policy),
+        "policy": {"handover_ms": HANDOVER, "talk_s": 2.0, "margin_bps": 200} | dict(policy),
     }

@@ -65,9 +65,8 @@ def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
 
 
 def _has_too_many_open(view: View) -> bool:
-    own = [proposal for proposal in view.ledger.open_proposals() if proposal.proposer == view.me]
-    limit = (view.ledger.description or {}).get("policy")
-    return len(own) >= (int(limit.get("open_limit", 1)) if isinstance(limit, dict) else 1)
+    own = sum(proposal.proposer == view.me for proposal in view.ledger.open_proposals())
+    return view.ledger.policy is not None and own >= view.ledger.policy.open_limit
 
 
 def _touching(view: View, tasks: list[TaskId]) -> list[Proposal]:

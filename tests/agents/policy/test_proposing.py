@@ -1,0 +1,159 @@
+from typing import Any
+
+from agents.actions import Propose
+from agents.policy.proposing import STAGGER_S, decide
+from agents.profile import Experience, Profile
+from tests.builders import a_task, an_entry, an_offer
+from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAYER, START_S, Workshop
+from workmoot.domain.events import ProposalOpened
+from workmoot.domain.ids import ProposalId, TaskId
+from workmoot.domain.plan import PlanEntry, unpack_plan
+from workmoot.planning.validity import faults
+
+TALK_S = 2.0
+LATE_S = START_S + TALK_S + 3 * STAGGER_S
+"""When everyone's turn has come."""
+NAMES = ("scanner", "sprayer", "finisher")
+
+
+def proposed(workshop: Workshop, name: str = "scanner", **view: Any) -> Propose | None:
+    """What that worker puts to the vote, by default when everyone's turn has come."""
+    actions = decide(workshop.view(name, **{"now_s": LATE_S} | view))
+    assert len(actions) <= 1
+    (action,) = actions or (None,)
+    assert action is None or isinstance(action, Propose)
+    return action
+
+
+def entries(workshop: Workshop, name: str = "scanner", **view: Any) -> tuple[PlanEntry, ...]:
+    found = proposed(workshop, name, **view)
+    return unpack_plan(found.opening.plan) if found else ()
+
+
+def offered(count: int = 1) -> tuple[Workshop, tuple[TaskId, ...]]:
+    """Tasks that the sprayer offers to do in a second, the finisher in 1.2."""
+    workshop = Workshop(talk_s=TALK_S)
+    tasks = workshop.post(*(a_task() for _ in range(count)))
+    workshop.offer("sprayer", *(an_offer(task, robots=(ARM,)) for task in tasks))
+    workshop.offer("finisher", *(an_offer(task, p50=1_200, robots=(NOZZLE,)) for task in tasks))
+    return workshop, tasks
+
+
+def by_sprayer(task: TaskId) -> PlanEntry:
+    return an_entry(task, SPRAYER, sequence=1, inspector=SCANNER, robots=(ARM,))
+
+
+def test_decide__nothing_offered__no_plan():
+    workshop = Workshop()
+    workshop.post(a_task())
+    assert proposed(workshop) is None
+
+
+def test_decide__offers_are_in__proposes_the_quicker():
+    workshop, _ = offered()
+    assert [entry.lead for entry in entries(workshop)] == [SPRAYER]
+
+
+def test_decide__has_seen_it_be_slow__proposes_the_other():
+    workshop, _ = offered()
+    seen = Experience(worker="sprayer", capability="spraying", samples=9, ratio=1.6)
+    assert [entry.lead for entry in entries(workshop, profile=Profile(experience=(seen,)))] == [FINISHER]
+
+
+def test_decide__two_tasks__both_work_at_once():
+    workshop, _ = offered(2)
+    assert {entry.lead for entry in entries(workshop)} == {SPRAYER, FINISHER}
+
+
+def test_decide__its_plan__holds_for_everyone():
+    workshop, _ = offered(3)
+    found = proposed(workshop)
+    assert found is not None
+    opened = workshop.by("scanner").dao.propose(found.opening).the(ProposalOpened)
+    assert faults(workshop.ledger, workshop.proposal(opened.id), SEED) == []
+
+
+def test_decide__its_figures__are_the_offers_promises_not_its_beliefs():
+    workshop, _ = offered()
+    seen = Experience(worker="sprayer", capability="spraying", samples=50, ratio=1.1)
+    found = proposed(workshop, now_s=LATE_S, profile=Profile(experience=(seen,)))
+    assert found is not None
+    planned_at = round((LATE_S - START_S) * 1_000)
+    assert found.opening.figures.makespan == planned_at + 1_000
+
+
+# Turns
+
+
+def test_decide__the_talk_is_not_over__nobody_proposes():
+    workshop, _ = offered()
+    assert [name for name in NAMES if proposed(workshop, name, now_s=START_S + TALK_S - 0.1)] == []
+
+
+def test_decide__after_the_talk__they_speak_one_by_one():
+    workshop, _ = offered()
+    moments = [START_S + TALK_S + place * STAGGER_S for place in range(3)]
+    spoke = [len([name for name in NAMES if proposed(workshop, name, now_s=moment)]) for moment in moments]
+    assert spoke == [1, 2, 3]
+
+
+def test_decide__task_was_seen_later__talks_from_then_on():
+    workshop, (task,) = offered()
+    assert proposed(workshop, seen={(task, 1): LATE_S}) is None
+
+
+def test_decide__a_proposal_was_just_settled__talks_anew():
+    workshop, (task,) = offered()
+    proposal = workshop.propose("sprayer", by_sprayer(task))
+    workshop.chain.advance(30)
+    for name in ("scanner", "finisher"):
+        workshop.vote(name, proposal, support=False)
+    assert proposed(workshop, now_s=START_S + 30 + TALK_S - 0.1) is None
+    assert proposed(workshop, now_s=START_S + 30 + TALK_S + 3 * STAGGER_S) is not None
+
+
+# What is on the table
+
+
+def test_decide__an_open_proposal_covers_it__waits():
+    workshop, (task,) = offered()
+    workshop.propose("sprayer", by_sprayer(task))
+    assert proposed(workshop) is None
+
+
+def test_decide__an_open_proposal_covers_some__proposes_the_rest():
+    workshop, (first, second) = offered(2)
+    workshop.propose("sprayer", by_sprayer(first))
+    assert [entry.task for entry in entries(workshop)] == [second]
+
+
+def test_decide__the_rest_waits_for_what_is_on_the_table__waits_too():
+    workshop = Workshop(talk_s=TALK_S)
+    first, second = workshop.post(a_task(), a_task(predecessors=0b1))
+    workshop.offer("sprayer", *(an_offer(task, robots=(ARM,)) for task in (first, second)))
+    workshop.propose("sprayer", by_sprayer(first))
+    assert proposed(workshop) is None
+
+
+def test_decide__as_many_of_its_own_are_open_as_may_be__waits():
+    workshop, (first, second, _) = offered(3)
+    for task in (first, second):
+        workshop.propose("scanner", by_sprayer(task))
+    assert [name for name in NAMES if proposed(workshop, name)] == ["sprayer", "finisher"]
+
+
+def test_decide__an_earlier_plan_was_defeated__answers_it():
+    workshop, (task,) = offered()
+    former = workshop.propose("sprayer", by_sprayer(task))
+    for name in ("scanner", "finisher"):
+        workshop.vote(name, former, support=False)
+    found = proposed(workshop)
+    assert found is not None
+    assert found.opening.counters == former
+
+
+def test_decide__nothing_was_defeated__answers_nothing():
+    workshop, _ = offered()
+    found = proposed(workshop)
+    assert found is not None
+    assert found.opening.counters == ProposalId(0)
