@@ -1,6 +1,6 @@
 """What a digital worker sees at one moment: the ledger at a block, itself, its clock, its robots."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from agents.robots import RobotPart
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId, order_of
 from workmoot.domain.ledger import Ledger, Task
+from workmoot.domain.work import Status
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
 from workmoot.planning.horizon import clock_of, policy
@@ -71,6 +72,12 @@ class View:
     def capability(self, task: Task) -> str:
         """The name of what a task asks for."""
         return self.capabilities[task.spec.capability - 1]
+
+    def is_occupied(self, task: Task, starting: Iterable[TaskId] = ()) -> bool:
+        """Whether a task under way, or one that is just being started, has the robots or minds that this one takes."""
+        under_way = [other for other in self.ledger.tasks.values() if other.status is Status.STARTED]
+        under_way += [self.ledger.tasks[other] for other in starting]
+        return any(set(task.resources) & set(other.resources) for other in under_way)
 
     def needs_robot(self, capability: str) -> bool:
         """Whether the plant does this with robots."""

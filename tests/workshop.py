@@ -89,7 +89,7 @@ class Workshop:
         self.by("administrator").members.admit(account(name), kind, capability_mask(capabilities), profile)
 
     def suspend(self, name: str) -> None:
-        self.by("administrator").members.suspend(BADGES[name])
+        self.by("administrator").members.suspend(self.ledger.numbers[account(name)])
 
     def post(self, *specs: TaskSpec, **detail: Any) -> tuple[TaskId, ...]:
         """Posts an order; the ids of its tasks."""

@@ -1,5 +1,7 @@
 """What others left undone: passed plans not enacted, votes, tasks and slots that are overdue; each in its turn."""
 
+from math import inf
+
 from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, PokeSlot, PokeTask
 from agents.view import View
 from workmoot.domain.hashing import keccak
@@ -12,6 +14,9 @@ GRACE_S = 2.0
 """Wall seconds that a deadline is left alone, and that lie between two members' turns."""
 IDLE_S = 15.0
 """Wall seconds past its planned start after which a ready task that nobody began is summoned."""
+
+
+NEVER = inf
 
 
 def decide(view: View) -> list[Action]:
@@ -67,30 +72,24 @@ def _tasks(view: View) -> list[Action]:
 
 def _overdue_at(view: View, task: Task) -> float:
     """The wall second from which on a task wants a poke; far off for one that does not."""
-    never = view.now_s + 1.0
     if task.status is Status.SUBMITTED:
-        return float(task.deadline) if task.inspector else never
+        return float(task.deadline) if task.inspector else NEVER
     if task.status not in (Status.ALLOCATED, Status.STARTED):
-        return never
+        return NEVER
     worker = view.ledger.members.get(task.worker)
     if worker is None or not worker.is_active_worker:
         return 0.0
     if task.status is Status.STARTED or task.summoned or task.acknowledged:
         return float(task.deadline)
-    return _idle_at(view, task) if view.ledger.is_ready(task) else never
+    return _idle_at(view, task) if view.ledger.is_ready(task) else NEVER
 
 
 def _idle_at(view: View, task: Task) -> float:
-    """When a ready task has waited too long: for its planned start, its last predecessor, or its robots."""
+    """When a ready task has waited too long: for its planned start, its last predecessor, or what it takes."""
     clock = clock_of(view.ledger)
     planned = clock.unix_ms(task.entry.start) / 1000 if task.entry else 0.0
-    before = [view.ledger.tasks[other].ended_at or 0 for other in view.ledger.predecessors(task)]
-    busy = any(set(other.robots) & set(task.robots) for other in _running(view))
-    return view.now_s if busy else max(planned, *map(float, before), 0.0) + IDLE_S
-
-
-def _running(view: View) -> list[Task]:
-    return [task for task in view.ledger.tasks.values() if task.status is Status.STARTED]
+    done = [float(view.ledger.tasks[before].ended_at or 0) for before in view.ledger.predecessors(task)]
+    return NEVER if view.is_occupied(task) else max([planned, *done]) + IDLE_S
 
 
 def _slots(view: View) -> list[Action]:

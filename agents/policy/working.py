@@ -15,7 +15,7 @@ from agents.actions import (
 from agents.robots import RobotPart
 from agents.view import View
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import Number, index_of, order_of
+from workmoot.domain.ids import Number, TaskId, index_of, order_of
 from workmoot.domain.ledger import Task
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
@@ -36,7 +36,7 @@ def decide(view: View) -> list[Action]:
     return actions
 
 
-def _on(view: View, task: Task, starting: list[int]) -> list[Action]:
+def _on(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     if task.status is Status.SUBMITTED and task.inspector == view.me:
         return [InspectResult(task=task, product=b"" if task.robots else product_of(view, task))]
     if task.status is Status.ALLOCATED and task.worker == view.me:
@@ -52,28 +52,14 @@ def product_of(view: View, task: Task) -> bytes:
     return produce(view.capability(task), order.detail, order.item(index_of(task.id)))
 
 
-def _begin(view: View, task: Task, starting: list[int]) -> list[Action]:
+def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     if not view.ledger.is_ready(task):
         return []
-    others = [view.ledger.tasks[other] for other in starting]  # type: ignore[index]
-    if not any(_shares(task, other) for other in (*_running(view), *others)):
+    if not view.is_occupied(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]
     if task.summoned and not task.acknowledged:
         return [AcknowledgeTask(task=task.id, epoch=task.epoch)]
     return []
-
-
-def _running(view: View) -> list[Task]:
-    return [task for task in view.ledger.tasks.values() if task.status is Status.STARTED]
-
-
-def _shares(task: Task, other: Task) -> bool:
-    """Whether both want the same robot, or the same mind where neither has robots."""
-    if task.robots or other.robots:
-        return bool(set(task.robots) & set(other.robots))
-    mine = set(task.entry.team) if task.entry else {task.worker}
-    theirs = set(other.entry.team) if other.entry else {other.worker}
-    return bool(mine & theirs)
 
 
 def _carry_on(view: View, task: Task) -> list[Action]:

@@ -184,4 +184,4 @@ def _wait(ledger: Ledger, task: Task) -> int:
 
 def _occupied(run: TaskRun) -> set[int]:
     """The robots a run takes, or its team where it needs none."""
-    return set(run.entry.robots or run.entry.team) if run.entry else {run.worker}
+    return set(run.entry.resources) if run.entry else {run.worker}

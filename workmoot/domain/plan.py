@@ -48,6 +48,11 @@ class PlanEntry:
         return (self.lead, *self.helpers)
 
     @property
+    def resources(self) -> tuple[Number, ...]:
+        """What the task occupies: its robots, or its team where it needs none."""
+        return self.robots or self.team
+
+    @property
     def helper_count(self) -> int:
         """How many help."""
         return len(self.helpers)

@@ -150,9 +150,8 @@ def _expected_end(ledger: Ledger, task: Task, ready: int) -> int:
 def _busy(ledger: Ledger, ends: Mapping[TaskId, int]) -> dict[Number, int]:
     busy: dict[Number, int] = {}
     for task, end in ends.items():
-        entry = ledger.tasks[task].entry
-        if entry is not None and ledger.tasks[task].status in (Status.ALLOCATED, Status.STARTED):
-            for resource in entry.robots or entry.team:
+        if ledger.tasks[task].status in (Status.ALLOCATED, Status.STARTED):
+            for resource in ledger.tasks[task].resources:
                 busy[resource] = max(busy.get(resource, 0), end + handover(ledger))
     return busy
 

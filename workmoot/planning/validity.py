@@ -138,7 +138,7 @@ def _is_undecided(ledger: Ledger, task: TaskId) -> bool:
 def _collisions(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
     taken: dict[Number, list[PlanEntry]] = {}
     for entry in entries:
-        for resource in entry.robots or entry.team:
+        for resource in entry.resources:
             taken.setdefault(resource, []).append(entry)
     gap = handover(ledger)
     for resource, holders in taken.items():

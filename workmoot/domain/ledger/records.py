@@ -122,6 +122,11 @@ class Task:
         return self.entry.robots if self.entry else ()
 
     @property
+    def resources(self) -> tuple[Number, ...]:
+        """What the assignment occupies."""
+        return self.entry.resources if self.entry else ()
+
+    @property
     def run(self) -> TaskRun | None:
         """The present or last attempt."""
         return self.runs[-1] if self.runs else None
