@@ -81,7 +81,7 @@ def test_flexvega__bindings__of_every_kind(flexvega):
 def test_flexvega__experience__differs_and_is_a_minority(flexvega):
     workers = flexvega.plant.workers
     knowing = [worker for worker in workers if any(known.ratio >= 1.5 for known in worker.experience)]
-    assert 2 <= len(knowing) <= len(workers) // 2
+    assert 1 <= len(knowing) <= len(workers) // 2
 
 
 def test_flexvega__order__six_pairs_through_five_stages_some_joint(flexvega):
