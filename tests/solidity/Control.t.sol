@@ -247,6 +247,18 @@ contract ControlTest is PlantFixture {
         _assertControl(NOBODY, NOBODY, 4, false, false);
     }
 
+    function test_poke__holdUntilReleased__refusedForEver() public {
+        _execute(_holdUntilReleased());
+        vm.warp(block.timestamp + 3650 days);
+        vm.expectRevert(abi.encodeWithSelector(IOverrides.NotExpired.selector, 0));
+        overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 7);
+    }
+
+    function test_poke__emptyPlantSlot__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IOverrides.NotExpired.selector, 0));
+        overrides.poke(IOverrides.Subject.Plant, 0, 1);
+    }
+
     function test_hold__running__stopsTheClockAndGivesTimeAnew() public {
         _allocate(_task, SCANNER);
         _start(_task, SCANNER);
