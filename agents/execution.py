@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import actions as a
-from agents.policy.working import report_hash
+from agents.policy.working import DESK_GRADE, report_hash
 from agents.robots import Robots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Task
@@ -16,7 +16,6 @@ from workmoot.domain.ports import AllocationDao, Overrides, WorkOrders
 from workmoot.skills.desk import evidence_of
 
 log = logging.getLogger(__name__)
-DESK_GRADE = 95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,199 @@
+import threading
+from typing import Any
+
+import pytest
+
+from agents.daemon import Daemon, Self
+from agents.execution import Hands
+from agents.profile import Profile, Skill
+from agents.robots import RobotPart
+from tests.agents.bodies import ToldRobots, WorkshopEyes, hands
+from tests.builders import a_task, an_address
+from tests.workshop import ARM, NOZZLE, START_S, Workshop, account
+from workmoot.chain.memory import MemoryChain, MemoryFollower
+from workmoot.domain.errors import Unreachable
+from workmoot.domain.events import OffersPublished, ResultSubmitted, TaskStarted
+from workmoot.domain.evidence import round_seed
+from workmoot.domain.ids import TaskId
+from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import OverrideKind
+
+ABLE = Profile(skills={"spraying": Skill(pace=1.0)})
+
+
+class Awake:
+    """A workshop in which one worker's daemon is awake, at the chain's time."""
+
+    def __init__(self, name: str = "sprayer") -> None:
+        self.name, self.workshop, self.robots = name, Workshop(), ToldRobots()
+        chain_id = self.workshop.chain.chain_id
+        self.who = Self(account=account(name), profile=ABLE, seed=1, chain_id=chain_id, dao="0x" + "da" * 20)
+        self.wake()
+
+    def wake(self) -> None:
+        """A daemon that knows nothing yet."""
+        self.eyes, self.hands_made = WorkshopEyes(self.workshop), 0
+        self.daemon = Daemon(self.who, self.eyes, self._hands, lambda: float(self.workshop.now_s))
+
+    def _hands(self, _: Ledger) -> Hands:
+        self.hands_made += 1
+        return hands(self.workshop, self.name, self.robots)
+
+    def cycle(self) -> list[type]:
+        """What the chain says of one cycle."""
+        before = len(self.workshop.chain.events)
+        self.daemon.cycle()
+        return [type(event) for event in self.workshop.chain.events[before:]]
+
+    def has_task(self, **plan: Any) -> TaskId:
+        (task,) = self.workshop.post(a_task())
+        self.workshop.allocate(task, "sprayer", **plan)
+        return task
+
+
+@pytest.fixture
+def awake() -> Awake:
+    return Awake()
+
+
+def test_cycle__open_work__offers(awake: Awake):
+    awake.workshop.post(a_task())
+    assert awake.cycle() == [OffersPublished]
+
+
+def test_cycle__nothing_new__does_nothing(awake: Awake):
+    awake.workshop.post(a_task())
+    awake.cycle()
+    assert awake.cycle() == []
+
+
+def test_cycle__its_robots_work__from_start_to_result(awake: Awake):
+    task = awake.has_task(robots=(ARM,))
+    assert awake.cycle() == [TaskStarted]
+    assert (awake.cycle(), [ran[:2] for ran in awake.robots.ran]) == ([], [(task, ARM)])
+    awake.robots.said[task] = (RobotPart(robot=ARM, state="done"),)
+    assert awake.cycle() == [ResultSubmitted]
+
+
+def test_cycle__killed_and_awake_again__goes_on_where_it_was(awake: Awake):
+    task = awake.has_task(robots=(ARM,))
+    awake.cycle()
+    awake.robots.said[task] = (RobotPart(robot=ARM, state="done"),)
+    awake.wake()
+    assert awake.cycle() == [ResultSubmitted]
+
+
+def test_cycle__one_action_is_refused__the_others_are_done(awake: Awake):
+    task = awake.has_task()
+    awake.workshop.post(a_task())
+    look = awake.eyes.look
+
+    def look_too_early() -> Any:
+        head = look()
+        awake.workshop.order(OverrideKind.HOLD, task)
+        return head
+
+    awake.eyes.look = look_too_early  # type: ignore[method-assign]
+    assert awake.cycle()[-1] is OffersPublished
+
+
+def test_cycle__gateway_is_silent__goes_on_with_the_rest(awake: Awake):
+    task = awake.has_task(robots=(ARM,))
+    awake.workshop.start(task)
+    awake.workshop.post(a_task())
+    awake.robots.silent = True
+    assert awake.cycle() == [OffersPublished]
+
+
+def test_look__runs_on_the_floor__asks_for_its_own_alone(awake: Awake):
+    mine, others = awake.workshop.post(a_task(), a_task())
+    for task, name, robot in ((mine, "sprayer", ARM), (others, "finisher", NOZZLE)):
+        awake.workshop.allocate(task, name, robots=(robot,))
+        awake.workshop.start(task)
+    view = awake.daemon.look()
+    assert view is not None
+    assert view.parts == {mine: ()}
+
+
+def test_look__not_a_member_yet__sees_nothing_and_waits():
+    awake = Awake("latecomer")
+    assert (awake.daemon.look(), awake.cycle()) == (None, [])
+    awake.workshop.admit("latecomer")
+    assert awake.daemon.look() is not None
+
+
+def test_look__plant_is_not_described_yet__sees_nothing(awake: Awake):
+    chain: MemoryChain = awake.workshop.chain
+    bare = MemoryChain(an_address(90), limits=chain.limits, policy=chain.policy, now=START_S)
+    awake.eyes._follower = MemoryFollower(bare)
+    assert awake.daemon.look() is None
+
+
+def test_look__an_order__knows_its_rounds_seed(awake: Awake):
+    awake.workshop.post(a_task())
+    block = awake.workshop.chain.head
+    view = awake.daemon.look()
+    assert view is not None
+    seed = round_seed(block.hash, chain_id=awake.who.chain_id, dao=awake.who.dao)
+    assert view.round_seeds == {block.number: seed}
+
+
+def test_look__later__remembers_when_it_saw_things_first(awake: Awake):
+    task = awake.has_task()
+    awake.workshop.start(task)
+    awake.daemon.look()
+    awake.workshop.chain.advance(5)
+    view = awake.daemon.look()
+    assert view is not None
+    assert (view.running_since, view.seen[task, 2]) == ({(task, 1): START_S}, START_S)
+
+
+def test_look__chain_was_reorganised__forgets_and_takes_new_hands(awake: Awake):
+    task = awake.has_task()
+    awake.workshop.start(task)
+    awake.daemon.look()
+    awake.workshop.chain.advance(5)
+    awake.eyes.reorganised()
+    view = awake.daemon.look()
+    assert view is not None
+    assert (view.running_since, awake.hands_made) == ({(task, 1): START_S + 5}, 2)
+
+
+def test_look__same_chain__keeps_its_hands(awake: Awake):
+    awake.daemon.look()
+    awake.daemon.look()
+    assert awake.hands_made == 1
+
+
+class StopAfter(threading.Event):
+    """Says stop after so many cycles."""
+
+    def __init__(self, cycles: int) -> None:
+        super().__init__()
+        self._left = cycles
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._left -= 1
+        if self._left == 0:
+            self.set()
+        return self.is_set()
+
+
+def test_run__node_is_away__waits_and_goes_on(awake: Awake):
+    awake.workshop.post(a_task())
+    awake.eyes.away_for = 2
+    awake.daemon.run(StopAfter(3), pause_s=0.0)
+    assert (awake.eyes.looks, type(awake.workshop.chain.events[-1])) == (3, OffersPublished)
+
+
+def test_run__told_to_stop_before__never_looks(awake: Awake):
+    stop = threading.Event()
+    stop.set()
+    awake.daemon.run(stop, pause_s=0.0)
+    assert awake.eyes.looks == 0
+
+
+def test_cycle__node_is_away__raises_what_the_loop_waits_out(awake: Awake):
+    awake.eyes.away_for = 1
+    with pytest.raises(Unreachable):
+        awake.daemon.cycle()
