@@ -5,8 +5,7 @@ from agents.policy.thinking import OWN_ROUNDS, problem_of, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
-from workmoot.domain.plan import PlanEntry
-from workmoot.domain.proposals import Opening, State
+from workmoot.domain.proposals import State
 from workmoot.planning.beliefs import believe
 from workmoot.planning.judgement import restrict
 from workmoot.planning.problem import Problem
@@ -32,7 +31,7 @@ def decide(view: View) -> list[Action]:
         return []
     former = _last_defeat(view, waiting)
     words = f"{len(waiting)} tasks, done {seconds(found.figures.makespan)} after the order"
-    return [Propose(opening=opening_of(view, own, found, counters=former, words=words))]
+    return put_to_vote(view, own, found, counters=former, words=words)
 
 
 def think(view: View, problem: Problem) -> Candidate | None:
@@ -46,13 +45,16 @@ def think(view: View, problem: Problem) -> Candidate | None:
     )
 
 
-def opening_of(view: View, problem: Problem, found: Candidate, *, counters: ProposalId, words: str) -> Opening:
-    """The opening of a candidate; its times and figures are by the offers' promises, which everyone knows."""
+def put_to_vote(view: View, problem: Problem, found: Candidate, *, counters: ProposalId, words: str) -> list[Action]:
+    """Proposes a candidate; its times and figures are by the offers' promises, which everyone knows."""
     promised = evaluate(problem, found.order, found.modes, as_promised)
-    entries: tuple[PlanEntry, ...] = as_entries(problem, promised.slots)
+    entries = as_entries(problem, promised.slots)
+    if not entries:
+        return []
     offers = [promised.modes[entry.task].offer for entry in entries]
     seed = view.round_seed([entry.task for entry in entries])
-    return opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
+    opening = opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
+    return [Propose(opening=opening)]
 
 
 def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:

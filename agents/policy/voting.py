@@ -1,7 +1,7 @@
 """Votes: validity first, by recomputation; then one's own judgement; a review may change it before it is cast."""
 
-from agents.actions import Action, CastVote, Propose, PublishReview
-from agents.policy.proposing import opening_of
+from agents.actions import Action, CastVote, PublishReview
+from agents.policy.proposing import put_to_vote
 from agents.policy.thinking import JUDGE_ROUNDS, problem_of, seconds
 from agents.view import View
 from workmoot.domain.hashing import keccak
@@ -81,7 +81,7 @@ def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
         return []
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
-    return [Propose(opening=opening_of(view, problem, found.best, counters=proposal.id, words=words))]
+    return put_to_vote(view, problem, found.best, counters=proposal.id, words=words)
 
 
 def _turn(view: View, proposal: Proposal) -> int:

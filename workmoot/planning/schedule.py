@@ -8,6 +8,7 @@ from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import Figures
 from workmoot.planning.problem import Mode, OpenTask, Problem
 
+LAST_TICK = 2**32 - 1
 Duration = Callable[[Mode, OpenTask], int]
 """How many ticks a mode takes; as promised, or as somebody believes."""
 
@@ -74,7 +75,10 @@ def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
 
 
 def as_entries(problem: Problem, slots: Sequence[Slot]) -> tuple[PlanEntry, ...]:
-    """The timetable as a plan, ascending by task, with an inspector outside each team."""
+    """The timetable as a plan, ascending by task, with an inspector outside each team.
+
+    What ends later than a plan can say is left out, and so is all that waits for it.
+    """
     return tuple(
         PlanEntry(
             task=slot.task,
@@ -88,6 +92,7 @@ def as_entries(problem: Problem, slots: Sequence[Slot]) -> tuple[PlanEntry, ...]
             robots=slot.mode.offer.robots,
         )
         for slot in sorted(slots, key=lambda slot: slot.task)
+        if slot.end <= LAST_TICK
     )
 
 

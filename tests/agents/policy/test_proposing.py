@@ -157,3 +157,19 @@ def test_decide__nothing_was_defeated__answers_nothing():
     found = proposed(workshop)
     assert found is not None
     assert found.opening.counters == ProposalId(0)
+
+
+def test_decide__a_promise_longer_than_a_plan_can_say__plans_the_rest():
+    workshop = Workshop(talk_s=TALK_S)
+    endless, behind, other = workshop.post(a_task(), a_task(predecessors=0b1), a_task())
+    for task in (endless, behind):
+        workshop.offer("sprayer", an_offer(task, p50=2**32 - 1, robots=(ARM,)))
+    workshop.offer("finisher", an_offer(other, robots=(NOZZLE,)))
+    assert [entry.task for entry in entries(workshop)] == [other]
+
+
+def test_decide__nothing_a_plan_can_say__no_plan():
+    workshop, (task,) = offered()
+    workshop.offer("sprayer", an_offer(task, p50=2**32 - 1))
+    workshop.offer("finisher", an_offer(task, p50=2**32 - 1))
+    assert proposed(workshop) is None
