@@ -67,6 +67,9 @@ def run_plant(options: Options) -> None:
         run.start()
         run.submit_all()
         run.follow()
+    except KeyboardInterrupt:
+        if not run.is_done:
+            raise
     finally:
         run.stop()
 
@@ -88,6 +91,11 @@ class PlantRun:
         self._api = ""
         self._began = time.monotonic()
         self._ended_at: float | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every order so far has ended: what comes after may be broken off without loss."""
+        return self._follower is not None and is_over(self.ledger)
 
     @property
     def seed(self) -> int:
@@ -140,6 +148,7 @@ class PlantRun:
     def stop(self) -> None:
         """Ends everything this run started, and nothing else."""
         self.progress.done()
+        self.progress.step("stopping what this run started")
         self.processes.stop_all()
         if self._node is not None:
             nodes.stop(self._node)
