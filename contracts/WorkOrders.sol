@@ -558,8 +558,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         return cell.overridden || _plantHeld;
     }
 
-    /// @dev What the slots name; where they name nobody in particular, the standing decision. One that failed and
-    ///      waits for a human stands no more.
+    /// @dev What the slots name; where they only hold, whoever has the task; from the end of an assignment or of all
+    ///      slots on, the standing decision. One that failed and waits for a human stands no more.
     function _target(TaskId id, Tasks.Cell memory cell, Decision memory before, Control calldata control)
         private
         returns (Decision memory)
@@ -567,7 +567,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (!cell.overridden) _standing[id] = _waits(cell.status) ? Decision(NOBODY, NOBODY) : before;
         Decision memory stands = _standing[id];
         if (!control.overridden) delete _standing[id];
-        return control.fixes ? Decision(control.worker, control.inspector) : stands;
+        if (control.fixes) return Decision(control.worker, control.inspector);
+        return control.overridden && !control.anew ? before : stands;
     }
 
     /// @dev The decision version rises only when a life cycle starts again: a vote on an idle task goes on beside it.

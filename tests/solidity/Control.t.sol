@@ -107,11 +107,30 @@ contract ControlTest is PlantFixture {
         _assertControl(SPRAYER, PACKER, 3, true, true);
     }
 
-    /// @dev Whatever members and strangers do, in any order, while a human's slot is filled.
-    function testFuzz_anyone__underAHumansSlot__changesNeitherWorkerNorHold(uint8[24] memory acts, bool hold) public {
+    function test_enact__underAHold__takesOverOnlyWithItsEnd() public {
         _allocate(_task, SCANNER);
-        _execute(_assignment(_task, SPRAYER, PACKER));
+        _execute(_order(IOverrides.Kind.Hold, _task));
+        _decide(_planFor(_task, SPRAYER, PRESSER));
+        _as(SCANNER);
+        overrides.safeStop(_task, false);
+        _assertControl(SCANNER, PACKER, 3, true, true);
+        IOverrides.Order memory lockOut = _holdUntilReleased();
+        (lockOut.level, lockOut.human) = (5, maintainer);
+        _execute(lockOut);
+        _execute(_order(IOverrides.Kind.Release, _task));
+        _assertControl(SCANNER, PACKER, 3, true, true);
+        lockOut = _order(IOverrides.Kind.Release, _task);
+        (lockOut.level, lockOut.human) = (5, maintainer);
+        _execute(lockOut);
+        _assertControl(SPRAYER, PRESSER, 4, false, false);
+    }
+
+    /// @dev Whatever members and strangers do, in any order, while a human's slot is filled.
+    function testFuzz_anyone__underAHumansSlot__changesNeitherWorkerNorHold(uint8[24] memory acts, uint8 slots) public {
+        bool hold = slots % 3 != 0;
+        _allocate(_task, SPRAYER);
         if (hold) _execute(_order(IOverrides.Kind.Hold, _task));
+        if (slots % 3 != 1) _execute(_assignment(_task, SPRAYER, PACKER));
         for (uint256 i = 0; i < acts.length; ++i) {
             this.act(acts[i]);
             IWorkOrders.Task memory found = work.task(_task);
