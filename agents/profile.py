@@ -48,6 +48,10 @@ class Profile(Part):
     team: dict[str, Teamwork] = {}
     experience: tuple[Experience, ...] = ()
 
+    def skill(self, capability: str) -> Skill:
+        """What it believes of itself; of a capability it was told nothing about: that it takes the nominal time."""
+        return self.skills.get(capability, Skill(pace=1.0))
+
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file; refuses what does not fit, by the field's name."""

@@ -50,8 +50,7 @@ def rank_weights(view: View) -> RankWeights:
 
 
 def _wants_offer(view: View, task: Task) -> bool:
-    able = view.member.is_capable(task.spec.capability) and view.capability(task) in view.profile.skills
-    if not able or view.me in task.excluded:
+    if not view.member.is_capable(task.spec.capability) or view.me in task.excluded:
         return False
     current = [record for record in _own(view, task.id) if record.offer.version == task.version]
     return all(record.offer.valid_until < view.now_s + RENEW_S for record in current)
@@ -91,7 +90,7 @@ def _partners(view: View, task: Task, capability: str) -> tuple[Partner, ...]:
 
 def _ability(view: View, task: Task) -> Ability:
     capability = view.capability(task)
-    skill, team = view.profile.skills[capability], view.profile.team.get(capability)
+    skill, team = view.profile.skill(capability), view.profile.team.get(capability)
     record = view.ledger.record(view.me, task.spec.capability)
     return Ability(
         pace=skill.pace,

@@ -57,9 +57,10 @@ def test_decide__lacks_the_capability__no_offer():
     assert published(workshop, "scanner") is None
 
 
-def test_decide__its_file_says_nothing_of_the_skill__no_offer():
-    workshop, _ = posted()
-    assert published(workshop, profile=Profile()) is None
+def test_decide__its_file_says_nothing_of_the_skill__offers_the_nominal_time():
+    workshop, task = posted()
+    found = published(workshop, profile=Profile())
+    assert [offer.p50 for offer in found.offers] == [workshop.ledger.tasks[task].spec.work]
 
 
 def test_decide__decided_already__no_offer():
