@@ -83,11 +83,11 @@ def is_over(ledger: Ledger) -> bool:
 
 def products(order: WorkOrder) -> dict[str, list[int]]:
     """The tasks of each product of an order, by their place in it."""
-    listed = order.detail.get("tasks")
     found: dict[str, list[int]] = {}
-    for index, item in enumerate(listed if isinstance(listed, list) else []):
-        if isinstance(item, dict) and item.get("product"):
-            found.setdefault(str(item["product"]), []).append(index)
+    for index in range(len(order.tasks)):
+        product = order.item(index).get("product")
+        if product:
+            found.setdefault(str(product), []).append(index)
     return found
 
 
