@@ -79,6 +79,11 @@ class View:
         under_way += [self.ledger.tasks[other] for other in starting]
         return any(set(task.resources) & set(other.resources) for other in under_way)
 
+    def can_begin(self, task: Task, starting: Iterable[TaskId] = ()) -> bool:
+        """Whether nobody has what a task takes, and no human holds a robot of it."""
+        held = any(self.ledger.is_robot_held(robot) for robot in task.robots)
+        return not held and not self.is_occupied(task, starting)
+
     def needs_robot(self, capability: str) -> bool:
         """Whether the plant does this with robots."""
         return any(capability in robot["capabilities"] for robot in self.plant_robots)

@@ -79,9 +79,11 @@ def _overdue_at(view: View, task: Task) -> float:
     worker = view.ledger.members.get(task.worker)
     if worker is None or not worker.is_active_worker:
         return 0.0
-    if task.status is Status.STARTED or task.summoned or task.acknowledged:
+    if task.status is Status.STARTED:
         return float(task.deadline)
-    return _idle_at(view, task) if view.ledger.is_ready(task) else NEVER
+    if not view.ledger.is_ready(task) or not view.can_begin(task):
+        return NEVER
+    return float(task.deadline) if task.summoned else _idle_at(view, task)
 
 
 def _idle_at(view: View, task: Task) -> float:
@@ -89,7 +91,7 @@ def _idle_at(view: View, task: Task) -> float:
     clock = clock_of(view.ledger)
     planned = clock.unix_ms(task.entry.start) / 1000 if task.entry else 0.0
     done = [float(view.ledger.tasks[before].ended_at or 0) for before in view.ledger.predecessors(task)]
-    return NEVER if view.is_occupied(task) else max([planned, *done]) + IDLE_S
+    return max([planned, *done]) + IDLE_S
 
 
 def _slots(view: View) -> list[Action]:

@@ -55,7 +55,7 @@ def product_of(view: View, task: Task) -> bytes:
 def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     if not view.ledger.is_ready(task):
         return []
-    if not view.is_occupied(task, starting):
+    if view.can_begin(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]
     if task.summoned and not task.acknowledged:
         return [AcknowledgeTask(task=task.id, epoch=task.epoch)]
@@ -64,9 +64,20 @@ def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
 
 def _carry_on(view: View, task: Task) -> list[Action]:
     actions = _robots(view, task) if task.robots else _desk(view, task)
-    if not actions and task.worker == view.me and view.now_s > task.deadline - HEARTBEAT_BEFORE_S:
-        return [BeatHeart(task=task.id, epoch=task.epoch)]
-    return actions
+    ends = any(isinstance(action, SubmitResult | ReportFailure) for action in actions)
+    if ends or task.worker != view.me or not _goes_on(view, task):
+        return actions
+    due = view.now_s > task.deadline - HEARTBEAT_BEFORE_S
+    return [*actions, BeatHeart(task=task.id, epoch=task.epoch)] if due else actions
+
+
+def _goes_on(view: View, task: Task) -> bool:
+    """Whether every helper's robot moves, is done or is held: a lead whose helper is gone lets the run's time pass."""
+    parts = view.parts.get(task.id)
+    if parts is None:
+        return True
+    theirs = set(task.robots) - set(_own_robots(view, task)) - _begun(parts)
+    return all(view.ledger.is_robot_held(robot) for robot in theirs)
 
 
 def _desk(view: View, task: Task) -> list[Action]:
@@ -86,13 +97,16 @@ def _robots(view: View, task: Task) -> list[Action]:
     parts = view.parts.get(task.id)
     if parts is None:
         return []
-    begun = {part.robot for part in parts if part.state in ("running", "done", "failed")}
-    mine = [robot for robot in _own_robots(view, task) if robot not in begun]
+    mine = [robot for robot in _own_robots(view, task) if robot not in _begun(parts)]
     if mine:
-        return [_command(view, task, robot) for robot in mine]
+        return [_command(view, task, robot) for robot in mine if not view.ledger.is_robot_held(robot)]
     if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
         return []
     return [_result(task, parts)]
+
+
+def _begun(parts: tuple[RobotPart, ...]) -> set[Number]:
+    return {part.robot for part in parts if part.state in ("running", "done", "failed")}
 
 
 def _own_robots(view: View, task: Task) -> tuple[Number, ...]:

@@ -59,6 +59,15 @@ def test_decide__ready_and_idle__summons_in_turns():
     assert in_turns(workshop, START_S + IDLE_S) == [PokeTask(task=task)]
 
 
+@pytest.mark.parametrize("summoned", [False, True])
+def test_decide__its_robot_is_held_by_a_human__leaves_it_in_peace(summoned: bool):
+    workshop, task = allocated(robots=(ARM,))
+    if summoned:
+        workshop.by("scanner").work_orders.poke(task)
+    workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT)
+    assert never(workshop)
+
+
 def test_decide__planned_for_later__waits_for_its_planned_start():
     workshop, task = allocated(start=60_000)
     assert in_turns(workshop, START_S + 60 + IDLE_S) == [PokeTask(task=task)]

@@ -18,7 +18,7 @@ from agents.robots import RobotPart
 from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, NOZZLE, SCAN, SCANNER, SPRAYER, START_S, Workshop
 from workmoot.domain.ids import NOBODY, Number, TaskId
-from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import OnFailure
 from workmoot.skills.desk import evidence_of
 
@@ -83,6 +83,18 @@ def test_decide__held_by_a_human__waits():
     workshop, task = allocated()
     workshop.order(OverrideKind.HOLD, task)
     assert actions(workshop) == []
+
+
+def hold_robot(workshop: Workshop, robot: Number, kind: OverrideKind = OverrideKind.HOLD) -> None:
+    workshop.order(kind, robot, subject_type=SubjectType.ROBOT)
+
+
+def test_decide__its_robot_is_held_by_a_human__waits_for_the_release():
+    workshop, task = allocated(robots=(ARM,))
+    hold_robot(workshop, ARM)
+    assert begun(workshop) == []
+    hold_robot(workshop, ARM, OverrideKind.RELEASE)
+    assert begun(workshop) == [task]
 
 
 def test_decide__two_tasks_for_one_robot__begins_the_one_planned_first():
@@ -202,6 +214,36 @@ def test_decide__gateway_is_silent__says_it_is_alive_all_the_same():
     workshop, task = started(robots=(ARM,))
     late = float(START_S + LIMITS.heartbeat_seconds)
     assert actions(workshop, now_s=late) == [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
+
+
+def test_decide__its_robot_is_held__says_it_is_alive_and_commands_nothing():
+    workshop, task = started(robots=(ARM,))
+    hold_robot(workshop, ARM)
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    paused = parts(task, a_part(state="paused"))
+    assert actions(workshop, parts=paused, now_s=late) == [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
+
+
+def test_decide__the_gateway_refuses_its_robot__says_it_is_alive_all_the_same():
+    workshop, task = started(robots=(ARM,))
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    command, beat = actions(workshop, parts=parts(task), now_s=late)
+    assert isinstance(command, RunRobot)
+    assert beat == BeatHeart(task=task, epoch=workshop.task(task).epoch)
+
+
+def test_decide__its_helper_does_not_come__lets_the_time_run_out():
+    workshop, task = a_team_at_work()
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    assert actions(workshop, parts=parts(task, a_part(ARM, "running")), now_s=late) == []
+
+
+def test_decide__its_helpers_robot_is_held__says_it_is_alive():
+    workshop, task = a_team_at_work()
+    hold_robot(workshop, NOZZLE)
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    alive = [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
+    assert actions(workshop, parts=parts(task, a_part(ARM, "running")), now_s=late) == alive
 
 
 # Robots
