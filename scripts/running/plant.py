@@ -82,7 +82,7 @@ class PlantRun:
         self.plant = plant
         self.orders = orders
         self.folder: RunFolder = new_folder()
-        self.processes = Processes(_environment())
+        self.processes = Processes([sys.executable, "-m", "scripts"], _environment())
         self.progress = Progress()
         self.events: list[Event] = []
         self._node: nodes.Node | None = None

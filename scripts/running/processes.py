@@ -2,9 +2,8 @@
 
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,16 +26,16 @@ class Program:
 
     name: str
     command: list[str]
-    environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[bytes]
     starts: int = 1
 
 
 class Processes:
-    """All processes of a run."""
+    """All processes of a run: each is `program` with arguments of its own."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, program: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._program = program
         self._environment = environment
         self._programs: dict[str, Program] = {}
 
@@ -51,19 +50,17 @@ class Processes:
         return {name: found.process.pid for name, found in self._programs.items()}
 
     def start(self, name: str, arguments: list[str], log: Path) -> None:
-        """Starts `workmoot …`; it ends with us, whatever becomes of us."""
-        command = [sys.executable, "-m", "scripts", *arguments]
+        """Starts one; it ends with us, whatever becomes of us."""
+        command = [*self._program, *arguments]
         process = _spawn(command, self._environment, log)
-        self._programs[name] = Program(
-            name=name, command=command, environment=self._environment, log=log, process=process
-        )
+        self._programs[name] = Program(name=name, command=command, log=log, process=process)
 
     def revive(self) -> list[str]:
         """Starts again what died; the names."""
         dead = [found for found in self._programs.values() if found.process.poll() is not None]
         for found in dead:
             time.sleep(AGAIN_AFTER_S)
-            found.process = _spawn(found.command, found.environment, found.log)
+            found.process = _spawn(found.command, self._environment, found.log)
             found.starts += 1
         return [found.name for found in dead]
 
