@@ -64,6 +64,15 @@ def test_release__both_of_the_humans_levels__in_one_order(plant):
     assert (found.overridden, found.worker) == (False, SPRAYER)
 
 
+def test_safe_stop__under_a_hold_with_a_new_decision__changes_nobody(plant):
+    number = allocated(plant)
+    order(plant, HOLD, number)
+    pass_plan(plant, an_entry(number, FINISHER, version=2))
+    plant.by("sprayer").overrides.safe_stop(number, stopped=False)
+    found = task(plant, number)
+    assert (found.worker, found.epoch) == (SPRAYER, 3)
+
+
 def test_hold__a_majority_decides_meanwhile__it_waits(plant):
     number = allocated(plant)
     order(plant, HOLD, number)

@@ -61,6 +61,9 @@ def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
     before, resumes = (cell.worker, cell.inspector), cell.held and not control.held
     changes = control.anew or (cell.overridden, cell.held) != (control.overridden, control.held)
     stands = _standing(cell)
+    # Under holds alone whoever has the task keeps it; what was decided meanwhile takes over with their end.
+    stays = cell.overridden and control.overridden and not control.anew
+    target = control.named or (before if stays else stands)
     kept = stands if control.overridden else _NOBODY
     cell = replace(
         cell,
@@ -70,7 +73,7 @@ def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
         standing_inspector=kept[1],
     )
     if not cell.status.is_final:
-        cell = _redirect(tx, task, cell, control.named or stands, fixes=control.named is not None)
+        cell = _redirect(tx, task, cell, target, fixes=control.named is not None)
         cell = _resume(tx, task, cell) if resumes else cell
     changes = changes or (cell.worker, cell.inspector) != before
     runs.tell(tx, task, replace(cell, epoch=cell.epoch + changes))
