@@ -30,7 +30,7 @@ class Progress:
 
     def step(self, words: str) -> None:
         """One step of the start or the end."""
-        self._console.print(f"[dim]{self._elapsed()}[/dim] {words}")
+        self._console.print(Text(self._elapsed(), style="dim"), Text(words))
 
     def show(self, ledger: Ledger, page: str) -> None:
         """The plant as it stands."""
@@ -79,10 +79,10 @@ def _table(ledger: Ledger, page: str) -> Group:
         busy = [
             task for task in tasks if task.status is Status.STARTED and task.entry and member.number in task.entry.team
         ]
-        words = ", ".join(_name(ledger, task.id) for task in busy) or "[dim]idle[/dim]"
-        table.add_row(f"[bold]{member.id}[/bold]", words)
+        words = Text(", ".join(_name(ledger, task.id) for task in busy)) if busy else Text("idle", style="dim")
+        table.add_row(Text(member.id, style="bold"), words)
     return Group(
-        Text.from_markup(f"[bold]{page}[/bold]"),
+        Text(page, style="bold"),
         ProgressBar(total=max(1, len(tasks)), completed=ended, width=60),
         Text(_line(ledger)),
         table,
