@@ -58,9 +58,8 @@ def test_decide__lacks_the_capability__no_offer():
 
 
 def test_decide__its_file_says_nothing_of_the_skill__offers_the_nominal_time():
-    workshop, task = posted()
-    found = published(workshop, profile=Profile())
-    assert [offer.p50 for offer in found.offers] == [workshop.ledger.tasks[task].spec.work]
+    workshop, _ = posted(work=7_000)
+    assert [offer.p50 for offer in offers(workshop, profile=Profile())] == [7_000]
 
 
 def test_decide__decided_already__no_offer():
