@@ -98,13 +98,15 @@ def decide(view: View, memory: Memory, now: float, *, override: bool) -> Iterato
 
 
 def _queue(view: View, memory: Memory, now: float) -> Iterator[Json]:
-    """What waits for a human: parts to put right, failures to give back, results that nobody inspects."""
+    """What waits for a human: parts to put right, failures, results nobody inspects, tasks nobody may take."""
     for task in view.tasks:
         if task["status"] == "rework":
             if now - memory.since.setdefault(task["id"], now) >= REWORK_S / view.speed:
                 yield _order("accept", task["id"], "put right by hand")
         elif task["status"] == "failed":
             yield _order("requeue", task["id"], "looked at; somebody else may try")
+        elif task["stuck"] and task["excluded"]:
+            yield _order("requeue", task["id"], "nobody else is left; all may try again")
         elif task["status"] == "submitted" and task["inspector"] is None:
             yield _order("accept", task["id"], "no inspector; looked at it instead")
         else:

@@ -67,6 +67,8 @@ class TaskOut(Wire):
     evidence: str | None
     planned: Span | None
     runs: tuple[Run, ...]
+    excluded: tuple[Who, ...] = Field(description="Those that failed it: they get it again only after a requeue.")
+    stuck: str | None = Field(description="Why no vote can move it on; a human requeues, assigns or cancels it.")
     offers: int
     slots: tuple[Filled, ...]
     station: str | None

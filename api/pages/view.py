@@ -76,7 +76,7 @@ def _render(template: str, given: Dependencies) -> HTMLResponse:
 def _moment(snap: Snapshot) -> Shown:
     """What changes with every second."""
     floor = floor_out(snap)
-    waiting = (task for task in snap.ledger.tasks.values() if waits_for_a_human(task))
+    waiting = (task for task in snap.ledger.tasks.values() if waits_for_a_human(snap, task))
     return {
         "floor": floor,
         "drawing": plan_view.draw(floor),

@@ -75,7 +75,7 @@ def _failures(snap: Snapshot) -> Figure:
 
 
 def _human(snap: Snapshot) -> Figure:
-    waiting = sum(waits_for_a_human(task) for task in snap.ledger.tasks.values())
+    waiting = sum(waits_for_a_human(snap, task) for task in snap.ledger.tasks.values())
     note = f"{waiting} waiting now" if waiting else "nothing waits"
     return Figure(
         id="human", label="Human interventions", value=str(len(snap.ledger.overrides)), note=note, attention=waiting > 0

@@ -95,7 +95,7 @@ def _sensor_words(said: Mapping[str, Any] | None) -> tuple[str, str | None]:
 
 def humans(snap: Snapshot) -> Iterator[HumanOnFloor]:
     """The human workers, and how much waits for a human."""
-    waiting = sum(waits_for_a_human(task) for task in snap.ledger.tasks.values())
+    waiting = sum(waits_for_a_human(snap, task) for task in snap.ledger.tasks.values())
     described = {text(human.get("address")).lower(): human for human in items(snap.description, "humans", dict)}
     for member in members_of(snap, Kind.HUMAN):
         human = described.get(member.account.lower(), {})
@@ -129,7 +129,7 @@ def _pair_state(snap: Snapshot, tasks: list[Task]) -> tuple[str, Task | None]:
     """What happens with a pair now, and in which task."""
     if is_finished(tasks):
         return "finished", None
-    if waiting := next((task for task in tasks if waits_for_a_human(task)), None):
+    if waiting := next((task for task in tasks if waits_for_a_human(snap, task)), None):
         return "attention", waiting
     running = [task for task in tasks if task.status in (Status.STARTED, Status.SUBMITTED)]
     if running:

@@ -52,6 +52,8 @@ def task_out(snap: Snapshot, task: Task) -> TaskOut:
         evidence="0x" + task.evidence.hex() if any(task.evidence) else None,
         planned=planned_span(task),
         runs=tuple(run_out(snap, run) for run in task.runs),
+        excluded=snap.team(tuple(sorted(task.excluded))),
+        stuck=stuck(snap, task),
         offers=len(snap.ledger.offers.get(task.id, ())),
         slots=filled_slots(snap, task),
         station=snap.station_of(task),
@@ -162,15 +164,28 @@ def is_finished(tasks: list[Task]) -> bool:
     return all(task.status.is_final for task in tasks) and any(task.status is not Status.CANCELLED for task in tasks)
 
 
-def waits_for_a_human(task: Task) -> bool:
-    """Whether the task stands in the human's queue: rework, failed, or a result nobody inspects."""
-    return task.status.waits_for_a_human or (task.status is Status.SUBMITTED and not task.inspector)
+def waits_for_a_human(snap: Snapshot, task: Task) -> bool:
+    """Whether the task stands in the human's queue: rework, failed, a result nobody inspects, or nobody to do it."""
+    uninspected = task.status is Status.SUBMITTED and not task.inspector
+    return task.status.waits_for_a_human or uninspected or stuck(snap, task) is not None
+
+
+def stuck(snap: Snapshot, task: Task) -> str | None:
+    """Why no vote can move an open task on, in words; nothing while one can."""
+    if not task.is_open:
+        return None
+    before = snap.ledger.predecessors(task)
+    if gone := next((it for it in before if snap.ledger.tasks[it].status is Status.CANCELLED), None):
+        return f"task {gone}, which comes before it, was cancelled"
+    if task.status is not Status.POSTED or snap.ledger.able(task):
+        return None
+    return "every worker that could do it has failed it" if task.excluded else "no active worker has the capability"
 
 
 def kinds_for(task: TaskOut) -> tuple[str, ...]:
     """What a human may sensibly order about a task, the likeliest first."""
     kinds: list[str] = {
-        "posted": ["assign", "hold", "cancel"],
+        "posted": ["assign", "hold", "cancel", *(["requeue"] if task.excluded else [])],
         "allocated": ["assign", "hold", "requeue", "cancel"],
         "started": ["hold", "assign", "cancel"],
         "submitted": ["accept", "rework", "hold", "assign", "cancel"],

@@ -7,7 +7,8 @@ from fastapi.testclient import TestClient
 
 from tests.api.requests import get
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story, a_running_plant
+from tests.api.story import Story, a_decided_plant, a_running_plant
+from workmoot.domain.overrides import OverrideKind, SubjectType
 
 LISTS = ("orders", "tasks", "workers", "robots", "proposals", "overrides", "events/recent")
 
@@ -63,6 +64,45 @@ def test_task__accepted__shows_its_run_and_grade(client: TestClient, story: Stor
 def test_tasks__narrowed_by_status__are_only_those(client: TestClient, story: Story) -> None:
     tasks = get(client, "tasks?status=rework")["items"]
     assert [task["id"] for task in tasks] == [story.task("P2", "glue")]
+
+
+def test_task__a_vote_can_move_it_on__is_not_stuck(client: TestClient) -> None:
+    assert {task["stuck"] for task in get(client, "tasks")["items"]} == {None}
+
+
+def test_task__its_predecessor_was_cancelled__waits_for_a_human() -> None:
+    story = a_decided_plant()
+    before, task = story.task("P1", "demand"), story.task("P1", "design")
+    story.order(OverrideKind.CANCEL, SubjectType.TASK, before, why="not wanted any more")
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        assert get(client, f"tasks/{task}")["stuck"] == f"task {before}, which comes before it, was cancelled"
+        assert {human["waiting"] for human in get(client, "floor")["humans"]} == {1}
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"),
+    [
+        (True, "every worker that could do it has failed it"),
+        (False, "no active worker has the capability"),
+    ],
+)
+def test_task__nobody_may_take_it__waits_for_a_human(fails: bool, words: str) -> None:
+    story = a_decided_plant()
+    task = story.ledger.tasks[story.task("P1", "demand")]
+    if fails:
+        worker = story.by(story.name_of(task.worker)).work_orders
+        worker.decline(task.id, task.epoch)
+    for member in story.ledger.voting_members():
+        if member.is_capable(task.spec.capability) and not (fails and member.number == task.worker):
+            story.order(OverrideKind.SUSPEND, SubjectType.WORKER, member.number, why="not well")
+    if not fails:
+        story.by("relay").work_orders.poke(task.id)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        found = get(client, f"tasks/{task.id}")
+        assert (found["status"], found["stuck"]) == ("posted", words)
+        assert [who["number"] for who in found["excluded"]] == ([task.worker] if fails else [])
+        assert "Needs you" in client.get("/").text
+        assert words in client.get("/").text
 
 
 def test_worker__by_id_and_by_number__is_the_same(client: TestClient, story: Story) -> None:

@@ -16,6 +16,7 @@ PUBLIC = "http://127.0.0.1:8600/api/v1/"
 def a_task(id_: int, status: str, **more: Any) -> dict[str, Any]:
     worker = {"number": 15}
     usual = {"ready": False, "overridden": False, "final": False, "inspector": worker, "capability": "loading"}
+    usual |= {"stuck": None, "excluded": []}
     return {"id": id_, "status": status, "worker": worker} | usual | more
 
 
@@ -39,6 +40,12 @@ def test_decide__failed__is_put_back_once_in_a_while() -> None:
     assert kinds(view, memory, 100) == [("requeue", 256)]
     assert kinds(view, memory, 101) == []
     assert kinds(view, memory, 106) == [("requeue", 256)]
+
+
+def test_decide__everyone_failed_it__all_may_try_again() -> None:
+    words, failed = "every worker that could do it has failed it", [{"number": 15}]
+    view = a_view(a_task(256, "posted", stuck=words, excluded=failed), a_task(257, "posted", excluded=failed))
+    assert kinds(view, Memory(), 100) == [("requeue", 256)]
 
 
 def test_decide__result_that_nobody_inspects__is_accepted() -> None:

@@ -120,6 +120,11 @@ class Ledger:
         """Whether all its predecessors are done."""
         return not self.missing(task)
 
+    def able(self, task: Task) -> list[Member]:
+        """The active members that may take the task: they have the capability, and have not failed it."""
+        capable = (member for member in self.voting_members() if member.is_capable(task.spec.capability))
+        return [member for member in capable if member.number not in task.excluded]
+
     def mandate(self, task: Task) -> bytes:
         """The hash of the assignment in force; zero for none."""
         return mandate_of(task.entry) if task.entry else ZERO_HASH
