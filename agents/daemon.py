@@ -20,6 +20,9 @@ from workmoot.domain.work import Status
 
 log = logging.getLogger(__name__)
 
+SLOW_LOOK_S = 3.0
+"""A look that takes longer counts as one at a chain that was away."""
+
 
 class Eyes(Protocol):
     """What a worker sees the chain with."""
@@ -53,6 +56,7 @@ class Memory:
     seen: dict[tuple[TaskId, int], float] = field(default_factory=dict)
     running: dict[tuple[TaskId, int], float] = field(default_factory=dict)
     round_seeds: dict[int, bytes] = field(default_factory=dict)
+    seeing_since: float = 0.0
 
 
 class Daemon:
@@ -86,14 +90,18 @@ class Daemon:
 
     def look(self) -> View | None:
         """The view at the chain's head; None before the worker has a badge and the plant a description."""
-        head = self._eyes.look()
+        head = self._look_up()
         ledger = self._eyes.ledger
         me = ledger.member_of(self._who.account)
         if me is None or ledger.clock is None:
             log.info("not a member yet: %s", self._who.account)
             return None
         if ledger is not self._seen_by:
-            self._hands, self._seen_by, self._memory = self._make_hands(ledger), ledger, Memory()
+            self._hands, self._seen_by, self._memory = (
+                self._make_hands(ledger),
+                ledger,
+                Memory(seeing_since=self._now_s()),
+            )
         self._notice(ledger)
         return View(
             ledger=ledger,
@@ -101,12 +109,22 @@ class Daemon:
             profile=self._who.profile,
             now_s=self._now_s(),
             read=(head.number, head.hash),
+            seeing_since=self._memory.seeing_since,
             seed=self._who.seed,
             round_seeds=self._memory.round_seeds,
             seen=self._memory.seen,
             running_since=self._memory.running,
             parts=self._parts(ledger, me.number),
         )
+
+    def _look_up(self) -> Block:
+        """The head; notices when the chain was out of sight until now."""
+        began, since = self._now_s(), self._memory.seeing_since
+        self._memory.seeing_since = 0.0
+        head = self._eyes.look()
+        now = self._now_s()
+        self._memory.seeing_since = since if since and now - began <= SLOW_LOOK_S else now
+        return head
 
     def _act(self, action: Action) -> None:
         """One refused action does not keep the others back: the next look decides anew."""

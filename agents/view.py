@@ -22,8 +22,9 @@ MARGIN = 200
 class View:
     """Everything a decision is made from; the policy knows nothing else.
 
-    `now_s` is wall time, `read` the block that was looked at, `round_seeds` the seed of each posting block,
-    `seen` when this worker first saw a task at a version, `running_since` when it first saw a run of its own.
+    `now_s` is wall time, `read` the block that was looked at, `seeing_since` when the chain came into sight the last
+    time it had been out of it, `round_seeds` the seed of each posting block, `seen` when this worker first saw a task
+    at a version, `running_since` when it first saw a run of its own.
     """
 
     ledger: Ledger
@@ -31,6 +32,7 @@ class View:
     profile: Profile
     now_s: float
     read: tuple[int, bytes]
+    seeing_since: float
     seed: int
     round_seeds: Mapping[int, bytes]
     seen: Mapping[tuple[TaskId, int], float]

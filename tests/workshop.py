@@ -194,6 +194,7 @@ class Workshop:
             "profile": Profile(skills={_CAPABILITIES[number - 1]: ABLE for number in WORKERS[name]}),
             "now_s": float(head.timestamp),
             "read": (head.number, head.hash),
+            "seeing_since": 0.0,
             "seed": 1,
             "round_seeds": {order.at.block: SEED for order in ledger.orders.values()},
             "seen": {(task.id, task.version): float(START_S) for task in ledger.tasks.values()},

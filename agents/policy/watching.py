@@ -25,7 +25,11 @@ def decide(view: View) -> list[Action]:
 
 
 def _is_our_turn(view: View, deadline: float, about: str) -> bool:
-    """Members take turns: who speaks first is drawn for each matter anew."""
+    """Members take turns: who speaks first is drawn for each matter anew.
+
+    What passed while the chain was out of sight counts from its return: those who owe an act could not act either.
+    """
+    deadline = max(deadline, view.seeing_since)
     if view.now_s <= deadline + GRACE_S:
         return False
     numbers = [member.number for member in view.ledger.voting_members()]

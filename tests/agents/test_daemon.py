@@ -197,3 +197,33 @@ def test_cycle__node_is_away__raises_what_the_loop_waits_out(awake: Awake):
     awake.eyes.away_for = 1
     with pytest.raises(Unreachable):
         awake.daemon.cycle()
+
+
+def test_look__the_node_was_away__sees_since_it_is_back(awake: Awake):
+    first = awake.daemon.look()
+    assert first is not None
+    awake.workshop.chain.advance(10)
+    again = awake.daemon.look()
+    assert again is not None
+    assert again.seeing_since == first.seeing_since
+    awake.eyes.away_for = awake.eyes.looks + 1
+    with pytest.raises(Unreachable):
+        awake.daemon.look()
+    awake.workshop.chain.advance(60)
+    back = awake.daemon.look()
+    assert back is not None
+    assert back.seeing_since == back.now_s > first.seeing_since
+
+
+def test_look__the_node_took_long_to_answer__sees_since_it_did(awake: Awake):
+    awake.daemon.look()
+    look = awake.eyes.look
+
+    def slow() -> Any:
+        awake.workshop.chain.advance(20)
+        return look()
+
+    awake.eyes.look = slow  # type: ignore[method-assign]
+    view = awake.daemon.look()
+    assert view is not None
+    assert view.seeing_since == view.now_s

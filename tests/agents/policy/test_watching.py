@@ -115,6 +115,15 @@ def test_decide__acknowledged__waits_for_the_deadline_it_got():
     assert in_turns(workshop, START_S + LIMITS.heartbeat_seconds) == [PokeTask(task=task)]
 
 
+def test_decide__the_chain_was_away_past_the_deadline__gives_the_worker_time_to_speak():
+    workshop, _ = started()
+    back = START_S + LIMITS.heartbeat_seconds + 60.0
+    waited = [decide(workshop.view(name, seeing_since=back, now_s=back + GRACE_S)) for name in NAMES]
+    assert waited == [[], [], []]
+    later = [decide(workshop.view(name, seeing_since=back, now_s=back + 5 * GRACE_S)) for name in NAMES]
+    assert all(later)
+
+
 def test_decide__at_work_without_a_heartbeat__pokes_in_turns():
     workshop, task = started()
     assert in_turns(workshop, START_S + LIMITS.heartbeat_seconds) == [PokeTask(task=task)]
