@@ -238,6 +238,15 @@ def test_problem_at__a_decided_chain_before__waits_for_its_last():
     assert open_task(workshop, last).release == 4_000 + HANDOVER
 
 
+def test_problem_at__a_decided_task_waits_for_two__for_the_later():
+    workshop = Workshop()
+    *before, _, last = workshop.post(a_task(), a_task(), a_task(predecessors=0b11), a_task(predecessors=0b100))
+    for task, duration in zip(before, (2_000, 500), strict=True):
+        workshop.allocate(task, "sprayer", duration=duration)
+    workshop.allocate(TaskId(last - 1), "finisher", duration=1_000)
+    assert open_task(workshop, last).release == 3_000 + HANDOVER
+
+
 # What is taken, due, weighed
 
 

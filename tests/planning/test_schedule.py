@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 
+import pytest
+
 from tests.planning.problems import (
     ARM,
     FINISHER,
@@ -116,8 +118,15 @@ def test_figures__nothing_planned__all_zero():
 
 
 def test_objective__weights__weigh_each_figure():
-    problem = a_problem(weights=Weights(makespan=1, tardiness=10, energy=100, cost=1_000))
-    assert objective(problem, Figures(makespan=1, tardiness=2, energy=3, cost=4_999), []) == 1 + 20 + 300 + 4_000
+    problem = a_problem(weights=Weights(makespan=2, tardiness=10, energy=100, cost=1_000))
+    assert objective(problem, Figures(makespan=7, tardiness=2, energy=3, cost=4_999), []) == 14 + 20 + 300 + 4_000
+
+
+def test_objective__nothing_weighs__the_mean_end_since_the_base():
+    tasks = an_open_task(FIRST, BY_SPRAYER), an_open_task(SECOND, a_mode(FINISHER, 3_000))
+    problem = a_problem(*tasks, base=500, now=500, weights=Weights(makespan=0, tardiness=0, energy=0, cost=0))
+    slots = scheduled(problem)
+    assert objective(problem, figures(problem, slots), slots) == 2_000
 
 
 def test_objective__same_makespan__the_earlier_mean_end_is_better():
@@ -135,6 +144,18 @@ def test_as_entries__placed_out_of_order__ascending_with_the_offers_values():
     assert (first.task, first.version, second.task, second.version) == (FIRST, 3, SECOND, 5)
     assert (second.lead, second.sequence, second.duration) == (SPRAYER, 4, 700)
     assert (second.helpers, second.robots) == ((FINISHER,), (ARM, NOZZLE))
+
+
+def test_as_entries__begins_later__start_and_duration():
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 700), release=400))
+    (entry,) = as_entries(problem, scheduled(problem))
+    assert (entry.start, entry.duration) == (400, 700)
+
+
+@pytest.mark.parametrize(("late", "planned"), [(0, 1), (1, 0)])
+def test_as_entries__ends_beyond_what_a_plan_can_say__left_out(late: int, planned: int):
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 2**31), release=2**31 - 1 + late))
+    assert len(as_entries(problem, scheduled(problem))) == planned
 
 
 def test_as_entries__inspectors__one_outside_the_team():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -8,6 +9,7 @@ from tests.planning.problems import (
     FINISHER,
     FIRST,
     NOZZLE,
+    SCANNER,
     SECOND,
     SPRAYER,
     THIRD,
@@ -15,8 +17,8 @@ from tests.planning.problems import (
     a_problem,
     an_open_task,
 )
-from workmoot.domain.ids import TaskId
-from workmoot.planning.problem import Mode, Problem
+from workmoot.domain.ids import Number, TaskId
+from workmoot.planning.problem import Mode, OpenTask, Problem
 from workmoot.planning.schedule import as_promised
 from workmoot.planning.search import Candidate, best_plan, candidate_of, evaluate
 
@@ -59,6 +61,31 @@ def test_best_plan__the_quicker_is_busy__greedy_takes_who_ends_first():
     assert leads(found(a_problem(an_open_task(FIRST, *modes), busy={FINISHER: 450}))) == {FIRST: SPRAYER}
 
 
+def quick_but_busy(until: int) -> tuple[OpenTask, dict[Number, int]]:
+    """The third task: the nozzle does it in half the time, once it is free."""
+    return an_open_task(THIRD, a_mode(SPRAYER, 1_000), a_mode(FINISHER, 500, robots=(NOZZLE,))), {NOZZLE: until}
+
+
+@pytest.mark.parametrize("waits_for", [{"now": 1_000}, {"release": 1_000}])
+def test_best_plan__it_cannot_begin_before_the_quicker_is_free__greedy_takes_the_quicker(waits_for: dict[str, int]):
+    task, busy = quick_but_busy(900)
+    problem = a_problem(replace(task, release=waits_for.get("release", 0)), busy=busy, now=waits_for.get("now", 0))
+    assert leads(found(problem)) == {THIRD: FINISHER}
+
+
+def test_best_plan__its_last_predecessor_ends_when_the_quicker_is_free__greedy_takes_the_quicker():
+    task, busy = quick_but_busy(1_150)
+    before = an_open_task(FIRST, a_mode(ARM, 100)), an_open_task(SECOND, a_mode(SCANNER, 900))
+    problem = a_problem(*before, replace(task, predecessors=(FIRST, SECOND)), busy=busy, handover=300)
+    assert leads(found(problem))[THIRD] == FINISHER
+
+
+def test_best_plan__the_quicker_needs_a_handover_first__greedy_takes_the_other():
+    second = an_open_task(SECOND, a_mode(SPRAYER, 500), a_mode(FINISHER, 2_500))
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 2_000)), second, handover=300)
+    assert leads(found(problem))[SECOND] == FINISHER
+
+
 def test_best_plan__as_quick_alone_as_together__greedy_takes_fewer_hands():
     together, alone = a_mode(SPRAYER, 900, helpers=(FINISHER,)), a_mode(SPRAYER, 900)
     assert found(a_problem(an_open_task(FIRST, together, alone))).modes[FIRST] == alone
@@ -73,6 +100,22 @@ def test_best_plan__a_long_chain_waits__greedy_begins_it_first():
     long, short = a_mode(SPRAYER, 100), a_mode(SPRAYER, 300)
     chain = an_open_task(SECOND, long), an_open_task(THIRD, a_mode(FINISHER, 900), after=(SECOND,))
     assert found(a_problem(an_open_task(FIRST, short), *chain)).order[0] == SECOND
+
+
+def test_best_plan__a_chain_of_short_tasks__greedy_begins_it_first():
+    chain = an_open_task(SECOND, a_mode(SPRAYER, 200)), an_open_task(THIRD, a_mode(FINISHER, 200), after=(SECOND,))
+    assert found(a_problem(an_open_task(FIRST, a_mode(SPRAYER, 300)), *chain)).order[0] == SECOND
+
+
+def test_best_plan__a_chain_with_a_handover_between__greedy_counts_that_too():
+    chain = an_open_task(SECOND, a_mode(SPRAYER, 500)), an_open_task(THIRD, a_mode(FINISHER, 500), after=(SECOND,))
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 1_100)), *chain, handover=200)
+    assert found(problem).order[0] == SECOND
+
+
+def test_best_plan__a_slow_way_to_do_it_too__greedy_goes_by_the_quickest():
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 100), a_mode(FINISHER, 900)), an_open_task(SECOND))
+    assert found(problem).order[0] == SECOND
 
 
 def test_best_plan__equals__the_communitys_rank_decides():
