@@ -43,6 +43,15 @@ def test_get__what_is_not_there__is_a_problem(client: TestClient, path: str) -> 
     assert answer.json()["instance"] == path
 
 
+def test_post__endless_body__is_cut_off(client: TestClient) -> None:
+    answer = client.post("/api/v1/overrides", content=(b"x" * 2**16 for _ in range(100)))
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+
+
+def test_get__host_that_is_none__is_foreign(client: TestClient) -> None:
+    assert client.get("/healthz", headers={"host": "[::1"}).status_code == 403
+
+
 def test_delete__orders__says_what_is_allowed(client: TestClient) -> None:
     answer = client.delete("/api/v1/orders")
     assert answer.status_code == 405
