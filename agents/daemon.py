@@ -20,6 +20,8 @@ from workmoot.domain.work import Status
 
 log = logging.getLogger(__name__)
 
+AGAIN_AFTER_S = 10.0
+"""The same trouble is told once in so many seconds, however often a cycle meets it."""
 SLOW_LOOK_S = 3.0
 """A look that takes longer counts as one at a chain that was away."""
 
@@ -70,6 +72,7 @@ class Daemon:
         self._now_s = now_s
         self._memory = Memory()
         self._seen_by: Ledger | None = None
+        self._said: dict[str, float] = {}
 
     def run(self, stop: threading.Event, *, pause_s: float) -> None:
         """Cycles until told to stop."""
@@ -77,7 +80,7 @@ class Daemon:
             try:
                 self.cycle()
             except WorkmootError as refused:
-                log.warning("cycle ended early: %s", refused)
+                self._say("cycle ended early", refused)
             stop.wait(pause_s)
 
     def cycle(self) -> None:
@@ -94,7 +97,7 @@ class Daemon:
         ledger = self._eyes.ledger
         me = ledger.member_of(self._who.account)
         if me is None or ledger.clock is None:
-            log.info("not a member yet: %s", self._who.account)
+            self._say("not a member yet", self._who.account)
             return None
         if ledger is not self._seen_by:
             self._hands, self._seen_by, self._memory = (
@@ -133,7 +136,14 @@ class Daemon:
         try:
             perform(self._hands, action)
         except WorkmootError as refused:
-            log.warning("%s: %s", type(action).__name__, refused)
+            self._say(type(action).__name__, refused)
+
+    def _say(self, about: str, trouble: object) -> None:
+        now, words = self._now_s(), f"{about}: {trouble}"
+        self._said = {said: at for said, at in self._said.items() if now - at < AGAIN_AFTER_S}
+        if words not in self._said:
+            self._said[words] = now
+            log.warning("%s", words)
 
     def _notice(self, ledger: Ledger) -> None:
         now = self._now_s()
@@ -156,7 +166,7 @@ class Daemon:
                 try:
                     found[task.id] = self._hands.robots.parts(task)
                 except GatewayError as silent:
-                    log.warning("gateway: %s", silent)
+                    self._say("gateway", silent)
         return found
 
 

@@ -82,7 +82,8 @@ def admit(
     worker = load_signer(key)
     number = _admitted(connection, signer, worker, id_, capability, robot or [])
     _fund(connection, signer, worker, int(ether * WEI))
-    typer.echo(f"{id_} is member {number}; start it with: workmoot worker run --key {key} --rpc {rpc}")
+    named = f" --deployment {file}" if file else ""
+    typer.echo(f"{id_} is member {number}; start it with: workmoot worker run --key {key} --rpc {rpc}{named}")
 
 
 def _admitted(

@@ -227,3 +227,13 @@ def test_look__the_node_took_long_to_answer__sees_since_it_did(awake: Awake):
     view = awake.daemon.look()
     assert view is not None
     assert view.seeing_since == view.now_s
+
+
+def test_cycle__the_same_trouble_again__is_told_once_in_a_while(caplog: pytest.LogCaptureFixture):
+    awake = Awake("latecomer")
+    awake.cycle()
+    awake.cycle()
+    assert [record.message for record in caplog.records] == [f"not a member yet: {account('latecomer')}"]
+    awake.workshop.chain.advance(10)
+    awake.cycle()
+    assert len(caplog.records) == 2

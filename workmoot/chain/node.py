@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 from workmoot.chain.refusals import error_of
-from workmoot.domain.errors import ChainError, Unreachable
+from workmoot.domain.errors import ChainError, Malformed, Unreachable
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Block
 
@@ -68,11 +68,14 @@ class Node:
 
     def _post(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
         import requests
+        from requests import exceptions
 
         try:
             if len(questions) == 1:
                 return [cast("dict[str, Any]", self._provider().make_request(*cast("Any", questions[0])))]
             replies = self._provider().make_batch_request(cast("list[Any]", questions))
+        except (exceptions.MissingSchema, exceptions.InvalidSchema, exceptions.InvalidURL) as error:
+            raise Malformed(f"{self.url!r} is no node's address: write http://HOST:PORT") from error
         except (requests.RequestException, ValueError) as error:
             self.close()
             raise Unreachable(f"no node answers at {self.url}: {type(error).__name__}") from error
