@@ -230,6 +230,14 @@ def test_problem_at__predecessor_held_by_a_human__its_nominal_work():
     assert open_task(workshop, second, now=500).release == 3_500 + HANDOVER
 
 
+def test_problem_at__two_decided_before__waits_for_the_later():
+    workshop = Workshop()
+    *before, last = workshop.post(a_task(), a_task(), a_task(predecessors=0b11))
+    for task, duration in zip(before, (2_000, 500), strict=True):
+        workshop.allocate(task, "sprayer", duration=duration)
+    assert open_task(workshop, last).release == 2_000 + HANDOVER
+
+
 def test_problem_at__a_decided_chain_before__waits_for_its_last():
     workshop = Workshop()
     *chain, last = workshop.post(a_task(), a_task(predecessors=0b1), a_task(predecessors=0b10))

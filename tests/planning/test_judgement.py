@@ -15,9 +15,9 @@ BOTH = (a_mode(SPRAYER, 1_000), a_mode(FINISHER, 1_200))
 
 
 def judged(
-    problem: Problem, *entries: PlanEntry, duration: Duration = as_promised, margin: int = 200
+    problem: Problem, *entries: PlanEntry, duration: Duration = as_promised, margin: int = 200, rounds: int = 20
 ) -> Judgement | None:
-    return judge(problem, entries, duration=duration, rank={}, seed=1, rounds=20, margin=margin)
+    return judge(problem, entries, duration=duration, rank={}, seed=1, rounds=rounds, margin=margin)
 
 
 def supports(problem: Problem, *entries: PlanEntry, **how: object) -> bool:
@@ -58,10 +58,18 @@ def test_judge__believed_slow__expects_what_it_believes():
     assert (found.expected.figures.makespan, found.best.figures.makespan) == (1_500, 1_200)
 
 
-def test_judge__supported__best_is_never_worse_than_what_is_expected():
-    found = judged(a_problem(an_open_task(FIRST, *BOTH)), by(BOTH[0]))
+def test_judge__its_own_search_finds_worse__the_plan_is_the_best_it_knows():
+    only = an_open_task(SECOND, a_mode(SPRAYER, 1_000))
+    problem = a_problem(an_open_task(FIRST, *BOTH), only)
+    found = judged(problem, by(BOTH[1]), by(BOTH[0], SECOND), rounds=0)
     assert found is not None
-    assert found.best.objective <= found.expected.objective
+    assert (found.expected.figures.makespan, found.best) == (1_200, found.expected)
+
+
+def test_judge__its_own_search_finds_better_at_once__that_is_the_best():
+    found = judged(a_problem(an_open_task(FIRST, *BOTH)), by(BOTH[1]), rounds=0)
+    assert found is not None
+    assert (found.expected.figures.makespan, found.best.figures.makespan) == (1_200, 1_000)
 
 
 def test_judge__other_open_tasks__compared_for_the_plans_tasks_alone():
