@@ -23,6 +23,7 @@ from scripts.running.summary import Summary, is_over, summarize
 from workmoot.chain.connection import Connection, connect
 from workmoot.chain.deployment import path_for, write_deployment
 from workmoot.chain.follower import Follower
+from workmoot.chain.node import Node
 from workmoot.domain.errors import Unreachable, WorkmootError
 from workmoot.domain.events import Event
 from workmoot.plant import views
@@ -89,6 +90,7 @@ class PlantRun:
         self._connection: Connection | None = None
         self._follower: Follower | None = None
         self._api = ""
+        self._waits = False
         self._began = time.monotonic()
         self._ended_at: float | None = None
 
@@ -164,7 +166,8 @@ class PlantRun:
 
     def _start_node(self) -> str:
         if self.options.rpc is not None:
-            self.progress.step(f"using the node at {self.options.rpc}")
+            chain_id = Node(self.options.rpc).chain_id()
+            self.progress.step(f"using the node at {self.options.rpc}, chain {chain_id}")
             return self.options.rpc
         self._node = nodes.start(self.options.node)  # type: ignore[arg-type]
         self.progress.step(f"{self._node.kind} runs at {self._node.url}, chain {self._node.chain_id}")
@@ -260,8 +263,11 @@ class PlantRun:
         except Unreachable as silent:
             if self._node is not None and self._node.process.poll() is not None:
                 raise NotReady(f"the node ended with code {self._node.process.returncode}") from silent
-            self.progress.step(f"waiting for the node: {silent}")
+            if not self._waits:
+                self.progress.step(f"waiting for the node: {silent}")
+            self._waits = True
             return False
+        self._waits = False
         if self._follower.rebuilds != rebuilds:
             self.events.clear()
         self.events.extend(entered)
