@@ -98,8 +98,10 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     /// @inheritdoc IOverrides
     function safeStop(TaskId task, bool stopped) external {
         Number caller = members.activeWorker(msg.sender);
-        Number worker = _requireUnfinished(task);
+        (Status status, Number worker) = _requireUnfinished(task);
         if (worker != caller) revert NotTheAssignee(task, worker, caller);
+        bool moves = status == Status.Allocated || status == Status.Started;
+        if (stopped && !moves) revert IWorkOrders.WrongStatus(task, status);
         (, bool plantHeld,) = workOrders.plant();
         if (plantHeld) revert IWorkOrders.Held(task);
         uint48 expiresAt = stopped ? uint48(block.timestamp) + SAFE_STOP_SECONDS : 0;
@@ -249,18 +251,22 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (!same) revert MalformedPayload(order.kind);
         for (uint256 offset = 0; offset < plan.length;) {
             Plans.Entry memory entry = Plans.read(plan, offset);
-            if (vetoes && _isOpen(entry, true)) _name(id, entry.task, order.expiresAt, NOBODY, NOBODY);
-            if (!vetoes && _isOpen(entry, false) && members.isActive(entry.lead)) {
+            bool open = _isOpen(entry, vetoes);
+            if (vetoes && open) _name(id, entry.task, order.expiresAt, NOBODY, NOBODY);
+            if (!vetoes && open && members.isActive(entry.lead)) {
                 _name(id, entry.task, order.expiresAt, entry.lead, _inspectorOf(plan, entry));
             }
             offset = entry.next;
         }
     }
 
+    /// @dev Whether what a plan says of a task, or said when it was enacted, still holds. An entry that was skipped says
+    ///      nothing of a task that has another worker since.
     function _isOpen(Plans.Entry memory entry, bool enacted) private view returns (bool) {
-        (Status status, uint32 version,) = workOrders.standing(entry.task);
+        (Status status, uint32 version, Number worker) = workOrders.standing(entry.task);
         uint32 expected = enacted ? entry.version + 1 : entry.version;
-        return (status == Status.Posted || status == Status.Allocated) && version == expected;
+        if ((status != Status.Posted && status != Status.Allocated) || version != expected) return false;
+        return !enacted || worker == entry.lead || _isOverridden(entry.task);
     }
 
     /// @dev Nobody (a human inspects) where the entry names one who is not active or is on the team.
@@ -291,10 +297,17 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (on == Subject.Task) _requireUnfinished(_taskOf(order.subject));
         else if (on != Subject.Robot && on != Subject.Plant) revert WrongSubject(Kind.Hold, on);
         bool held = on == Subject.Robot && _isRobotHeld(_robotOf(order.subject));
-        _fill(id, on, order.subject, level, order.expiresAt).held = true;
+        _fill(id, on, order.subject, level, _laterEnd(order, level)).held = true;
         if (on == Subject.Task) _apply(_taskOf(order.subject), false);
         else if (on == Subject.Robot) _raiseRobot(_numberOf(order.subject), held);
         else _holdPlant();
+    }
+
+    /// @dev Who holds what is held already does not end it earlier: who may hold need not be one who may release.
+    function _laterEnd(Order calldata order, uint8 level) private view returns (uint48) {
+        Slot storage found = _slots[order.subjectType][order.subject][level];
+        bool endsEarlier = found.expiresAt == 0 || (order.expiresAt != 0 && order.expiresAt < found.expiresAt);
+        return _isFilled(found) && endsEarlier ? found.expiresAt : order.expiresAt;
     }
 
     function _holdPlant() private {
@@ -303,10 +316,10 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (!held) workOrders.setPlantHold(true);
     }
 
-    /// @dev Level 8 stands for both of the human's levels.
+    /// @dev Level 8 stands for both of the human's levels, to a human who may release both.
     function _release(OverrideId id, Order calldata order, uint8 level) private {
         mapping(uint8 level => Slot) storage slots = _slots[order.subjectType][order.subject];
-        bool alsoHold = level == HUMAN && _isFilled(slots[HOLD]);
+        bool alsoHold = level == HUMAN && _isFilled(slots[HOLD]) && _isAllowed(order, HOLD);
         if (!_isFilled(slots[level])) revert NothingToRelease(order.subjectType, order.subject, level);
         if (level == PLANT && !_resumeAsked) {
             _resumeAsked = true;
@@ -371,14 +384,18 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         return slots[LOCK_OUT].held || slots[HOLD].held;
     }
 
+    function _isOverridden(TaskId task) private view returns (bool) {
+        mapping(uint8 level => Slot) storage slots = _slots[Subject.Task][TaskId.unwrap(task)];
+        return slots[LOCK_OUT].held || slots[HOLD].held || slots[HUMAN].fixes;
+    }
+
     function _isFilled(Slot storage found) private view returns (bool) {
         return found.held || found.fixes;
     }
 
     /* INTERNAL: SMALL THINGS */
 
-    function _requireUnfinished(TaskId task) private view returns (Number worker) {
-        Status status;
+    function _requireUnfinished(TaskId task) private view returns (Status status, Number worker) {
         (status,, worker) = workOrders.standing(task);
         if (status >= Status.Accepted) revert IWorkOrders.WrongStatus(task, status);
     }

@@ -237,7 +237,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         cell.overridden = control.overridden;
         cell.held = control.held;
         if (!_isFinal(cell.status)) {
-            _redirect(id, cell, target, control.fixes);
+            _redirect(id, cell, target, control.fixes && control.anew);
             if (resumes) _resume(id, cell.status);
         }
         changes = changes || cell.worker != before.worker || _book.inspectorOf(id) != before.inspector;
@@ -558,8 +558,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         return cell.overridden || _plantHeld;
     }
 
-    /// @dev What the slots name; where they only hold, whoever has the task; from the end of an assignment or of all
-    ///      slots on, the standing decision. One that failed and waits for a human stands no more.
+    /// @dev Whom a slot names from then on; where slots only hold or let go, whoever has the task; from the end of an
+    ///      assignment or of all slots on, the standing decision. One that failed and waits for a human stands no more.
     function _target(TaskId id, Tasks.Cell memory cell, Decision memory before, Control calldata control)
         private
         returns (Decision memory)
@@ -567,17 +567,22 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (!cell.overridden) _standing[id] = _waits(cell.status) ? Decision(NOBODY, NOBODY) : before;
         Decision memory stands = _standing[id];
         if (!control.overridden) delete _standing[id];
-        if (control.fixes) return Decision(control.worker, control.inspector);
-        return control.overridden && !control.anew ? before : stands;
+        if (control.overridden && !control.anew) return before;
+        return control.fixes ? Decision(control.worker, control.inspector) : stands;
     }
 
     /// @dev The decision version rises only when a life cycle starts again: a vote on an idle task goes on beside it.
-    function _redirect(TaskId id, Tasks.Cell memory cell, Decision memory target, bool fixes) private {
+    ///      What failed waits until a human names somebody.
+    function _redirect(TaskId id, Tasks.Cell memory cell, Decision memory target, bool names) private {
         bool waits = _waits(cell.status);
-        bool moves = waits ? fixes && target.worker != NOBODY : cell.worker != target.worker;
+        bool moves = waits ? names && target.worker != NOBODY : cell.worker != target.worker;
         if (waits && !moves) return;
+        bool inspects = target.inspector != NOBODY && target.inspector != _book.inspectorOf(id);
         _book.setInspector(id, target.inspector);
-        if (!moves) return;
+        if (!moves) {
+            if (inspects && cell.status == Status.Submitted) _moveDeadline(id, inspectSeconds);
+            return;
+        }
         Status next = target.worker == NOBODY ? Status.Posted : Status.Allocated;
         if (cell.status == Status.Started || cell.status == Status.Submitted) {
             emit TaskFailed(id, cell.worker, msg.sender, Failure.Overridden, next);
@@ -590,8 +595,12 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     function _resume(TaskId id, Status status) private {
         if (status == Status.Allocated) _runs[id].notice = Notice.None;
-        if (status == Status.Started) emit DeadlineMoved(id, _setDeadline(id, heartbeatSeconds));
-        if (status == Status.Submitted) emit DeadlineMoved(id, _setDeadline(id, inspectSeconds));
+        if (status == Status.Started) _moveDeadline(id, heartbeatSeconds);
+        if (status == Status.Submitted) _moveDeadline(id, inspectSeconds);
+    }
+
+    function _moveDeadline(TaskId id, uint32 secondsFromNow) private {
+        emit DeadlineMoved(id, _setDeadline(id, secondsFromNow));
     }
 
     function _tell(TaskId id, Tasks.Cell memory cell) private {

@@ -152,8 +152,8 @@ interface IOverrides {
     /// @notice Anyone: ends a slot whose time is over.
     function poke(Subject subjectType, uint256 subject, uint8 level) external;
 
-    /// @notice The assigned worker pauses itself (level 12), or goes on. Not while the plant is held; under a human's
-    ///         slot it counts from that slot's end on.
+    /// @notice The assigned worker pauses itself (level 12) before it has submitted, or goes on. Not while the plant is
+    ///         held; under a human's slot it counts from that slot's end on.
     function safeStop(TaskId task, bool stopped) external;
 
     /// @notice The EIP-712 digest a human signs.

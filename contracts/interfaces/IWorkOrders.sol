@@ -86,7 +86,7 @@ interface IWorkOrders {
     /// @notice A run began.
     event TaskStarted(TaskId indexed task, Number indexed worker, uint64 epoch, uint8 attempt, uint48 deadline);
 
-    /// @notice A hold ended; the run's or inspection's clock begins anew.
+    /// @notice A hold ended, or a human named another inspector; the run's or inspection's clock begins anew.
     event DeadlineMoved(TaskId indexed task, uint48 deadline);
 
     /// @notice The worker is alive and at work.

@@ -3,7 +3,20 @@
 import pytest
 
 from tests.builders import a_task, an_entry
-from tests.chain.moves import allocated, assign, order, pass_plan, post, refused, soon, start, started, submit, task
+from tests.chain.moves import (
+    allocated,
+    assign,
+    fail,
+    order,
+    pass_plan,
+    post,
+    refused,
+    soon,
+    start,
+    started,
+    submit,
+    task,
+)
 from tests.chain.plants import ARM, FINISHER, LIMITS, SPRAYER, account
 from workmoot.domain.events import (
     DeadlineMoved,
@@ -80,6 +93,49 @@ def test_hold__a_majority_decides_meanwhile__it_waits(plant):
     assert task(plant, number).worker == SPRAYER
     order(plant, RELEASE, number)
     assert task(plant, number).worker == FINISHER
+
+
+def test_release__a_decision_of_the_same_worker__its_entry_is_in_force(plant):
+    number = allocated(plant)
+    order(plant, HOLD, number)
+    later = an_entry(number, SPRAYER, version=2, start=99, inspector=FINISHER)
+    pass_plan(plant, later)
+    assert _entry_in_force(plant, number) != later
+    order(plant, RELEASE, number)
+    assert _entry_in_force(plant, number) == later
+
+
+def test_poke__an_assignment_of_whom_the_dao_named_since__the_decisions_entry_is_in_force(plant):
+    number = allocated(plant)
+    assign(plant, number, SPRAYER)
+    later = an_entry(number, SPRAYER, version=2, start=99, inspector=FINISHER)
+    pass_plan(plant, later)
+    order(plant, HOLD, number)
+    plant.advance(101)
+    plant.by("stranger").overrides.poke(SubjectType.TASK, number, Level.HUMAN)
+    assert _entry_in_force(plant, number) == later
+
+
+def test_release__by_a_planner__leaves_the_hold(plant):
+    number = allocated(plant)
+    assign(plant, number)
+    order(plant, HOLD, number)
+    released = order(plant, RELEASE, number, by="planner").all(OverrideReleased)
+    assert [event.level for event in released] == [Level.HUMAN]
+    assert task(plant, number).held
+
+
+def test_hold__failed_under_an_assignment__still_waits_for_a_human(plant):
+    number = allocated(plant)
+    assign(plant, number)
+    start(plant, number)
+    fail(plant, number)
+    order(plant, HOLD, number)
+    order(plant, RELEASE, number, payload=release_payload(hold_only=True))
+    plant.by("finisher").overrides.safe_stop(number, stopped=False)
+    with refused("WrongStatus", number, Status.FAILED):
+        plant.by("finisher").overrides.safe_stop(number, stopped=True)
+    assert task(plant, number).status is Status.FAILED
 
 
 def test_lock_out__by_maintenance_alone(plant):
@@ -249,6 +305,23 @@ def test_release__plant_held_again_between_the_steps__begins_anew(plant):
 
 
 @pytest.mark.parametrize("name", ["operator", "planner", "mechanic"])
+def test_hold__plant_held_already__ends_no_earlier(plant, name):
+    _on_plant(plant, HOLD)
+    _on_plant(plant, HOLD, by=name, expires_at=soon(plant, 20))
+    assert plant.by("stranger").overrides.slot(SubjectType.PLANT, PLANT, Level.PLANT_HOLD).expires_at == 0
+    plant.advance(30)
+    with refused("NotExpired", 0):
+        plant.by("stranger").overrides.poke(SubjectType.PLANT, PLANT, Level.PLANT_HOLD)
+
+
+def test_hold__plant_held_with_an_end__ends_with_the_later(plant):
+    later = soon(plant, 200)
+    _on_plant(plant, HOLD, expires_at=later)
+    _on_plant(plant, HOLD, by="operator", expires_at=later - 100)
+    assert plant.by("stranger").overrides.slot(SubjectType.PLANT, PLANT, Level.PLANT_HOLD).expires_at == later
+
+
+@pytest.mark.parametrize("name", ["operator", "planner", "mechanic"])
 def test_release__plant__by_the_supervisor_alone(plant, name):
     _on_plant(plant, HOLD, by=name)
     with refused("NotAllowed", account(name), RELEASE, Level.PLANT_HOLD):
@@ -280,9 +353,15 @@ def test_hold__plant_with_a_subject__refused(plant):
         order(plant, HOLD, 3, subject_type=SubjectType.PLANT)
 
 
+def _entry_in_force(plant, number):
+    follower = plant.follower()
+    follower.catch_up()
+    return follower.ledger.tasks[number].entry
+
+
 def _on_robot(plant, kind, robot=ARM):
     return order(plant, kind, robot, subject_type=SubjectType.ROBOT, by="operator")
 
 
-def _on_plant(plant, kind, *, by="supervisor"):
-    return order(plant, kind, PLANT, subject_type=SubjectType.PLANT, by=by)
+def _on_plant(plant, kind, *, by="supervisor", **changes):
+    return order(plant, kind, PLANT, subject_type=SubjectType.PLANT, by=by, **changes)

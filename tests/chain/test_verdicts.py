@@ -18,8 +18,9 @@ from tests.chain.moves import (
     task,
     vote,
 )
-from tests.chain.plants import FINISHER, SPRAYER, account
+from tests.chain.plants import FINISHER, LIMITS, SPRAYER, account
 from workmoot.domain.events import (
+    DeadlineMoved,
     OverrideReleased,
     PlanEnacted,
     ProposalSettled,
@@ -105,6 +106,28 @@ def test_veto__enacted_proposal__nobody_may_start_what_has_not_started(plant):
     assert (found.status, found.worker, found.standing_worker) == (Status.POSTED, NOBODY, SPRAYER)
     order(plant, OverrideKind.RELEASE, idle)
     assert task(plant, idle).worker == SPRAYER
+
+
+def test_veto__entry_that_was_skipped__leaves_the_others_decision(plant):
+    (number,) = post(plant, a_task())
+    late = propose(plant, an_entry(number, SPRAYER))
+    first = propose(plant, an_entry(number, FINISHER))
+    for opened in (first, late):
+        vote(plant, opened, "scanner")
+        vote(plant, opened, "sprayer")
+    _on_proposal(plant, OverrideKind.VETO, late, payload=plan_payload(late.opening.plan, late.particulars))
+    found = task(plant, number)
+    assert (found.worker, found.overridden) == (FINISHER, False)
+
+
+def test_assign__another_inspector__has_its_time(plant):
+    number = submitted(plant)
+    plant.advance(LIMITS.inspect_seconds + 1)
+    plant.by("stranger").work_orders.poke(number)
+    moved = assign(plant, number, SPRAYER).the(DeadlineMoved)
+    assert moved.deadline == moved.at.timestamp + LIMITS.inspect_seconds
+    with refused("NotOverdue", number, moved.deadline):
+        plant.by("stranger").work_orders.poke(number)
 
 
 def test_approve__open_proposal__puts_it_in_force_with_the_human_as_author(plant):

@@ -141,6 +141,12 @@ def filled_level(order: HumanOrder) -> int:
     return Level.HUMAN_HOLD if order.kind is OverrideKind.HOLD and level == Level.HUMAN else level
 
 
+def later_end(held: Slot, order: HumanOrder) -> int:
+    """When a hold over what is held already ends: not before that one would."""
+    ends = (held.expires_at, order.expires_at) if held.held else (order.expires_at,)
+    return 0 if 0 in ends else max(ends)
+
+
 def unordered_nonce(key: int) -> int:
     """The first nonce of a key of 192 bits: with a random key, orders need no order among them."""
     return key << 64

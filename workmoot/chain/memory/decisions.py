@@ -61,9 +61,9 @@ def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
     before, resumes = (cell.worker, cell.inspector), cell.held and not control.held
     changes = control.anew or (cell.overridden, cell.held) != (control.overridden, control.held)
     stands = _standing(cell)
-    # Under holds alone whoever has the task keeps it; what was decided meanwhile takes over with their end.
-    stays = cell.overridden and control.overridden and not control.anew
-    target = control.named or (before if stays else stands)
+    # Where slots only hold, whoever has the task keeps it; what was decided meanwhile takes over with their end.
+    stays = control.overridden and not control.anew
+    target = before if stays else control.named or stands
     kept = stands if control.overridden else _NOBODY
     cell = replace(
         cell,
@@ -73,7 +73,7 @@ def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
         standing_inspector=kept[1],
     )
     if not cell.status.is_final:
-        cell = _redirect(tx, task, cell, target, fixes=control.named is not None)
+        cell = _redirect(tx, task, cell, target, names=control.anew and control.named is not None)
         cell = _resume(tx, task, cell) if resumes else cell
     changes = changes or (cell.worker, cell.inspector) != before
     runs.tell(tx, task, replace(cell, epoch=cell.epoch + changes))
@@ -154,15 +154,17 @@ def _take(tx: Transaction, entry: PlanEntry, cell: Cell) -> bool:
     return cell.overridden or tx.state.plant_held
 
 
-def _redirect(tx: Transaction, task: TaskId, cell: Cell, target: tuple[Number, Number], *, fixes: bool) -> Cell:
-    """The decision version rises only when a life cycle starts again."""
+def _redirect(tx: Transaction, task: TaskId, cell: Cell, target: tuple[Number, Number], *, names: bool) -> Cell:
+    """The version rises only when a life cycle starts again. What failed waits until a human names somebody."""
     waits = cell.status.waits_for_a_human
-    moves = fixes and target[0] != NOBODY if waits else cell.worker != target[0]
+    moves = names and target[0] != NOBODY if waits else cell.worker != target[0]
     if waits and not moves:
         return cell
+    inspects = target[1] not in (NOBODY, cell.inspector)
     cell = replace(cell, inspector=target[1])
     if not moves:
-        return cell
+        submitted = cell.status is Status.SUBMITTED
+        return _move_deadline(tx, task, cell, tx.chain.limits.inspect_seconds) if inspects and submitted else cell
     following = Status.POSTED if target[0] == NOBODY else Status.ALLOCATED
     if cell.status in (Status.STARTED, Status.SUBMITTED):
         _say_failed(tx, task, cell.worker, ADDRESSES["Overrides"], Failure.OVERRIDDEN, following)
@@ -177,7 +179,11 @@ def _resume(tx: Transaction, task: TaskId, cell: Cell) -> Cell:
         return replace(cell, notice=Notice.NONE)
     if cell.status not in spans:
         return cell
-    deadline = tx.now + spans[cell.status]
+    return _move_deadline(tx, task, cell, spans[cell.status])
+
+
+def _move_deadline(tx: Transaction, task: TaskId, cell: Cell, seconds: int) -> Cell:
+    deadline = tx.now + seconds
     tx.say(DeadlineMoved, task=task, deadline=deadline)
     return replace(cell, deadline=deadline)
 

@@ -15,6 +15,7 @@ from workmoot.domain.overrides import (
     Level,
     OverrideKind,
     SubjectType,
+    later_end,
     order_digest,
     own_level,
 )
@@ -87,9 +88,12 @@ def _frees_hold_only(tx: Transaction, order: HumanOrder) -> bool:
 
 
 def _require_allowed(tx: Transaction, order: HumanOrder, level: int) -> None:
-    allowed = any(tx.has_role(role, order.human) for role in _roles_for(order.kind, level))
-    if not allowed or membership.is_suspended(tx, order.human):
+    if not _is_allowed(tx, order, level) or membership.is_suspended(tx, order.human):
         raise Refused("NotAllowed", order.human, order.kind, level)
+
+
+def _is_allowed(tx: Transaction, order: HumanOrder, level: int) -> bool:
+    return any(tx.has_role(role, order.human) for role in _roles_for(order.kind, level))
 
 
 def _roles_for(kind: OverrideKind, level: int) -> set[Role]:
@@ -204,7 +208,9 @@ def _each_entry(tx: Transaction, override: OverrideId, order: HumanOrder, *, vet
         raise Refused("MalformedPayload", order.kind)
     for entry in read_plan(plan):
         cell = runs.load(tx, entry.task)
-        if not decisions.is_open(cell, entry.version + vetoes):
+        # An entry that was skipped says nothing of a task that has another worker since.
+        skipped = vetoes and cell.worker != entry.lead and not cell.overridden
+        if skipped or not decisions.is_open(cell, entry.version + vetoes):
             continue
         if vetoes:
             slots.name(tx, override, entry.task, order.expires_at, NOBODY, NOBODY)
@@ -227,7 +233,7 @@ def _hold(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) 
         was_held = slots.is_robot_held(tx, _number_of(order.subject))
     elif order.subject_type is not SubjectType.PLANT:
         raise Refused("WrongSubject", OverrideKind.HOLD, order.subject_type)
-    slots.fill(tx, override, key, order.expires_at)
+    slots.fill(tx, override, key, later_end(slots.slot(tx, key), order))
     tx.state.slots[key] = replace(slots.slot(tx, key), held=True)
     _put_hold_in_force(tx, order, was_held=was_held)
 
@@ -244,9 +250,9 @@ def _put_hold_in_force(tx: Transaction, order: HumanOrder, *, was_held: bool) ->
 
 
 def _release(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
-    """Level 8 stands for both of the human's levels."""
+    """Level 8 stands for both of the human's levels, to a human who may release both."""
     key, hold = ((order.subject_type, order.subject, number) for number in (level, Level.HUMAN_HOLD))
-    also_hold = level == Level.HUMAN and slots.is_filled(tx, hold)
+    also_hold = level == Level.HUMAN and slots.is_filled(tx, hold) and _is_allowed(tx, order, Level.HUMAN_HOLD)
     if not slots.is_filled(tx, key):
         raise Refused("NothingToRelease", *key)
     if level == Level.PLANT_HOLD and not tx.state.resume_asked:

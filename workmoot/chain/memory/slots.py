@@ -8,6 +8,7 @@ from workmoot.domain.errors import Refused
 from workmoot.domain.events import OverrideExpired, OverrideSuperseded, RobotEpochRaised, SafeStopChanged
 from workmoot.domain.ids import Number, OverrideId, TaskId
 from workmoot.domain.overrides import EMPTY_SLOT, SAFE_STOP_SECONDS, Level, Slot, SubjectType
+from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind
 
 Key = tuple[SubjectType, int, int]
@@ -28,6 +29,9 @@ def safe_stop(tx: Transaction, task: TaskId, *, stopped: bool) -> None:
     worker = require_unfinished(tx, task)
     if worker != caller:
         raise Refused("NotTheAssignee", task, worker, caller)
+    status = runs.load(tx, task).status
+    if stopped and status not in (Status.ALLOCATED, Status.STARTED):
+        raise Refused("WrongStatus", task, status)
     if tx.state.plant_held:
         raise Refused("Held", task)
     expires_at = tx.now + SAFE_STOP_SECONDS if stopped else 0

@@ -27,6 +27,7 @@ from workmoot.domain.overrides import (
     Slot,
     SubjectType,
     filled_level,
+    later_end,
 )
 from workmoot.domain.payloads import read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry, unpack_plan
@@ -69,7 +70,7 @@ def _given(ledger: Ledger, event: OverrideGiven) -> None:
 
 def _hold(ledger: Ledger, event: OverrideGiven) -> None:
     key = (event.order.subject_type, event.order.subject, filled_level(event.order))
-    _fill(ledger, key, event, held=True)
+    _fill(ledger, key, event, held=True, expires_at=later_end(ledger.slots.get(key, EMPTY_SLOT), event.order))
     if key[0] is SubjectType.PLANT:
         ledger.resume_asked = False
 
@@ -144,7 +145,7 @@ def _inspector(ledger: Ledger, entry: PlanEntry) -> Number:
 
 def _fill(ledger: Ledger, key: SlotKey, event: OverrideGiven, **changes: Any) -> None:
     former = ledger.slots.get(key, EMPTY_SLOT)
-    slot: Slot = replace(former, id=event.id, expires_at=event.order.expires_at, **changes)
+    slot: Slot = replace(former, **{"id": event.id, "expires_at": event.order.expires_at, **changes})
     ledger.slots[key] = slot
     _end(ledger, former.id, "superseded", event.at)
 
@@ -155,8 +156,10 @@ def _empty(ledger: Ledger, key: SlotKey, how: str, at: Place) -> None:
     if key[0] is SubjectType.PLANT:
         ledger.resume_asked = False
     if key[0] is SubjectType.TASK and key[2] == Level.HUMAN:
-        ledger.slot_entries.pop(TaskId(key[1]), None)
-        entries.refresh(ledger, TaskId(key[1]))
+        task = TaskId(key[1])
+        if ledger.slot_entries.pop(task, None):
+            ledger.tasks[task] = replace(ledger.tasks[task], entry=None)
+        entries.refresh(ledger, task)
 
 
 def _end(ledger: Ledger, override: OverrideId, how: str, at: Place) -> None:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def refresh(ledger: Ledger, task: TaskId) -> None:
-    """Finds the plan entry that names the worker in force: the human's, the present, or the standing one."""
+    """Finds the entry that names the worker in force: a human's, under a slot the present one, else what stands."""
     found = ledger.tasks[task]
-    known = (ledger.slot_entries.get(task), found.entry, found.standing_entry)
+    present = found.entry if found.slot_filled else None
+    known = (ledger.slot_entries.get(task), present, found.standing_entry, found.entry)
     entry = next((entry for entry in known if entry and entry.lead == found.worker), None)
     standing = found.standing_entry
     if found.worker == NOBODY and not found.slot_filled:
