@@ -280,7 +280,20 @@ def test_faults__one_after_the_other_without_handover__named():
     assert found(workshop, first, second) == expected
 
 
+def test_faults__one_after_the_other_with_handover__none():
+    workshop, (first, second) = at_once((ARM,), (ARM,))
+    assert found(workshop, first, replace(second, start=1_000 + HANDOVER)) == []
+
+
 # Figures and openings
+
+
+def test_figures_of__two_tasks__the_later_end_and_the_sums():
+    workshop, tasks = offered(a_task(), a_task())
+    entries = [an_assignment(task, start=start) for task, start in zip(tasks, (5_000, 0), strict=True)]
+    offers = [an_offer(task, energy=4, cost=9) for task in tasks]
+    expected = Figures(makespan=6_000, tardiness=0, energy=8, cost=18)
+    assert figures_of(workshop.ledger, entries, offers) == expected
 
 
 def test_figures_of__late_and_costly__all_counted_from_the_posting():
