@@ -141,6 +141,14 @@ class Projection:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        """Follows until told to stop; a fault of ours ends it, and then every answer says so."""
+        try:
+            self._follow()
+        finally:
+            if not self._stop.is_set():
+                self._trouble = "following the chain ended by a fault; the log has it, start the API again"
+
+    def _follow(self) -> None:
         pause_s = PAUSE_S
         while not self._stop.is_set():
             try:

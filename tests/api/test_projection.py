@@ -87,6 +87,13 @@ def test_projection__reorganisation__has_every_event_once(follower: Flaky, proje
         assert len(snap.ledger.proposals) == 2
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_projection__fault_of_its_own__every_answer_says_so(follower: Flaky, projection: Projection) -> None:
+    follower.catch_up = lambda: 1 // 0  # type: ignore[assignment,method-assign,return-value]
+    assert _within(5, lambda: not projection.is_ready())
+    assert "start the API again" in str(projection.head().trouble)
+
+
 def test_readiness__node_dead__is_503_with_the_reason() -> None:
     served = serve(a_decided_plant())
     follower = Flaky(served.story)
