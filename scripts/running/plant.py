@@ -123,7 +123,10 @@ class PlantRun:
         """Each order through the public API, as anyone would."""
         self._began = time.monotonic()
         for order in self.orders:
-            answer = httpx.post(f"{self._api}/api/v1/orders", json=self._document(order), timeout=60)
+            try:
+                answer = httpx.post(f"{self._api}/api/v1/orders", json=self._document(order), timeout=60)
+            except httpx.HTTPError as silent:
+                raise NotReady(f"the API did not answer to the order {order.name!r}: {silent!r}") from silent
             if answer.is_error:
                 raise NotReady(f"the API refused the order {order.name!r}: {answer.text}")
             self.progress.step(f"order {answer.json()['id']} posted: {order.name}")
