@@ -3,7 +3,7 @@ from typing import Any
 from tests.builders import FIRST_TASK, an_offer
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.offers import Offer
-from workmoot.skills.rank import HIGHEST, RankWeights, rank
+from workmoot.skills.rank import RankWeights, rank
 
 SECOND_TASK = TaskId(FIRST_TASK + 1)
 TIME_ONLY = RankWeights(time=10_000, resources=0, success=0)
@@ -38,7 +38,8 @@ def test_rank__priority__halves_the_score_at_ten():
 
 def test_rank__alone_and_together__the_quickest_of_each():
     together = [an_offer(p50=p50, sequence=p50, helpers=(HELPER,)) for p50 in (600, 550)]
-    (item,) = rank({FIRST_TASK: [an_offer(p50=900), *together]}, {}, TIME_ONLY)
+    alone = [an_offer(p50=p50, sequence=p50) for p50 in (900, 950)]
+    (item,) = rank({FIRST_TASK: [*alone, *together]}, {}, TIME_ONLY)
     assert (item.alone, item.together, item.score) == (900, 550, 550)
 
 
@@ -58,4 +59,4 @@ def test_rank__no_offer_for_a_task__not_listed():
 
 
 def test_rank__a_score_beyond_its_bytes__the_highest_that_fits():
-    assert scores(RankWeights(time=100_000), an_offer(p50=2**32 - 1)) == [HIGHEST]
+    assert scores(RankWeights(time=100_000), an_offer(p50=2**32 - 1)) == [2**32 - 1]
