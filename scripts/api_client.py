@@ -1,6 +1,7 @@
 """The command line's way to the API: finds it, asks it, and shows its refusals."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,14 @@ import typer
 LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
 FAILED = 1
 WAIT_S = 60.0  # a write answers when it is mined
+LISTED_BY = {
+    "orders": "`workmoot order list`",
+    "tasks": "`workmoot order show ORDER`",
+    "proposals": "`workmoot proposal list`",
+    "overrides": "`workmoot override list`",
+    "workers": "`workmoot member list`",
+    "robots": "`workmoot member list --kind robotic`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +55,23 @@ def client_of(url: str | None) -> ApiClient:
 
 
 def _refusal(answer: httpx.Response) -> str:
-    """A problem document (RFC 9457) in lines, or the bare status."""
+    """A problem document (RFC 9457), a line for each thing that is wrong; or the bare status."""
+    bare = f"The API answered {answer.status_code} {answer.reason_phrase}"
     try:
         problem = answer.json()
     except ValueError:
-        return f"The API answered {answer.status_code} {answer.reason_phrase}"
-    errors = [f"  {item.get('pointer', '')}: {item.get('detail', '')}" for item in problem.get("errors", ())]
-    words = problem.get("title", answer.reason_phrase) if errors else problem.get("detail", answer.reason_phrase)
-    return "\n".join([f"{words} ({answer.status_code})", *errors])
+        return bare
+    errors = [_where(item.get("pointer", "")) + item.get("detail", "") for item in problem.get("errors", ())]
+    return _for_a_terminal("\n".join(errors) or problem.get("detail", bare))
+
+
+def _where(pointer: str) -> str:
+    return f"{pointer}: " if pointer else ""
+
+
+def _for_a_terminal(words: str) -> str:
+    """The command where the API names one of its lists."""
+    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words)
 
 
 def _failed(words: str) -> typer.Exit:

@@ -13,7 +13,10 @@ Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
 Reason = Annotated[str, typer.Option(help="Why, in your words.")]
 Code = Annotated[str, typer.Option(help="QUALITY SAFETY MAINTENANCE URGENT CAPACITY MATERIAL CUSTOMER TEST or OTHER.")]
-For = Annotated[int | None, typer.Option("--for", min=10, help="Wall seconds until it expires.")]
+For = Annotated[
+    int | None,
+    typer.Option("--for", min=15, help="Wall seconds until it expires; else an hour, a hold's until its release."),
+]
 Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else the only one here.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]

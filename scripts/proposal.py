@@ -8,6 +8,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="Look at proposals, reviews and votes.")
 
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
+PLAN = "plan: start on the plant's clock + duration, simulated"
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
 
 
@@ -46,16 +47,17 @@ def _told(proposal: dict[str, Any]) -> list[str]:
     votes = [
         f"  {vote['member']['id']} {'yes' if vote['support'] else 'no'}: {vote['reason']}" for vote in proposal["votes"]
     ]
-    return [_line(proposal), f"  {proposal['words']}", "plan", *plan, "reviews", *reviews, "votes", *votes]
+    return [_line(proposal), f"  {proposal['words']}", PLAN, *plan, "reviews", *reviews, "votes", *votes]
 
 
 def _line(proposal: dict[str, Any]) -> str:
     figures = proposal["figures"]
+    tasks = "1 task" if proposal["tasks"] == 1 else f"{proposal['tasks']} tasks"
     counters = f", counters {proposal['counters']}" if proposal["counters"] else ""
     return (
         f"proposal {proposal['id']} by {proposal['proposer']['id']}{counters}: {proposal['state']}, "
         f"{proposal['yes']} yes, {proposal['no']} no of {proposal['members']} ({proposal['needed']} needed); "
-        f"{proposal['tasks']} tasks, makespan {figures['makespan_s']:g} s"
+        f"{tasks}, makespan {figures['makespan_s']:g} s"
     )
 
 

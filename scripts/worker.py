@@ -50,8 +50,18 @@ def ranking(
     from rich.console import Console
     from rich.table import Table
 
-    names = ("rank", "task", "name", "score", "alone_s", "together_s", "energy_wh", "cost", "success")
-    table = Table(*names, title=f"{worker}: what comes first")
+    heads = ("place", "task", "name", "score", "alone, s", "together, s", "energy, Wh", "cost", "success")
+    table = Table(*heads, title=f"{found['worker']['id']}: what comes first, the lowest score")
     for item in found["items"]:
-        table.add_row(*(str(item.get(name, "")) for name in names))
+        table.add_row(*map(_cell, _ranked(item)))
     Console().print(table)
+
+
+def _ranked(item: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("place", "task", "task_name", "score", "alone_s", "together_s", "energy_wh")
+    return (*(item[name] for name in names), f"{item['cost_micro'] / 1e6:.2f}", item["success"])
+
+
+def _cell(value: Any) -> str:
+    """Nothing where a worker cannot: alone, or together."""
+    return "" if value is None else str(value)

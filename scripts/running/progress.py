@@ -30,7 +30,7 @@ class Progress:
 
     def step(self, words: str) -> None:
         """One step of the start or the end."""
-        self._console.print(Text(self._elapsed(), style="dim"), Text(words))
+        self._console.print(Text(self._elapsed(), style="dim"), Text(words), soft_wrap=True)
 
     def show(self, ledger: Ledger, page: str) -> None:
         """The plant as it stands."""
@@ -65,8 +65,8 @@ def _line(ledger: Ledger) -> str:
     parts = [
         f"{ended} of {len(tasks)} tasks, {done} of {pairs} products",
         rest,
-        f"{len(ledger.proposals)} proposals, {votes} votes",
-        f"{len(ledger.overrides)} overrides",
+        f"{_count(len(ledger.proposals), 'proposal')}, {_count(votes, 'vote')}",
+        _count(len(ledger.overrides), "override"),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -81,12 +81,13 @@ def _table(ledger: Ledger, page: str) -> Group:
         ]
         words = Text(", ".join(_name(ledger, task.id) for task in busy)) if busy else Text("idle", style="dim")
         table.add_row(Text(member.id, style="bold"), words)
-    return Group(
-        Text(page, style="bold"),
-        ProgressBar(total=max(1, len(tasks)), completed=ended, width=60),
-        Text(_line(ledger)),
-        table,
-    )
+    bar = Table.grid()  # a bar alone ends no line
+    bar.add_row(ProgressBar(total=max(1, len(tasks)), completed=ended, width=60))
+    return Group(Text(page, style="bold"), bar, Text(_line(ledger)), table)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _name(ledger: Ledger, task: int) -> str:

@@ -24,7 +24,7 @@ def _rows(summary: Summary, more: dict[str, Any]) -> list[tuple[str, str]]:
     human = "the demo supervisor, a program that uses the public API" if more["demo_supervisor"] else "a human"
     return [
         ("tasks", f"{s.tasks}: {s.accepted} accepted, {s.reworked} reworked by {human}, {s.cancelled} cancelled"),
-        ("pairs finished", f"{s.pairs_finished} of {s.pairs}"),
+        ("products finished", f"{s.pairs_finished} of {s.pairs}"),
         (
             "makespan",
             f"{s.makespan_s:.0f} s, predicted {s.predicted_makespan_s:.0f} s (simulated, {s.speed:g} times wall time)",
@@ -38,7 +38,7 @@ def _rows(summary: Summary, more: dict[str, Any]) -> list[tuple[str, str]]:
         ("votes", f"{s.votes}: {s.votes_for} for, {s.votes_against} against; {s.votes_changed} changed by reviews"),
         ("done jointly", f"{s.joint} tasks"),
         ("reallocations", str(s.reallocated)),
-        ("overrides", f"{s.overrides}, all by {human}"),
+        ("overrides", f"{s.overrides}, all by {human}" if s.overrides else "0"),
         ("gas", f"{s.gas_total:,} in all, {s.gas_per_decided_task:,} a decided task"),
         ("wall time", f"{s.wall_s:.0f} s"),
         *((f"{name} restarted", f"{count} times") for name, count in more["restarts"].items()),

@@ -33,7 +33,7 @@ def test_show__some_done__how_far_in_one_line(progress: Progress, capsys: pytest
     workshop.do(first)
     workshop.order(OverrideKind.HOLD, second)
     progress.show(workshop.ledger, PAGE)
-    line = "1 of 3 tasks, 1 of 1 products · 2 posted · 1 proposals, 2 votes · 1 overrides"
+    line = "1 of 3 tasks, 1 of 1 products · 2 posted · 1 proposal, 2 votes · 1 override"
     assert capsys.readouterr().err.endswith(f"{line}\n")
 
 

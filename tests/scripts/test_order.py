@@ -60,7 +60,12 @@ def test_submit__refused__says_why_and_exits_1(run, tmp_path):
     }
     result = run(FakeApi((422, problem)), "submit", written(tmp_path, "a: 1\n"))
     assert result.exit_code == 1
-    assert result.stderr == "Unprocessable Entity (422)\n  /tasks: a cycle\n"
+    assert result.stderr == "/tasks: a cycle\n"
+
+
+def test_show__no_such_order__names_the_command_that_lists_them(run):
+    result = run(FakeApi((404, {"detail": "There is no order 9. GET /api/v1/orders lists them."})), "show", "9")
+    assert (result.exit_code, result.stderr) == (1, "There is no order 9. `workmoot order list` lists them.\n")
 
 
 def test_submit__no_yaml__exits_2_and_asks_nobody(run, tmp_path):
