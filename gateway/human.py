@@ -36,7 +36,7 @@ def require_sound(order: HumanOrder, now: Now) -> None:
         raise GatewayRefused("MALFORMED", "the plant has the number 0")
     if not order.reason_code or not order.reason:
         raise GatewayRefused("MALFORMED", "an order says why: a code and words")
-    if order.level and order.level not in _levels(order.subject_type):
+    if order.level and order.level not in _levels(order):
         raise GatewayRefused("MALFORMED", f"level {order.level} does not go with this subject")
     if order.valid_until < now.unix_s:
         raise GatewayRefused("EXPIRED", f"good until {order.valid_until}, it is {now.unix_s}")
@@ -57,8 +57,7 @@ def require_known(view: View, order: HumanOrder) -> None:
 def require_allowed(state: State, order: HumanOrder) -> None:
     """Refuses who lacks the role; the roles are those the chain last said."""
     roles = {Role(role) for role in state.roles.get(order.human, ())}
-    level = order.level or own_level(order.subject_type)
-    if not roles & _roles_for(order.kind, level):
+    if not roles & _roles_for(order):
         raise GatewayRefused("NOT_ALLOWED", f"{order.human} has no role that may {order.kind.name.lower()} this")
 
 
@@ -105,15 +104,23 @@ def _bears_on(order: HumanOrder, job: Job) -> bool:
     return (order.subject_type, order.subject) in subjects
 
 
-def _levels(subject_type: SubjectType) -> tuple[Level, ...]:
-    return (Level.PLANT_HOLD,) if subject_type is SubjectType.PLANT else (Level.MAINTENANCE, Level.HUMAN)
+def _levels(order: HumanOrder) -> tuple[Level, ...]:
+    if order.subject_type is SubjectType.PLANT:
+        return (Level.PLANT_HOLD,)
+    ours = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN)
+    frees = order.kind is OverrideKind.RELEASE and order.subject_type is SubjectType.TASK
+    return (*ours, Level.SAFE_STOP) if frees else ours
 
 
-def _roles_for(kind: OverrideKind, level: int) -> set[Role]:
+def _roles_for(order: HumanOrder) -> set[Role]:
+    """As the contract has it; that a planner's release frees an assignment and no hold, the contract alone can see."""
+    kind, level = order.kind, order.level or own_level(order.subject_type)
     if level == Level.MAINTENANCE:
         return {Role.MAINTENANCE}
     if level == Level.PLANT_HOLD and kind is OverrideKind.RELEASE:
         return {Role.SUPERVISOR}
     if level == Level.PLANT_HOLD:
         return {Role.OPERATOR, Role.SUPERVISOR, Role.PLANNER, Role.MAINTENANCE}
+    if kind is OverrideKind.RELEASE and order.subject_type is SubjectType.TASK and level == Level.HUMAN:
+        return {Role.OPERATOR, Role.SUPERVISOR, Role.PLANNER}
     return {Role.OPERATOR, Role.SUPERVISOR}

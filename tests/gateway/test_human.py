@@ -24,6 +24,7 @@ from tests.gateway.floors import (
 )
 from workmoot.domain.errors import GatewayRefused
 from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.workers import Role
 
 HOLD, RELEASE = OverrideKind.HOLD, OverrideKind.RELEASE
 ROBOT, PLANT, OF_TASK = SubjectType.ROBOT, SubjectType.PLANT, SubjectType.TASK
@@ -87,9 +88,25 @@ def test_require_sound__what_the_chain_could_never_take__refused(changes, code):
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("level", [0, 5, 8])
+@pytest.mark.parametrize("level", [0, 5, 7, 8])
 def test_require_sound__levels_of_a_robot__accepted(level):
     require_sound(an_order(HOLD, ROBOT, R1, level=level), now())
+
+
+def test_require_sound__a_workers_own_stop__released_by_a_human_and_never_given_by_one():
+    require_sound(an_order(RELEASE, OF_TASK, 256, level=12), now())
+    for kind, subject in ((HOLD, (OF_TASK, 256)), (RELEASE, (ROBOT, R1))):
+        with pytest.raises(GatewayRefused, match="MALFORMED"):
+            require_sound(an_order(kind, *subject, level=12), now())
+
+
+@pytest.mark.parametrize("level", [0, 8])
+def test_require_allowed__planner__releases_what_a_planner_may_assign(level):
+    roles = State(roles={STRANGER: [Role.PLANNER]})
+    require_allowed(roles, an_order(RELEASE, OF_TASK, 256, level=level, human=STRANGER))
+    for kind, named in ((RELEASE, 7), (HOLD, level), (RELEASE, 12)):
+        with pytest.raises(GatewayRefused, match="NOT_ALLOWED"):
+            require_allowed(roles, an_order(kind, OF_TASK, 256, level=named, human=STRANGER))
 
 
 @pytest.mark.parametrize(
