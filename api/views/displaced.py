@@ -8,6 +8,7 @@ from api.views.snapshot import Snapshot
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
 from workmoot.domain.payloads import read_assign_payload
+from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 
@@ -79,7 +80,7 @@ def _returns(snap: Snapshot, order: HumanOrder, task: Task) -> str:
 
 def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     proposal = snap.ledger.proposals[order.subject]  # type: ignore[index]  # a draft's subject exists
-    open_tasks = tuple(e.task for e in proposal.entries if snap.ledger.tasks[e.task].is_open)
+    open_tasks = tuple(e.task for e in proposal.entries if _reaches(snap, order, proposal, e))
     fills = proposal.state is not State.OPEN or order.kind is OverrideKind.APPROVE
     return DisplacedOut(
         what=_proposal_words(order, proposal, len(open_tasks)),
@@ -90,9 +91,20 @@ def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     )
 
 
+def _reaches(snap: Snapshot, order: HumanOrder, proposal: Proposal, entry: PlanEntry) -> bool:
+    """As the contract: a task at the version the plan was made for; for a veto, at the one its enactment made."""
+    task, lead = snap.ledger.tasks[entry.task], snap.ledger.members.get(entry.lead)
+    if order.kind is OverrideKind.APPROVE and not (lead and lead.is_active_worker):
+        return False
+    enacted = order.kind is OverrideKind.VETO and proposal.state is not State.OPEN
+    return task.is_open and task.version == entry.version + enacted
+
+
 def _proposal_words(order: HumanOrder, proposal: Proposal, count: int) -> str:
     tally = f"{proposal.yes} yes, {proposal.no} no of {proposal.members}"
     if order.kind is OverrideKind.APPROVE:
+        if not count:
+            return f"Nothing changes: every task of the plan has moved on since it was made ({tally})."
         return f"The vote ({tally}) no longer decides: {count} open tasks go to the plan's workers at once."
     if proposal.state is State.OPEN:
         return f"The open vote ends ({tally})."

@@ -91,6 +91,21 @@ def test_give__veto_of_an_enacted_plan__nobody_has_its_open_tasks(client: TestCl
     assert get(client, f"tasks/{story.task('P6', 'unload')}")["worker"] is None
 
 
+def test_preview__veto_of_an_enacted_plan__names_what_it_reaches(client: TestClient) -> None:
+    shown = preview(client, an_order("veto", "proposal", 2))["displaces"]
+    given = give(client, an_order("veto", "proposal", 2))
+    nobodys = {t["id"] for t in get(client, "tasks")["items"] if t["worker"] is None and t["overridden"]}
+    assert given["state"] == "effective"
+    assert set(shown["tasks"]) <= nobodys
+    assert shown["tasks"]
+
+
+def test_preview__approve_of_what_was_enacted__nothing_changes_and_says_so(client: TestClient) -> None:
+    shown = preview(client, an_order("approve", "proposal", 2))["displaces"]
+    assert shown["tasks"] == []
+    assert shown["what"].startswith("Nothing changes: ")
+
+
 def test_give__approve_of_a_defeated_plan__its_workers_get_the_open_tasks(client: TestClient) -> None:
     story = a_decided_plant()
     third = story.propose("designer", story.plan(shift=1), words="once more")
