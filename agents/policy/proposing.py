@@ -20,7 +20,7 @@ STAGGER_S = 1.5
 def decide(view: View) -> list[Action]:
     """A proposal for the open work that no open proposal covers, once the offers are in and it is our turn."""
     problem = problem_of(view)
-    covered = {entry.task for proposal in view.ledger.open_proposals() for entry in proposal.entries}
+    covered = _covered(view)
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
@@ -32,6 +32,15 @@ def decide(view: View) -> list[Action]:
     former = _last_defeat(view, waiting)
     words = f"{len(waiting)} tasks, done {seconds(found.figures.makespan)} after the order"
     return put_to_vote(view, own, found, counters=former, words=words)
+
+
+def _covered(view: View) -> set[TaskId]:
+    """What plans may still decide: those voted on, and those that passed and wait to be enacted."""
+    open_to_vote = {entry.task for proposal in view.ledger.open_proposals() for entry in proposal.entries}
+    passed = (proposal for proposal in view.ledger.proposals.values() if proposal.state is State.PASSED)
+    versions = {task.id: task.version for task in view.ledger.tasks.values()}
+    waiting = (entry for proposal in passed for entry in proposal.entries)
+    return open_to_vote | {entry.task for entry in waiting if versions.get(entry.task) == entry.version}
 
 
 def think(view: View, problem: Problem) -> Candidate | None:

@@ -1,5 +1,6 @@
 """Sending: what a key without money, a node that is away and a block that is late come to."""
 
+import socket
 import threading
 import time
 
@@ -171,3 +172,20 @@ def _pending(plant, *, count=1):
             return found
         time.sleep(0.01)
     raise AssertionError("nothing waits")
+
+
+def test_send__node_too_busy_to_answer__waits_longer_the_next_time(monkeypatch):
+    monkeypatch.setattr("workmoot.chain.sender.ANSWERED_WITHIN_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        where = f"http://127.0.0.1:{busy.getsockname()[1]}"
+        sender = Sender(Node(where), Signer(new_key()), chain_id=1)
+        took = [_time_to_fail(sender) for _ in range(3)]
+    assert took[0] < took[1] < took[2]
+    assert took[2] > 0.8
+
+
+def _time_to_fail(sender):
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        sender.send(account("sprayer"), b"")
+    return time.monotonic() - began

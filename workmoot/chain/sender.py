@@ -22,6 +22,8 @@ LARGEST_GAS = 16_000_000
 SPARE_GAS = 100_000
 POSSIBLE_GAS = 500_000
 ANSWERED_WITHIN_S = 5.0
+LONGEST_ANSWER_S = 40.0
+"""A busy node needs long to try a plan of many tasks: a sender that gave up waits twice as long the next time."""
 TAKEN_WITHIN_S = 1.5
 """Ganache now and then keeps a transaction, and whoever sent it, waiting; the same bytes sent again get both going."""
 GAS_A_BYTE = 1_500
@@ -52,6 +54,7 @@ class Sender:
     ) -> None:
         self.node = node
         self.signer = signer
+        self._patience_s = ANSWERED_WITHIN_S
         self._door = Node(node.url, timeout_s=ANSWERED_WITHIN_S)
         self._slot = Node(node.url, timeout_s=TAKEN_WITHIN_S)
         self._estimates: bool | None = None
@@ -86,16 +89,25 @@ class Sender:
         call = {"from": self.address, "to": to, "data": "0x" + content.hex()}
         if not self._can_estimate():
             trial: list[Question] = [("eth_call", [call, "latest"])] if tried else []
-            answers = self._door.ask_all([*trial, *self._questions()])[len(trial) :]
+            answers = self._ask([*trial, *self._questions()])[len(trial) :]
             return _draft_of(min(LARGEST_GAS, spare_gas + POSSIBLE_GAS + GAS_A_BYTE * len(content)), answers)
-        estimate, *answers = self._door.ask_all([("eth_estimateGas", [call]), *self._questions()])
+        estimate, *answers = self._ask([("eth_estimateGas", [call]), *self._questions()])
         gas = int(estimate, 16)
         return _draft_of(min(gas * 5 // 4 + spare_gas, max(LARGEST_GAS, gas)), answers)
+
+    def _ask(self, questions: list[Question]) -> list[Any]:
+        """The answers; where the node kept us waiting for too long, there is more time for the next ones."""
+        try:
+            return self._door.ask_all(questions)
+        except Unreachable:
+            self._patience_s = min(2 * self._patience_s, LONGEST_ANSWER_S)
+            self._door = Node(self.node.url, timeout_s=self._patience_s)
+            raise
 
     def _can_estimate(self) -> bool:
         """Ganache 7.9.2 leaves one eth_estimateGas in thirty unanswered while it mines: a call is tried instead."""
         if self._estimates is None:
-            self._estimates = not str(self._door.ask("web3_clientVersion")).startswith("Ganache")
+            self._estimates = not str(self._ask([("web3_clientVersion", [])])[0]).startswith("Ganache")
         return self._estimates
 
     def _questions(self) -> list[Question]:

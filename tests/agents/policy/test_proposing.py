@@ -8,6 +8,7 @@ from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAYER, START_
 from workmoot.domain.events import ProposalOpened
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.plan import PlanEntry, unpack_plan
+from workmoot.domain.proposals import State
 from workmoot.planning.validity import faults
 
 TALK_S = 2.0
@@ -52,6 +53,15 @@ def test_decide__nothing_offered__no_plan():
 def test_decide__offers_are_in__proposes_the_quicker():
     workshop, _ = offered()
     assert [entry.lead for entry in entries(workshop)] == [SPRAYER]
+
+
+def test_decide__a_plan_passed_and_is_not_enacted_yet__waits_for_it():
+    workshop, (task,) = offered()
+    proposal = workshop.propose("sprayer", by_sprayer(task))
+    for name in ("scanner", "sprayer"):
+        workshop.by(name).dao.vote(proposal, support=True, reason="because")
+    assert workshop.proposal(proposal).state is State.PASSED
+    assert proposed(workshop, now_s=START_S + 1_000.0) is None
 
 
 def test_decide__has_seen_it_be_slow__proposes_the_other():
