@@ -4,9 +4,15 @@ from dataclasses import astuple
 
 from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
+from workmoot.chain.sender import SPARE_GAS
 from workmoot.domain.ids import Number, TaskId
-from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
+from workmoot.domain.overrides import HumanOrder, OverrideKind, Slot, SubjectType
+from workmoot.domain.payloads import read_cancel_payload
+from workmoot.domain.plan import ENTRY
 from workmoot.domain.ports import Receipt
+
+TASK_GAS = 90_000
+"""For one task of an order about many: filling its slot and putting it in force."""
 
 
 class ChainOverrides(Contract):
@@ -15,7 +21,8 @@ class ChainOverrides(Contract):
     name = "Overrides"
 
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
-        return self._send("execute", astuple(order), signature)
+        spare_gas = SPARE_GAS + TASK_GAS * _tasks_of(order)
+        return self._send("execute", astuple(order), signature, spare_gas=spare_gas)
 
     def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
         return self._send("poke", subject_type, subject, level, tried=False)
@@ -36,3 +43,10 @@ class ChainOverrides(Contract):
 
     def count(self) -> int:
         return int(self._read("count")[0])
+
+
+def _tasks_of(order: HumanOrder) -> int:
+    """How many tasks the order is about, at most."""
+    if order.kind is OverrideKind.CANCEL:
+        return read_cancel_payload(order.payload).bit_count()
+    return len(order.payload) // ENTRY.size

@@ -1,0 +1,40 @@
+"""Gas for orders about many tasks, where the node does not estimate: what filling a hundred slots takes is there."""
+
+from typing import Any
+
+import pytest
+
+from tests.builders import an_entry, an_order
+from tests.chain.plants import account
+from workmoot.chain.node import Node
+from workmoot.chain.overrides import ChainOverrides
+from workmoot.domain.ids import task_id
+from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.payloads import cancel_payload, plan_payload
+from workmoot.domain.plan import pack_plan
+
+PLAN = plan_payload(pack_plan(an_entry(task_id(1, index)) for index in range(100)), b"\1" * 32)
+
+
+class Purse:
+    """Stands where the sender does and keeps what it was asked for."""
+
+    spare_gas = 0
+
+    def send(self, *_: object, spare_gas: int, tried: bool) -> None:
+        self.spare_gas = spare_gas
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "gas"),
+    [
+        (OverrideKind.VETO, PLAN, 7_500_000),
+        (OverrideKind.APPROVE, PLAN, 7_500_000),
+        (OverrideKind.CANCEL, cancel_payload(2**256 - 1), 3_400_000),
+    ],
+)
+def test_execute__about_many_tasks__has_the_gas(kind, payload, gas):
+    purse: Any = Purse()
+    given = an_order(kind, 256, human=account("supervisor"), payload=payload)
+    ChainOverrides(Node("http://nowhere"), account("stranger"), purse).execute(given, b"\1" * 65)
+    assert purse.spare_gas > gas
