@@ -1,7 +1,9 @@
 """`workmoot member`: who belongs to the plant; admits a worker that a user starts by hand, and suspends one."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,19 +23,28 @@ WEI = 10**18
 TRANSFER_GAS = 21_000
 TIP_WEI = 1_000_000_000
 AN_HOUR = timedelta(hours=1)
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 Who = Annotated[str, typer.Argument(metavar="ID", help="The worker's id or badge number.")]
 Reason = Annotated[str, typer.Option(help="Why, in your words.")]
 
 
+class MemberKind(StrEnum):
+    """What a member can be."""
+
+    DIGITAL = "digital"
+    ROBOTIC = "robotic"
+    HUMAN = "human"
+
+
 @app.command(name="list")
 def list_(
     api: Api = None,
-    kind: Annotated[str | None, typer.Option(help="digital, robotic or human.")] = None,
+    kind: Annotated[MemberKind | None, typer.Option(help="Those of one kind.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
 ) -> None:
     """List the members with their badge numbers."""
-    listing = client_of(api).get("workers" + (f"?kind={kind}" if kind else ""))
+    listing = client_of(api).get("workers" + (f"?kind={kind.value}" if kind else ""))
     if as_json:
         typer.echo(json.dumps(listing, indent=2, ensure_ascii=False))
         return
@@ -95,8 +106,11 @@ def _admitted(
     follower = connection.follower()
     follower.catch_up()
     known = (follower.ledger.description or {}).get("capabilities", [])
+    _require_free(follower.ledger, id_, worker.address)
     numbers = [_place(name, known) for name in capabilities]
     badges = [_robot(follower.ledger, name) for name in robots]
+    for name, number in zip(capabilities, numbers, strict=True):
+        _require_hands(follower.ledger, name, number, badges)
     shares = [_share(follower.ledger, badge) for badge in badges]
     profile = {"id": id_, "name": id_, "capabilities": capabilities, "robots": badges}
     members = connection.contracts(by).members
@@ -105,6 +119,38 @@ def _admitted(
     for badge, (resource, scope) in zip(badges, shares, strict=True):
         members.bind(badge, number, resource, scope)
     return number
+
+
+def _require_free(ledger: "Ledger", id_: str, account: str) -> None:
+    """An id names one member, and so does a key."""
+    if not ID.fullmatch(id_):
+        raise typer.BadParameter(f"{id_!r} is no id: 1 to 32 letters, digits, -, _ or ., the first a letter or digit")
+    taken = next((member for member in ledger.members.values() if member.id == id_), None)
+    if taken is not None:
+        raise typer.BadParameter(f"member {taken.number} is called {id_} already; give another --id")
+    holder = ledger.member_of(account)
+    if holder is not None:
+        raise typer.BadParameter(f"this key is that of member {holder.number}, {holder.id}; name another key file")
+
+
+def _require_hands(ledger: "Ledger", name: str, number: int, badges: "list[Number]") -> None:
+    """What some robot does, nobody does without one that can."""
+    from workmoot.domain.workers import Kind
+
+    able = [m for m in ledger.members.values() if m.kind is Kind.ROBOTIC and m.capabilities >> number & 1]
+    if not able or any(robot.number in badges for robot in able):
+        return
+    shared = [robot.id for robot in able if _owner(ledger, robot.number) is None]
+    hint = f"name one with --robot: {', '.join(shared)}" if shared else "each that can is one worker's alone"
+    raise typer.BadParameter(f"{name} takes a robot; {hint}")
+
+
+def _owner(ledger: "Ledger", robot: "Number") -> str | None:
+    """Who alone commands it."""
+    from workmoot.domain.workers import Scope
+
+    owners = (b.worker for b in ledger.bindings_of(robot) if b.scope is Scope.COMMAND)
+    return next((ledger.members[worker].id for worker in owners), None)
 
 
 def _place(name: str, known: Any) -> int:
@@ -126,8 +172,7 @@ def _share(ledger: "Ledger", robot: "Number") -> tuple[bytes, Any]:
     """A robot that several may command is shared by all; one that nobody commands becomes the worker's own."""
     from workmoot.domain.workers import Scope, resource_bytes
 
-    bound = ledger.bindings_of(robot)
-    owner = next((ledger.members[binding.worker].id for binding in bound if binding.scope is Scope.COMMAND), None)
+    bound, owner = ledger.bindings_of(robot), _owner(ledger, robot)
     if owner is not None:
         robot_id = ledger.members[robot].id
         raise typer.BadParameter(f"{robot_id} is {owner}'s alone; name a robot that several share, or none")
