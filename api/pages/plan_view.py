@@ -12,8 +12,8 @@ CELL_WIDTH, CELL_HEIGHT = 172.0, 158.0
 GAP, MARGIN = 30.0, 12.0
 STRIP_HEIGHT, STRIP_GAP = 76.0, 26.0
 ROBOT_STEP, SENSOR_STEP, PAIR_STEP, HUMAN_STEP = 54.0, 14.0, 32.0, 74.0
-LARGEST_SCALE, NARROWEST, NARROWEST_STRIP = 4000.0, 600.0, 240.0
-MIND = ("mind", "Before the floor: wishes, design, planning, process")
+LARGEST_SCALE, NARROWEST, NARROWEST_STRIP = 4000.0, 900.0, 240.0
+MIND = ("mind", "Before the floor: wishes, design, plans")
 BENCH = ("bench", "Human's bench")
 FINISHED = ("finished", "Finished")
 
@@ -69,8 +69,7 @@ class Drawing:
 
 def draw(floor: FloorOut) -> Drawing:
     """The plan view of a floor."""
-    corners = station_corners(floor.stations)
-    width = max((x for x, _ in corners.values()), default=NARROWEST) + CELL_WIDTH + MARGIN
+    corners, width = _centred(station_corners(floor.stations))
     bench = next((h.station for h in floor.humans if h.station in corners), None)
     strips = _strips(corners, width, bench)
     bottoms = [y + CELL_HEIGHT for _, y in corners.values()] + [strip.y + strip.height for strip in strips]
@@ -87,6 +86,13 @@ def draw(floor: FloorOut) -> Drawing:
         pairs=pairs,
         overflows=overflows,
     )
+
+
+def _centred(corners: Mapping[str, Point]) -> tuple[dict[str, Point], float]:
+    """A line of few stations in the middle of a drawing that is wide enough for the strips' names; its width."""
+    needed = max((x for x, _ in corners.values()), default=0.0) + CELL_WIDTH + MARGIN
+    width = max(needed, NARROWEST)
+    return {id_: (_round(x + (width - needed) / 2), y) for id_, (x, y) in corners.items()}, width
 
 
 def _strips(corners: Mapping[str, Point], width: float, bench: str | None) -> tuple[Strip, ...]:

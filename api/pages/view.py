@@ -43,7 +43,7 @@ def _environment() -> Environment:
         "symbol": lambda state: {"running": "▶", "held": "‖", "paused": "‖", "unknown": "?", "failed": "▲"}.get(
             state, "○"
         ),
-        "pair_symbol": lambda state: {"attention": "! ", "finished": "✓"}.get(state, ""),
+        "pair_symbol": lambda state: {"attention": "!", "finished": "✓"}.get(state, ""),
         "short_id": lambda id_: id_ if len(id_) <= 4 else f"{id_[:3]}…",
     }
     return made

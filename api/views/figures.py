@@ -29,7 +29,7 @@ def _pairs(snap: Snapshot) -> Figure:
     finished = sum(map(is_finished, pairs))
     return Figure(
         id="pairs",
-        label="Pairs finished",
+        label="Products finished",
         value=f"{finished} of {len(pairs)}",
         note=_count(len(snap.ledger.orders), "order"),
     )

@@ -59,6 +59,12 @@ def test_draw__no_stations__still_has_a_place_for_everything() -> None:
     assert drawing.height > 0
 
 
+def test_draw__one_station__stands_in_the_middle_of_a_drawing_wide_enough_for_the_strips() -> None:
+    drawing = draw(a_floor(a_station("a", 0, 0)))
+    assert drawing.stations[0].x + CELL_WIDTH / 2 == drawing.width / 2
+    assert min(strip.width for strip in drawing.strips) >= 260
+
+
 def test_draw__more_pairs_than_room__counts_the_rest() -> None:
     drawing = draw(a_floor(a_station("a", 0, 0), pairs=tuple(a_pair(n) for n in range(8))))
     assert [more.count for more in drawing.overflows] == [3]
