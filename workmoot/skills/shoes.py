@@ -48,9 +48,7 @@ def material(order: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any
 
 def glue_path(order: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
     """Process engineering: the nozzle's way along the sole's edge, coordinates and angles."""
-    outline = design(order, task)["outline_um"]
-    centre = sum(x for x, _ in outline) // len(outline)
-    path = [_inset(x - centre, y) for x, y in outline]
+    path = [_inset(x, y) for x, y in design(order, task)["outline_um"]]
     steps = zip(path, path[1:] + path[:1], strict=True)
     length = sum(round(hypot(x2 - x1, y2 - y1)) for (x1, y1, _), (x2, y2, _) in steps)
     return {"path": path, "length_um": length}

@@ -95,6 +95,20 @@ def test_decide__its_offer_runs_out__offers_again_under_the_next_number():
     assert offer.sequence == 2
 
 
+def test_decide__it_offered_two_ways__goes_on_after_the_last_number():
+    workshop, _ = posted(team=2)
+    publish(workshop, profile=TEAMWORK)
+    again = offers(workshop, profile=TEAMWORK, now_s=float(START_S + VALID_S))
+    assert [offer.sequence for offer in again] == [3, 4]
+
+
+@pytest.mark.parametrize(("early_s", "count"), [(1, 1), (0, 0)])
+def test_decide__a_minute_before_its_offer_runs_out__not_yet(early_s: int, count: int):
+    workshop, _ = posted()
+    publish(workshop)
+    assert len(offers(workshop, now_s=float(START_S + VALID_S - RENEW_S + early_s))) == count
+
+
 def test_decide__task_is_open_anew__offers_for_its_new_version():
     workshop, task = posted()
     publish(workshop)
@@ -133,6 +147,18 @@ def test_decide__its_record__corrects_the_success_it_believes_in():
     workshop.fail(failed)
     sure = Profile(skills={"spraying": Skill(pace=1.0, success=1.0)})
     assert [offer.success for offer in offers(workshop, profile=sure)] == [round(10_000 * 20 / 21)]
+
+
+def test_decide__done_and_failed__both_correct_the_success():
+    workshop = Workshop()
+    done, failed, _ = workshop.post(a_task(), a_task(), a_task())
+    for task in (done, failed):
+        workshop.allocate(task, "sprayer")
+    workshop.do(done)
+    workshop.start(failed)
+    workshop.fail(failed)
+    (offer,) = offers(workshop, profile=Profile(skills={"spraying": Skill(pace=1.0, success=0.5)}))
+    assert (offer.success, offer.confidence) == (round(10_000 * 11 / 22), 10_000 * 2 // 7)
 
 
 def test_decide__two_tasks__ranks_them_as_its_offers_and_the_priorities_say():
@@ -232,9 +258,10 @@ def test_decide__its_robot_is_held__does_not_confirm():
     assert confirmed(workshop) == []
 
 
-def test_decide__the_offer_has_expired__does_not_confirm():
+@pytest.mark.parametrize(("late_s", "answers"), [(0, 1), (1, 0)])
+def test_decide__the_offer_has_expired__does_not_confirm(late_s: int, answers: int):
     workshop, _ = asked_to_help(valid_until=START_S + 10)
-    assert confirmed(workshop, now_s=START_S + 11.0) == []
+    assert len(confirmed(workshop, now_s=START_S + 10.0 + late_s)) == answers
 
 
 def test_decide__the_task_is_decided__does_not_confirm():
