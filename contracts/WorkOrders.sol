@@ -300,6 +300,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /// @inheritdoc IWorkOrders
     function requireOpen(bytes calldata plan) external view {
         if (plan.length == 0) revert Plans.MalformedPlan(0);
+        if (plan.length > Plans.MOST_BYTES) revert Plans.MalformedPlan(Plans.MOST_BYTES);
         TaskId previous = TaskId.wrap(0);
         for (uint256 offset = 0; offset < plan.length;) {
             Plans.Entry memory entry = Plans.readAfter(plan, offset, previous);

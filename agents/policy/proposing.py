@@ -15,6 +15,8 @@ from workmoot.planning.search import Candidate, best_plan, evaluate
 from workmoot.planning.validity import opening_for
 
 STAGGER_S = 1.5
+MOST_TASKS = 128
+"""In one plan, older ones first: it stays within what a plan may be long."""
 
 
 def decide(view: View) -> list[Action]:
@@ -24,7 +26,7 @@ def decide(view: View) -> list[Action]:
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
-    own = restrict(problem, dict.fromkeys(waiting))
+    own = restrict(problem, dict.fromkeys(waiting[:MOST_TASKS]))
     waiting = list(own.plannable)
     found = think(view, own) if waiting else None
     if found is None:

@@ -22,7 +22,11 @@ library Plans {
 
     uint256 internal constant FIXED = 24;
 
-    /// @notice The plan's bytes do not follow the layout, or its tasks do not ascend.
+    /// @dev 208 entries without helpers or robots: more could pass a vote that no human can veto in one transaction of
+    ///      16,777,216 gas.
+    uint256 internal constant MOST_BYTES = 4_992;
+
+    /// @notice The plan's bytes do not follow the layout, its tasks do not ascend, or it is over 4,992 bytes long.
     error MalformedPlan(uint256 offset);
 
     /// @notice The entry that begins at `offset`.

@@ -67,6 +67,11 @@ def test_propose__cut_short__refused_where_the_entry_begins(plant):
         _propose_bytes(plant, pack_entry(an_entry(number, SPRAYER))[:-1])
 
 
+def test_propose__longer_than_a_human_could_veto__refused(plant):
+    with refused("MalformedPlan", 4_992):
+        _propose_bytes(plant, bytes(4_993))
+
+
 def test_propose__tasks_not_ascending__refused(plant):
     first, second = post(plant, a_task(), a_task())
     plan = pack_entry(an_entry(second, SPRAYER)) + pack_entry(an_entry(first, SPRAYER))

@@ -196,10 +196,10 @@ contract EnactmentTest is PlantFixture {
         vm.assertEq(uint256(_status(_at(0))), uint256(Status.Allocated));
     }
 
-    function test_enact__256Entries__fitOneTransaction() public {
-        OrderId order = _post(_same(256));
+    function test_enact__theLongestPlan__fitsOneTransaction() public {
+        OrderId order = _post(_same(208));
         bytes memory plan = new bytes(0);
-        for (uint256 i = 0; i < 256; ++i) {
+        for (uint256 i = 0; i < 208; ++i) {
             plan = bytes.concat(plan, Packing.pack(Packing.anEntry(_idOf(order, i), 1, SCANNER, PACKER)));
         }
         ProposalId id = _propose(SCANNER, plan);
@@ -210,7 +210,11 @@ contract EnactmentTest is PlantFixture {
         uint256 before = gasleft();
         dao.vote(id, true, "", plan, particulars);
         vm.assertTrue(before - gasleft() + 21_000 + 16 * plan.length <= 16_777_216);
-        vm.assertEq(uint256(_status(_idOf(order, 255))), uint256(Status.Allocated));
+        vm.assertEq(uint256(_status(_idOf(order, 207))), uint256(Status.Allocated));
+    }
+
+    function test_propose__aPlanTooLongToBeVetoed__refused() public {
+        _refusedPlan(new bytes(4_993), abi.encodeWithSelector(Plans.MalformedPlan.selector, 4_992));
     }
 
     /* BUILDING */

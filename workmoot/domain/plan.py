@@ -26,6 +26,9 @@ ENTRY = Layout(
 """task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 | nHelpers u8 |
 nRobots u8 | helpers u16… | robots u16…: 24 + 2(h+r) bytes."""
 
+MOST_PLAN_BYTES = 4_992
+"""208 entries without helpers or robots: what a human can still veto in one transaction."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEntry:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.ids import NOBODY
-from workmoot.domain.plan import PlanEntry, unpack_entry
+from workmoot.domain.plan import MOST_PLAN_BYTES, PlanEntry, unpack_entry
 
 
 def read_entry(plan: bytes, offset: int = 0) -> tuple[PlanEntry, int]:
@@ -19,9 +19,11 @@ def read_entry(plan: bytes, offset: int = 0) -> tuple[PlanEntry, int]:
 
 
 def read_plan(plan: bytes) -> Iterator[PlanEntry]:
-    """The entries, in ascending order of their task; at least one."""
+    """The entries, in ascending order of their task; at least one, and no more than a human can veto."""
     if not plan:
         raise Refused("MalformedPlan", 0)
+    if len(plan) > MOST_PLAN_BYTES:
+        raise Refused("MalformedPlan", MOST_PLAN_BYTES)
     offset, previous = 0, 0
     while offset < len(plan):
         entry, end = read_entry(plan, offset)
