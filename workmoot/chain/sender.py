@@ -17,6 +17,8 @@ MINED_WITHIN_S = 60.0
 RESEND_AFTER_S = 2.0
 FIRST_PAUSE_S = 0.004
 LONGEST_PAUSE_S = 0.25
+GAS_A_SECOND = 1_000_000
+"""What a busy Ganache may need a second for. The same bytes again while it runs them are run twice: the second fails."""
 TIP_WEI = 1_000_000_000
 LARGEST_GAS = 16_000_000
 SPARE_GAS = 100_000
@@ -80,7 +82,7 @@ class Sender:
             draft = self._draft(to, content, spare_gas, tried=tried)
             raw, tx = self._signed(to, content, draft)
             self._publish(raw)
-            mined = self._wait(raw, tx)
+            mined = self._wait(raw, tx, gas=draft.gas)
         if int(mined["status"], 16) == 0:
             raise self._reason(to, content, tx)
         return self._receipt(mined)
@@ -144,10 +146,11 @@ class Sender:
             if not _is_known(fault.message):
                 raise
 
-    def _wait(self, raw: bytes, tx: str) -> dict[str, Any]:
+    def _wait(self, raw: bytes, tx: str, *, gas: int) -> dict[str, Any]:
         """The receipt; the same bytes are sent again while it is missing, also over a node that is away a while."""
         started = time.monotonic()
-        resend_at = started + self._resend_after_s
+        patience_s = self._resend_after_s + gas / GAS_A_SECOND
+        resend_at = started + patience_s
         pause_s = FIRST_PAUSE_S
         while time.monotonic() - started < self._mined_within_s:
             found = _or_none(lambda: self.node.ask("eth_getTransactionReceipt", tx))
@@ -155,7 +158,7 @@ class Sender:
                 return dict(found)
             if time.monotonic() > resend_at:
                 _or_none(lambda: self._publish(raw))
-                resend_at = time.monotonic() + self._resend_after_s
+                resend_at = time.monotonic() + patience_s
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
         raise NotMined(tx, seconds=self._mined_within_s)
