@@ -18,7 +18,7 @@ RESEND_AFTER_S = 2.0
 FIRST_PAUSE_S = 0.004
 LONGEST_PAUSE_S = 0.25
 GAS_A_SECOND = 1_000_000
-"""What a busy Ganache may need a second for. The same bytes again while it runs them are run twice: the second fails."""
+"""What a busy Ganache may need a second for. Bytes sent again while it runs them are run twice, the second in vain."""
 TIP_WEI = 1_000_000_000
 LARGEST_GAS = 16_000_000
 SPARE_GAS = 100_000
