@@ -64,9 +64,10 @@ class KeyRing:
         """What every answer and the page say while it holds a key."""
         if not self.signers:
             return None
+        humans = "1 human" if len(self.signers) == 1 else f"{len(self.signers)} humans"
         return (
-            f"Development keys sign here: whoever reaches this port gives orders in the name of {len(self.signers)} "
-            "human(s). Loopback and development chains only."
+            f"Development keys sign here: whoever reaches this port gives orders in the name of {humans}. "
+            "Loopback and development chains only."
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.problems import Problem
 from workmoot.domain.errors import ChainError, NotMined, OutOfGas, Refused, Unreachable
+from workmoot.domain.work import Status
 
 SENTENCES = {
     "BadSignature": "The signature is not the human's, or signs other bytes than these.",
@@ -27,7 +28,7 @@ SENTENCES = {
 def as_problem(error: ChainError) -> Problem:
     """The problem a failed sending is."""
     if isinstance(error, Refused):
-        detail = SENTENCES.get(error.name, "The contract refused the order.")
+        detail = _sentence(error)
         revert = {"error": error.name, "values": [_shown(value) for value in error.arguments]}
         return Problem(409, "refused-on-chain", f"{detail} ({error})", revert=revert)
     if isinstance(error, OutOfGas):
@@ -39,6 +40,14 @@ def as_problem(error: ChainError) -> Problem:
     if isinstance(error, Unreachable):
         return Problem(503, "chain-unavailable", f"{error}. Holds act at the gateway all the same.", retryable=True)
     return Problem(502, "chain-fault", str(error), retryable=False)
+
+
+def _sentence(error: Refused) -> str:
+    """What the contract's no means; of a task's status, the status."""
+    if error.name == "WrongStatus" and len(error.arguments) == 2:
+        task, status = error.arguments
+        return f"Task {task} is {Status(int(str(status))).name.lower()}: this does not go with it."
+    return SENTENCES.get(error.name, "The contract refused the order.")
 
 
 def refused_later(reason: str, *, holds: bool) -> Problem:

@@ -28,7 +28,10 @@ def up(  # noqa: PLR0913 - one parameter is one option of the command
         str | None, typer.Option(metavar="URL", help="Use the node that runs there; it is never stopped.")
     ] = None,
     scenario: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder with plant.yaml and order.yaml.")
+        Path,
+        typer.Option(
+            metavar="DIR", help="The folder with plant.yaml and order.yaml.", show_default="scenarios/flexvega"
+        ),
     ] = FLEXVEGA,
     order: Annotated[Path | None, typer.Option(metavar="FILE", help="Another order file than the scenario's.")] = None,
     workers: Annotated[
