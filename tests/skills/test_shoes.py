@@ -39,7 +39,7 @@ def test_requirements__size__two_thirds_of_a_centimetre_of_last_each(size: float
     assert requirements(an_order_of(a_pair(size=size)), TASK)["last_length_um"] == length_um
 
 
-@pytest.mark.parametrize("size", ["large", None, [], float("nan"), float("inf"), 10**400, -3])
+@pytest.mark.parametrize("size", ["large", None, [], float("nan"), float("inf"), 10**400, 0, -3])
 def test_requirements__size_is_no_size__the_standard_one(size: object):
     assert requirements(an_order_of(a_pair(size=size)), TASK)["last_length_um"] == 280_000
 

@@ -4,9 +4,10 @@ from agents.actions import Propose
 from agents.policy.proposing import STAGGER_S, decide
 from agents.profile import Experience, Profile
 from tests.builders import a_task, an_entry, an_offer
-from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAYER, START_S, Workshop
+from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAYER, START_S, VOTING, Workshop
 from workmoot.domain.events import ProposalOpened
 from workmoot.domain.ids import ProposalId, TaskId
+from workmoot.domain.overrides import OverrideKind
 from workmoot.domain.plan import PlanEntry, unpack_plan
 from workmoot.domain.proposals import State
 from workmoot.planning.validity import faults
@@ -107,9 +108,9 @@ def test_decide__after_the_talk__they_speak_one_by_one():
     assert spoke == [1, 2, 3]
 
 
-def test_decide__task_was_seen_later__talks_from_then_on():
-    workshop, (task,) = offered()
-    assert proposed(workshop, seen={(task, 1): LATE_S}) is None
+def test_decide__a_task_was_seen_later__talks_from_then_on():
+    workshop, (early, late) = offered(2)
+    assert proposed(workshop, seen={(early, 1): START_S, (late, 1): LATE_S}) is None
 
 
 def test_decide__a_proposal_was_just_settled__talks_anew():
@@ -154,12 +155,57 @@ def test_decide__as_many_of_its_own_are_open_as_may_be__waits():
 
 def test_decide__an_earlier_plan_was_defeated__answers_it():
     workshop, (task,) = offered()
-    former = workshop.propose("sprayer", by_sprayer(task))
-    for name in ("scanner", "finisher"):
-        workshop.vote(name, former, support=False)
+    former = defeated(workshop, task)
     found = proposed(workshop)
     assert found is not None
     assert found.opening.counters == former
+
+
+def test_decide__two_were_defeated__answers_the_latter():
+    workshop, (task,) = offered()
+    for _ in range(2):
+        former = defeated(workshop, task)
+    found = proposed(workshop)
+    assert found is not None
+    assert found.opening.counters == former
+
+
+def test_decide__part_of_what_was_defeated_is_decided_since__answers_it():
+    workshop, (first, second) = offered(2)
+    former = defeated(workshop, first, second)
+    workshop.allocate(first, "finisher", start=0)
+    found = proposed(workshop)
+    assert found is not None
+    assert found.opening.counters == former
+
+
+def test_decide__an_earlier_plan_expired__answers_nothing():
+    workshop, (task,) = offered()
+    former = workshop.propose("sprayer", by_sprayer(task))
+    workshop.chain.advance(VOTING.voting_seconds + 1)
+    workshop.by("scanner").dao.poke(former)
+    found = proposed(workshop, now_s=LATE_S + VOTING.voting_seconds + 1)
+    assert found is not None
+    assert found.opening.counters == ProposalId(0)
+
+
+def test_decide__defeated_for_an_older_version__answers_nothing():
+    workshop, (task,) = offered()
+    defeated(workshop, task)
+    workshop.allocate(task, "finisher")
+    workshop.order(OverrideKind.REQUEUE, task)
+    workshop.offer("sprayer", an_offer(task, version=3, sequence=2, robots=(ARM,)))
+    found = proposed(workshop)
+    assert found is not None
+    assert found.opening.counters == ProposalId(0)
+
+
+def defeated(workshop: Workshop, *tasks: TaskId) -> ProposalId:
+    """The sprayer's plan for these tasks, voted down by the others."""
+    former = workshop.propose("sprayer", *(by_sprayer(task) for task in tasks))
+    for name in ("scanner", "finisher"):
+        workshop.vote(name, former, support=False)
+    return former
 
 
 def test_decide__nothing_was_defeated__answers_nothing():

@@ -8,7 +8,7 @@ from agents.policy.voting import decide
 from agents.profile import Experience, Profile
 from agents.view import View
 from tests.builders import a_task, an_entry, an_offer
-from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, Workshop
+from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop
 from workmoot.domain.events import ProposalOpened
 from workmoot.domain.ids import TaskId
 from workmoot.domain.overrides import OverrideKind, SubjectType
@@ -96,8 +96,9 @@ def test_decide__voted_already__nothing(vote: Vote):
     assert vote.actions("sprayer") == []
 
 
-def test_decide__its_time_is_over__nothing(vote: Vote):
-    assert vote.actions("scanner", now_s=START_S + 61.0) == []
+@pytest.mark.parametrize(("late_s", "says"), [(0, 1), (1, 0)])
+def test_decide__its_time_is_over__nothing(vote: Vote, late_s: int, says: int):
+    assert len(vote.actions("scanner", now_s=float(START_S + VOTING.voting_seconds + late_s))) == says
 
 
 def test_decide__joined_after_the_opening__nothing(vote: Vote):
@@ -145,7 +146,7 @@ def test_decide__has_seen_somebody_else__does_not_show_that(vote: Vote):
 
 def test_decide__others_have_not_reviewed__listens(vote: Vote):
     vote.review("scanner")
-    assert vote.actions("scanner") == []
+    assert vote.actions("scanner", now_s=START_S + 2 * TALK_S - 0.1) == []
 
 
 def test_decide__others_stay_silent__goes_on_after_two_rounds_of_talk(vote: Vote):
