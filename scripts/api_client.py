@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import typer
 
+from scripts.running.folder import live_runs
+
 LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
 FAILED = 1
 WAIT_S = 60.0  # a write answers when it is mined
@@ -45,8 +47,12 @@ class ApiClient:
 
 
 def client_of(url: str | None) -> ApiClient:
-    """The API at `url`, or the newest run's."""
+    """The API at `url`, or the newest run's; with several plants running, nobody guesses which one is meant."""
     if url is None:
+        running = live_runs(LATEST.parent)
+        if len(running) > 1:
+            known = ", ".join(f"{run['plant']} ({run['api']})" for run in running)
+            raise _failed(f"{len(running)} plants run here: {known}. Name one with --api URL.")
         try:
             url = str(json.loads(LATEST.read_text())["api"])
         except (OSError, ValueError, KeyError, TypeError):

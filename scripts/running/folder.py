@@ -10,6 +10,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / ".run"
 KEPT_RUNS = 10
+RUN_FILE = "run.json"
+LATEST_FILE = "latest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,34 @@ def new_folder() -> RunFolder:
 
 
 def point_to(folder: RunFolder, addresses: dict[str, Any]) -> None:
-    """Lets other commands find the newest run."""
+    """Lets other commands find this run, and as the newest one."""
+    found = {**addresses, "folder": str(folder.path), "pid": os.getpid()}
+    folder.write(RUN_FILE, found)
+    _point_latest(found)
+
+
+def point_back() -> None:
+    """Lets other commands find another run that goes on, where this one was the newest and ends."""
+    others = [found for found in live_runs(RUNS) if found["pid"] != os.getpid()]
+    if others and _latest_pid() == os.getpid():
+        _point_latest(others[-1])
+
+
+def live_runs(runs: Path) -> list[dict[str, Any]]:
+    """The addresses of the runs whose process is alive, oldest first."""
+    found = [json.loads(file.read_text()) for file in sorted(runs.glob(f"*/{RUN_FILE}"))]
+    return [run for run in found if _is_alive(int(run["pid"]))]
+
+
+def _point_latest(found: dict[str, Any]) -> None:
     draft = RUNS / f"latest.{os.getpid()}"
-    draft.write_text(json.dumps({**addresses, "folder": str(folder.path), "pid": os.getpid()}, indent=1) + "\n")
-    draft.replace(RUNS / "latest.json")
+    draft.write_text(json.dumps(found, indent=1) + "\n")
+    draft.replace(RUNS / LATEST_FILE)
+
+
+def _latest_pid() -> int:
+    latest = RUNS / LATEST_FILE
+    return int(json.loads(latest.read_text())["pid"]) if latest.exists() else 0
 
 
 def _forget_old() -> None:

@@ -15,7 +15,7 @@ import httpx
 import yaml
 
 from scripts import nodes
-from scripts.running.folder import ROOT, RunFolder, new_folder, point_to
+from scripts.running.folder import ROOT, RunFolder, new_folder, point_back, point_to
 from scripts.running.gas import gas_between
 from scripts.running.processes import NotReady, Processes, tail
 from scripts.running.progress import Progress
@@ -116,7 +116,10 @@ class PlantRun:
         self._start_workers(common)
         self._start_api(common, api_port)
         self._await_all(f"http://127.0.0.1:{gateway_port}")
-        point_to(self.folder, {"api": self._api, "rpc": rpc, "deployment": str(self.folder.deployment)})
+        point_to(
+            self.folder,
+            {"plant": self.plant.name, "api": self._api, "rpc": rpc, "deployment": str(self.folder.deployment)},
+        )
         self.progress.step(f"ready: {self._api}/  (logs in {self.folder.path}/logs)")
 
     def submit_all(self) -> None:
@@ -154,6 +157,7 @@ class PlantRun:
         """Ends everything this run started, and nothing else."""
         self.progress.done()
         self.progress.step("stopping what this run started")
+        point_back()
         self.processes.stop_all()
         if self._node is not None:
             nodes.stop(self._node)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.running import folder as module
-from scripts.running.folder import KEPT_RUNS, RunFolder, new_folder, point_to
+from scripts.running.folder import KEPT_RUNS, RUN_FILE, RunFolder, live_runs, new_folder, point_back, point_to
 
 NO_PID = 2**22 + 1
 """Beyond the largest process id that Linux gives."""
@@ -94,3 +94,21 @@ def test_point_to__twice__the_last_and_no_drafts(runs: Path):
         point_to(folder, {"port": port})
     assert json.loads((runs / "latest.json").read_text())["port"] == 2
     assert [entry.name for entry in runs.iterdir() if entry.name.startswith("latest.")] == ["latest.json"]
+
+
+def running(runs: Path, name: str, pid: int) -> None:
+    (runs / name).mkdir(parents=True)
+    (runs / name / RUN_FILE).write_text(json.dumps({"pid": pid, "api": name}))
+
+
+def test_live_runs__one_of_two_is_alive__that_one(runs: Path):
+    running(runs, "20260101-000000-1", os.getpid())
+    running(runs, "20260101-000001-2", NO_PID)
+    assert [run["api"] for run in live_runs(runs)] == ["20260101-000000-1"]
+
+
+def test_point_back__another_run_goes_on__that_is_found_again(runs: Path):
+    running(runs, "20260101-000000-1", os.getppid())
+    point_to(new_folder(), {"api": "ours"})
+    point_back()
+    assert json.loads((runs / "latest.json").read_text())["api"] == "20260101-000000-1"

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from scripts import nodes
+from scripts.running.folder import live_runs
 from tests.scenarios.recount import Log, by_name, read_logs, taken
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,10 +68,10 @@ def story() -> Iterator[Story]:
 
 def _meddle(told: Story, pid: int) -> None:
     """Kills a daemon once work is under way, and assigns a task as a human does."""
-    api = _api_of(pid)
-    with httpx.Client(base_url=f"{api}/api/v1", timeout=30) as client:
+    run = _run_of(pid)
+    with httpx.Client(base_url=f"{run['api']}/api/v1", timeout=30) as client:
         _wait_for_tasks(client, done=6)
-        told.killed = _kill(KILLED)
+        told.killed = _kill(KILLED, run["folder"])
         for task in _tasks(client):
             if task["status"] == "allocated" and (other := _another(client, task)):
                 told.override = _assign(client, task, other)
@@ -78,11 +79,11 @@ def _meddle(told: Story, pid: int) -> None:
                     return
 
 
-def _api_of(pid: int) -> str:
-    latest = ROOT / ".run" / "latest.json"
+def _run_of(pid: int) -> dict[str, str]:
     for _ in range(1200):
-        if latest.exists() and (found := json.loads(latest.read_text())).get("pid") == pid:
-            return str(found["api"])
+        for found in live_runs(ROOT / ".run"):
+            if found["pid"] == pid:
+                return found
         time.sleep(0.1)
     raise TimeoutError("the run did not become ready")
 
@@ -100,13 +101,12 @@ def _wait_for_tasks(client: httpx.Client, *, done: int) -> None:
     raise TimeoutError("no work was done")
 
 
-def _kill(worker: str) -> int:
-    """kill -9 to the newest run's daemon of that name."""
-    newest = json.loads((ROOT / ".run" / "latest.json").read_text())["folder"]
+def _kill(worker: str, folder: str) -> int:
+    """kill -9 to the run's daemon of that name."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             command = _command_line(entry)
-            if f"{newest}/keys/{worker}.key" in command and "worker" in command:
+            if f"{folder}/keys/{worker}.key" in command and "worker" in command:
                 os.kill(int(entry.name), signal.SIGKILL)
                 return int(entry.name)
     raise ProcessLookupError(worker)

@@ -1,9 +1,11 @@
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from scripts import api_client
@@ -119,3 +121,15 @@ def test_client_of__no_url__the_newest_run(monkeypatch, tmp_path):
 def test_client_of__no_run__says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(api_client, "LATEST", tmp_path / "none.json")
     assert "No run to be found" in CliRunner().invoke(app, ["list"]).stderr
+
+
+def test_client_of__two_plants_run__refused_with_both_named(tmp_path, monkeypatch, capsys):
+    for name in ("bakery", "shoes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(
+            json.dumps({"pid": os.getpid(), "plant": name, "api": f"http://{name}"})
+        )
+    monkeypatch.setattr(api_client, "LATEST", tmp_path / "latest.json")
+    with pytest.raises(typer.Exit):
+        api_client.client_of(None)
+    assert "bakery (http://bakery), shoes (http://shoes)" in capsys.readouterr().err
