@@ -39,6 +39,7 @@ SCAN, SPRAY, INSPECT = 1, 2, 3
 SCANNER, SPRAYER, FINISHER, ARM, NOZZLE = (Number(number) for number in range(1, 6))
 WORKERS = {"scanner": (SCAN,), "sprayer": (SPRAY,), "finisher": (SCAN, SPRAY)}
 ROBOTS = {"arm": ARM, "nozzle": NOZZLE}
+ABILITIES = {"arm": ["spraying"], "nozzle": ["spraying", "inspecting"]}
 BADGES = {"scanner": SCANNER, "sprayer": SPRAYER, "finisher": FINISHER, **ROBOTS}
 COMMANDS = {"sprayer": [ARM], "finisher": [NOZZLE]}
 START_S = 1_800_000_000
@@ -229,6 +230,6 @@ def _description(policy: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": "workshop",
         "capabilities": _CAPABILITIES,
-        "robots": [{"number": badge, "id": name, "capabilities": ["spraying"]} for name, badge in ROBOTS.items()],
+        "robots": [{"number": badge, "id": name, "capabilities": ABILITIES[name]} for name, badge in ROBOTS.items()],
         "policy": {"handover_ms": HANDOVER, "talk_s": 2.0, "margin_bps": 200} | dict(policy),
     }

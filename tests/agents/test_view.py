@@ -42,7 +42,7 @@ def test_experience__of_what_the_plant_does_not_have__left_out(unknown: dict[str
 
 def test_needs_robot__some_robot_does_it__yes():
     view = Workshop().view("scanner")
-    assert (view.needs_robot("spraying"), view.needs_robot("scanning")) == (True, False)
+    assert [view.needs_robot(work) for work in ("spraying", "inspecting", "scanning")] == [True, True, False]
 
 
 def test_robots_of__member__those_it_commands_that_fit():

@@ -285,6 +285,16 @@ def test_faults__one_after_the_other_with_handover__none():
     assert found(workshop, first, replace(second, start=1_000 + HANDOVER)) == []
 
 
+def test_faults__ends_before_the_order_was_posted__its_figures_cannot_be():
+    workshop = Workshop()
+    workshop.chain.advance(3)
+    (task,) = workshop.post(a_task())
+    workshop.offer("sprayer", an_offer(task))
+    honest, early = (an_assignment(task, start=start) for start in (3_000, 0))
+    (fault,) = found(workshop, honest, plan=pack_plan([early]))
+    assert fault.startswith("the figures are Figures(makespan=-2000")
+
+
 # Figures and openings
 
 

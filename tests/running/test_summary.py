@@ -4,8 +4,8 @@ import pytest
 
 from scripts.running.summary import Gas, Summary, finished_products, is_over, products, summarize
 from tests.builders import a_task, an_entry
-from tests.workshop import ARM, FINISHER, SCANNER, SPRAYER, VOTING, Workshop
-from workmoot.domain.ids import OrderId, ProposalId, TaskId
+from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SPRAYER, VOTING, Workshop
+from workmoot.domain.ids import Number, OrderId, ProposalId, TaskId
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.plan import PlanEntry
@@ -83,10 +83,11 @@ def test_summarize__done_by_two__joint():
     assert summary(workshop).joint == 1
 
 
-def test_summarize__planned_for_two_and_cancelled__not_joint():
+def test_summarize__begun_by_two_and_cancelled__not_joint():
     workshop, (task,) = posted("a", team=2)
     workshop.by("finisher").dao.confirm([task], [1], [SPRAYER], [0])
     workshop.allocate(task, "sprayer", helpers=(FINISHER,))
+    workshop.start(task)
     workshop.order(OverrideKind.CANCEL, task)
     assert summary(workshop).joint == 0
 
@@ -213,6 +214,16 @@ def test_summarize__done__from_the_posting_to_the_last_end():
     assert (summary(workshop).makespan_s, summary(workshop).speed) == (20.0, 1.0)
 
 
+def test_summarize__two_orders__from_the_first_posting():
+    workshop, (first,) = posted("a")
+    workshop.chain.advance(5)
+    (second,) = workshop.post(a_task())
+    for task in (first, second):
+        workshop.allocate(task, "sprayer", start=5_000)
+        workshop.do(task)
+    assert summary(workshop).makespan_s == 5.0
+
+
 def test_summarize__two_plans_enacted__predicted_by_the_first():
     workshop, (first, second) = posted("a", "b")
     workshop.allocate(first, "sprayer", duration=9_000)
@@ -236,14 +247,23 @@ def test_summarize__started_some_time_after_it_could__the_chains_overhead():
 
 
 def test_summarize__waited_for_its_robot__no_overhead_while_that_worked():
+    assert one_after_the_other(ARM, ARM).chain_overhead_s == 0.0
+
+
+def test_summarize__another_robot_worked__overhead_all_the_same():
+    assert one_after_the_other(ARM, NOZZLE).chain_overhead_s == 5.0
+
+
+def one_after_the_other(*robots: Number) -> Summary:
+    """The sprayer's run of ten seconds, then the finisher's, that was decided at the same time."""
     workshop, tasks = posted("a", "b")
-    for task in tasks:
-        workshop.allocate(task, "sprayer", robots=(ARM,))
+    for task, name, robot in zip(tasks, ("sprayer", "finisher"), robots, strict=True):
+        workshop.allocate(task, name, robots=(robot,))
     for task in tasks:
         workshop.start(task)
         workshop.chain.advance(10)
         workshop.submit(task)
-    assert summary(workshop).chain_overhead_s == 0.0
+    return summary(workshop)
 
 
 def test_summarize__waited_for_its_predecessor__no_overhead_while_that_was_done():

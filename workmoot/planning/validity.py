@@ -31,7 +31,7 @@ def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
     return [
         *_too_early(ledger, entries),
         *_collisions(ledger, entries),
-        *_wrong_figures(ledger, proposal, offers, seed),
+        *_wrong_figures(ledger, proposal.opening, entries, offers, seed),
     ]
 
 
@@ -148,13 +148,15 @@ def _collisions(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
                 yield f"member {resource} is planned for tasks {former.task} and {latter.task} at once"
 
 
-def _wrong_figures(ledger: Ledger, proposal: Proposal, offers: Sequence[Offer], seed: bytes) -> Iterator[str]:
-    opening, entries = proposal.opening, proposal.entries
+def _wrong_figures(
+    ledger: Ledger, opening: Opening, entries: Sequence[PlanEntry], offers: Sequence[Offer], seed: bytes
+) -> Iterator[str]:
     digest = offers_digest([(entry.lead, offer) for entry, offer in zip(entries, offers, strict=True)])
     found = figures_of(ledger, entries, offers)
     if opening.offers != digest:
         yield "the offers' digest is another"
     if opening.figures != found:
+        # Of figures that cannot be, negative ones, there is no evidence either.
         yield f"the figures are {found}, not {opening.figures}"
-    if opening.evidence != _evidence((opening.read_at, opening.read_hash), seed, digest, opening.plan, found):
+    elif opening.evidence != _evidence((opening.read_at, opening.read_hash), seed, digest, opening.plan, found):
         yield "the evidence is another"

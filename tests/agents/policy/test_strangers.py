@@ -53,6 +53,7 @@ findings = st.one_of(st.binary(max_size=40), st.binary(min_size=12, max_size=12)
 def a_workshop() -> Workshop:
     """Four tasks with and without robots, some after others; the finisher has one to begin, the rest is open."""
     workshop = Workshop(talk_s=0.0)
+    workshop.chain.advance(3)
     robots, desk = a_task(team=2), a_task(1, team=2)
     workshop.post(robots, desk, a_task(predecessors=0b1), a_task(predecessors=0b10))
     return workshop

@@ -300,6 +300,15 @@ def test_decide__its_robot_failed__reports_the_failure():
     assert actions(workshop, parts=failed) == [ReportFailure(task=task, epoch=workshop.task(task).epoch)]
 
 
+def test_decide__alone_with_two_robots__commands_both_for_the_whole_work():
+    workshop, task = started(robots=(ARM, NOZZLE))
+    commands = actions(workshop, parts=parts(task))
+    assert [(act.robot, act.work_ticks) for act in commands if isinstance(act, RunRobot)] == [
+        (ARM, 1_000),
+        (NOZZLE, 1_000),
+    ]
+
+
 # Robots of a team: each member has the one at its own place
 
 
