@@ -75,13 +75,19 @@ def _because(view: View, proposal: Proposal) -> str:
 
 
 def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
-    """Our own plan against one we do not support, unless somebody whose turn is before ours speaks."""
-    rivals = [other for other in view.ledger.open_proposals() if other.counters == proposal.id]
-    if rivals or _turn(view, proposal) > 0:
+    """Our own plan against one we do not support, unless another speaks first or speaks already for the same tasks."""
+    if _has_rival(view, proposal) or _turn(view, proposal) > 0:
         return []
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
     return put_to_vote(view, problem, found.best, counters=proposal.id, words=words)
+
+
+def _has_rival(view: View, proposal: Proposal) -> bool:
+    """Whether the tasks are in another open proposal: two at a time are enough to choose from."""
+    tasks = {entry.task for entry in proposal.entries}
+    others = (other for other in view.ledger.open_proposals() if other.id != proposal.id)
+    return any(entry.task in tasks for other in others for entry in other.entries)
 
 
 def _turn(view: View, proposal: Proposal) -> int:

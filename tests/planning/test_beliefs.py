@@ -59,6 +59,13 @@ def test_believe__others_about_oneself__not_believed():
     assert sprayers_ratio(a_discussion(a_finding(ratio=20_000)), SPRAYER) == 10_000
 
 
+def test_believe__praise_of_oneself__not_believed():
+    workshop = a_discussion()
+    (proposal,) = workshop.ledger.proposals
+    workshop.review("sprayer", proposal, a_finding(ratio=5_000))
+    assert sprayers_ratio(workshop, SCANNER) == 10_000
+
+
 def test_believe__same_member_says_it_again__the_latest_counts_once():
     workshop = a_discussion(a_finding(ratio=40_000))
     (proposal,) = workshop.ledger.proposals

@@ -97,11 +97,12 @@ def recorded(ledger: Ledger) -> list[Finding]:
 
 
 def _heard(ledger: Ledger, me: Number) -> Iterable[Finding]:
-    """The latest finding of each other member about each worker and capability."""
+    """The latest finding of each other member about each worker and capability; nobody is heard about itself."""
     latest: dict[tuple[Number, Number, int], Finding] = {}
     for proposal in ledger.proposals.values():
         for review in proposal.reviews:
             if review.member != me:
                 for finding in unpack_findings(review.findings):
-                    latest[review.member, finding.worker, finding.capability] = finding
+                    if finding.worker != review.member:
+                        latest[review.member, finding.worker, finding.capability] = finding
     return latest.values()

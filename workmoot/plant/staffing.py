@@ -15,7 +15,8 @@ def staffed(plant: Plant, count: int) -> Plant:
     while len(workers) > count:
         workers = _without_one(workers, count)
     left = {worker.id for worker in plant.workers} - {worker.id for worker in workers}
-    return plant.model_copy(update={"workers": tuple(_settled(plant, worker, left) for worker in workers)})
+    settled = tuple(_settled(plant, worker, left) for worker in workers)
+    return plant.model_copy(update={"workers": tuple(_teamed(worker, settled) for worker in settled)})
 
 
 def _newcomer(plant: Plant, turn: int) -> DigitalWorker:
@@ -51,6 +52,17 @@ def _settled(plant: Plant, worker: DigitalWorker, left: set[str]) -> DigitalWork
     ]
     known = tuple(item for item in worker.experience if item.worker not in left)
     return worker.model_copy(update={"commands": (*worker.commands, *orphans), "experience": known})
+
+
+def _teamed(worker: DigitalWorker, workers: tuple[DigitalWorker, ...]) -> DigitalWorker:
+    """The worker with the teamwork for which there are helpers left."""
+    others = [other for other in workers if other.id != worker.id]
+    possible = {
+        capability: team
+        for capability, team in worker.team.items()
+        if team.helpers <= sum(capability in other.skills for other in others)
+    }
+    return worker.model_copy(update={"team": possible})
 
 
 def fitted(order: Order, crew: Crew) -> Order:

@@ -224,6 +224,13 @@ def test_decide__somebody_has_countered__no_second_one(vote: Vote):
     assert counters(vote) == []
 
 
+def test_decide__another_plan_for_the_same_tasks_is_open__no_third_one(vote: Vote):
+    vote.all_reviewed(scanner=False)
+    other = an_entry(vote.task, FINISHER, sequence=1, inspector=SCANNER, duration=1_200, robots=(NOZZLE,))
+    vote.workshop.propose("finisher", other)
+    assert counters(vote) == []
+
+
 def test_decide__supports_it__no_counter(vote: Vote):
     vote.review("scanner")
     vote.review("finisher")
