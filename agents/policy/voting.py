@@ -4,7 +4,6 @@ from agents.actions import Action, CastVote, PublishReview
 from agents.policy.proposing import put_to_vote
 from agents.policy.thinking import JUDGE_ROUNDS, problem_of, seconds
 from agents.view import View
-from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
 from workmoot.planning.beliefs import believe, pack_findings
@@ -93,8 +92,7 @@ def _has_rival(view: View, proposal: Proposal) -> bool:
 def _turn(view: View, proposal: Proposal) -> int:
     """Our place among those who do not support the proposal either; the first speaks."""
     against = {review.member for review in proposal.reviews if not review.support} | {view.me}
-    drawn = sorted(against, key=lambda number: keccak(proposal.content_hash + number.to_bytes(2, "big")))
-    return drawn.index(view.me)
+    return view.place(list(against), proposal.content_hash)
 
 
 def _judge(view: View, proposal: Proposal) -> Judgement | None:
