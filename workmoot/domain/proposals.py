@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
+from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import Number, ProposalId
 
 NO_PROPOSAL = ProposalId(0)
@@ -67,7 +67,8 @@ class ProposalState:
     no: int
     barred: int
     deadline: int
-    content_hash: bytes
+    content_id: bytes
+    """The first 20 bytes of the content hash; ballots bind all of it."""
 
 
 NO_STATE = ProposalState(
@@ -79,7 +80,7 @@ NO_STATE = ProposalState(
     no=0,
     barred=0,
     deadline=0,
-    content_hash=ZERO_HASH,
+    content_id=bytes(20),
 )
 
 
