@@ -6,6 +6,15 @@ from typing import Any
 
 import pytest
 
+from workmoot.domain.ballots import (
+    Ballot,
+    SignedBallot,
+    ballot_digest,
+    pack_ballots,
+    pack_counted,
+    unpack_ballots,
+    vote_digest,
+)
 from workmoot.domain.commands import Command, command_digest
 from workmoot.domain.evidence import Evidence, evidence_hash, pack_evidence
 from workmoot.domain.hashing import keccak
@@ -112,3 +121,20 @@ def test_post__vector__digest(case):
 def test_command__vector__digest(case):
     command = Command(**case["command"])
     assert command_digest(command, chain_id=case["chain_id"], gateway=case["gateway"]) == case["digest"]
+
+
+@cases("ballots")
+def test_ballot__vector__digest(case):
+    where = {"chain_id": case["chain_id"], "dao": case["dao"]}
+    ballot = Ballot(**case["ballot"])
+    by = {"support": ballot.support, "voter": case["voter"], "nonce": case["nonce"]}
+    assert ballot_digest(ballot, **where) == case["digest"]
+    assert vote_digest(ballot.proposal, **by, **where) == case["vote_digest"]
+
+
+@cases("ballots")
+def test_ballots__vector__pack_and_unpack(case):
+    signed = tuple(SignedBallot(**values | {"signature": values["signature"] or b""}) for values in case["signed"])
+    assert pack_ballots(signed) == case["packed"]
+    assert unpack_ballots(case["packed"]) == signed
+    assert pack_counted(signed) == case["counted"]
