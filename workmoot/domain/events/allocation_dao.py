@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from workmoot.domain.events.place import Event
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
-from workmoot.domain.proposals import State
+from workmoot.domain.plan import PackedPlan
+from workmoot.domain.proposals import Opening, State, unpack_detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,18 @@ class ProposalCreated(Event):
     vote_start: int
     vote_end: int
     description: str
+
+    @property
+    def id(self) -> ProposalId:
+        """The proposal's id, as all other events call it."""
+        return self.proposal_id
+
+    @property
+    def opening(self) -> Opening:
+        """What was put to the vote."""
+        assignments, teams, timetable, detail = self.calldatas
+        plan = PackedPlan(assignments=assignments, teams=teams, timetable=timetable)
+        return unpack_detail(detail, plan=plan, words=self.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
