@@ -89,7 +89,7 @@ NO_STATE = ProposalState(
     no=0,
     barred=0,
     deadline=0,
-    content_id=bytes(20),
+    content_id=bytes(CONTENT_ID_SIZE),
 )
 
 
@@ -134,3 +134,8 @@ def rest_of(opening: Opening, *, proposer: Number, roster: int, members: int, de
 def content_hash_of(assignments: bytes, rest: bytes) -> bytes:
     """What ballots bind: an id alone binds nothing."""
     return hash_of_words(keccak(assignments), rest)
+
+
+def content_id_of(content_hash: bytes) -> bytes:
+    """What the contract keeps of it."""
+    return content_hash[:CONTENT_ID_SIZE]
