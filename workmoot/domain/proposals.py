@@ -10,6 +10,7 @@ from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PackedPlan
 
 NO_PROPOSAL = ProposalId(0)
+CONTENT_ID_SIZE = 20
 FIGURES = Layout("figures", (("makespan", 8), ("tardiness", 8), ("energy", 8), ("cost", 8)))
 """makespan u64 | tardiness u64 | energy u64 | cost u64: 32 bytes."""
 
