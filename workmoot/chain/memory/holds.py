@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmoot.chain.memory import humans, membership, posting, runs, slots, voting
+from workmoot.chain.memory import decisions, humans, membership, posting, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
-from workmoot.domain.errors import Refused
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
@@ -132,10 +131,7 @@ class MemoryWorkOrders(Hold):
         return self._send(lambda tx: runs.poke(tx, task))
 
     def task(self, task: TaskId) -> TaskState:
-        cell = self._chain.state.cells.get(task)
-        if cell is None:
-            raise Refused("UnknownTask", task)
-        return self._state_of(cell)
+        return self._state_of(runs.cell_of(self._chain.state, task))
 
     def tasks(self, order: OrderId, first: int, count: int) -> tuple[TaskState, ...]:
         end = min(first + count, self.order(order).task_count)
@@ -150,6 +146,9 @@ class MemoryWorkOrders(Hold):
         if found is None:
             return OrderState(task_count=0, posted_at=0, spec_hash=ZERO_HASH)
         return OrderState(task_count=found.task_count, posted_at=found.posted_at, spec_hash=found.spec_hash)
+
+    def require_open(self, assignments: bytes) -> None:
+        decisions.require_open(self._chain.state, assignments)
 
     def is_excluded(self, task: TaskId, worker: Number) -> bool:
         cell = self._chain.state.cells.get(task)

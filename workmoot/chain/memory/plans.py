@@ -43,3 +43,8 @@ def read_teams(teams: bytes) -> Iterator[Help]:
             task, lead = TaskId(values["task"]), Number(values["lead"])
             yield task, values["version"], lead, values["sequence"], Number(helper)
         offset += TEAM.size + 2 * len(helpers)
+
+
+def require_sound(assignments: bytes) -> None:
+    """Refuses assignments that follow no layout."""
+    read_assignments(assignments)

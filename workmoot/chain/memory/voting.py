@@ -64,7 +64,7 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 def propose(tx: Transaction, opening: Opening) -> None:
     # Whoever sends a proposal asks the work orders first; the DAO takes its word for it, and the voters' later.
-    decisions.require_open(tx, opening.plan.assignments)
+    decisions.require_open(tx.state, opening.plan.assignments)
     proposer = membership.active_worker(tx)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
