@@ -20,6 +20,7 @@ from workmoot.domain.events import (
     PlantDescribed,
     PlantHoldChanged,
     ProposalCreated,
+    ProposalSettled,
     ResultSubmitted,
     RobotBound,
     RobotEpochRaised,
@@ -46,7 +47,6 @@ AT = Place(block=1, log_index=0, tx="0x1", timestamp=100)
 FIRST, SECOND = task_id(1, 0), task_id(1, 1)
 LATER = Place(block=2, log_index=0, tx="0x2", timestamp=101)
 HUMAN, ORDER, WORKER, ROBOT = an_address(9), OrderId(1), Number(1), Number(3)
-PROPOSAL = ProposalId(1)
 PROPOSAL = ProposalId(1)
 
 
@@ -154,33 +154,15 @@ def test_created__malformed__no_entries_but_what_a_decision_reads(ledger):
     assert (ledger.tasks[FIRST].worker, ledger.tasks[FIRST].entry) == (2, an_entry(FIRST, 2, duration=0))
 
 
-def test_proposal_created__electorate_and_hashes__from_the_ledgers_own_roster(ledger):
-    found = _open(ledger, pack_plan([an_entry(FIRST)]), counters=ProposalId(7))
-    assert (found.proposer, found.roster, found.members, found.deadline, found.counters) == (1, 2, 2, 160, 7)
+def test_created__electorate_and_hashes__from_the_ledgers_own_roster(ledger):
+    found = _create(ledger, pack_plan([an_entry(FIRST)]))
+    assert (found.proposer, found.roster, found.members, found.deadline) == (1, 2, 2, 160)
     assert found.rest == rest_of(found.opening, proposer=WORKER, roster=2, members=2, deadline=160)
     assert found.content_hash == content_hash_of(found.opening.plan.assignments, found.rest)
 
 
-def test_proposal_created__durations__are_what_the_offers_promise(ledger):
-    _offer(ledger, an_offer(FIRST, sequence=3, p50=700), an_offer(SECOND, sequence=4, p50=900))
-    found = _open(ledger, pack_plan([an_entry(FIRST, sequence=3), an_entry(SECOND, sequence=5)]))
-    assert [entry.duration for entry in found.entries] == [700, 0]
-
-
-def test_proposal_created__an_offer_replaced_since_it_was_read__still_promises(ledger):
-    _offer(ledger, an_offer(FIRST, sequence=3, p50=700))
-    _offer(ledger, an_offer(FIRST, sequence=3, p50=800), block=5)
-    assert _open(ledger, pack_plan([an_entry(FIRST, sequence=3)]), read_at=4).entries[0].duration == 700
-
-
-def test_proposal_created__timetable_cut_short__has_no_entries(ledger):
-    plan = pack_plan([an_entry(FIRST)])
-    found = _open(ledger, replace(plan, timetable=plan.timetable[:-1]))
-    assert (found.malformed, found.entries) == (True, ())
-
-
 def test_ballots__cast_and_counted_together__are_votes_of_both_kinds(ledger):
-    _open(ledger, pack_plan([an_entry(FIRST)]))
+    _create(ledger, pack_plan([an_entry(FIRST)]))
     cast = {"voter": an_address(2), "proposal_id": PROPOSAL, "support": 0, "weight": 1, "reason": "slow"}
     ledger.apply(VoteCast(at=AT, **cast))
     ledger.apply(BallotsCounted(at=AT, id=PROPOSAL, ballots=bytes.fromhex("8001")))
