@@ -39,7 +39,8 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /// @param accounts The present voters.
     /// @param outdated Whether the present roster is not the electorate.
     /// @param mixed Whether ballots were cast one by one before.
-    /// @param digests Of a no and of a yes, made when first needed.
+    /// @param yes What says yes when signed, made when first needed.
+    /// @param no What says no.
     struct Box {
         ProposalId id;
         Header header;
@@ -47,7 +48,8 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         bytes accounts;
         bool outdated;
         bool mixed;
-        bytes32[2] digests;
+        bytes32 yes;
+        bytes32 no;
     }
 
     string private constant NAME = "Workmoot AllocationDAO";
@@ -235,13 +237,13 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         if (found == State.None || found == State.Open) revert ProposalNotSettled(id, found);
         _requireContent(id, box.header, contentHash);
         bytes memory recorded = Ballots.list(ballots.length);
-        uint256 previous;
+        Number previous;
         for (uint256 offset = 0; offset < ballots.length;) {
             (uint256 who, bytes calldata signature, uint256 next) = Ballots.read(ballots, offset);
-            Number member = _requireAscending(id, previous, who);
-            _requireCast(box, who, _requireBelonged(box, member), signature);
+            previous = _requireAscending(id, previous, who);
+            _requireCast(box, who, _requireBelonged(box, previous), signature);
             Ballots.append(recorded, who);
-            (previous, offset) = (Number.unwrap(member), next);
+            offset = next;
         }
         emit BallotsRecorded(id, recorded);
     }
@@ -253,8 +255,8 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         Box memory box = _box(id, _requireKnown(id), contentHash);
         _requireContent(id, box.header, contentHash);
         address account = _requireBelonged(box, member);
-        _requireSigned(box, member, true, account, yes);
-        _requireSigned(box, member, false, account, no);
+        _requireSigned(box, Ballots.whoOf(member, true), account, yes);
+        _requireSigned(box, Ballots.whoOf(member, false), account, no);
         emit EquivocationProven(id, member);
     }
 
@@ -504,7 +506,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         if (ballots.get(Number.unwrap(member))) revert AlreadyVoted(id, member);
         ballots.set(Number.unwrap(member));
         emit VoteCast(voter, ProposalId.unwrap(id), support ? 1 : 0, 1, reason);
-        return _judged(support ? header.plus(1, 0) : header.plus(0, 1));
+        return _judged(header.plus(support));
     }
 
     function _castStock(uint256 proposalId, address voter, uint8 support, string memory reason)
@@ -552,14 +554,14 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         box.outdated = header.roster() != _desk.roster;
         box.mixed = header.hasCounts();
         bytes memory counted = Ballots.list(ballots.length);
-        uint256 previous;
+        Number previous;
         for (uint256 offset = 0; offset < ballots.length;) {
             (uint256 who, bytes calldata signature, uint256 next) = Ballots.read(ballots, offset);
-            Number member = _requireAscending(box.id, previous, who);
-            _requireCast(box, who, _requireUncast(box, member), signature);
-            header = Ballots.isYes(who) ? header.plus(1, 0) : header.plus(0, 1);
+            previous = _requireAscending(box.id, previous, who);
+            _requireCast(box, who, _requireUncast(box, previous), signature);
+            header = header.plus(Ballots.isYes(who));
             Ballots.append(counted, who);
-            (previous, offset) = (Number.unwrap(member), next);
+            offset = next;
         }
         emit BallotsCounted(box.id, counted);
     }
@@ -578,30 +580,28 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         return members.member(member).account;
     }
 
-    function _requireAscending(ProposalId id, uint256 previous, uint256 who) private pure returns (Number member) {
+    function _requireAscending(ProposalId id, Number previous, uint256 who) private pure returns (Number member) {
         member = Ballots.memberOf(who);
-        if (Number.unwrap(member) <= previous) revert BallotOutOfOrder(id, Number.wrap(uint16(previous)), member);
+        if (Number.unwrap(member) <= Number.unwrap(previous)) revert BallotOutOfOrder(id, previous, member);
     }
 
     function _requireCast(Box memory box, uint256 who, address account, bytes calldata signature) private view {
-        Number member = Ballots.memberOf(who);
-        if (signature.length != 0) return _requireSigned(box, member, Ballots.isYes(who), account, signature);
-        if (account != msg.sender) revert NotTheSender(box.id, member, msg.sender);
+        if (signature.length != 0) return _requireSigned(box, who, account, signature);
+        if (account != msg.sender) revert NotTheSender(box.id, Ballots.memberOf(who), msg.sender);
     }
 
-    function _requireSigned(Box memory box, Number member, bool yes, address account, bytes calldata signature)
-        private
-        view
-    {
-        uint8 support = yes ? 1 : 0;
-        bytes32 digest = box.digests[support];
-        if (digest == 0) {
-            (uint64 roster, uint48 deadline) = (box.header.roster(), box.header.deadline());
-            bytes32 content = keccak256(abi.encode(CONTENT_BALLOT, box.id, box.contentHash, roster, deadline, support));
-            digest = _hashTypedDataV4(content);
-            box.digests[support] = digest;
-        }
-        if (!Ballots.isSigned(digest, account, signature)) revert BadBallot(box.id, member, digest);
+    function _requireSigned(Box memory box, uint256 who, address account, bytes calldata signature) private view {
+        bytes32 digest = Ballots.isYes(who) ? box.yes : box.no;
+        if (digest == 0) digest = _makeDigest(box, Ballots.isYes(who));
+        if (!Ballots.isSigned(digest, account, signature)) revert BadBallot(box.id, Ballots.memberOf(who), digest);
+    }
+
+    function _makeDigest(Box memory box, bool support) private view returns (bytes32 digest) {
+        (uint64 roster, uint48 deadline) = (box.header.roster(), box.header.deadline());
+        digest =
+            _hashTypedDataV4(keccak256(abi.encode(CONTENT_BALLOT, box.id, box.contentHash, roster, deadline, support)));
+        if (support) box.yes = digest;
+        else box.no = digest;
     }
 
     /* INTERNAL: SMALL THINGS */

@@ -18,17 +18,21 @@ library Ballots {
     error MalformedBallots(uint256 offset);
 
     /// @notice The ballot that begins at `offset`, and where the next one does.
+    /// @dev Read without Solidity's checks of every slice, which cost half of what recovering the signer does.
     function read(bytes calldata ballots, uint256 offset)
         internal
         pure
         returns (uint256 who, bytes calldata signature, uint256 next)
     {
-        uint256 begin = offset + HEAD_BYTES;
-        if (begin > ballots.length) revert MalformedBallots(offset);
-        uint256 head = uint32(bytes4(ballots[offset:begin]));
-        next = begin + uint16(head);
+        // No sum overflows: an offset is within the calldata, a length 16 bits.
+        assembly ("memory-safe") {
+            let head := shr(224, calldataload(add(ballots.offset, offset)))
+            who := shr(16, head)
+            signature.offset := add(ballots.offset, add(offset, HEAD_BYTES))
+            signature.length := and(head, 0xffff)
+            next := add(add(offset, HEAD_BYTES), signature.length)
+        }
         if (next > ballots.length) revert MalformedBallots(offset);
-        return (head >> 16, ballots[begin:next], next);
     }
 
     /// @notice Whose the ballot is.
@@ -41,12 +45,24 @@ library Ballots {
         return who >> 15 == 1;
     }
 
+    /// @notice A member's yes or no.
+    function whoOf(Number member, bool support) internal pure returns (uint256) {
+        return Number.unwrap(member) | (uint256(support ? 1 : 0) << 15);
+    }
+
     /// @notice Whether `signer` signed.
     /// @dev A key's signature is tried first: asking for the signer's code would cost a cold account for each.
     function isSigned(bytes32 digest, address signer, bytes calldata signature) internal view returns (bool) {
         if (signature.length == 65) {
-            (address recovered,,) =
-                ECDSA.tryRecover(digest, uint8(signature[64]), bytes32(signature[:32]), bytes32(signature[32:64]));
+            bytes32 r;
+            bytes32 s;
+            uint8 v;
+            assembly ("memory-safe") {
+                r := calldataload(signature.offset)
+                s := calldataload(add(signature.offset, 32))
+                v := byte(0, calldataload(add(signature.offset, 64)))
+            }
+            (address recovered,,) = ECDSA.tryRecover(digest, v, r, s);
             if (recovered == signer) return true;
         }
         return SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature);

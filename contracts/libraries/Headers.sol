@@ -39,9 +39,11 @@ library Headers {
         );
     }
 
-    /// @notice The header with more ballots counted.
-    function plus(Header self, uint256 yes_, uint256 no_) internal pure returns (Header) {
-        return Header.wrap(Header.unwrap(self) + (yes_ << YES_AT) + (no_ << NO_AT));
+    /// @notice The header with one more ballot.
+    function plus(Header self, bool support) internal pure returns (Header) {
+        unchecked {
+            return Header.wrap(Header.unwrap(self) + (1 << (support ? YES_AT : NO_AT)));
+        }
     }
 
     /// @notice The header with one more member barred.

@@ -33,7 +33,11 @@ library Rolls {
 
     /// @notice The account of a badge number, zero where it is nobody's who votes.
     function accountOf(bytes memory accounts, Number number) internal pure returns (address account) {
-        uint256 end = uint256(Number.unwrap(number)) * ACCOUNT_BYTES;
+        uint256 end;
+        unchecked {
+            // A number has 16 bits.
+            end = uint256(Number.unwrap(number)) * ACCOUNT_BYTES;
+        }
         if (end == 0 || end > accounts.length) return address(0);
         assembly ("memory-safe") {
             account := and(mload(add(accounts, end)), 0xffffffffffffffffffffffffffffffffffffffff)
