@@ -15,7 +15,7 @@ from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
 from workmoot.domain.payloads import (
-    MOST_ACTED_ON,
+    ENTRIES_A_PART,
     PlanPart,
     assign_payload,
     cancel_payload,
@@ -166,7 +166,7 @@ def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:
         return drafted
     entries = parts[-1][1]
     warning = (
-        f"One order acts on {MOST_ACTED_ON} entries of a plan at most; this one has {entries}. "
+        f"One order acts on {ENTRIES_A_PART} entries of a plan at most; this one has {entries}. "
         f"This is part {number} of {len(parts)}: entries {first + 1} to {last}."
     )
     return replace(drafted, warnings=(warning,))

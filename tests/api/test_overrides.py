@@ -111,7 +111,7 @@ def test_preview__veto_of_an_enacted_plan__names_what_it_reaches(client: TestCli
 @pytest.fixture
 def five_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if no more than five entries of a plan went into one order."""
-    monkeypatch.setattr("workmoot.domain.payloads.MOST_ACTED_ON", 5)
+    monkeypatch.setattr("workmoot.domain.payloads.ENTRIES_A_PART", 5)
 
 
 @pytest.mark.usefixtures("five_an_order")

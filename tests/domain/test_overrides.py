@@ -63,7 +63,7 @@ def test_read_plan_payload__cut_short__refused():
 
 
 @pytest.mark.parametrize(
-    ("entries", "parts"), [(1, [(0, 1)]), (200, [(0, 200)]), (401, [(0, 200), (200, 400), (400, 401)])]
+    ("entries", "parts"), [(1, [(0, 1)]), (150, [(0, 150)]), (301, [(0, 150), (150, 300), (300, 301)])]
 )
 def test_parts_of__as_many_as_it_takes(entries, parts):
     assert parts_of(entries) == parts

@@ -11,7 +11,7 @@ from workmoot.domain.payloads import MOST_ACTED_ON, read_cancel_payload
 from workmoot.domain.plan import ASSIGNED
 from workmoot.domain.ports import Receipt
 
-TASK_GAS = 90_000
+TASK_GAS = 100_000
 """For one task of an order about many: filling its slot and putting it in force."""
 
 

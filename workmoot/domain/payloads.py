@@ -7,7 +7,9 @@ from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PlanEntry, pack_entry, unpack_entry
 
 MOST_ACTED_ON = 200
-"""The entries that one order of a human may approve or veto: what fits one transaction."""
+"""The entries that one order of a human may approve or veto."""
+ENTRIES_A_PART = 150
+"""For as many an order is given: at 95,000 gas each it stays below the 16,777,216 that a transaction may use."""
 _PART = Layout("payload", (("first", 2), ("last", 2)))
 
 
@@ -28,7 +30,7 @@ class PlanPart:
 
 def parts_of(entries: int) -> list[tuple[int, int]]:
     """The parts in which a human approves or vetoes a plan of that many entries: one order each."""
-    return [(first, min(first + MOST_ACTED_ON, entries)) for first in range(0, entries, MOST_ACTED_ON)]
+    return [(first, min(first + ENTRIES_A_PART, entries)) for first in range(0, entries, ENTRIES_A_PART)]
 
 
 def plan_payload(part: PlanPart) -> bytes:
