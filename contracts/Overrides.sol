@@ -26,7 +26,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     uint48 private constant SHORTEST_SECONDS = 10;
     uint48 private constant SAFE_STOP_SECONDS = 300;
     uint256 private constant PART_BYTES = 36;
-    uint256 private constant MOST_ENTRIES = 200;
+    /// @dev A veto of more would not fit a transaction of 16,777,216 gas.
+    uint256 private constant MOST_ENTRIES = 150;
     Number private constant NOBODY = Number.wrap(0);
     OverrideId private constant NONE = OverrideId.wrap(0);
     bytes32 private constant ORDER_TYPE = keccak256(

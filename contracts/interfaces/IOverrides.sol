@@ -35,7 +35,9 @@ interface IOverrides {
     }
 
     /// @param subject A task's or proposal's id, a member's number; zero for the plant.
-    /// @param payload By kind: docs/specification.md, *Orders*.
+    /// @param payload By kind: docs/specification.md, *Orders*. To approve a proposal, or veto an enacted one: rest 32 |
+    ///        first u16 | last u16 | assignments. It acts on the entries from `first` up to, without, `last`, in the
+    ///        order of the plan, at most 150 of them; more take several orders.
     /// @param level 1, 5, 7 or 8; zero takes the kind's own (plant 1, all else 8).
     /// @param reasonCode One of docs/specification.md, *Reasons*; zero is refused.
     /// @param expiresAt Unix seconds when the slot ends; zero (until released) only for holds.
@@ -110,7 +112,7 @@ interface IOverrides {
     /// @notice The signature is not the human's.
     error BadSignature(address human);
 
-    /// @notice The human has none of the roles that may do this.
+    /// @notice The human has none of the roles that may do this, or has them with a delay.
     error NotAllowed(address human, Kind kind, uint8 level);
 
     /// @notice The order is no longer valid.

@@ -85,7 +85,7 @@ interface IWorkOrders {
     /// @notice The worker knows of the task and will start it.
     event TaskAcknowledged(TaskId indexed task, Number indexed worker, uint48 deadline);
 
-    /// @notice A run began.
+    /// @notice A run began. `attempt` counts to 255 and stays there.
     event TaskStarted(TaskId indexed task, Number indexed worker, uint64 epoch, uint8 attempt, uint48 deadline);
 
     /// @notice A hold ended, or a human named another inspector; the run's or inspection's clock begins anew.

@@ -14,6 +14,9 @@ import {vm} from "./Vm.sol";
 
 /// @notice Who is in control of a task: slots, epochs, the standing decision.
 contract ControlTest is PlantFixture {
+    /// @dev Entries of a plan that one order acts on.
+    uint16 private constant MOST = 150;
+
     TaskId private _task;
 
     function setUp() public override {
@@ -495,6 +498,107 @@ contract ControlTest is PlantFixture {
         _assertControl(SCANNER, PACKER, 2, false, false);
     }
 
+    /* PROPOSALS IN PARTS */
+
+    function test_veto__aPartOfThePlan__leavesTheOthers() public {
+        (ProposalId id, bytes memory plan, TaskId first) = _decideMany(23);
+        _execute(_onPart(IOverrides.Kind.Veto, id, plan, 9, 12));
+        for (uint32 i = 0; i < 23; ++i) {
+            bool isVetoed = i >= 9 && i < 12;
+            _task = TaskId.wrap(TaskId.unwrap(first) + i);
+            _assertControl(isVetoed ? NOBODY : SCANNER, isVetoed ? NOBODY : PACKER, isVetoed ? 3 : 2, isVetoed, false);
+        }
+    }
+
+    function test_approve__aPartOfThePlan__leavesTheOthers() public {
+        (bytes memory plan, TaskId first) = _planMany(23);
+        ProposalId id = _propose(SCANNER, plan);
+        _execute(_onPart(IOverrides.Kind.Approve, id, plan, 20, 23));
+        for (uint32 i = 0; i < 23; ++i) {
+            _task = TaskId.wrap(TaskId.unwrap(first) + i);
+            _assertControl(i < 20 ? NOBODY : SCANNER, i < 20 ? NOBODY : PACKER, i < 20 ? 1 : 2, i >= 20, false);
+        }
+    }
+
+    function test_approve__leadInspectsItself__aHumanInspects() public {
+        bytes memory plan = Packing.assignments(_task, 1, SCANNER, SCANNER);
+        ProposalId id = _propose(SCANNER, plan);
+        _execute(_onProposal(IOverrides.Kind.Approve, id, plan));
+        _assertControl(SCANNER, NOBODY, 2, true, false);
+    }
+
+    function test_veto__partThatIsNone__refused() public {
+        (ProposalId id, bytes memory plan,) = _decideMany(23);
+        bytes memory reason = abi.encodeWithSelector(IOverrides.MalformedPayload.selector, IOverrides.Kind.Veto);
+        _refused(_onPart(IOverrides.Kind.Veto, id, plan, 9, 9), reason);
+        _refused(_onPart(IOverrides.Kind.Veto, id, plan, 9, 8), reason);
+        _refused(_onPart(IOverrides.Kind.Veto, id, plan, 22, 24), reason);
+        _refused(_onPart(IOverrides.Kind.Veto, id, plan, 23, 24), reason);
+        IOverrides.Order memory order = _onPart(IOverrides.Kind.Veto, id, plan, 0, 1);
+        order.payload = new bytes(35);
+        _refused(order, reason);
+    }
+
+    /// @dev The dearest part of the longest plan, all of it calm before: each task gets a slot, a word and a decision
+    ///      of its own.
+    function test_veto__theLargestPart__fitsOneTransaction() public {
+        (ProposalId id, bytes memory plan, TaskId first) = _decideMany(1000);
+        bytes memory reason = abi.encodeWithSelector(IOverrides.MalformedPayload.selector, IOverrides.Kind.Veto);
+        _refused(_onPart(IOverrides.Kind.Veto, id, plan, 0, MOST + 1), reason);
+        _assertFits(_onPart(IOverrides.Kind.Veto, id, plan, 1000 - MOST, 1000));
+        vm.assertFalse(work.task(first).overridden);
+        vm.assertTrue(work.task(TaskId.wrap(TaskId.unwrap(first) + 3 * 256 + 249)).overridden);
+    }
+
+    function test_approve__theLargestPart__fitsOneTransaction() public {
+        (bytes memory plan, TaskId first) = _planMany(1000);
+        ProposalId id = _propose(SCANNER, plan);
+        _assertFits(_onPart(IOverrides.Kind.Approve, id, plan, 1000 - MOST, 1000));
+        vm.assertTrue(_worker(TaskId.wrap(TaskId.unwrap(first) + 3 * 256 + 249)) == SCANNER);
+    }
+
+    event Spent(uint256 gas);
+
+    function _assertFits(IOverrides.Order memory order) private {
+        bytes memory signature = _sign(order);
+        vm.cool(address(work));
+        vm.cool(address(overrides));
+        vm.cool(address(members));
+        uint256 before = gasleft();
+        overrides.execute(order, signature);
+        uint256 used = before - gasleft() + 21_000 + 16 * (order.payload.length + 800);
+        emit Spent(used);
+        vm.assertTrue(used <= 16_777_216);
+    }
+
+    function _decideMany(uint256 count) private returns (ProposalId id, bytes memory plan, TaskId first) {
+        (plan, first) = _planMany(count);
+        id = _decide(plan);
+    }
+
+    /// @dev Orders of 250 tasks, or one of fewer.
+    function _planMany(uint256 count) private returns (bytes memory plan, TaskId first) {
+        Packing.Assigned[] memory entries = new Packing.Assigned[](count);
+        uint256 size = count < 250 ? count : 250;
+        bytes memory tasks;
+        for (uint256 i = 0; i < size; ++i) {
+            tasks = bytes.concat(tasks, Packing.pack(Packing.aTask()));
+        }
+        for (uint256 i = 0; i < count; ++i) {
+            if (i % size == 0) first = _idOf(_post(tasks), 0);
+            entries[i] = Packing.Assigned(TaskId.wrap(TaskId.unwrap(first) + uint32(i % size)), 1, SCANNER, PACKER);
+        }
+        return (Packing.assignments(entries), entries[0].task);
+    }
+
+    function _onPart(IOverrides.Kind kind, ProposalId id, bytes memory plan, uint16 first, uint16 last)
+        private
+        returns (IOverrides.Order memory order)
+    {
+        order = _order(kind, IOverrides.Subject.Proposal, ProposalId.unwrap(id));
+        order.payload = bytes.concat(_rest(id), bytes2(first), bytes2(last), plan);
+    }
+
     /* VERDICTS */
 
     function test_accept__submitted__namesTheHuman() public {
@@ -554,6 +658,18 @@ contract ControlTest is PlantFixture {
         (order.level, order.human) = (5, maintainer);
         _execute(order);
         vm.assertEq(uint256(_status(_task)), uint256(Status.Posted));
+    }
+
+    function test_requeue__safeStopped__endsTheStop() public {
+        _allocate(_task, SCANNER);
+        _as(SCANNER);
+        overrides.safeStop(_task, true);
+        _execute(_order(IOverrides.Kind.Requeue, _task));
+        vm.assertFalse(overrides.slot(IOverrides.Subject.Task, TaskId.unwrap(_task), 12).held);
+        vm.assertFalse(work.task(_task).held);
+        _allocate(_task, SPRAYER);
+        _start(_task, SPRAYER);
+        vm.assertFalse(work.task(_task).held);
     }
 
     function test_requeue__runningTask__refused() public {
@@ -623,9 +739,8 @@ contract ControlTest is PlantFixture {
 
     function _onProposal(IOverrides.Kind kind, ProposalId id, bytes memory plan)
         private
-        returns (IOverrides.Order memory order)
+        returns (IOverrides.Order memory)
     {
-        order = _order(kind, IOverrides.Subject.Proposal, ProposalId.unwrap(id));
-        order.payload = bytes.concat(_rest(id), hex"00000001", plan);
+        return _onPart(kind, id, plan, 0, 1);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMembers} from "contracts/interfaces/IMembers.sol";
+import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
 import {Number, OrderId, TaskId} from "contracts/types/Ids.sol";
 import {Failure, OnFailure, Status} from "contracts/types/Work.sol";
@@ -71,6 +72,58 @@ contract LifeCycleTest is PlantFixture {
         bytes memory reason =
             abi.encodeWithSelector(IMembers.WrongStanding.selector, SCANNER, IMembers.Standing.Suspended);
         _refusedStart(SCANNER, 2, reason);
+    }
+
+    function test_start__lacksTheCapability__refusedUnlessAHumanNamedIt() public {
+        Number fetcher = _allocateToIncapable();
+        _refusedStart(fetcher, 2, abi.encodeWithSelector(IWorkOrders.NotCapable.selector, fetcher, SCAN));
+        IOverrides.Order memory order = _assignment(_task, fetcher, PACKER);
+        order.payload = bytes.concat(order.payload, "it can, I saw it");
+        _execute(order);
+        _start(_task, fetcher);
+        _assertStatus(Status.Started);
+    }
+
+    function test_acknowledge__lacksTheCapability__refused() public {
+        Number fetcher = _allocateToIncapable();
+        _as(fetcher);
+        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.NotCapable.selector, fetcher, SCAN));
+        work.acknowledge(_task, 2);
+    }
+
+    function test_poke__lacksTheCapability__reallocatedAtOnceWithoutBlame() public {
+        Number fetcher = _allocateToIncapable();
+        work.poke(_task);
+        _assertStatus(Status.Posted);
+        vm.assertFalse(work.isExcluded(_task, fetcher));
+        vm.assertEq(members.record(fetcher, SCAN).failed, 0);
+    }
+
+    function test_poke__lacksTheCapabilityUnderAHumansSlot__summoned() public {
+        Number fetcher = _allocateToIncapable();
+        IOverrides.Order memory order = _assignment(_task, fetcher, PACKER);
+        order.payload = bytes.concat(order.payload, "it can, I saw it");
+        _execute(order);
+        vm.expectEmit(address(work));
+        emit IWorkOrders.TaskSummoned(_task, fetcher, uint48(block.timestamp) + ACKNOWLEDGE_SECONDS);
+        work.poke(_task);
+    }
+
+    /// @dev More attempts than are counted: the count stays, the task goes on.
+    function test_start__256thTime__stillStarts() public {
+        _allocate(_task, SCANNER);
+        for (uint256 i = 0; i < 256; ++i) {
+            _execute(_assignment(_task, i % 2 == 0 ? SPRAYER : GLUER, PACKER));
+            _start(_task, i % 2 == 0 ? SPRAYER : GLUER);
+        }
+        vm.assertEq(work.task(_task).attempt, 255);
+    }
+
+    /// @dev In another's place, so that three votes still pass.
+    function _allocateToIncapable() private returns (Number fetcher) {
+        members.suspend(PRESSER);
+        fetcher = members.admit(_account(Number.wrap(7)), IMembers.Kind.Digital, _bit(3), "{}");
+        _allocate(_task, fetcher);
     }
 
     /* SUBMIT AND INSPECT */

@@ -166,6 +166,11 @@ contract OrdersTest is PlantFixture {
         overrides.execute(order, signature);
     }
 
+    function test_execute__roleWithADelay__isNone() public {
+        authority.grantRole(SUPERVISOR, supervisor, 1 hours);
+        _refusedRole(_order(IOverrides.Kind.Hold, _task), supervisor, 7);
+    }
+
     function test_execute__suspendedHuman__refused() public {
         Number number = members.admit(supervisor, IMembers.Kind.Human, 0, "{}");
         members.suspend(number);

@@ -137,6 +137,11 @@ contract PostingTest is PlantFixture {
         work.post(tasks, "{}");
     }
 
+    function test_post__roleWithADelay__isNone() public {
+        authority.grantRole(PLANNER, planner, 1 hours);
+        _refusedPost(_chain(1), abi.encodeWithSelector(IWorkOrders.NotThePlanner.selector, planner));
+    }
+
     function test_post__suspendedPlanner__refused() public {
         members.suspend(members.admit(planner, IMembers.Kind.Human, 0, "{}"));
         _refusedPost(_chain(1), abi.encodeWithSelector(IWorkOrders.NotThePlanner.selector, planner));

@@ -56,6 +56,45 @@ contract TasksTest {
         _assertSame(_book.load(TaskId.wrap(id)), expected);
     }
 
+    /// @dev Ten cells and what is given for those of the mask, all sound but for what one oddity does to one of them.
+    function testFuzz_decide__oneOddity__allOrNothing(uint256 seed, uint16 mask, uint8 place, uint8 oddity)
+        public
+        pure
+    {
+        (mask, place, oddity) = (uint16(1 + mask % 1023), place % 10, oddity % 9);
+        uint256 cells;
+        uint256 given;
+        uint256 expected;
+        bool sound = true;
+        for (uint256 i = 0; i < 10; ++i) {
+            (uint256 cell, uint256 assigned) = _pair(uint256(keccak256(abi.encode(seed, i))), i == place ? oddity : 0);
+            bool isGiven = (mask >> i) & 1 == 1;
+            if (isGiven && i == place && oddity > 2) sound = false;
+            cells |= cell << (225 - 25 * i);
+            given |= (isGiven ? assigned : 0) << (225 - 25 * i);
+            expected |= (isGiven ? assigned + (1 << 20) : cell) << (225 - 25 * i);
+        }
+        vm.assertEq(Tasks.decide(cells, mask, given, 600), sound ? expected : 0);
+    }
+
+    /// @dev Sound: 1 no inspector, 2 the last number and version. Odd: 3 noted, 4 another version, 5 nobody leads,
+    ///      6 the lead inspects, 7 a number beyond the roll, 8 no such task or a version at its end.
+    function _pair(uint256 random, uint256 oddity) private pure returns (uint256 cell, uint256 assigned) {
+        uint256 version = oddity == 2 ? 14 : 1 + random % 14;
+        uint256 lead = oddity == 2 ? 600 : 1 + (random >> 8) % 600;
+        uint256 inspector = (lead + 1 + (random >> 24) % 600) % 601;
+        if (oddity == 1) inspector = 0;
+        if (oddity == 5) lead = 0;
+        if (oddity == 6) inspector = lead;
+        if (oddity == 7 && random >> 255 == 0) lead = 601 + (random >> 40) % 423;
+        if (oddity == 7 && random >> 255 == 1) inspector = 601 + (random >> 40) % 423;
+        if (oddity == 8) version = random >> 255 == 0 ? 0 : 15;
+        cell = (version << 20) | (random >> 56 & 0xfffff);
+        if (oddity == 3) cell |= 1 << 24;
+        if (oddity == 4) version = 1 + version % 15;
+        assigned = (version << 20) | (lead << 10) | inspector;
+    }
+
     function testFuzz_open__anyTraits__areKept(uint32 id, uint8 capability, uint8 onFailure, uint8 retries) public {
         TaskId task = TaskId.wrap(id);
         OnFailure act = OnFailure(onFailure & 3);
