@@ -35,6 +35,15 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         address roll;
     }
 
+    /// @dev All that a member's proposals and direct ballots need, in one word.
+    /// @param joined The roster version from which on it votes, zero while it does not.
+    /// @param recent Its latest proposals that may be open, 24 bits each, the newest lowest.
+    struct Voter {
+        Number number;
+        uint24 joined;
+        uint216 recent;
+    }
+
     /// @dev What the signed ballots of one transaction are checked against.
     /// @param accounts The present voters.
     /// @param outdated Whether the present roster is not the electorate.
@@ -61,11 +70,10 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     uint256 private constant BLOCKS_REMEMBERED = 256;
     uint256 private constant DETAIL_BYTES = 144;
     uint256 private constant TEAM_BYTES = 13;
-    uint256 private constant MOST_OPEN = 10;
+    uint256 private constant MOST_OPEN = 9;
     uint256 private constant ID_BITS = 24;
     /// @dev Badge numbers end below: bars stand beside the ballots, not among them.
     uint256 private constant BARS_FROM = 1024;
-    Number private constant NOBODY = Number.wrap(0);
 
     IMembers public immutable members;
     IWorkOrders public immutable workOrders;
@@ -74,8 +82,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     Desk private _desk;
     mapping(ProposalId id => Header) private _headers;
     mapping(ProposalId id => BitMaps.BitMap) private _ballots;
-    /// @dev A member's latest proposals that may be open, 24 bits each, the newest lowest.
-    mapping(Number member => uint256) private _recent;
+    mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
     constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, Policy memory policy)
@@ -263,9 +270,11 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /* THE ROSTER */
 
     /// @inheritdoc IAllocationDAO
-    function setRoster(uint24 roster, uint16 size) external {
+    function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external {
         if (msg.sender != address(members)) revert NotTheContract(msg.sender);
         if (roster > Headers.LAST_ROSTER) revert RostersOver(roster);
+        _voters[account].number = number;
+        _voters[account].joined = votes ? roster : 0;
         _desk.roster = roster;
         _desk.members = size;
         _desk.roll = address(0);
@@ -428,7 +437,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /* INTERNAL: A PROPOSAL'S LIFE */
 
     function _open(bytes[] memory parts, string calldata words) private returns (ProposalId id) {
-        Number proposer = members.activeWorker(msg.sender);
+        Number proposer = _requireVoter(msg.sender).number;
         _sealed();
         Desk memory desk = _desk;
         uint24 number = desk.count + 1;
@@ -479,13 +488,14 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
 
     /// @dev A place is free when the proposal in it is settled or past its deadline.
     function _makeRoom(Number member, uint256 number, uint256 limit) private {
-        uint256 recent = _recent[member];
+        uint256 recent = _voters[msg.sender].recent;
         for (uint256 place = limit; place != 0; --place) {
             uint256 top = place * ID_BITS;
             uint256 bottom = top - ID_BITS;
             if (_isUnderWay(uint24(recent >> bottom))) continue;
             uint256 newer = recent & ((1 << bottom) - 1);
-            _recent[member] = ((recent >> top) << top) | (newer << ID_BITS) | number;
+            // At most nine ids of 24 bits.
+            _voters[msg.sender].recent = uint216(((recent >> top) << top) | (newer << ID_BITS) | number);
             return;
         }
         revert TooManyOpen(member, uint16(limit));
@@ -500,8 +510,9 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /// @dev The header with one more ballot, not saved yet.
     function _cast(ProposalId id, address voter, bool support, string memory reason) private returns (Header header) {
         header = _requireOpen(id);
-        Number member = members.voter(voter, header.roster());
-        if (member == NOBODY) revert NotInElectorate(id, members.numberOf(voter));
+        Voter storage found = _requireVoter(voter);
+        Number member = found.number;
+        if (found.joined > header.roster()) revert NotInElectorate(id, member);
         BitMaps.BitMap storage ballots = _ballots[id];
         if (ballots.get(Number.unwrap(member))) revert AlreadyVoted(id, member);
         ballots.set(Number.unwrap(member));
@@ -605,6 +616,12 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /* INTERNAL: SMALL THINGS */
+
+    /// @dev The members' contract says why one may not.
+    function _requireVoter(address account) private view returns (Voter storage found) {
+        found = _voters[account];
+        if (found.joined == 0) members.activeWorker(account);
+    }
 
     function _requireKnown(ProposalId id) private view returns (Header header) {
         header = _headers[id];

@@ -145,13 +145,11 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function activeWorker(address account) external view returns (Number) {
-        return _requireActiveWorker(account).number;
-    }
-
-    /// @inheritdoc IMembers
-    function voter(address account, uint64 version) external view returns (Number) {
-        Badge memory badge = _requireActiveWorker(account);
-        return badge.joined <= version ? badge.number : NOBODY;
+        Badge memory badge = _badges[account];
+        if (badge.number == NOBODY) revert NotAMember(account);
+        if (badge.standing != Standing.Active) revert WrongStanding(badge.number, badge.standing);
+        if (badge.kind != Kind.Digital) revert WrongKind(badge.number, badge.kind);
+        return badge.number;
     }
 
     /// @inheritdoc IMembers
@@ -265,9 +263,7 @@ contract Members is ERC721, IERC5192, IMembers {
 
     function _enter(address account, Badge storage badge) private {
         if (badge.kind != Kind.Digital) return;
-        uint32 version = _nextRoster(1, 0);
-        badge.joined = version;
-        _memberships[badge.number].push(version, 1);
+        badge.joined = _nextRoster(account, badge.number, true);
         emit DelegateVotesChanged(account, 0, 1);
     }
 
@@ -275,19 +271,21 @@ contract Members is ERC721, IERC5192, IMembers {
         Badge storage badge = _require(number, from);
         badge.standing = to;
         if (badge.kind != Kind.Digital) return;
-        _memberships[number].push(_nextRoster(0, 1), 0);
-        emit DelegateVotesChanged(_accountOf(number), 1, 0);
+        address account = _accountOf(number);
+        _nextRoster(account, number, false);
+        emit DelegateVotesChanged(account, 1, 0);
     }
 
-    function _nextRoster(uint224 joins, uint224 leaves) private returns (uint32 version) {
+    function _nextRoster(address account, Number number, bool votes) private returns (uint32 version) {
         (, uint32 key, uint224 members) = _rosters.latestCheckpoint();
         version = key + 1;
-        uint224 next = members + joins - leaves;
-        _rosters.push(version, next);
+        uint224 size = votes ? members + 1 : members - 1;
+        _rosters.push(version, size);
         _versions.push(clock(), version);
-        emit RosterChanged(version, uint32(next));
+        _memberships[number].push(version, votes ? 1 : 0);
+        emit RosterChanged(version, uint32(size));
         // No more members than badges; the DAO refuses a version it has no room for.
-        dao.setRoster(uint24(version), uint16(next));
+        dao.setVoter(account, number, votes, uint24(version), uint16(size));
     }
 
     function _versionAt(uint256 timepoint) private view returns (uint64) {
@@ -318,13 +316,6 @@ contract Members is ERC721, IERC5192, IMembers {
     function _requireKind(Number number, Kind kind) private view {
         Kind found = _badgeOf(number).kind;
         if (found != kind) revert WrongKind(number, found);
-    }
-
-    function _requireActiveWorker(address account) private view returns (Badge memory badge) {
-        badge = _badges[account];
-        if (badge.number == NOBODY) revert NotAMember(account);
-        if (badge.standing != Standing.Active) revert WrongStanding(badge.number, badge.standing);
-        if (badge.kind != Kind.Digital) revert WrongKind(badge.number, badge.kind);
     }
 
     function _requireRegistrar() private view {

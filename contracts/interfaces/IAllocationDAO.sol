@@ -14,7 +14,8 @@ import {Number, ProposalId, TaskId} from "../types/Ids.sol";
 ///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`
 ///      `Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)`, for
 ///      `castVoteBySig` `Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)`.
-///      Assumes: `members` knows the electorate of every roster and tells every change of it; `workOrders.enact` never
+///      Assumes: `members` knows the electorate of every roster and tells every change of it, and refuses as an active
+///      worker whom it told not to vote; `workOrders.enact` never
 ///      reverts for a stale entry.
 interface IAllocationDAO is IERC6372 {
     enum State {
@@ -28,7 +29,7 @@ interface IAllocationDAO is IERC6372 {
     }
 
     /// @param votingSeconds How long a proposal is open, wall seconds, 10 to 16,777,215.
-    /// @param openLimit How many proposals a member may have open at once, 1 to 10.
+    /// @param openLimit How many proposals a member may have open at once, 1 to 9.
     struct Policy {
         uint32 votingSeconds;
         uint16 openLimit;
@@ -171,13 +172,13 @@ interface IAllocationDAO is IERC6372 {
     /// @notice There is no such proposal.
     error UnknownProposal(ProposalId id);
 
-    /// @notice Only the overrides veto, only the members' contract sets the roster.
+    /// @notice Only the overrides veto, only the members' contract says who votes.
     error NotTheContract(address caller);
 
     /// @notice Voting lasts at least 10 seconds, and a member may have at least one proposal open.
     error PolicyTooTight();
 
-    /// @notice Voting lasts at most 16,777,215 seconds, and a member may have at most 10 proposals open.
+    /// @notice Voting lasts at most 16,777,215 seconds, and a member may have at most 9 proposals open.
     error PolicyTooWide();
 
     /// @notice Rosters end at 2,097,151.
@@ -260,8 +261,9 @@ interface IAllocationDAO is IERC6372 {
     /// @notice Ends an open or passed proposal. For the overrides only.
     function veto(ProposalId id) external;
 
-    /// @notice Takes a change of the electorate. For the members' contract only.
-    function setRoster(uint24 version, uint16 size) external;
+    /// @notice Takes a change of the electorate: whether a member votes from roster `roster` on, which is `size` strong.
+    ///         For the members' contract only.
+    function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external;
 
     /// @notice Anyone: writes the accounts of the present roster into code, where ballots and plans are checked against
     ///         them; whoever needs it first does it otherwise.

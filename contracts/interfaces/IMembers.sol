@@ -143,10 +143,6 @@ interface IMembers is IERC5805 {
     /// @notice The number of an active digital worker; reverts for anyone else.
     function activeWorker(address account) external view returns (Number);
 
-    /// @notice The number of an active digital worker in the electorate of `roster`, zero for one that joined later (again
-    ///         or at all); reverts for anyone else.
-    function voter(address account, uint64 roster) external view returns (Number);
-
     /// @notice Whether the member is an active digital worker with that capability.
     function isCapable(Number number, uint8 capability) external view returns (bool);
 

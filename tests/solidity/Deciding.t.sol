@@ -281,18 +281,18 @@ contract DecidingTest is PlantFixture {
         vm.assertTrue(dao.roll() != address(0));
     }
 
-    function test_setRoster__notByTheMembers__refused() public {
+    function test_setVoter__notByTheMembers__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheContract.selector, address(this)));
-        dao.setRoster(9, 9);
+        dao.setVoter(STRANGER, PACKER, true, 9, 9);
     }
 
-    function test_setRoster__overTheLast__refused() public {
+    function test_setVoter__overTheLast__refused() public {
         uint24 last = uint24(Headers.LAST_ROSTER);
         vm.prank(address(members));
-        dao.setRoster(last, 9);
+        dao.setVoter(STRANGER, PACKER, true, last, 9);
         vm.prank(address(members));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.RostersOver.selector, last + 1));
-        dao.setRoster(last + 1, 9);
+        dao.setVoter(STRANGER, PACKER, true, last + 1, 9);
     }
 
     /* FOR THE AUDIT */

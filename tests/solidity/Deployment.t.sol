@@ -51,6 +51,6 @@ contract DeploymentTest is PlantFixture {
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
         new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(1 << 24, 1));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
-        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 11));
+        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 10));
     }
 }

@@ -63,22 +63,15 @@ contract MembershipTest is PlantFixture {
         vm.assertTrue(members.mayVote(SCANNER, now_));
     }
 
-    function test_voter__joinedLater__isNoneOfThatRoster() public {
-        (uint64 before,) = members.roster();
-        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before)), 1);
-        members.suspend(SCANNER);
-        vm.expectRevert(abi.encodeWithSelector(IMembers.WrongStanding.selector, SCANNER, IMembers.Standing.Suspended));
-        members.voter(_account(SCANNER), before);
-        members.reinstate(SCANNER);
-        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before)), 0);
-        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before + 2)), 1);
-    }
-
-    function test_voter__noVoter__refused() public {
+    function test_activeWorker__noVoter__refused() public {
+        vm.assertEq(Number.unwrap(members.activeWorker(_account(SCANNER))), 1);
         vm.expectRevert(abi.encodeWithSelector(IMembers.NotAMember.selector, STRANGER));
-        members.voter(STRANGER, 5);
+        members.activeWorker(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(IMembers.WrongKind.selector, ROBOT, IMembers.Kind.Robotic));
-        members.voter(_account(ROBOT), 5);
+        members.activeWorker(_account(ROBOT));
+        members.suspend(SCANNER);
+        _refusedStanding(IMembers.Standing.Suspended);
+        members.activeWorker(_account(SCANNER));
     }
 
     function test_accounts__robotsAndTheSuspended__areBlank() public {
