@@ -1,11 +1,21 @@
 """The golden vectors in tests/vectors, made with eth_abi and eth_account, hold for our own codecs and digests."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from workmoot.domain.ballots import (
+    Ballot,
+    SignedBallot,
+    ballot_digest,
+    pack_ballots,
+    pack_counted,
+    unpack_ballots,
+    vote_digest,
+)
 from workmoot.domain.commands import Command, command_digest
 from workmoot.domain.evidence import Evidence, evidence_hash, pack_evidence
 from workmoot.domain.hashing import keccak
@@ -20,8 +30,8 @@ from workmoot.domain.offers import (
     unpack_ranking,
 )
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, order_digest, post_digest
-from workmoot.domain.plan import PlanEntry, mandate_of, pack_plan, unpack_plan
-from workmoot.domain.proposals import Figures, Opening, content_hash_of, particulars_of
+from workmoot.domain.plan import PackedPlan, PlanEntry, mandate_of, pack_plan, unpack_plan
+from workmoot.domain.proposals import Figures, Opening, content_hash_of, pack_detail, rest_of, unpack_detail
 from workmoot.domain.work import OnFailure, Stage, TaskSpec, pack_task, unpack_task
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
@@ -55,9 +65,10 @@ def test_task__vector__packs_and_unpacks(case):
 @cases("plan")
 def test_plan__vector__packs_and_unpacks(case):
     entries = tuple(PlanEntry(**values) for values in case["entries"])
-    assert pack_plan(entries) == case["packed"]
-    assert unpack_plan(case["packed"]) == entries
-    assert keccak(case["packed"]) == case["hash"]
+    plan = PackedPlan(**{name: case[name] or b"" for name in ("assignments", "teams", "timetable")})
+    assert pack_plan(entries) == plan
+    assert unpack_plan(plan) == tuple(replace(entry, duration=0) for entry in entries)
+    assert keccak(plan.content) == case["hash"]
     assert tuple(mandate_of(entry) for entry in entries) == case["mandates"]
 
 
@@ -85,12 +96,15 @@ def test_evidence__vector__packs_and_hashes(case):
 
 
 @cases("content")
-def test_content__vector__binds_plan_and_particulars(case):
-    values = case["opening"]
-    opening = Opening(**values | {"figures": Figures(**values["figures"])})
+def test_content__vector__binds_the_assignments_and_the_rest(case):
+    plan = PackedPlan(**{name: case[name] or b"" for name in ("assignments", "teams", "timetable")})
+    detail = case["detail"] | {"figures": Figures(**case["detail"]["figures"])}
+    opening = Opening(plan=plan, words=case["words"], **detail)
     opened = {name: case[name] for name in ("proposer", "roster", "members", "deadline")}
-    assert particulars_of(opening, **opened) == case["particulars"]
-    assert content_hash_of(opening.plan, case["particulars"]) == case["content_hash"]
+    assert pack_detail(opening) == case["packed"]
+    assert unpack_detail(case["packed"], plan=plan, words=case["words"]) == opening
+    assert rest_of(opening, **opened) == case["rest"]
+    assert content_hash_of(plan.assignments, case["rest"]) == case["content_hash"]
 
 
 @cases("order")
@@ -112,3 +126,20 @@ def test_post__vector__digest(case):
 def test_command__vector__digest(case):
     command = Command(**case["command"])
     assert command_digest(command, chain_id=case["chain_id"], gateway=case["gateway"]) == case["digest"]
+
+
+@cases("ballots")
+def test_ballot__vector__digest(case):
+    where = {"chain_id": case["chain_id"], "dao": case["dao"]}
+    ballot = Ballot(**case["ballot"])
+    by = {"support": ballot.support, "voter": case["voter"], "nonce": case["nonce"]}
+    assert ballot_digest(ballot, **where) == case["digest"]
+    assert vote_digest(ballot.proposal, **by, **where) == case["vote_digest"]
+
+
+@cases("ballots")
+def test_ballots__vector__pack_and_unpack(case):
+    signed = tuple(SignedBallot(**values | {"signature": values["signature"] or b""}) for values in case["signed"])
+    assert pack_ballots(signed) == case["packed"]
+    assert unpack_ballots(case["packed"]) == signed
+    assert pack_counted(signed) == case["counted"]

@@ -111,6 +111,8 @@ def type_of(entry: Entry) -> str:
 def _mixed_case(kind: str, value: Any) -> Any:
     if kind == "address":
         return checksum_address(value)
+    if kind.endswith("[]"):
+        return tuple(_mixed_case(kind[:-2], item) for item in value)
     if kind.startswith("(") and kind.endswith(")"):
         return tuple(_mixed_case(part, item) for part, item in zip(_parts(kind), value, strict=True))
     return value

@@ -1,18 +1,18 @@
 """AllocationDAO on a node: where digital workers offer, propose, discuss and vote."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
-from workmoot.chain.sender import SPARE_GAS
+from workmoot.chain.node import Node
+from workmoot.chain.sender import SPARE_GAS, Sender
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
-from workmoot.domain.plan import ENTRY
-from workmoot.domain.ports import Receipt
-from workmoot.domain.proposals import Opening, ProposalState
+from workmoot.domain.plan import ASSIGNED
+from workmoot.domain.ports import Receipt, WorkOrders
+from workmoot.domain.proposals import Opening, ProposalState, pack_detail
 
-ENACTING_GAS = 60_000
+ENACTING_GAS = 12_000
 """For one plan entry: a vote that does not decide now may be the deciding one when it is mined."""
 
 
@@ -20,6 +20,10 @@ class ChainAllocationDao(Contract):
     """One account's hold on AllocationDAO; keeps `domain.ports.AllocationDao`."""
 
     name = "AllocationDAO"
+
+    def __init__(self, node: Node, address: Address, sender: Sender | None = None, *, work_orders: WorkOrders) -> None:
+        super().__init__(node, address, sender)
+        self._work_orders = work_orders
 
     def offer(self, offers: bytes, ranking: bytes) -> Receipt:
         return self._send("offer", offers, ranking)
@@ -33,25 +37,48 @@ class ChainAllocationDao(Contract):
         return self._send("say", to, about, message)
 
     def propose(self, opening: Opening) -> Receipt:
-        return self._send("propose", astuple(opening), tried=False)
+        plan = opening.plan
+        self._work_orders.require_open(plan.assignments)
+        parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words)
+        return self._send("propose", *parts, tried=False)
 
     def review(self, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> Receipt:
         return self._send("review", proposal, support, makespan, findings, words)
 
     def vote(
-        self, proposal: ProposalId, *, support: bool, reason: str, plan: bytes = b"", particulars: bytes = ZERO_HASH
+        self, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes = b"", rest: bytes = ZERO_HASH
     ) -> Receipt:
-        spare_gas = SPARE_GAS + ENACTING_GAS * (len(plan) // ENTRY.size)
-        return self._send("vote", proposal, support, reason, plan, particulars, spare_gas=spare_gas)
+        return self._send(
+            "vote", proposal, support, reason, assignments, rest, spare_gas=SPARE_GAS + _enacting_gas(assignments)
+        )
+
+    def cast_vote_by_sig(self, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> Receipt:
+        return self._send("castVoteBySig", proposal, int(support), voter, signature)
+
+    def decide(self, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> Receipt:
+        return self._send(
+            "decide", proposal, assignments, rest, ballots, spare_gas=SPARE_GAS + _enacting_gas(assignments)
+        )
+
+    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
+        return self._send("record", proposal, content_hash, ballots)
+
+    def prove_equivocation(
+        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+    ) -> Receipt:
+        return self._send("proveEquivocation", proposal, content_hash, member, yes, no)
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send("bar", proposal, member)
 
-    def enact(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> Receipt:
-        return self._send("enact", proposal, plan, particulars)
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
+        return self._send("enact", proposal, assignments, rest)
 
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send("poke", proposal, tried=False)
+
+    def seal(self) -> Receipt:
+        return self._send("seal")
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         found: ProposalState = build(ProposalState, self._read("proposal", proposal)[0])
@@ -66,5 +93,12 @@ class ChainAllocationDao(Contract):
     def is_confirmed(self, task: TaskId, version: int, lead: Number, sequence: int, helper: Number) -> bool:
         return bool(self._read("isConfirmed", task, version, lead, sequence, helper)[0])
 
-    def is_content(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> bool:
-        return bool(self._read("isContent", proposal, plan, particulars)[0])
+    def is_content(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> bool:
+        return bool(self._read("isContent", proposal, assignments, rest)[0])
+
+    def nonce_of(self, account: Address) -> int:
+        return int(self._read("nonces", account)[0])
+
+
+def _enacting_gas(assignments: bytes) -> int:
+    return ENACTING_GAS * (len(assignments) // ASSIGNED.size)

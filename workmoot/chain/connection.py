@@ -35,10 +35,11 @@ class Connection:
     def contracts(self, signer: Signer | None = None) -> Contracts:
         """The contracts as this key calls them; without a key they can only be read."""
         sender = Sender(self.node, signer, chain_id=self.deployment.chain_id) if signer else None
+        work_orders = ChainWorkOrders(self.node, self.deployment.work_orders, sender)
         return Contracts(
             members=ChainMembers(self.node, self.deployment.members, sender),
-            work_orders=ChainWorkOrders(self.node, self.deployment.work_orders, sender),
-            dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender),
+            work_orders=work_orders,
+            dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender, work_orders=work_orders),
             overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
         )
 

@@ -1,4 +1,4 @@
-"""Keys: one hex private key in a file that only its owner reads; signs transactions, orders and commands."""
+"""Keys: one hex private key in a file that only its owner reads; signs transactions, orders, ballots and commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING, Any
 
+from workmoot.domain.ballots import Ballot, ballot_digest
 from workmoot.domain.errors import WorkmootError
 from workmoot.domain.ids import Address
 from workmoot.domain.overrides import HumanOrder, order_digest
@@ -47,6 +48,10 @@ class Signer:
     def sign_order(self, order: HumanOrder, *, chain_id: int, overrides: str) -> bytes:
         """A human's signature under an order."""
         return self.sign(order_digest(order, chain_id=chain_id, overrides=overrides))
+
+    def sign_ballot(self, ballot: Ballot, *, chain_id: int, dao: str) -> bytes:
+        """A member's signature under a ballot."""
+        return self.sign(ballot_digest(ballot, chain_id=chain_id, dao=dao))
 
     def sign_transaction(self, transaction: Mapping[str, Any]) -> tuple[bytes, str]:
         """The transaction's raw bytes and its hash."""

@@ -62,6 +62,9 @@ class ChainWorkOrders(Contract):
         task_count, posted_at, spec_hash = self._read("order", order)
         return OrderState(task_count=task_count, posted_at=posted_at, spec_hash=spec_hash)
 
+    def require_open(self, assignments: bytes) -> None:
+        self._read("requireOpen", assignments)
+
     def is_excluded(self, task: TaskId, worker: Number) -> bool:
         return bool(self._read("isExcluded", task, worker)[0])
 

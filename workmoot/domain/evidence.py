@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.layout import Layout
-from workmoot.domain.proposals import Figures
+from workmoot.domain.proposals import FIGURES, Figures
 
 VERSION = 1
 _HEAD = Layout("evidence", (("version", 1), ("read_at", 8)))
-_FIGURES = Layout("evidence", (("makespan", 8), ("tardiness", 8), ("energy", 8), ("cost", 8)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +29,13 @@ class Evidence:
 
 
 def pack_evidence(evidence: Evidence) -> bytes:
-    """version u8 = 1 | readAt u64 | readHash 32 | seed 32 | offers 32 | keccak256(plan) 32 | makespan u64 |
+    """version u8 = 1 | readAt u64 | readHash 32 | seed 32 | offers 32 |
+    keccak256(assignments ‖ teams ‖ timetable) 32 | makespan u64 |
     tardiness u64 | energy u64 | cost u64: 169 bytes."""
     hashes = (evidence.read_hash, evidence.seed, evidence.offers, evidence.plan_hash)
     if any(len(digest) != 32 for digest in hashes):
         raise Malformed("evidence: hashes are 32 bytes")
-    return _HEAD.pack(evidence) + b"".join(hashes) + _FIGURES.pack(evidence.figures)
+    return _HEAD.pack(evidence) + b"".join(hashes) + FIGURES.pack(evidence.figures)
 
 
 def evidence_hash(evidence: Evidence) -> bytes:

@@ -33,6 +33,39 @@ class Layout:
         return values
 
 
+@dataclass(frozen=True, slots=True)
+class BitLayout:
+    """The fields of one number of whole bytes, each with its width in bits, the highest first."""
+
+    name: str
+    fields: tuple[tuple[str, int], ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of one item."""
+        return sum(width for _, width in self.fields) // 8
+
+    def pack(self, item: object) -> bytes:
+        """The bytes of an item that has the fields as attributes; refuses what does not fit."""
+        packed = 0
+        for field, width in self.fields:
+            value = int(getattr(item, field))
+            if not 0 <= value < 1 << width:
+                raise Malformed(f"{self.name}: {field} {value} is negative or over {width} bits")
+            packed = packed << width | value
+        return packed.to_bytes(self.size, "big")
+
+    def unpack(self, packed: bytes, offset: int = 0) -> dict[str, int]:
+        """The item that begins at `offset`."""
+        if len(packed) < offset + self.size:
+            raise Malformed(f"{self.name}: cut short", offset=offset)
+        rest = int.from_bytes(packed[offset : offset + self.size], "big")
+        values: dict[str, int] = {}
+        for field, width in reversed(self.fields):
+            values[field], rest = rest & (1 << width) - 1, rest >> width
+        return values
+
+
 def pack_numbers(name: str, numbers: Iterable[int]) -> bytes:
     """Badge numbers in a row, two bytes each."""
     return b"".join(_packed(name, "number", number, 2) for number in numbers)

@@ -1,13 +1,14 @@
 """A plan: who does which tasks, with whom, with which robots, in which order, when."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import NOBODY, Number, TaskId
-from workmoot.domain.layout import Layout, pack_numbers, unpack_numbers
+from workmoot.domain.ids import NOBODY, TASKS_PER_ORDER, Number, TaskId, index_of, order_of, task_id
+from workmoot.domain.layout import BitLayout, Layout, pack_numbers, unpack_numbers
 
 ENTRY = Layout(
     "plan entry",
@@ -24,10 +25,27 @@ ENTRY = Layout(
     ),
 )
 """task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 | nHelpers u8 |
-nRobots u8 | helpers u16… | robots u16…: 24 + 2(h+r) bytes."""
+nRobots u8 | helpers u16… | robots u16…: 24 + 2(h+r) bytes. What a human assigns, and what a mandate is the hash of."""
 
-MOST_PLAN_BYTES = 4_992
-"""208 entries without helpers or robots: what a human can still veto in one transaction."""
+WORD = Layout("assignments", (("word", 4), ("mask", 2)))
+"""word u32 | mask u16 | ASSIGNED u32 for each set bit of the mask, from bit 0 up: 6 + 4n bytes.
+
+The word is order u24 << 8 | index / 10; bit j of the mask: the task of index 10 * (index / 10) + j is in the plan.
+"""
+
+ASSIGNED = BitLayout("assignments", (("version", 12), ("lead", 10), ("inspector", 10)))
+"""version u12 << 20 | lead u10 << 10 | inspector u10; inspector 0: a human inspects."""
+
+TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2), ("helper_count", 1)))
+"""task u32 | version u32 | lead u16 | sequence u16 | nHelpers u8 | helpers u16…: 13 + 2h bytes."""
+
+SLOT = Layout("timetable", (("sequence", 2), ("start", 4), ("robot_count", 1)))
+"""sequence u16 | start u32 | nRobots u8 | robots u16…: 7 + 2r bytes."""
+
+TASKS_PER_WORD = 10
+MOST_ENTRIES = 1_000
+LAST_VERSION = 4_095
+"""The highest decision version a plan can name: a task decided more often is the humans'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +60,7 @@ class PlanEntry:
     start: int = 0
     """Ticks since the clock's origin."""
     duration: int = 0
+    """The median that the offer promises; a plan's bytes do not repeat it."""
     helpers: tuple[Number, ...] = ()
     robots: tuple[Number, ...] = ()
 
@@ -66,9 +85,53 @@ class PlanEntry:
         return len(self.robots)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedPlan:
+    """A plan as it travels: what a decision reads, who helps, and what is for the voters alone."""
+
+    assignments: bytes
+    teams: bytes = b""
+    timetable: bytes = b""
+
+    @property
+    def content(self) -> bytes:
+        """All of it in a row: what evidence is about."""
+        return self.assignments + self.teams + self.timetable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """What a decision reads of an entry."""
+
+    task: TaskId
+    version: int
+    lead: Number
+    inspector: Number
+
+
+def word_of(task: TaskId) -> int:
+    """The number of the word of ten tasks that the task is in."""
+    return order_of(task) << 8 | index_of(task) // TASKS_PER_WORD
+
+
+def bit_of(task: TaskId) -> int:
+    """The task's place in its word."""
+    return index_of(task) % TASKS_PER_WORD
+
+
 def pack_entry(entry: PlanEntry) -> bytes:
     """The entry's bytes."""
     return ENTRY.pack(entry) + pack_numbers("plan entry", (*entry.helpers, *entry.robots))
+
+
+def unpack_entry(packed: bytes, offset: int = 0) -> tuple[PlanEntry, int]:
+    """The entry that begins at `offset`, and where it ends."""
+    values = ENTRY.unpack(packed, offset)
+    helper_count, robot_count = values.pop("helper_count"), values.pop("robot_count")
+    end = offset + ENTRY.size + 2 * (helper_count + robot_count)
+    numbers = unpack_numbers("plan entry", packed, offset + ENTRY.size, helper_count + robot_count)
+    helpers, robots = numbers[:helper_count], numbers[helper_count:]
+    return _entry(values, helpers, robots), end
 
 
 def mandate_of(entry: PlanEntry) -> bytes:
@@ -76,40 +139,66 @@ def mandate_of(entry: PlanEntry) -> bytes:
     return keccak(pack_entry(entry))
 
 
-def pack_plan(entries: Iterable[PlanEntry]) -> bytes:
-    """The plan's bytes, in ascending order of the tasks; a task twice is refused."""
+def pack_plan(entries: Iterable[PlanEntry]) -> PackedPlan:
+    """The plan's bytes, in ascending order of the tasks; a task twice, none and too many are refused."""
     ordered = sorted(entries, key=lambda entry: entry.task)
+    if not 1 <= len(ordered) <= MOST_ENTRIES:
+        raise Malformed(f"plan: {len(ordered)} entries")
     for former, latter in pairwise(ordered):
         if former.task == latter.task:
             raise Malformed(f"plan: task {latter.task} twice")
-    return b"".join(pack_entry(entry) for entry in ordered)
+    return PackedPlan(
+        assignments=pack_assignments(ordered),
+        teams=b"".join(TEAM.pack(entry) + pack_numbers("teams", entry.helpers) for entry in ordered if entry.helpers),
+        timetable=b"".join(SLOT.pack(entry) + pack_numbers("timetable", entry.robots) for entry in ordered),
+    )
 
 
-def unpack_plan(packed: bytes) -> tuple[PlanEntry, ...]:
-    """The plan's entries; refuses what is cut short, empty or not in strictly ascending order."""
-    if not packed:
-        raise Malformed("plan: empty", offset=0)
-    entries: list[PlanEntry] = []
-    offset = 0
+def unpack_plan(packed: PackedPlan) -> tuple[PlanEntry, ...]:
+    """The plan's entries, their durations not filled in; refuses what follows no layout, wherever it is."""
+    slots = iter(_read_timetable(packed.timetable))
+    found: dict[TaskId, PlanEntry] = {}
+    for assigned in unpack_assignments(packed.assignments):
+        slot = next(slots, None)
+        if slot is None:
+            raise Malformed("timetable: cut short", offset=len(packed.timetable))
+        _, values, robots = slot
+        found[assigned.task] = replace(bare_entry(assigned), **values, robots=_as_numbers(robots))  # type: ignore[arg-type]
+    for offset, _, _ in slots:
+        raise Malformed("timetable: more slots than entries", offset=offset)
+    for offset, values, helpers in _read_teams(packed.teams):
+        found[TaskId(values["task"])] = _joined(found, offset, values, helpers)
+    return tuple(found.values())
+
+
+def pack_assignments(ordered: Sequence[PlanEntry]) -> bytes:
+    """What a decision reads of entries in ascending order of their task."""
+    return b"".join(_pack_word(number, list(group)) for number, group in groupby(ordered, lambda e: word_of(e.task)))
+
+
+def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
+    """What a decision reads: tasks, versions, leads, inspectors; refuses what the contracts refuse."""
+    found: list[Assigned] = []
+    offset, previous = 0, -1
     while offset < len(packed):
-        entry, end = unpack_entry(packed, offset)
-        if entry.lead == NOBODY:
-            raise Malformed("plan: nobody leads", offset=offset)
-        if entries and entry.task <= entries[-1].task:
-            raise Malformed("plan: entries not in ascending order of their task", offset=offset)
-        entries.append(entry)
-        offset = end
-    return tuple(entries)
+        values = WORD.unpack(packed, offset)
+        number, mask = values["word"], values["mask"]
+        if number <= previous:
+            raise Malformed("assignments: words not in ascending order", offset=offset)
+        if not _is_mask(number, mask):
+            raise Malformed("assignments: no such tasks", offset=offset)
+        found += _read_word(packed, offset, number, mask)
+        if len(found) > MOST_ENTRIES:
+            raise Malformed(f"assignments: more than {MOST_ENTRIES} entries", offset=offset)
+        offset, previous = offset + WORD.size + ASSIGNED.size * mask.bit_count(), number
+    if not found:
+        raise Malformed("assignments: empty", offset=0)
+    return tuple(found)
 
 
-def unpack_entry(packed: bytes, offset: int = 0) -> tuple[PlanEntry, int]:
-    """The entry that begins at `offset`, and where the next one does."""
-    values = ENTRY.unpack(packed, offset)
-    helper_count, robot_count = values.pop("helper_count"), values.pop("robot_count")
-    end = offset + ENTRY.size + 2 * (helper_count + robot_count)
-    numbers = unpack_numbers("plan entry", packed, offset + ENTRY.size, helper_count + robot_count)
-    helpers, robots = _as_numbers(numbers[:helper_count]), _as_numbers(numbers[helper_count:])
-    return _entry(values, helpers, robots), end
+def bare_entry(assigned: Assigned) -> PlanEntry:
+    """The entry as far as a decision reads it."""
+    return PlanEntry(task=assigned.task, version=assigned.version, lead=assigned.lead, inspector=assigned.inspector)
 
 
 def is_bit_set(bits: bytes, index: int) -> bool:
@@ -117,7 +206,73 @@ def is_bit_set(bits: bytes, index: int) -> bool:
     return index // 8 < len(bits) and bool(bits[index // 8] >> index % 8 & 1)
 
 
-def _entry(values: dict[str, int], helpers: tuple[Number, ...], robots: tuple[Number, ...]) -> PlanEntry:
+class _Word(NamedTuple):
+    word: int
+    mask: int
+
+
+def _pack_word(number: int, entries: Sequence[PlanEntry]) -> bytes:
+    mask = sum(1 << bit_of(entry.task) for entry in entries)
+    return WORD.pack(_Word(number, mask)) + b"".join(ASSIGNED.pack(entry) for entry in entries)
+
+
+def _read_word(packed: bytes, offset: int, number: int, mask: int) -> Iterator[Assigned]:
+    first = task_id(number >> 8, (number & 0xFF) * TASKS_PER_WORD)
+    places = [place for place in range(TASKS_PER_WORD) if mask >> place & 1]
+    for at, place in enumerate(places):
+        values = ASSIGNED.unpack(packed, offset + WORD.size + at * ASSIGNED.size)
+        lead, inspector = Number(values["lead"]), Number(values["inspector"])
+        yield Assigned(task=TaskId(first + place), version=values["version"], lead=lead, inspector=inspector)
+
+
+def _is_mask(number: int, mask: int) -> bool:
+    """Whether the word has tasks at these places: ten, in an order's last word six."""
+    places = min(TASKS_PER_WORD, TASKS_PER_ORDER - (number & 0xFF) * TASKS_PER_WORD)
+    return places > 0 and 0 < mask < 1 << places
+
+
+Item = tuple[int, dict[str, int], tuple[int, ...]]
+"""Where it begins, its fields, and the badge numbers behind them."""
+
+
+def _read_timetable(packed: bytes) -> Iterator[Item]:
+    return _read_items(SLOT, "robot_count", packed)
+
+
+def _read_teams(packed: bytes) -> Iterator[Item]:
+    previous = -1
+    for offset, values, helpers in _read_items(TEAM, "helper_count", packed):
+        if values["task"] <= previous:
+            raise Malformed("teams: not in ascending order of their task", offset=offset)
+        if not helpers:
+            raise Malformed("teams: nobody helps", offset=offset)
+        previous = values["task"]
+        yield offset, values, helpers
+
+
+def _read_items(layout: Layout, count: str, packed: bytes) -> Iterator[Item]:
+    offset = 0
+    while offset < len(packed):
+        values = layout.unpack(packed, offset)
+        numbers = unpack_numbers(layout.name, packed, offset + layout.size, values.pop(count))
+        yield offset, values, numbers
+        offset += layout.size + 2 * len(numbers)
+
+
+def _joined(
+    found: Mapping[TaskId, PlanEntry], offset: int, values: Mapping[str, int], helpers: Sequence[int]
+) -> PlanEntry:
+    entry = found.get(TaskId(values["task"]))
+    if entry is None or (entry.version, entry.lead, entry.sequence) != (
+        values["version"],
+        values["lead"],
+        values["sequence"],
+    ):
+        raise Malformed("teams: another than the entry's", offset=offset)
+    return replace(entry, helpers=_as_numbers(helpers))
+
+
+def _entry(values: dict[str, int], helpers: Sequence[int], robots: Sequence[int]) -> PlanEntry:
     return PlanEntry(
         task=TaskId(values["task"]),
         version=values["version"],
@@ -126,8 +281,8 @@ def _entry(values: dict[str, int], helpers: tuple[Number, ...], robots: tuple[Nu
         inspector=Number(values["inspector"]),
         start=values["start"],
         duration=values["duration"],
-        helpers=helpers,
-        robots=robots,
+        helpers=_as_numbers(helpers),
+        robots=_as_numbers(robots),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from workmoot.domain.errors import WorkmootError
 from workmoot.domain.events import Event
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, ProposalId, TaskId
 from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
 from workmoot.domain.proposals import Opening, ProposalState
@@ -112,6 +113,12 @@ class Members(Protocol):
     def belonged(self, number: Number, roster: int) -> bool:
         """Whether it belonged to that electorate, whatever became of it since."""
 
+    def voter(self, account: Address, roster: int) -> Number:
+        """The number of an active digital worker that belongs to that electorate."""
+
+    def accounts(self) -> bytes:
+        """The account of every badge, 20 bytes each: an active digital worker's, else zeros."""
+
     def is_suspended(self, account: Address) -> bool:
         """Whether the account's badge is suspended or retired."""
 
@@ -180,6 +187,9 @@ class WorkOrders(Protocol):
     def order(self, order: OrderId) -> OrderState:
         """One order."""
 
+    def require_open(self, assignments: bytes) -> None:
+        """Refuses a plan that names a task which is not open, or an other version of it."""
+
     def is_excluded(self, task: TaskId, worker: Number) -> bool:
         """Whether that worker failed that task before."""
 
@@ -205,18 +215,35 @@ class AllocationDao(Protocol):
         """Publishes the caller's own evaluation."""
 
     def vote(
-        self, proposal: ProposalId, *, support: bool, reason: str, plan: bytes = b"", particulars: bytes = bytes(32)
+        self, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes = b"", rest: bytes = ZERO_HASH
     ) -> Receipt:
-        """Votes; when this ballot decides and the plan is given, the plan is enacted at once."""
+        """Votes; when this ballot decides and the assignments are given, the plan is enacted at once."""
+
+    def cast_vote_by_sig(self, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> Receipt:
+        """Relays one member's signed vote."""
+
+    def decide(self, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> Receipt:
+        """Counts signed ballots that decide: the plan is enacted, or the proposal defeated."""
+
+    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
+        """Shows, after the decision, ballots that were signed too."""
+
+    def prove_equivocation(
+        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+    ) -> Receipt:
+        """Shows that a member signed both a yes and a no."""
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         """Records that a member of the electorate can no longer vote."""
 
-    def enact(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> Receipt:
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
         """Enacts a passed plan."""
 
     def poke(self, proposal: ProposalId) -> Receipt:
         """Closes a proposal whose time is over."""
+
+    def seal(self) -> Receipt:
+        """Writes the present roster's accounts where ballots are checked against them."""
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         """One proposal."""
@@ -230,8 +257,11 @@ class AllocationDao(Protocol):
     def is_confirmed(self, task: TaskId, version: int, lead: Number, sequence: int, helper: Number) -> bool:
         """Whether a helper confirmed a lead's offer."""
 
-    def is_content(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> bool:
-        """Whether plan and particulars are what was put to the vote."""
+    def is_content(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> bool:
+        """Whether these are what was put to the vote."""
+
+    def nonce_of(self, account: Address) -> int:
+        """The nonce of the account's next signed vote."""
 
 
 class Overrides(Protocol):

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
+from workmoot.domain.errors import Malformed
+from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import Number, ProposalId
+from workmoot.domain.layout import Layout
+from workmoot.domain.plan import PackedPlan
 
 NO_PROPOSAL = ProposalId(0)
+HASH_SIZE = 32
+FIGURES = Layout("figures", (("makespan", 8), ("tardiness", 8), ("energy", 8), ("cost", 8)))
+"""makespan u64 | tardiness u64 | energy u64 | cost u64: 32 bytes."""
+
+_READ = Layout("detail", (("read_at", 8),))
+_COUNTERS = Layout("detail", (("counters", 8),))
+DETAIL_SIZE = 3 * HASH_SIZE + _READ.size + FIGURES.size + _COUNTERS.size
 
 
 class State(IntEnum):
@@ -43,7 +53,7 @@ class Figures:
 class Opening:
     """Everything a proposer puts to the vote."""
 
-    plan: bytes
+    plan: PackedPlan
     offers: bytes
     """The digest of the offers the plan was made from."""
     evidence: bytes
@@ -67,7 +77,8 @@ class ProposalState:
     no: int
     barred: int
     deadline: int
-    content_hash: bytes
+    content_id: bytes
+    """The first 20 bytes of the content hash; ballots bind all of it."""
 
 
 NO_STATE = ProposalState(
@@ -79,26 +90,48 @@ NO_STATE = ProposalState(
     no=0,
     barred=0,
     deadline=0,
-    content_hash=ZERO_HASH,
+    content_id=bytes(20),
 )
 
 
-def particulars_of(opening: Opening, *, proposer: Number, roster: int, members: int, deadline: int) -> bytes:
-    """The hash of everything about a proposal but its plan."""
-    figures = opening.figures
-    return hash_of_words(
-        proposer,
-        opening.offers,
-        opening.evidence,
-        *(figures.makespan, figures.tardiness, figures.energy, figures.cost),
-        opening.counters,
-        opening.read_at,
-        opening.read_hash,
-        keccak(opening.words.encode()),
-        *(roster, members, deadline),
+def pack_detail(opening: Opening) -> bytes:
+    """What a proposal says of its plan: offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 |
+    tardiness u64 | energy u64 | cost u64 | counters u64: 144 bytes."""
+    hashes = (opening.offers, opening.evidence, opening.read_hash)
+    if any(len(digest) != HASH_SIZE for digest in hashes):
+        raise Malformed("detail: hashes are 32 bytes")
+    return b"".join(hashes) + _READ.pack(opening) + FIGURES.pack(opening.figures) + _COUNTERS.pack(opening)
+
+
+def unpack_detail(detail: bytes, *, plan: PackedPlan, words: str) -> Opening:
+    """What was put to the vote, from the parts it travels in."""
+    if len(detail) != DETAIL_SIZE:
+        raise Malformed(f"detail: {len(detail)} bytes, not {DETAIL_SIZE}")
+    offers, evidence, read_hash = (detail[at : at + HASH_SIZE] for at in range(0, 3 * HASH_SIZE, HASH_SIZE))
+    at = 3 * HASH_SIZE
+    return Opening(
+        plan=plan,
+        offers=offers,
+        evidence=evidence,
+        figures=Figures(**FIGURES.unpack(detail, at + _READ.size)),
+        counters=ProposalId(_COUNTERS.unpack(detail, at + _READ.size + FIGURES.size)["counters"]),
+        read_at=_READ.unpack(detail, at)["read_at"],
+        read_hash=read_hash,
+        words=words,
     )
 
 
-def content_hash_of(plan: bytes, particulars: bytes) -> bytes:
+def rest_of(opening: Opening, *, proposer: Number, roster: int, members: int, deadline: int) -> bytes:
+    """The hash of everything about a proposal but its assignments."""
+    return hash_of_words(
+        keccak(opening.plan.teams),
+        keccak(opening.plan.timetable),
+        keccak(pack_detail(opening)),
+        keccak(opening.words.encode()),
+        *(proposer, roster, members, deadline),
+    )
+
+
+def content_hash_of(assignments: bytes, rest: bytes) -> bytes:
     """What ballots bind: an id alone binds nothing."""
-    return hash_of_words(keccak(plan), particulars)
+    return hash_of_words(keccak(assignments), rest)

@@ -1,11 +1,16 @@
 """One frozen dataclass for each event of the contracts, with snake_case fields and its place on the chain."""
 
 from workmoot.domain.events.allocation_dao import (
+    BallotsCounted,
+    BallotsRecorded,
+    EquivocationProven,
     HelpConfirmed,
     MessageSent,
     OffersPublished,
     PolicySet,
-    ProposalOpened,
+    ProposalCanceled,
+    ProposalCreated,
+    ProposalExecuted,
     ProposalReviewed,
     ProposalSettled,
     VoteCast,
@@ -57,8 +62,11 @@ from workmoot.domain.events.work_orders import (
 )
 
 __all__ = [
+    "BallotsCounted",
+    "BallotsRecorded",
     "ClockStarted",
     "DeadlineMoved",
+    "EquivocationProven",
     "Event",
     "HeartbeatSeen",
     "HelpConfirmed",
@@ -81,7 +89,9 @@ __all__ = [
     "PlantDescribed",
     "PlantHoldChanged",
     "PolicySet",
-    "ProposalOpened",
+    "ProposalCanceled",
+    "ProposalCreated",
+    "ProposalExecuted",
     "ProposalReviewed",
     "ProposalSettled",
     "RecordGrew",

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from workmoot.domain.events.place import Event
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
-from workmoot.domain.proposals import Opening, State
+from workmoot.domain.plan import PackedPlan
+from workmoot.domain.proposals import Opening, State, unpack_detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +47,31 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalOpened(Event):
-    """A plan was put to the vote."""
+class ProposalCreated(Event):
+    """A plan was put to the vote, as IGovernor says it: no calls, and the four parts of the content for calldatas."""
 
-    id: ProposalId
-    proposer: Number
-    counters: ProposalId
-    roster: int
-    members: int
-    deadline: int
-    content_hash: bytes
-    particulars: bytes
-    opening: Opening
+    proposal_id: ProposalId
+    proposer: Address
+    targets: tuple[Address, ...] = ()
+    values: tuple[int, ...] = ()
+    signatures: tuple[str, ...] = ()
+    calldatas: tuple[bytes, ...]
+    """assignments, teams, timetable, detail"""
+    vote_start: int
+    vote_end: int
+    description: str
+
+    @property
+    def id(self) -> ProposalId:
+        """The proposal's id, as all other events call it."""
+        return self.proposal_id
+
+    @property
+    def opening(self) -> Opening:
+        """What was put to the vote."""
+        assignments, teams, timetable, detail = self.calldatas
+        plan = PackedPlan(assignments=assignments, teams=teams, timetable=timetable)
+        return unpack_detail(detail, plan=plan, words=self.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +98,30 @@ class VoteCast(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BallotsCounted(Event):
+    """Signed ballots were counted together: two bytes each, support << 15 | number."""
+
+    id: ProposalId
+    ballots: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotsRecorded(Event):
+    """Signed ballots were shown after the decision: two bytes each, as they are counted. They change nothing."""
+
+    id: ProposalId
+    ballots: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquivocationProven(Event):
+    """A member signed a yes and a no for the same content."""
+
+    id: ProposalId
+    member: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoterBarred(Event):
     """A member of the electorate can no longer vote and had not: silent for ever."""
 
@@ -93,10 +131,23 @@ class VoterBarred(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalSettled(Event):
-    """A proposal's state changed."""
+    """A proposal's state changed, with the ballots counted by then."""
 
     id: ProposalId
     state: State
     yes: int
     no: int
-    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalExecuted(Event):
+    """IGovernor's word for an enacted proposal."""
+
+    proposal_id: ProposalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalCanceled(Event):
+    """IGovernor's word for a vetoed proposal."""
+
+    proposal_id: ProposalId
