@@ -10,7 +10,6 @@ contract PackedRecorder {
     error NotTheOwner(address caller);
 
     address public immutable owner;
-    mapping(uint256 place => bytes32) private _words;
 
     constructor(address owner_) {
         owner = owner_;
@@ -19,15 +18,27 @@ contract PackedRecorder {
     /// @notice Records the workers of a batch's tasks, a byte each.
     function record(uint256 batch, bytes calldata workers) external {
         if (msg.sender != owner) revert NotTheOwner(msg.sender);
-        for (uint256 at = 0; at < workers.length; at += 32) {
-            bytes calldata rest = workers[at:];
-            _words[(batch << 32) | (at >> 5)] = bytes32(rest);
+        uint256 first = _place(batch);
+        assembly ("memory-safe") {
+            for { let at := 0 } lt(at, workers.length) { at := add(at, 32) } {
+                sstore(add(first, shr(5, at)), calldataload(add(workers.offset, at)))
+            }
         }
         emit BatchRecorded(batch, workers.length);
     }
 
     /// @notice The worker of a task.
     function workerOf(uint256 batch, uint256 task) external view returns (uint8) {
-        return uint8(_words[(batch << 32) | (task >> 5)][task & 31]);
+        uint256 place = _place(batch) + (task >> 5);
+        bytes32 workers;
+        assembly ("memory-safe") {
+            workers := sload(place)
+        }
+        return uint8(workers[task & 31]);
+    }
+
+    /// @dev A batch's words lie one after the other from here on.
+    function _place(uint256 batch) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(batch)));
     }
 }
