@@ -5,7 +5,7 @@ from typing import Any
 from workmoot.domain.ids import Address, Number, TaskId, task_id
 from workmoot.domain.offers import Offer
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import PackedPlan, PlanEntry
 from workmoot.domain.proposals import Figures, Opening
 from workmoot.domain.work import TaskSpec
 
@@ -34,7 +34,7 @@ def an_offer(task: TaskId = FIRST_TASK, **changes: Any) -> Offer:
     return Offer(**values | {"earliest": 0, "p50": 1_000, "p90": 1_200} | changes)
 
 
-def an_opening(plan: bytes, *, read_at: int = 1, read_hash: bytes = bytes(32), **changes: Any) -> Opening:
+def an_opening(plan: PackedPlan, *, read_at: int = 1, read_hash: bytes = bytes(32), **changes: Any) -> Opening:
     """A proposal with figures nobody checks."""
     values: dict[str, Any] = {
         "plan": plan,

@@ -1,15 +1,63 @@
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import an_entry
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import index_of, order_of, task_id
-from workmoot.domain.plan import ENTRY, is_bit_set, mandate_of, pack_entry, pack_plan, unpack_entry, unpack_plan
+from workmoot.domain.plan import (
+    ENTRY,
+    MOST_ENTRIES,
+    Assigned,
+    PackedPlan,
+    PlanEntry,
+    bit_of,
+    is_bit_set,
+    mandate_of,
+    pack_entry,
+    pack_plan,
+    unpack_assignments,
+    unpack_entry,
+    unpack_plan,
+    word_of,
+)
 
 FIRST, SECOND = task_id(1, 0), task_id(2, 7)
+LONE = pack_plan([an_entry(FIRST, helpers=(2,), robots=(9,))])
+
+_tasks = st.one_of(st.integers(256, 800), st.integers(256, 2**32 - 1))
+_numbers = st.lists(st.integers(0, 2**16 - 1), max_size=4).map(tuple)
+_entries = st.lists(
+    st.builds(
+        PlanEntry,
+        task=_tasks,
+        version=st.integers(0, 2**12 - 1),
+        lead=st.integers(0, 2**10 - 1),
+        sequence=st.integers(0, 2**16 - 1),
+        inspector=st.integers(0, 2**10 - 1),
+        start=st.integers(0, 2**32 - 1),
+        helpers=_numbers,
+        robots=_numbers,
+    ),
+    min_size=1,
+    max_size=40,
+    unique_by=lambda entry: entry.task,
+)
 
 
 def test_task_id__order_and_index__and_back():
     assert (order_of(SECOND), index_of(SECOND)) == (2, 7)
+
+
+def test_word_of__ten_tasks_of_an_order_share_one():
+    assert [(word_of(task_id(3, index)), bit_of(task_id(3, index))) for index in (0, 9, 10, 255)] == [
+        (0x300, 0),
+        (0x300, 9),
+        (0x301, 0),
+        (0x319, 5),
+    ]
 
 
 def test_entry_layout__is_24_bytes_and_two_for_each_helper_and_robot():
@@ -17,9 +65,35 @@ def test_entry_layout__is_24_bytes_and_two_for_each_helper_and_robot():
     assert len(pack_entry(an_entry(helpers=(2, 3), robots=(9,)))) == 30
 
 
-def test_pack_plan__any_order__ascends_by_task():
-    plan = pack_plan([an_entry(SECOND), an_entry(FIRST)])
-    assert [entry.task for entry in unpack_plan(plan)] == [FIRST, SECOND]
+@given(_entries)
+def test_pack_plan__any_entries__unpacked_are_the_same_by_task(entries):
+    assert unpack_plan(pack_plan(entries)) == tuple(sorted(entries, key=lambda entry: entry.task))
+
+
+@given(_entries)
+def test_pack_plan__unpacked_and_packed_again__same_bytes(entries):
+    plan = pack_plan(entries)
+    assert pack_plan(unpack_plan(plan)) == plan
+
+
+@given(st.binary(max_size=60), st.binary(max_size=30), st.binary(max_size=30))
+def test_unpack_plan__any_bytes__refused_or_the_only_ones_for_that_plan(assignments, teams, timetable):
+    plan = PackedPlan(assignments=assignments, teams=teams, timetable=timetable)
+    try:
+        entries = unpack_plan(plan)
+    except Malformed:
+        return
+    assert pack_plan(entries) == plan
+
+
+def test_pack_plan__ten_tasks_of_one_word__46_bytes_are_decided_on():
+    plan = pack_plan(an_entry(task_id(1, index)) for index in range(10))
+    assert len(plan.assignments) == 46
+    assert (plan.teams, len(plan.timetable)) == (b"", 70)
+
+
+def test_pack_plan__duration__is_the_offers_to_say():
+    assert pack_plan([an_entry(duration=1)]) == pack_plan([an_entry(duration=2)])
 
 
 def test_pack_plan__task_twice__refused():
@@ -27,26 +101,95 @@ def test_pack_plan__task_twice__refused():
         pack_plan([an_entry(FIRST), an_entry(FIRST, lead=2)])
 
 
-def test_unpack_plan__empty__refused():
+@pytest.mark.parametrize("count", [0, MOST_ENTRIES + 1])
+def test_pack_plan__none_or_too_many__refused(count):
+    with pytest.raises(Malformed, match=f"{count} entries"):
+        pack_plan(an_entry(task_id(1 + number // 256, number % 256)) for number in range(count))
+
+
+@pytest.mark.parametrize("changes", [{"version": 4_096}, {"lead": 1_024}, {"inspector": 1_024}])
+def test_pack_plan__more_than_its_bits__refused(changes):
+    with pytest.raises(Malformed, match="bits"):
+        pack_plan([an_entry(**changes)])
+
+
+def test_unpack_assignments__what_a_decision_reads():
+    entry = an_entry(SECOND, lead=5, version=3, inspector=6)
+    found = unpack_assignments(pack_plan([entry]).assignments)
+    assert found == (Assigned(task=SECOND, version=3, lead=5, inspector=6),)
+
+
+def test_unpack_assignments__most_entries__and_one_more():
+    words = [_a_word(task, 1) for task in _every_word(MOST_ENTRIES // 10)]
+    assert len(unpack_assignments(b"".join(words))) == MOST_ENTRIES
+    with pytest.raises(Malformed, match="more than 1000") as caught:
+        unpack_assignments(b"".join(words) + bytes.fromhex("00ffff00 0001 00100401"))
+    assert caught.value.offset == 46 * 100
+
+
+def test_unpack_assignments__empty__refused():
     with pytest.raises(Malformed, match="empty"):
-        unpack_plan(b"")
+        unpack_assignments(b"")
 
 
-def test_unpack_plan__not_ascending__says_where():
+def test_unpack_assignments__no_order__refused():
+    with pytest.raises(Malformed, match="ascending"):
+        unpack_assignments(bytes.fromhex("00000000 0001 00100401"))
+
+
+@pytest.mark.parametrize("second", ["00000100", "000000ff"])
+def test_unpack_assignments__words_do_not_ascend__says_where(second):
     with pytest.raises(Malformed, match="ascending") as caught:
-        unpack_plan(pack_entry(an_entry(SECOND)) + pack_entry(an_entry(FIRST)))
-    assert caught.value.offset == 24
+        unpack_assignments(bytes.fromhex("00000100 0001 00100401") + bytes.fromhex(second + "0001 00100401"))
+    assert caught.value.offset == 10
 
 
-def test_unpack_plan__nobody_leads__refused():
-    with pytest.raises(Malformed, match="nobody leads"):
-        unpack_plan(pack_entry(an_entry(lead=0)))
+@pytest.mark.parametrize(("word", "mask"), [("00000100", "0000"), ("00000100", "0400"), ("00000119", "0040")])
+def test_unpack_assignments__no_such_tasks__says_where(word, mask):
+    with pytest.raises(Malformed, match="no such tasks") as caught:
+        unpack_assignments(bytes.fromhex(word + mask + "00100401"))
+    assert caught.value.offset == 0
 
 
-@pytest.mark.parametrize("cut", [1, 2, 3, 27])
-def test_unpack_plan__cut_short__refused(cut):
+def test_unpack_assignments__a_word_past_the_orders_last__refused():
+    with pytest.raises(Malformed, match="no such tasks"):
+        unpack_assignments(bytes.fromhex("0000011a 0001 00100401"))
+
+
+@pytest.mark.parametrize("part", ["assignments", "teams", "timetable"])
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_unpack_plan__cut_short__refused(part, cut):
     with pytest.raises(Malformed, match="cut short"):
-        unpack_plan(pack_entry(an_entry(helpers=(2,), robots=(9,)))[:-cut])
+        unpack_plan(replace(LONE, **{part: getattr(LONE, part)[:-cut]}))
+
+
+def test_unpack_plan__no_slot_for_an_entry__refused():
+    with pytest.raises(Malformed, match="timetable: cut short"):
+        unpack_plan(replace(LONE, timetable=b""))
+
+
+def test_unpack_plan__a_slot_too_many__says_where():
+    with pytest.raises(Malformed, match="more slots") as caught:
+        unpack_plan(replace(LONE, timetable=LONE.timetable * 2))
+    assert caught.value.offset == 9
+
+
+@pytest.mark.parametrize("other", [{"task": SECOND}, {"version": 2}, {"lead": 3}, {"sequence": 1}])
+def test_unpack_plan__a_team_of_another_entry__refused(other):
+    foreign = pack_plan([replace(an_entry(FIRST, helpers=(2,)), **other)])
+    with pytest.raises(Malformed, match="another than"):
+        unpack_plan(replace(LONE, teams=foreign.teams))
+
+
+def test_unpack_plan__a_team_of_nobody__refused():
+    with pytest.raises(Malformed, match="nobody helps"):
+        unpack_plan(replace(LONE, teams=LONE.teams[:-3] + b"\0"))
+
+
+def test_unpack_plan__a_team_twice__says_where():
+    with pytest.raises(Malformed, match="ascending") as caught:
+        unpack_plan(replace(LONE, teams=LONE.teams * 2))
+    assert caught.value.offset == 15
 
 
 def test_unpack_entry__with_more_behind__says_where_it_ends():
@@ -64,3 +207,11 @@ def test_is_bit_set__little_end_first_within_a_byte():
 
 def test_team__lead_first():
     assert an_entry(lead=2, helpers=(3, 4)).team == (2, 3, 4)
+
+
+def _every_word(count):
+    return [task_id(1 + number // 25, number % 25 * 10) for number in range(count)]
+
+
+def _a_word(first, lead):
+    return pack_plan(an_entry(first + place, lead) for place in range(10)).assignments

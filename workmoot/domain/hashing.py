@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from eth_hash.auto import keccak as _keccak
 
-ZERO_HASH = bytes(32)
+HASH_SIZE = 32
+ZERO_HASH = bytes(HASH_SIZE)
 
 
 def keccak(content: bytes) -> bytes:

@@ -1,12 +1,13 @@
 """Offers: a worker's estimates for tasks, alone or with named helpers, and its ranking of the open work."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.layout import Layout, pack_numbers, unpack_numbers
+from workmoot.domain.plan import PlanEntry
 
 OFFER = Layout(
     "offer",
@@ -117,6 +118,12 @@ def unpack_ranking(packed: bytes) -> tuple[RankedTask, ...]:
 def offers_digest(used: Iterable[tuple[Number, Offer]]) -> bytes:
     """What binds a plan to its offers: keccak256 over lead ‖ offer, for each entry in the plan's order."""
     return keccak(b"".join(pack_numbers("lead", (lead,)) + pack_offer(offer) for lead, offer in used))
+
+
+def with_durations(entries: Iterable[PlanEntry], offers: Iterable[Offer | None]) -> tuple[PlanEntry, ...]:
+    """The entries with the median that the offer each one takes promises; 0 where there is no such offer."""
+    pairs = zip(entries, offers, strict=True)
+    return tuple(replace(entry, duration=offer.p50 if offer else 0) for entry, offer in pairs)
 
 
 def _unpack_offer(packed: bytes, offset: int) -> tuple[Offer, int]:

@@ -1,8 +1,14 @@
 """The payloads of a human's orders, as docs/specification.md draws them."""
 
-from workmoot.domain.errors import Malformed
-from workmoot.domain.hashing import word
+from dataclasses import dataclass
+
+from workmoot.domain.hashing import HASH_SIZE, word
+from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PlanEntry, pack_entry, unpack_entry
+
+MOST_ACTED_ON = 200
+"""The entries that one order of a human may approve or veto: what fits one transaction."""
+_PART = Layout("payload", (("first", 2), ("last", 2)))
 
 
 def assign_payload(entry: PlanEntry, second_reason: str = "") -> bytes:
@@ -10,9 +16,24 @@ def assign_payload(entry: PlanEntry, second_reason: str = "") -> bytes:
     return pack_entry(entry) + second_reason.encode()
 
 
-def plan_payload(plan: bytes, particulars: bytes) -> bytes:
-    """Approve, and veto of an enacted proposal: the particulars, then the plan."""
-    return particulars + plan
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPart:
+    """Which entries of a plan an order acts on, in the plan's order: from `first` up to, without, `last`."""
+
+    rest: bytes
+    first: int
+    last: int
+    assignments: bytes
+
+
+def parts_of(entries: int) -> list[tuple[int, int]]:
+    """The parts in which a human approves or vetoes a plan of that many entries: one order each."""
+    return [(first, min(first + MOST_ACTED_ON, entries)) for first in range(0, entries, MOST_ACTED_ON)]
+
+
+def plan_payload(part: PlanPart) -> bytes:
+    """Approve, and veto of an enacted proposal: rest 32 | first u16 | last u16 | assignments."""
+    return part.rest + _PART.pack(part) + part.assignments
 
 
 def cancel_payload(mask: int) -> bytes:
@@ -31,11 +52,11 @@ def read_assign_payload(payload: bytes) -> tuple[PlanEntry, str]:
     return entry, payload[end:].decode(errors="replace")
 
 
-def read_plan_payload(payload: bytes) -> tuple[bytes, bytes]:
-    """The plan and its particulars."""
-    if len(payload) < 32:
-        raise Malformed("payload: cut short", offset=len(payload))
-    return payload[32:], payload[:32]
+def read_plan_payload(payload: bytes) -> PlanPart:
+    """The plan's assignments, what binds them to the proposal, and which of them are meant."""
+    values = _PART.unpack(payload, HASH_SIZE)
+    rest, assignments = payload[:HASH_SIZE], payload[HASH_SIZE + _PART.size :]
+    return PlanPart(rest=rest, assignments=assignments, **values)
 
 
 def read_cancel_payload(payload: bytes) -> int:

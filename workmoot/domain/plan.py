@@ -179,7 +179,7 @@ def pack_assignments(ordered: Sequence[PlanEntry]) -> bytes:
 def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
     """What a decision reads: tasks, versions, leads, inspectors; refuses what the contracts refuse."""
     found: list[Assigned] = []
-    offset, previous = 0, -1
+    offset, previous = 0, 0
     while offset < len(packed):
         values = WORD.unpack(packed, offset)
         number, mask = values["word"], values["mask"]
@@ -187,10 +187,13 @@ def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
             raise Malformed("assignments: words not in ascending order", offset=offset)
         if not _is_mask(number, mask):
             raise Malformed("assignments: no such tasks", offset=offset)
+        end = offset + WORD.size + ASSIGNED.size * mask.bit_count()
+        if end > len(packed):
+            raise Malformed("assignments: cut short", offset=offset)
         found += _read_word(packed, offset, number, mask)
         if len(found) > MOST_ENTRIES:
             raise Malformed(f"assignments: more than {MOST_ENTRIES} entries", offset=offset)
-        offset, previous = offset + WORD.size + ASSIGNED.size * mask.bit_count(), number
+        offset, previous = end, number
     if not found:
         raise Malformed("assignments: empty", offset=0)
     return tuple(found)

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from workmoot.domain.errors import Malformed
-from workmoot.domain.hashing import hash_of_words, keccak
+from workmoot.domain.hashing import HASH_SIZE, hash_of_words, keccak
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PackedPlan
 
 NO_PROPOSAL = ProposalId(0)
-HASH_SIZE = 32
 FIGURES = Layout("figures", (("makespan", 8), ("tardiness", 8), ("energy", 8), ("cost", 8)))
 """makespan u64 | tardiness u64 | energy u64 | cost u64: 32 bytes."""
 

@@ -43,13 +43,12 @@ class OrderPosted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEnacted(Event):
-    """A plan became the standing decision.
+    """A plan became the standing decision; its entries are in ProposalCreated.
 
     Bit i of `skipped`: entry i was not taken; of `standing`: it waits under a human's slot.
     """
 
     proposal: ProposalId
-    plan: bytes
     skipped: bytes
     standing: bytes
 

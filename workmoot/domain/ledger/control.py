@@ -16,7 +16,7 @@ from workmoot.domain.events import (
     RobotEpochRaised,
     SafeStopChanged,
 )
-from workmoot.domain.ids import NOBODY, Number, OverrideId, TaskId
+from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId
 from workmoot.domain.ledger import entries
 from workmoot.domain.ledger.records import OverrideRecord, RobotControl
 from workmoot.domain.overrides import (
@@ -30,7 +30,7 @@ from workmoot.domain.overrides import (
     later_end,
 )
 from workmoot.domain.payloads import read_assign_payload, read_plan_payload
-from workmoot.domain.plan import PlanEntry, unpack_plan
+from workmoot.domain.plan import PlanEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,17 +77,19 @@ def _hold(ledger: Ledger, event: OverrideGiven) -> None:
 
 def _assign(ledger: Ledger, event: OverrideGiven) -> None:
     entry, _ = read_assign_payload(event.order.payload)
-    _name(ledger, event, entry, nobody=False)
+    _name(ledger, event, entry, beside=entry.helpers, nobody=False)
 
 
 def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
-    if ledger.touched.tx != event.at.tx:
+    """The order carries what a decision reads; who helps and with which robots, the proposal says."""
+    proposal = ledger.proposals.get(ProposalId(event.order.subject))
+    if ledger.touched.tx != event.at.tx or proposal is None:
         return
     try:
-        plan = unpack_plan(read_plan_payload(event.order.payload)[0])
+        part = read_plan_payload(event.order.payload)
     except Malformed:
         return
-    for entry in plan:
+    for entry in proposal.decided_entries[part.first : part.last]:
         if entry.task in ledger.touched.tasks:
             _name(ledger, event, entry, nobody=event.order.kind is OverrideKind.VETO)
 
@@ -125,9 +127,13 @@ def _safe_stop_changed(ledger: Ledger, event: SafeStopChanged) -> None:
         ledger.slots[key] = replace(EMPTY_SLOT, held=True, expires_at=expires_at, worker=event.worker)
 
 
-def _name(ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, nobody: bool) -> None:
+def _name(
+    ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, beside: tuple[Number, ...] = (), nobody: bool
+) -> None:
+    """`beside` are the helpers that the contracts can see, and whom they let inspect nothing."""
     key = (SubjectType.TASK, entry.task, Level.HUMAN)
-    worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, _inspector(ledger, entry))
+    inspector = _inspector(ledger, entry, (entry.lead, *beside))
+    worker, inspector = (NOBODY, NOBODY) if nobody else (entry.lead, inspector)
     _fill(ledger, key, event, fixes=True, worker=worker, inspector=inspector)
     if nobody:
         ledger.slot_entries.pop(entry.task, None)
@@ -136,10 +142,10 @@ def _name(ledger: Ledger, event: OverrideGiven, entry: PlanEntry, *, nobody: boo
     entries.refresh(ledger, entry.task)
 
 
-def _inspector(ledger: Ledger, entry: PlanEntry) -> Number:
+def _inspector(ledger: Ledger, entry: PlanEntry, team: tuple[Number, ...]) -> Number:
     """Nobody (a human inspects) where the entry names one who is not active or is on the team."""
     member = ledger.members.get(entry.inspector)
-    sound = member is not None and member.is_active_worker and entry.inspector not in entry.team
+    sound = member is not None and member.is_active_worker and entry.inspector not in team
     return entry.inspector if sound else NOBODY
 
 

@@ -52,6 +52,9 @@ class Ledger:
         self.orders: dict[OrderId, WorkOrder] = {}
         self.tasks: dict[TaskId, Task] = {}
         self.offers: dict[TaskId, list[OfferRecord]] = {}
+        """Each worker's newest batch for each task."""
+        self.former_offers: dict[TaskId, list[OfferRecord]] = {}
+        """Those replaced since, as long as a plan may name them: until the task's decision version moves on."""
         self.rankings: dict[Number, Ranking] = {}
         self.confirmations: set[Confirmation] = set()
         self.proposals: dict[ProposalId, Proposal] = {}
@@ -149,6 +152,13 @@ class Ledger:
         voted = {vote.member for vote in proposal.votes}
         able = (member for member in self.members.values() if member.may_vote(proposal.roster))
         return [member for member in able if member.number not in voted]
+
+    def offer_of(self, entry: PlanEntry, read_at: int) -> OfferRecord | None:
+        """The offer an entry takes, as it stood at block `read_at`, replaced since or not."""
+        known = (*self.former_offers.get(entry.task, ()), *self.offers.get(entry.task, ()))
+        wanted = (entry.lead, entry.version, entry.sequence)
+        fitting = (record for record in known if record.takes == wanted and record.at.block <= read_at)
+        return max(fitting, key=lambda record: (record.at.block, record.at.log_index), default=None)
 
     def is_confirmed(self, task: int, version: int, lead: int, sequence: int, helper: int) -> bool:
         """Whether the helper confirmed the lead's offer."""

@@ -8,7 +8,7 @@ from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
 from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import HumanOrder
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
 from workmoot.domain.proposals import NO_PROPOSAL, Opening, State
 from workmoot.domain.work import Failure, Status, TaskSpec
 
@@ -145,6 +145,11 @@ class OfferRecord:
     offer: Offer
     at: Place
 
+    @property
+    def takes(self) -> tuple[Number, int, int]:
+        """Lead, decision version and sequence: what a plan entry that takes it names."""
+        return self.worker, self.offer.version, self.offer.sequence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
@@ -188,16 +193,25 @@ class Proposal:
     members: int
     deadline: int
     content_hash: bytes
-    particulars: bytes
+    rest: bytes
     opening: Opening
     entries: tuple[PlanEntry, ...]
     at: Place
+    malformed: bool = False
+    """Its bytes follow no layout: it has no entries, and nobody can say yes to it."""
     reviews: tuple[Review, ...] = ()
     votes: tuple[Vote, ...] = ()
     barred: tuple[Number, ...] = ()
     state: State = State.OPEN
     settled_at: Place | None = None
     enacted: PlanEnacted | None = None
+
+    @property
+    def decided_entries(self) -> tuple[PlanEntry, ...]:
+        """The entries that its enactment counts through: of a malformed plan, what a decision reads of them."""
+        if not self.malformed:
+            return self.entries
+        return tuple(bare_entry(assigned) for assigned in unpack_assignments(self.opening.plan.assignments))
 
     @property
     def yes(self) -> int:

@@ -5,26 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from workmoot.domain.ballots import unpack_counted
 from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
+    BallotsCounted,
     HelpConfirmed,
     MessageSent,
     OffersPublished,
     PolicySet,
-    ProposalOpened,
+    ProposalCreated,
     ProposalReviewed,
     ProposalSettled,
     VoteCast,
     VoterBarred,
 )
 from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranking, Review, Vote
-from workmoot.domain.offers import unpack_offers, unpack_ranking
-from workmoot.domain.plan import unpack_plan
-from workmoot.domain.proposals import Policy
+from workmoot.domain.offers import unpack_offers, unpack_ranking, with_durations
+from workmoot.domain.plan import PlanEntry, unpack_plan
+from workmoot.domain.proposals import Opening, Policy, content_hash_of, rest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from workmoot.domain.ids import Number, ProposalId, TaskId
     from workmoot.domain.ledger.ledger import Ledger
 
 
@@ -39,12 +42,20 @@ def _published(ledger: Ledger, event: OffersPublished) -> None:
         ledger.malformed.append(event)
         return
     for task in {offer.task for offer in offers}:
-        others = [record for record in ledger.offers.get(task, []) if record.worker != event.worker]
-        ledger.offers[task] = others
+        _replace_offers(ledger, task, event.worker)
     for offer in offers:
         ledger.offers[offer.task].append(OfferRecord(worker=event.worker, offer=offer, at=event.at))
     if ranking:
         ledger.rankings[event.worker] = Ranking(worker=event.worker, items=ranking, at=event.at)
+
+
+def _replace_offers(ledger: Ledger, task: TaskId, worker: Number) -> None:
+    """Open proposals may name what is replaced: it is kept until the task's decision version moves on."""
+    known = ledger.offers.get(task, [])
+    ledger.offers[task] = [record for record in known if record.worker != worker]
+    version = ledger.tasks[task].version if task in ledger.tasks else 0
+    former = (*ledger.former_offers.get(task, ()), *(record for record in known if record.worker == worker))
+    ledger.former_offers[task] = [record for record in former if record.offer.version >= version]
 
 
 def _confirmed(ledger: Ledger, event: HelpConfirmed) -> None:
@@ -57,20 +68,34 @@ def _said(ledger: Ledger, event: MessageSent) -> None:
     )
 
 
-def _opened(ledger: Ledger, event: ProposalOpened) -> None:
+def _created(ledger: Ledger, event: ProposalCreated) -> None:
+    opening, proposer = event.opening, ledger.numbers[event.proposer]
+    roster, members, deadline = ledger.roster, ledger.voters, event.vote_end
+    rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+    try:
+        entries, malformed = _timed(ledger, opening), False
+    except Malformed:
+        entries, malformed = (), True
     ledger.proposals[event.id] = Proposal(
         id=event.id,
-        proposer=event.proposer,
-        counters=event.counters,
-        roster=event.roster,
-        members=event.members,
-        deadline=event.deadline,
-        content_hash=event.content_hash,
-        particulars=event.particulars,
-        opening=event.opening,
-        entries=unpack_plan(event.opening.plan),
+        proposer=proposer,
+        counters=opening.counters,
+        roster=roster,
+        members=members,
+        deadline=deadline,
+        content_hash=content_hash_of(opening.plan.assignments, rest),
+        rest=rest,
+        opening=opening,
+        entries=entries,
+        malformed=malformed,
         at=event.at,
     )
+
+
+def _timed(ledger: Ledger, opening: Opening) -> tuple[PlanEntry, ...]:
+    entries = unpack_plan(opening.plan)
+    taken = (ledger.offer_of(entry, opening.read_at) for entry in entries)
+    return with_durations(entries, [record.offer if record else None for record in taken])
 
 
 def _reviewed(ledger: Ledger, event: ProposalReviewed) -> None:
@@ -88,8 +113,17 @@ def _reviewed(ledger: Ledger, event: ProposalReviewed) -> None:
 
 def _cast(ledger: Ledger, event: VoteCast) -> None:
     vote = Vote(member=ledger.numbers[event.voter], support=event.support == 1, reason=event.reason, at=event.at)
-    found = ledger.proposals[event.proposal_id]
-    ledger.proposals[event.proposal_id] = replace(found, votes=(*found.votes, vote))
+    _count(ledger, event.proposal_id, [vote])
+
+
+def _counted(ledger: Ledger, event: BallotsCounted) -> None:
+    ballots = unpack_counted(event.ballots)
+    _count(ledger, event.id, [Vote(member=member, support=yes, reason="", at=event.at) for member, yes in ballots])
+
+
+def _count(ledger: Ledger, proposal: ProposalId, votes: Iterable[Vote]) -> None:
+    found = ledger.proposals[proposal]
+    ledger.proposals[proposal] = replace(found, votes=(*found.votes, *votes))
 
 
 def _barred(ledger: Ledger, event: VoterBarred) -> None:
@@ -107,9 +141,10 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     OffersPublished: _published,
     HelpConfirmed: _confirmed,
     MessageSent: _said,
-    ProposalOpened: _opened,
+    ProposalCreated: _created,
     ProposalReviewed: _reviewed,
     VoteCast: _cast,
+    BallotsCounted: _counted,
     VoterBarred: _barred,
     ProposalSettled: _settled,
 }

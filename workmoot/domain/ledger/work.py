@@ -30,7 +30,7 @@ from workmoot.domain.events import (
 from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
 from workmoot.domain.ledger.records import Task, TaskRun, WorkOrder
-from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_plan
+from workmoot.domain.plan import PlanEntry, is_bit_set
 from workmoot.domain.work import Failure, Limits, Status, unpack_tasks
 from workmoot.domain.workers import parse_object
 
@@ -72,10 +72,9 @@ def _posted(ledger: Ledger, event: OrderPosted) -> None:
 
 
 def _enacted(ledger: Ledger, event: PlanEnacted) -> None:
-    found = ledger.proposals.get(event.proposal)
-    if found is not None:
-        ledger.proposals[event.proposal] = replace(found, enacted=event)
-    for index, entry in enumerate(unpack_plan(event.plan)):
+    found = ledger.proposals[event.proposal]
+    ledger.proposals[event.proposal] = replace(found, enacted=event)
+    for index, entry in enumerate(found.decided_entries):
         if not is_bit_set(event.skipped, index):
             ledger.tasks[entry.task] = _taken(ledger.tasks[entry.task], entry, event.proposal)
 
