@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workmoot.chain.signer import Signer
+    from workmoot.domain.ids import Address
 
 PROPOSE = "propose(address[],uint256[],bytes[],string)"
 VOTE = "castVote(uint256,uint8)"
@@ -42,7 +43,7 @@ class Governor:
         calls = self._recorder.calls(self._batch, tasks)
         actions = [self._recorder.address] * len(calls), [0] * len(calls), calls
         opened = self._propose(actions)
-        votes = [self.vote(voter) for voter in self._members[: majority_of(len(self._members))]]
+        votes = [self.vote(place) for place in range(majority_of(len(self._members)))]
         self._chain.mine(VOTING_BLOCKS)
         executed = self._send(self._members[0], EXECUTE, *actions, keccak(self._description().encode()))
         self._recorder.require(self._batch, tasks)
@@ -54,11 +55,11 @@ class Governor:
         calls = self._recorder.calls(self._batch, 1)
         self._propose(([self._recorder.address], [0], calls))
 
-    def vote(self, voter: Signer) -> Cost:
+    def vote(self, place: int) -> Cost:
         """A yes to the newest proposal."""
-        return self._send(voter, VOTE, self._id, FOR)
+        return self._send(self._members[place], VOTE, self._id, FOR)
 
-    def _propose(self, actions: tuple[list[str], list[int], list[bytes]]) -> Cost:
+    def _propose(self, actions: tuple[list[Address], list[int], list[bytes]]) -> Cost:
         opened = self._send(self._members[0], PROPOSE, *actions, self._description())
         hashed = call_of("hash(address[],uint256[],bytes[],bytes32)", *actions, keccak(self._description().encode()))
         self._id = int.from_bytes(keccak(hashed[4:]), "big")

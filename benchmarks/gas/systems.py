@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from benchmarks.gas.chain import Chain, Decision, NotMeasured
+from benchmarks.gas.chain import Chain, Cost, Decision, NotMeasured
 from workmoot.chain.signer import Signer
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address
@@ -14,6 +14,16 @@ class System(Protocol):
 
     def decide(self, tasks: int) -> Decision:
         """Gives fresh tasks to the members in turn, by a majority of them; what it says was decided is on record."""
+
+
+class Voting(Protocol):
+    """A system whose members may vote by a transaction each."""
+
+    def open(self) -> None:
+        """Opens a proposal."""
+
+    def vote(self, place: int) -> Cost:
+        """The member at that place says yes to it."""
 
 
 def signer_of(name: str) -> Signer:
