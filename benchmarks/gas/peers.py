@@ -68,7 +68,7 @@ def _compiled() -> Json:
 
 
 def _compile(task: str) -> Json:
-    command = [SOLCX / f"solc-v{SOLC}", "--standard-json", "--allow-paths", "node_modules"]
+    command = [str(SOLCX / f"solc-v{SOLC}"), "--standard-json", "--allow-paths", "node_modules"]
     done = subprocess.run(command, input=task, cwd=ROOT, capture_output=True, text=True, check=True)
     answer: Json = json.loads(done.stdout)
     wrong = [error["formattedMessage"] for error in answer.get("errors", ()) if error["severity"] == "error"]

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from workmoot.chain.signer import Signer
 
-MEMBERS = (3, 5, 10, 25, 100)
-TASKS = (1, 10, 100, 1_000)
-HARDFORK = "cancun"
 VOTING_MEMBERS = 25
 VOTING = ("workmoot", "oz-governor")
 
