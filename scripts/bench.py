@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Measure what the documents' figures are about.")
 
 WORSE = 1
+TABLE_WIDTH = 120
 
 
 class System(StrEnum):
@@ -52,6 +53,7 @@ def gas(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 when a figure of ours is over 2 % worse than the snapshot's.")
     ] = False,
+    chart: Annotated[Path | None, typer.Option(help="Draw the figures into this SVG file.")] = None,
 ) -> None:
     """Measure what a decision costs, from receipts: ours, OpenZeppelin's Governor's and a Safe's, in one run.
 
@@ -66,6 +68,8 @@ def gas(
         typer.echo(json.dumps(report.as_object(), indent=2))
     else:
         _show(report)
+    if chart:
+        _draw(report, chart)
     if snapshot or check:
         _compare(report, snapshot, check=check)
 
@@ -80,11 +84,11 @@ def _show(report: "Report") -> None:
 
     from benchmarks.gas.report import ratio_table, row_table
 
-    console = Console()
+    console = Console(width=max(TABLE_WIDTH, Console().width))
     for titles, *lines in (row_table(report.rows), ratio_table(report)):
-        table = Table()
+        table = Table(box=None, padding=(0, 2, 0, 0))
         for title in titles:
-            table.add_column(title, justify="left" if title in ("system", "ratio", "") else "right")
+            table.add_column(title, justify="left" if title in ("system", "ratio", "") else "right", no_wrap=True)
         for line in lines:
             table.add_row(*line)
         if lines:
@@ -92,6 +96,12 @@ def _show(report: "Report") -> None:
     if report.votes:
         told = ", ".join(f"{system} {gas:,}" for system, gas in report.votes.gas.items())
         console.print(f"One vote of {report.votes.members}, neither first nor deciding: {told}")
+
+
+def _draw(report: "Report", path: Path) -> None:
+    from benchmarks.gas.chart import svg
+
+    path.write_text(svg(report.rows))
 
 
 def _compare(report: "Report", path: Path | None, *, check: bool) -> None:

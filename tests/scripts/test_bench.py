@@ -1,5 +1,6 @@
 import json
 import sys
+from xml.etree import ElementTree
 
 import pytest
 import typer
@@ -143,6 +144,14 @@ def test_gas__without_json__a_table(run):
     said = run(a_report(a_row(), a_row("oz-governor"), votes=votes)).stdout
     assert "120,000" in said
     assert "workmoot 40,000" in said
+
+
+def test_gas__chart__a_line_for_each_system_in_each_panel(run, tmp_path):
+    rows = [a_row(system, members, tasks) for system in SYSTEMS for members in (3, 5) for tasks in (1, 10)]
+    run(a_report(*rows), "--chart", tmp_path / "gas.svg")
+    drawn = ElementTree.parse(tmp_path / "gas.svg").getroot()
+    lines = [line.attrib["points"] for line in drawn.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(points.split()) for points in lines] == [2] * 10
 
 
 def test_gas__snapshot__kept(run, tmp_path):
