@@ -48,9 +48,11 @@ def test_measure__ten_tasks_in_plain_form__nine_slots_and_events_dearer(report, 
     assert gas[peer, 10] - gas[peer, 1] < 1_000
 
 
-def test_measure__again__costs_the_same(report):
-    again = measure(["oz-governor", "safe"], [3], [10], hardfork="cancun", say=lambda words: None)
-    assert set(again.rows) <= set(report.rows)
+def test_measure__again__costs_the_same():
+    once, again = (
+        measure(["oz-governor", "safe"], [3], [10], hardfork="cancun", say=lambda words: None) for _ in range(2)
+    )
+    assert once == again
 
 
 def test_measure__less_than_25_members__no_vote_of_its_own(report):
