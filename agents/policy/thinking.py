@@ -8,11 +8,18 @@ OWN_ROUNDS = 1_200
 """Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
 JUDGE_ROUNDS = 800
 """Local moves in a search for something better than another's plan."""
+MOST_PLACED = 150_000
+"""Tasks placed in all of a search's moves: a plan of a thousand tasks gets fewer moves, not minutes."""
 
 
 def problem_of(view: View) -> Problem:
     """What there is to plan now."""
     return problem_at(view.ledger, view.now, wall_s=view.now_s)
+
+
+def rounds_for(tasks: int, most: int) -> int:
+    """The local moves that a search for a plan of so many tasks is worth."""
+    return min(most, MOST_PLACED // max(1, tasks))
 
 
 def seconds(ticks: int) -> str:

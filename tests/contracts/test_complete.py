@@ -9,7 +9,7 @@ from brownie import AllocationDAO, Members, Overrides, WorkOrders
 HERE = Path(__file__).parent
 OPENZEPPELIN = re.compile(
     r"ERC721|EIP712|ECDSA|Nonce|ShortString|String|Checkpoint|SafeCast|Approval|Transfer|InvalidShort|Unlocked|"
-    r"DelegateChanged"
+    r"DelegateChanged|VotesExpiredSignature"
 )
 IN_FORGE = {"RosterFull", "RostersOver", "RollNotWritten", "FutureLookup"}
 """It does in a blink what takes 1,023 admissions, two million rosters, little gas or a still clock."""

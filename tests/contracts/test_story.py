@@ -140,7 +140,8 @@ def record_and_convict(plant, proposal):
     tx = plant.dao.record(proposal, content_hash, pack_ballots([yes]), by(STRANGER))
     told(tx, "BallotsRecorded", id=proposal, ballots=bytes.fromhex("8004"))
     given = (proposal, content_hash, PRESSER, yes.signature, no.signature)
-    told(plant.dao.proveEquivocation(*given, by(STRANGER)), "EquivocationProven", id=proposal, member=PRESSER)
+    tx = plant.dao.proveEquivocation(*given, by(STRANGER))
+    told(tx, "EquivocationProven", id=proposal, member=PRESSER)
 
 
 def run_and_inspect_the_first(plant):

@@ -163,7 +163,13 @@ def test_created__electorate_and_hashes__from_the_ledgers_own_roster(ledger):
 
 def test_ballots__cast_and_counted_together__are_votes_of_both_kinds(ledger):
     _create(ledger, pack_plan([an_entry(FIRST)]))
-    cast = {"voter": an_address(2), "proposal_id": PROPOSAL, "support": 0, "weight": 1, "reason": "slow"}
+    cast: dict[str, Any] = {
+        "voter": an_address(2),
+        "proposal_id": PROPOSAL,
+        "support": 0,
+        "weight": 1,
+        "reason": "slow",
+    }
     ledger.apply(VoteCast(at=AT, **cast))
     ledger.apply(BallotsCounted(at=AT, id=PROPOSAL, ballots=bytes.fromhex("8001")))
     ledger.apply(ProposalSettled(at=AT, id=PROPOSAL, state=State.DEFEATED, yes=1, no=1))
