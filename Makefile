@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-fast test-forge test-brownie test-contracts test-python check fix abi lock assure clean
+.PHONY: help setup run test test-fast test-forge test-brownie test-contracts test-python check fix abi gas lock assure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -20,7 +20,7 @@ run: setup ## Run the factory and its DAO: make run ARGS="…"
 test: test-contracts test-python ## Test everything
 
 test-fast: setup ## Test what needs no node, in seconds
-	@$(PYTHON) -m pytest -q --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page
+	@$(PYTHON) -m pytest -q --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
 
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 
@@ -50,6 +50,9 @@ fix: setup ## Mend what a machine can mend: format and lint
 
 abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 	@$(PYTHON) -m scripts.abi
+
+gas: setup ## Measure what decisions cost, beside the peers; red when ours got worse than benchmarks/gas-snapshot.json
+	@$(BIN)/workmoot bench gas --check
 
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock

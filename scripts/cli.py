@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from scripts import audit, doctor, gateway, member, order, override, proposal, scenario, serve, supervisor, up, worker
+from scripts import (
+    audit,
+    bench,
+    doctor,
+    gateway,
+    member,
+    order,
+    override,
+    proposal,
+    scenario,
+    serve,
+    supervisor,
+    up,
+    worker,
+)
 
 app = typer.Typer(
     name="workmoot",
@@ -23,6 +37,7 @@ app.add_typer(order.app, name="order")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
 app.add_typer(audit.app, name="audit")
+app.add_typer(bench.app, name="bench")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="supervisor", hidden=True)(supervisor.supervisor)
 

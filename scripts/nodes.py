@@ -35,6 +35,14 @@ class NodeFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a chain's blocks may hold."""
+
+    hardfork: str = HARDFORK
+    block_gas: int = BLOCK_GAS_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A node that answers at `url`."""
 
@@ -48,25 +56,38 @@ class Node:
         return f"http://127.0.0.1:{self.port}"
 
 
+OURS = Rules()
+
+
 def ganache_command(
-    port: int, *, chain_id: int = CHAIN_IDS["ganache"], accounts: int = ACCOUNTS, mnemonic: str = MNEMONIC
+    port: int,
+    *,
+    chain_id: int = CHAIN_IDS["ganache"],
+    accounts: int = ACCOUNTS,
+    mnemonic: str = MNEMONIC,
+    rules: Rules = OURS,
 ) -> list[str]:
     """Ganache itself, not a wrapper, so that its process id is the node's. It mines each transaction at once."""
     program = [str(BIN / "node"), str((BIN / "ganache").resolve())]
     server = ["--server.host", "127.0.0.1", "--server.port", str(port), "--logging.quiet"]
-    chain = ["--chain.chainId", str(chain_id), "--chain.hardfork", HARDFORK]
+    chain = ["--chain.chainId", str(chain_id), "--chain.hardfork", rules.hardfork]
     wallet = ["--wallet.mnemonic", mnemonic, "--wallet.totalAccounts", str(accounts)]
-    limits = ["--wallet.defaultBalance", str(BALANCE_ETHER), "--miner.blockGasLimit", str(BLOCK_GAS_LIMIT)]
+    limits = ["--wallet.defaultBalance", str(BALANCE_ETHER), "--miner.blockGasLimit", str(rules.block_gas)]
     return [*program, *server, *chain, *wallet, *limits]
 
 
 def anvil_command(
-    port: int, *, chain_id: int = CHAIN_IDS["anvil"], accounts: int = ACCOUNTS, mnemonic: str = MNEMONIC
+    port: int,
+    *,
+    chain_id: int = CHAIN_IDS["anvil"],
+    accounts: int = ACCOUNTS,
+    mnemonic: str = MNEMONIC,
+    rules: Rules = OURS,
 ) -> list[str]:
     """Anvil's own binary; npm's wrapper leaves the node alive when it is killed."""
     program = [str((BIN / "anvil").resolve()), "--quiet", "--no-cors"]
     server = ["--host", "127.0.0.1", "--port", str(port)]
-    chain = ["--chain-id", str(chain_id), "--hardfork", HARDFORK, "--gas-limit", str(BLOCK_GAS_LIMIT)]
+    chain = ["--chain-id", str(chain_id), "--hardfork", rules.hardfork, "--gas-limit", str(rules.block_gas)]
     wallet = ["--mnemonic", mnemonic, "--accounts", str(accounts), "--balance", str(BALANCE_ETHER)]
     return [*program, *server, *chain, *wallet]
 
@@ -78,14 +99,21 @@ def free_port() -> int:
         return port
 
 
-def start(kind: Kind, *, port: int | None = None, chain_id: int | None = None, options: tuple[str, ...] = ()) -> Node:
+def start(
+    kind: Kind,
+    *,
+    port: int | None = None,
+    chain_id: int | None = None,
+    rules: Rules = OURS,
+    options: tuple[str, ...] = (),
+) -> Node:
     """Start a node and wait until it answers. Without a port, take a free one, and another should it be snatched away.
 
     Call it from a thread that lives as long as the node is needed: the system ends the node with that thread.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _start_once(kind, port or free_port(), chain_id or CHAIN_IDS[kind], options)
+            return _start_once(kind, port or free_port(), chain_id or CHAIN_IDS[kind], rules, options)
         except NodeFailed:
             if port is not None or attempt == ATTEMPTS:
                 raise
@@ -99,19 +127,21 @@ def stop(node: Node) -> None:
 
 
 @contextmanager
-def running(kind: Kind, *, port: int | None = None, options: tuple[str, ...] = ()) -> Iterator[Node]:
-    node = start(kind, port=port, options=options)
+def running(
+    kind: Kind, *, port: int | None = None, rules: Rules = OURS, options: tuple[str, ...] = ()
+) -> Iterator[Node]:
+    node = start(kind, port=port, rules=rules, options=options)
     try:
         yield node
     finally:
         stop(node)
 
 
-def _start_once(kind: Kind, port: int, chain_id: int, options: tuple[str, ...]) -> Node:
+def _start_once(kind: Kind, port: int, chain_id: int, rules: Rules, options: tuple[str, ...]) -> Node:
     command = ganache_command if kind == "ganache" else anvil_command
     _refuse_taken(port)
     with tempfile.TemporaryFile() as output:
-        process = _spawn([*command(port, chain_id=chain_id), *options], output)
+        process = _spawn([*command(port, chain_id=chain_id, rules=rules), *options], output)
         node = Node(kind=kind, port=port, chain_id=chain_id, process=process)
         try:
             _wait_for(node)

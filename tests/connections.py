@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-MAY_CONNECT = ("chain", "contracts", "gateway", "api", "scenarios", "page")
+MAY_CONNECT = ("chain", "contracts", "gateway", "api", "scenarios", "page", "benchmarks")
 TESTS = Path(__file__).resolve().parent
 
 

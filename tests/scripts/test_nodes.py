@@ -1,4 +1,4 @@
-from scripts.nodes import anvil_command, ganache_command
+from scripts.nodes import Rules, anvil_command, ganache_command
 
 
 def test_ganache_command__any__is_node_itself_not_a_wrapper():
@@ -15,3 +15,9 @@ def test_commands__same_settings__same_accounts_and_limits_on_both():
         anvil_command(8545, mnemonic="some words", accounts=3),
     ):
         assert {"8545", "shanghai", "some words", "3", "30000000"} <= set(command)
+
+
+def test_commands__other_rules__told_to_both():
+    rules = Rules(hardfork="cancun", block_gas=60_000_000)
+    for command in (ganache_command(8545, rules=rules), anvil_command(8545, rules=rules)):
+        assert {"cancun", "60000000"} <= set(command)

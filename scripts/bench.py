@@ -1,0 +1,118 @@
+"""`workmoot bench`: measures what the documents' figures are about."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.setup import ROOT
+
+if TYPE_CHECKING:
+    from benchmarks.gas.report import Report
+
+app = typer.Typer(no_args_is_help=True, help="Measure what the documents' figures are about.")
+
+WORSE = 1
+TABLE_WIDTH = 120
+
+
+class System(StrEnum):
+    """What decides."""
+
+    WORKMOOT = "workmoot"
+    OZ_GOVERNOR = "oz-governor"
+    OZ_GOVERNOR_PLAIN = "oz-governor-plain"
+    SAFE = "safe"
+    SAFE_PLAIN = "safe-plain"
+
+
+class Hardfork(StrEnum):
+    """The rules of the chain that it is measured on; OpenZeppelin 5.7 needs Cancun."""
+
+    CANCUN = "cancun"
+    PRAGUE = "prague"
+    OSAKA = "osaka"
+
+
+@app.callback()
+def bench() -> None:
+    """Measure what the documents' figures are about."""
+
+
+@app.command()
+def gas(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    system: Annotated[list[System], typer.Option(help="Only these; again for another.")] = list(System),  # noqa: B006
+    members: Annotated[list[int], typer.Option(min=3, max=500, help="How many decide.")] = [3, 5, 10, 25, 100],  # noqa: B006
+    tasks: Annotated[list[int], typer.Option(min=1, max=1_000, help="About how many tasks.")] = [1, 10, 100, 1_000],  # noqa: B006
+    hardfork: Annotated[Hardfork, typer.Option(help="The rules of the chain.")] = Hardfork.CANCUN,
+    snapshot: Annotated[Path | None, typer.Option(help="Keep our figures in this file; with --check, read it.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 when a figure of ours is over 2 % worse than the snapshot's.")
+    ] = False,
+    chart: Annotated[Path | None, typer.Option(help="Draw the figures into this SVG file.")] = None,
+) -> None:
+    """Measure what a decision costs, from receipts: ours, OpenZeppelin's Governor's and a Safe's, in one run.
+
+    `gas` is everything from the proposal to the assignments on record, `gas_decide` the deciding transaction alone.
+    Starts an Anvil of its own; progress goes to standard error.
+    """
+    sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks
+    from benchmarks.gas.run import measure
+
+    report = measure([it.value for it in system], members, tasks, hardfork=hardfork.value, say=_say)
+    if as_json:
+        typer.echo(json.dumps(report.as_object(), indent=2))
+    else:
+        _show(report)
+    if chart:
+        _draw(report, chart)
+    if snapshot or check:
+        _compare(report, snapshot, check=check)
+
+
+def _say(words: str) -> None:
+    typer.secho(words, err=True, dim=True)
+
+
+def _show(report: "Report") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from benchmarks.gas.report import ratio_table, row_table
+
+    console = Console(width=max(TABLE_WIDTH, Console().width))
+    for titles, *lines in (row_table(report.rows), ratio_table(report)):
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for title in titles:
+            table.add_column(title, justify="left" if title in ("system", "ratio", "") else "right", no_wrap=True)
+        for line in lines:
+            table.add_row(*line)
+        if lines:
+            console.print(table)
+    if report.votes:
+        told = ", ".join(f"{system} {gas:,}" for system, gas in report.votes.gas.items())
+        console.print(f"One vote of {report.votes.members}, neither first nor deciding: {told}")
+
+
+def _draw(report: "Report", path: Path) -> None:
+    from benchmarks.gas.chart import svg
+
+    path.write_text(svg(report.rows))
+
+
+def _compare(report: "Report", path: Path | None, *, check: bool) -> None:
+    from benchmarks.gas import snapshot
+
+    figures = snapshot.figures_of(report)
+    if not check:
+        return snapshot.write(path or snapshot.FILE, figures)
+    found = list(snapshot.worse(figures, snapshot.read(path or snapshot.FILE)))
+    for line in found:
+        typer.secho(line, err=True, fg="red")
+    if found or not figures:
+        raise typer.Exit(WORSE)
+    return None
