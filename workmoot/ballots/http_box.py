@@ -34,6 +34,10 @@ class HttpBallotBox:
         except Malformed as wrong:
             raise BoxRefused(self.name, "no-box", str(wrong)) from wrong
 
+    def close(self) -> None:
+        """Lets the connection go."""
+        self._http.close()
+
     def _ask(self, method: str, **question: Any) -> Any:
         try:
             with self._http.stream(method, self._url, **question) as response:
