@@ -7,8 +7,8 @@ from workmoot.chain.decoder import build
 from workmoot.chain.sender import SPARE_GAS
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Slot, SubjectType
-from workmoot.domain.payloads import read_cancel_payload
-from workmoot.domain.plan import ENTRY
+from workmoot.domain.payloads import MOST_ACTED_ON, read_cancel_payload
+from workmoot.domain.plan import ASSIGNED
 from workmoot.domain.ports import Receipt
 
 TASK_GAS = 90_000
@@ -49,4 +49,6 @@ def _tasks_of(order: HumanOrder) -> int:
     """How many tasks the order is about, at most."""
     if order.kind is OverrideKind.CANCEL:
         return read_cancel_payload(order.payload).bit_count()
-    return len(order.payload) // ENTRY.size
+    if order.subject_type is not SubjectType.PROPOSAL:
+        return 1
+    return min(MOST_ACTED_ON, len(order.payload) // ASSIGNED.size)

@@ -96,15 +96,21 @@ def unpack_ballots(packed: bytes) -> tuple[SignedBallot, ...]:
     ballots: list[SignedBallot] = []
     offset = 0
     while offset < len(packed):
-        values = HEAD.unpack(packed, offset)
-        end = offset + HEAD.size + values["length"]
-        if len(packed) < end:
-            raise Malformed("ballots: cut short", offset=offset)
-        member, support = _who(values["who"])
-        ballots.append(SignedBallot(member=member, support=support, signature=packed[offset + HEAD.size : end]))
-        offset = end
+        ballot, offset = read_ballot(packed, offset)
+        ballots.append(ballot)
     _require_ascending(ballot.member for ballot in ballots)
     return tuple(ballots)
+
+
+def read_ballot(packed: bytes, offset: int) -> tuple[SignedBallot, int]:
+    """The ballot that begins at `offset`, and where it ends."""
+    values = HEAD.unpack(packed, offset)
+    begin = offset + HEAD.size
+    end = begin + values["length"]
+    if len(packed) < end:
+        raise Malformed("ballots: cut short", offset=offset)
+    member, support = _who(values["who"])
+    return SignedBallot(member=member, support=support, signature=packed[begin:end]), end
 
 
 def pack_counted(ballots: Iterable[SignedBallot]) -> bytes:

@@ -242,9 +242,6 @@ class AllocationDao(Protocol):
     def poke(self, proposal: ProposalId) -> Receipt:
         """Closes a proposal whose time is over."""
 
-    def seal(self) -> Receipt:
-        """Writes the present roster's accounts where ballots are checked against them."""
-
     def proposal(self, proposal: ProposalId) -> ProposalState:
         """One proposal."""
 

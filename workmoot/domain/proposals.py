@@ -10,6 +10,7 @@ from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PackedPlan
 
 NO_PROPOSAL = ProposalId(0)
+CONTENT_ID_SIZE = 20
 FIGURES = Layout("figures", (("makespan", 8), ("tardiness", 8), ("energy", 8), ("cost", 8)))
 """makespan u64 | tardiness u64 | energy u64 | cost u64: 32 bytes."""
 
@@ -89,7 +90,7 @@ NO_STATE = ProposalState(
     no=0,
     barred=0,
     deadline=0,
-    content_id=bytes(20),
+    content_id=bytes(CONTENT_ID_SIZE),
 )
 
 
@@ -134,3 +135,8 @@ def rest_of(opening: Opening, *, proposer: Number, roster: int, members: int, de
 def content_hash_of(assignments: bytes, rest: bytes) -> bytes:
     """What ballots bind: an id alone binds nothing."""
     return hash_of_words(keccak(assignments), rest)
+
+
+def content_id_of(content_hash: bytes) -> bytes:
+    """What the contract keeps of it."""
+    return content_hash[:CONTENT_ID_SIZE]

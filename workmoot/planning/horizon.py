@@ -7,6 +7,7 @@ from workmoot.domain.clock import Clock
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, TaskId, order_of
 from workmoot.domain.ledger import Ledger, OfferRecord, Task
+from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.work import Status
 from workmoot.planning.problem import Mode, OpenTask, Problem, Weights
 
@@ -34,7 +35,7 @@ def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
 
 def is_undecided(task: Task) -> bool:
     """Whether the DAO may decide who does it now."""
-    return task.status is Status.POSTED and not task.slot_filled
+    return task.status is Status.POSTED and not task.slot_filled and task.version <= LAST_VERSION
 
 
 def base_of(ledger: Ledger, tasks: Mapping[TaskId, object] | tuple[TaskId, ...]) -> int:

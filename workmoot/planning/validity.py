@@ -3,27 +3,25 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from workmoot.domain.errors import Malformed
 from workmoot.domain.evidence import Evidence, evidence_hash
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Ledger, OfferRecord, Proposal
 from workmoot.domain.offers import Offer, offers_digest
-from workmoot.domain.plan import PlanEntry, pack_plan, unpack_plan
+from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan
 from workmoot.domain.proposals import Figures, Opening
 from workmoot.planning.horizon import base_of, due_of, handover, is_backed
 
 
 def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
     """What is wrong with a proposal, in words; nothing where it holds."""
-    try:
-        entries = unpack_plan(proposal.opening.plan)
-    except Malformed as malformed:
-        return [str(malformed)]
+    if proposal.malformed:
+        return ["the plan's bytes follow no layout"]
+    entries = proposal.entries
     found = [*_unknown_tasks(ledger, entries)]
     if found:
         return found
-    used = [offer_of(ledger, entry, proposal.opening.read_at) for entry in entries]
+    used = [ledger.offer_of(entry, proposal.opening.read_at) for entry in entries]
     found += _wrong_offers(ledger, entries, used)
     if found:
         return found
@@ -33,16 +31,6 @@ def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
         *_collisions(ledger, entries),
         *_wrong_figures(ledger, proposal.opening, entries, offers, seed),
     ]
-
-
-def offer_of(ledger: Ledger, entry: PlanEntry, read_at: int) -> OfferRecord | None:
-    """The offer an entry names, as it stood at block `read_at`."""
-    known = [
-        record
-        for record in ledger.offers.get(entry.task, ())
-        if record.worker == entry.lead and record.offer.sequence == entry.sequence and record.at.block <= read_at
-    ]
-    return known[-1] if known else None
 
 
 def figures_of(ledger: Ledger, entries: Sequence[PlanEntry], offers: Sequence[Offer]) -> Figures:
@@ -87,9 +75,10 @@ def opening_for(
     )
 
 
-def _evidence(read: tuple[int, bytes], seed: bytes, offers: bytes, plan: bytes, found: Figures) -> bytes:
+def _evidence(read: tuple[int, bytes], seed: bytes, offers: bytes, plan: PackedPlan, found: Figures) -> bytes:
+    plan_hash = keccak(plan.content)
     return evidence_hash(
-        Evidence(read_at=read[0], read_hash=read[1], seed=seed, offers=offers, plan_hash=keccak(plan), figures=found)
+        Evidence(read_at=read[0], read_hash=read[1], seed=seed, offers=offers, plan_hash=plan_hash, figures=found)
     )
 
 
@@ -104,18 +93,14 @@ def _unknown_tasks(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str
 
 def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[OfferRecord | None]) -> Iterator[str]:
     for entry, record in zip(entries, used, strict=True):
-        if record is None or record.offer.version != entry.version:
+        if record is None:
             yield f"task {entry.task}: worker {entry.lead} made no offer {entry.sequence}"
         elif not is_backed(ledger, record):
             yield f"task {entry.task}: worker {entry.lead} may not take it, or a helper has not confirmed"
-        elif (entry.helpers, entry.robots, entry.duration) != _promise(record.offer):
-            yield f"task {entry.task}: helpers, robots or duration are not those of the offer"
+        elif (entry.helpers, entry.robots) != (record.offer.helpers, record.offer.robots):
+            yield f"task {entry.task}: helpers or robots are not those of the offer"
         elif entry.inspector in entry.team:
             yield f"task {entry.task}: the inspector is on the team"
-
-
-def _promise(offer: Offer) -> tuple[tuple[Number, ...], tuple[Number, ...], int]:
-    return (offer.helpers, offer.robots, offer.p50)
 
 
 def _too_early(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:

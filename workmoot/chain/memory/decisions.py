@@ -1,11 +1,11 @@
 """The rules of WorkOrders about decisions: the DAO's plans, and what humans put in force."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from workmoot.chain.memory import membership, runs
 from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
-from workmoot.chain.memory.state import Cell, Notice
+from workmoot.chain.memory.plans import read_assignments
+from workmoot.chain.memory.state import Cell, Notice, State
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import (
     DeadlineMoved,
@@ -16,7 +16,7 @@ from workmoot.domain.events import (
     TaskReworked,
 )
 from workmoot.domain.ids import NOBODY, Address, Number, ProposalId, TaskId
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import Assigned
 from workmoot.domain.work import Failure, Status
 
 _NOBODY = (NOBODY, NOBODY)
@@ -33,22 +33,24 @@ class Control:
     named: tuple[Number, Number] | None
 
 
-def enact(tx: Transaction, proposal: ProposalId, plan: bytes, entries: tuple[PlanEntry, ...]) -> None:
+def enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
+    """Entries that moved on, or name who may not have the task, are skipped; the rest is taken."""
+    entries = read_assignments(assignments)
     skipped, standing = bytearray((len(entries) + 7) // 8), bytearray((len(entries) + 7) // 8)
-    for index, entry in enumerate(entries):
-        cell = runs.load(tx, entry.task)
-        if not _is_takeable(tx, entry, cell):
+    for index, assigned in enumerate(entries):
+        cell = tx.state.cells.get(assigned.task)
+        if cell is None or not _is_takeable(tx, assigned, cell):
             skipped[index // 8] |= 1 << index % 8
-        elif _take(tx, entry, cell):
+        elif _take(tx, assigned, cell):
             standing[index // 8] |= 1 << index % 8
-    tx.say(PlanEnacted, proposal=proposal, plan=plan, skipped=bytes(skipped), standing=bytes(standing))
+    tx.say(PlanEnacted, proposal=proposal, skipped=bytes(skipped), standing=bytes(standing))
 
 
-def require_open(tx: Transaction, entries: Iterable[PlanEntry]) -> None:
-    for entry in entries:
-        cell = runs.load(tx, entry.task)
-        if not is_open(cell, entry.version):
-            raise Refused("TaskMovedOn", entry.task, cell.version, entry.version)
+def require_open(state: State, assignments: bytes) -> None:
+    for assigned in read_assignments(assignments):
+        cell = runs.cell_of(state, assigned.task)
+        if not is_open(cell, assigned.version):
+            raise Refused("TaskMovedOn", assigned.task, cell.version, assigned.version)
 
 
 def is_open(cell: Cell, version: int) -> bool:
@@ -126,31 +128,30 @@ def set_plant_hold(tx: Transaction, *, held: bool) -> None:
     tx.say(PlantHoldChanged, held=held, plant_epoch=tx.state.plant_epoch)
 
 
-def _is_takeable(tx: Transaction, entry: PlanEntry, cell: Cell) -> bool:
-    if not is_open(cell, entry.version) or entry.lead in cell.excluded:
+def _is_takeable(tx: Transaction, assigned: Assigned, cell: Cell) -> bool:
+    """Whether lead and inspector are active and not the same; nobody (a human) may inspect."""
+    if not is_open(cell, assigned.version) or assigned.lead in cell.excluded:
         return False
-    if not membership.is_capable(tx, entry.lead, cell.capability):
+    if not membership.is_active(tx, assigned.lead) or assigned.inspector == assigned.lead:
         return False
-    if entry.inspector == NOBODY:
-        return True
-    return membership.is_active(tx, entry.inspector) and entry.inspector not in entry.team
+    return assigned.inspector == NOBODY or membership.is_active(tx, assigned.inspector)
 
 
-def _take(tx: Transaction, entry: PlanEntry, cell: Cell) -> bool:
+def _take(tx: Transaction, assigned: Assigned, cell: Cell) -> bool:
     """Writes slot 16; under a human's slot of the task it waits there as the standing decision."""
     cell = replace(cell, version=cell.version + 1)
     if cell.overridden:
-        cell = replace(cell, standing_worker=entry.lead, standing_inspector=entry.inspector)
+        cell = replace(cell, standing_worker=assigned.lead, standing_inspector=assigned.inspector)
     else:
         cell = replace(
             cell,
             status=Status.ALLOCATED,
-            worker=entry.lead,
-            inspector=entry.inspector,
+            worker=assigned.lead,
+            inspector=assigned.inspector,
             epoch=cell.epoch + (not tx.state.plant_held),
             notice=Notice.NONE,
         )
-    tx.state.cells[entry.task] = cell
+    tx.state.cells[assigned.task] = cell
     return cell.overridden or tx.state.plant_held
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmoot.chain.memory import humans, membership, posting, runs, slots, voting
+from workmoot.chain.memory import decisions, humans, membership, posting, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
-from workmoot.domain.errors import Refused
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
-from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of
+from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of, content_id_of
 from workmoot.domain.workers import Kind, Member, Record, Scope, Standing
 
 if TYPE_CHECKING:
@@ -64,6 +63,12 @@ class MemoryMembers(Hold):
 
     def belonged(self, number: Number, roster: int) -> bool:
         return membership.belongs(self._chain.state, number, roster)
+
+    def voter(self, account: Address, roster: int) -> Number:
+        return membership.voter(self._chain.state, account, roster)
+
+    def accounts(self) -> bytes:
+        return membership.accounts(self._chain.state)
 
     def is_suspended(self, account: Address) -> bool:
         found = self.member(self.number_of(account))
@@ -126,10 +131,7 @@ class MemoryWorkOrders(Hold):
         return self._send(lambda tx: runs.poke(tx, task))
 
     def task(self, task: TaskId) -> TaskState:
-        cell = self._chain.state.cells.get(task)
-        if cell is None:
-            raise Refused("UnknownTask", task)
-        return self._state_of(cell)
+        return self._state_of(runs.cell_of(self._chain.state, task))
 
     def tasks(self, order: OrderId, first: int, count: int) -> tuple[TaskState, ...]:
         end = min(first + count, self.order(order).task_count)
@@ -144,6 +146,9 @@ class MemoryWorkOrders(Hold):
         if found is None:
             return OrderState(task_count=0, posted_at=0, spec_hash=ZERO_HASH)
         return OrderState(task_count=found.task_count, posted_at=found.posted_at, spec_hash=found.spec_hash)
+
+    def require_open(self, assignments: bytes) -> None:
+        decisions.require_open(self._chain.state, assignments)
 
     def is_excluded(self, task: TaskId, worker: Number) -> bool:
         cell = self._chain.state.cells.get(task)
@@ -193,17 +198,33 @@ class MemoryAllocationDao(Hold):
         )
 
     def vote(
-        self, proposal: ProposalId, *, support: bool, reason: str, plan: bytes = b"", particulars: bytes = ZERO_HASH
+        self, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes = b"", rest: bytes = ZERO_HASH
     ) -> Receipt:
         return self._send(
-            lambda tx: voting.vote(tx, proposal, support=support, reason=reason, plan=plan, particulars=particulars)
+            lambda tx: voting.vote(tx, proposal, support=support, reason=reason, assignments=assignments, rest=rest)
         )
+
+    def cast_vote_by_sig(self, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> Receipt:
+        return self._send(
+            lambda tx: voting.cast_vote_by_sig(tx, proposal, support=support, voter=voter, signature=signature)
+        )
+
+    def decide(self, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> Receipt:
+        return self._send(lambda tx: voting.decide(tx, proposal, assignments, rest, ballots))
+
+    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
+        return self._send(lambda tx: voting.record(tx, proposal, content_hash, ballots))
+
+    def prove_equivocation(
+        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+    ) -> Receipt:
+        return self._send(lambda tx: voting.prove_equivocation(tx, proposal, content_hash, member, yes, no))
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send(lambda tx: voting.bar(tx, proposal, member))
 
-    def enact(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> Receipt:
-        return self._send(lambda tx: voting.enact(tx, proposal, plan, particulars))
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
+        return self._send(lambda tx: voting.enact(tx, proposal, assignments, rest))
 
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send(lambda tx: voting.poke(tx, proposal))
@@ -221,8 +242,11 @@ class MemoryAllocationDao(Hold):
     def is_confirmed(self, task: TaskId, version: int, lead: Number, sequence: int, helper: Number) -> bool:
         return (task, version, lead, sequence, helper) in self._chain.state.confirmed
 
-    def is_content(self, proposal: ProposalId, plan: bytes, particulars: bytes) -> bool:
-        return self.proposal(proposal).content_hash == content_hash_of(plan, particulars)
+    def is_content(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> bool:
+        return self.proposal(proposal).content_id == content_id_of(content_hash_of(assignments, rest))
+
+    def nonce_of(self, account: Address) -> int:
+        return voting.nonce_of(self._chain.state, account)
 
 
 class MemoryOverrides(Hold):

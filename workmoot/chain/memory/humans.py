@@ -5,9 +5,9 @@ from dataclasses import replace
 from workmoot.chain.memory import decisions, membership, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_entry, read_plan
+from workmoot.chain.memory.plans import read_assignments, read_entry
 from workmoot.chain.signer import recover
-from workmoot.domain.errors import Refused
+from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import OverrideGiven, OverrideReleased, ResumeAsked
 from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
 from workmoot.domain.overrides import (
@@ -19,7 +19,8 @@ from workmoot.domain.overrides import (
     order_digest,
     own_level,
 )
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.payloads import MOST_ACTED_ON, read_plan_payload
+from workmoot.domain.plan import Assigned
 from workmoot.domain.proposals import State
 from workmoot.domain.work import predecessors_of
 from workmoot.domain.workers import Role
@@ -177,7 +178,7 @@ def _assign(tx: Transaction, override: OverrideId, order: HumanOrder, task: Task
     fits = membership.is_capable(tx, entry.lead, capability)
     if not fits and not (second_reason and membership.is_active(tx, entry.lead)):
         raise Refused("NotCapable", entry.lead, capability)
-    slots.name(tx, override, task, order.expires_at, entry.lead, _inspector_of(tx, entry))
+    slots.name(tx, override, task, order.expires_at, entry.lead, _inspector_of(tx, entry.inspector, entry.team))
 
 
 def _cancel(tx: Transaction, order: HumanOrder, task: TaskId) -> None:
@@ -193,34 +194,49 @@ def _cancel(tx: Transaction, order: HumanOrder, task: TaskId) -> None:
 
 
 def _requeue(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
+    """Whoever had the task before, its safe stop ends with it."""
     decisions.requeue(tx, task, order.human)
     key = (SubjectType.TASK, task, Level.HUMAN)
-    if slots.is_filled(tx, key):
+    named, stopped = slots.is_filled(tx, key), slots.end_safe_stop(tx, task)
+    if named:
         _empty(tx, override, key)
-        slots.put_in_force(tx, task, anew=True)
+    if named or stopped:
+        slots.put_in_force(tx, task, anew=named)
 
 
 def _each_entry(tx: Transaction, override: OverrideId, order: HumanOrder, *, vetoes: bool) -> None:
     """Fills the slots of what has not started: with nobody for a veto, else with the plan's worker."""
-    plan, particulars = order.payload[32:], order.payload[:32]
-    known = len(order.payload) >= 32 and voting.is_content(tx, ProposalId(order.subject), plan, particulars)
-    if not known:
-        raise Refused("MalformedPayload", order.kind)
-    for entry in read_plan(plan):
-        cell = runs.load(tx, entry.task)
+    for assigned in _part(tx, order):
+        cell = runs.load(tx, assigned.task)
         # An entry that was skipped says nothing of a task that has another worker since.
-        skipped = vetoes and cell.worker != entry.lead and not cell.overridden
-        if skipped or not decisions.is_open(cell, entry.version + vetoes):
+        skipped = vetoes and cell.worker != assigned.lead and not cell.overridden
+        if skipped or not decisions.is_open(cell, assigned.version + vetoes):
             continue
         if vetoes:
-            slots.name(tx, override, entry.task, order.expires_at, NOBODY, NOBODY)
-        elif membership.is_active(tx, entry.lead):
-            slots.name(tx, override, entry.task, order.expires_at, entry.lead, _inspector_of(tx, entry))
+            slots.name(tx, override, assigned.task, order.expires_at, NOBODY, NOBODY)
+        elif membership.is_active(tx, assigned.lead):
+            inspector = _inspector_of(tx, assigned.inspector, (assigned.lead,))
+            slots.name(tx, override, assigned.task, order.expires_at, assigned.lead, inspector)
 
 
-def _inspector_of(tx: Transaction, entry: PlanEntry) -> Number:
-    sound = membership.is_active(tx, entry.inspector) and entry.inspector not in entry.team
-    return entry.inspector if sound else NOBODY
+def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
+    """The entries the order acts on: of this proposal's content, and no more than fit one transaction."""
+    try:
+        part = read_plan_payload(order.payload)
+    except Malformed:
+        raise Refused("MalformedPayload", order.kind) from None
+    fits = 0 < part.last - part.first <= MOST_ACTED_ON
+    if not fits or not voting.is_content(tx, ProposalId(order.subject), part.assignments, part.rest):
+        raise Refused("MalformedPayload", order.kind)
+    entries = read_assignments(part.assignments)
+    if part.last > len(entries):
+        raise Refused("MalformedPayload", order.kind)
+    return entries[part.first : part.last]
+
+
+def _inspector_of(tx: Transaction, inspector: Number, team: tuple[Number, ...]) -> Number:
+    sound = membership.is_active(tx, inspector) and inspector not in team
+    return inspector if sound else NOBODY
 
 
 def _hold(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:

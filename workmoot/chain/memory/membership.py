@@ -92,13 +92,32 @@ def member(tx: Transaction, number: Number) -> Member:
 
 def active_worker(tx: Transaction) -> Number:
     """The sender's number; refuses anyone but an active digital worker."""
-    number = tx.state.numbers.get(tx.sender, NOBODY)
+    return worker(tx.state, tx.sender)
+
+
+def worker(state: State, account: Address) -> Number:
+    """The account's number; refuses any but an active digital worker's."""
+    number = state.numbers.get(account, NOBODY)
     if number == NOBODY:
-        raise Refused("NotAMember", tx.sender)
-    found = _require(tx, number, Standing.ACTIVE)
+        raise Refused("NotAMember", account)
+    found = state.members[number]
+    if found.standing is not Standing.ACTIVE:
+        raise Refused("WrongStanding", number, found.standing)
     if found.kind is not Kind.DIGITAL:
         raise Refused("WrongKind", number, found.kind)
     return number
+
+
+def voter(state: State, account: Address, roster: int) -> Number:
+    """The account's number, as far as it belongs to the electorate of that roster; else nobody."""
+    number = worker(state, account)
+    return number if state.members[number].joined <= roster else NOBODY
+
+
+def accounts(state: State) -> bytes:
+    """The account of every badge, 20 bytes each: an active digital worker's, else zeros."""
+    kept = (found.account if found.is_active_worker else ZERO_ADDRESS for found in state.members.values())
+    return b"".join(bytes.fromhex(account[2:]) for account in kept)
 
 
 def is_active(tx: Transaction, number: Number) -> bool:

@@ -22,6 +22,7 @@ from workmoot.domain.workers import Role
 CHAIN_ID = 1337
 BLOCKS_REMEMBERED = 256
 SHORTEST_SECONDS = 10
+MOST_OPEN = 10
 
 
 def _made_up(name: str) -> Address:
@@ -72,7 +73,7 @@ class MemoryChain:
         now: int | None = None,
     ) -> None:
         _require_at_least_ten(limits)
-        if policy.voting_seconds < SHORTEST_SECONDS or policy.open_limit == 0:
+        if policy.voting_seconds < SHORTEST_SECONDS or not 1 <= policy.open_limit <= MOST_OPEN:
             raise Refused("PolicyTooTight")
         self.chain_id = chain_id
         self.limits = limits
@@ -121,9 +122,9 @@ class MemoryChain:
         with self._lock:
             self._now = max(self._now, unix_s)
 
-    def grant(self, administrator: Address, role: Role, account: Address) -> Receipt:
-        """The administrator gives an account a role, as the access manager does."""
-        return self.transact(administrator, lambda tx: _grant(tx, role, account))
+    def grant(self, administrator: Address, role: Role, account: Address, *, delay: int = 0) -> Receipt:
+        """The administrator gives an account a role, as the access manager does; `delay` seconds before each act."""
+        return self.transact(administrator, lambda tx: _grant(tx, role, account, delay))
 
     def revoke(self, administrator: Address, role: Role, account: Address) -> Receipt:
         """The administrator takes a role back."""
@@ -139,7 +140,7 @@ class MemoryChain:
 def _found(tx: Transaction, administrator: Address) -> None:
     limits, policy = tx.chain.limits, tx.chain.policy
     tx.state.roles[(Role.ADMIN, administrator)] = True
-    _say_granted(tx, Role.ADMIN, administrator)
+    _say_granted(tx, Role.ADMIN, administrator, 0)
     tx.say(
         LimitsSet,
         acknowledge_seconds=limits.acknowledge_seconds,
@@ -149,14 +150,15 @@ def _found(tx: Transaction, administrator: Address) -> None:
     tx.say(PolicySet, voting_seconds=policy.voting_seconds, open_limit=policy.open_limit)
 
 
-def _grant(tx: Transaction, role: Role, account: Address) -> None:
+def _grant(tx: Transaction, role: Role, account: Address, delay: int) -> None:
+    """The contracts act at once: who may only act after a delay has no say in them."""
     _require_administrator(tx)
-    tx.state.roles[(role, account)] = True
-    _say_granted(tx, role, account)
+    tx.state.roles[(role, account)] = delay == 0
+    _say_granted(tx, role, account, delay)
 
 
-def _say_granted(tx: Transaction, role: Role, account: Address) -> None:
-    tx.say(RoleGranted, role_id=int(role), account=account, delay=0, since=tx.now, new_member=True)
+def _say_granted(tx: Transaction, role: Role, account: Address, delay: int) -> None:
+    tx.say(RoleGranted, role_id=int(role), account=account, delay=delay, since=tx.now, new_member=True)
 
 
 def _revoke(tx: Transaction, role: Role, account: Address) -> None:

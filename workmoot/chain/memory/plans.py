@@ -1,33 +1,50 @@
-"""How the contracts read a packed plan: entry by entry, refusing at the first that is malformed."""
+"""How the contracts read a packed plan, refusing where it is malformed, and the entry a human assigns."""
 
 from collections.abc import Iterator
 
 from workmoot.domain.errors import Malformed, Refused
-from workmoot.domain.ids import NOBODY
-from workmoot.domain.plan import MOST_PLAN_BYTES, PlanEntry, unpack_entry
+from workmoot.domain.ids import NOBODY, Number, TaskId
+from workmoot.domain.layout import unpack_numbers
+from workmoot.domain.plan import TEAM, Assigned, PlanEntry, unpack_assignments, unpack_entry
+
+Help = tuple[TaskId, int, Number, int, Number]
+"""task, version, lead, sequence, helper"""
 
 
-def read_entry(plan: bytes, offset: int = 0) -> tuple[PlanEntry, int]:
-    """The entry that begins at `offset`, and where the next one does."""
+def read_entry(payload: bytes) -> tuple[PlanEntry, int]:
+    """The entry that begins there, and where it ends."""
     try:
-        entry, end = unpack_entry(plan, offset)
+        entry, end = unpack_entry(payload)
     except Malformed:
-        raise Refused("MalformedPlan", offset) from None
+        raise Refused("MalformedPlan", 0) from None
     if entry.lead == NOBODY:
-        raise Refused("MalformedPlan", offset)
+        raise Refused("MalformedPlan", 0)
     return entry, end
 
 
-def read_plan(plan: bytes) -> Iterator[PlanEntry]:
-    """The entries, in ascending order of their task; at least one, and no more than a human can veto."""
-    if not plan:
-        raise Refused("MalformedPlan", 0)
-    if len(plan) > MOST_PLAN_BYTES:
-        raise Refused("MalformedPlan", MOST_PLAN_BYTES)
-    offset, previous = 0, 0
-    while offset < len(plan):
-        entry, end = read_entry(plan, offset)
-        if entry.task <= previous:
-            raise Refused("MalformedPlan", offset)
-        yield entry
-        offset, previous = end, entry.task
+def read_assignments(assignments: bytes) -> tuple[Assigned, ...]:
+    """What a decision reads, in ascending order of the tasks."""
+    try:
+        return unpack_assignments(assignments)
+    except Malformed as malformed:
+        raise Refused("MalformedPlan", malformed.offset) from None
+
+
+def read_teams(teams: bytes) -> Iterator[Help]:
+    """Everybody who is to help, with the offer it has to have confirmed."""
+    offset = 0
+    while offset < len(teams):
+        try:
+            values = TEAM.unpack(teams, offset)
+            helpers = unpack_numbers("teams", teams, offset + TEAM.size, values["helper_count"])
+        except Malformed:
+            raise Refused("MalformedPlan", offset) from None
+        for helper in helpers:
+            task, lead = TaskId(values["task"]), Number(values["lead"])
+            yield task, values["version"], lead, values["sequence"], Number(helper)
+        offset += TEAM.size + 2 * len(helpers)
+
+
+def require_sound(assignments: bytes) -> None:
+    """Refuses assignments that follow no layout."""
+    read_assignments(assignments)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from workmoot.chain.memory import membership
 from workmoot.chain.memory.memory_chain import Transaction
-from workmoot.chain.memory.state import Cell, Notice
+from workmoot.chain.memory.state import Cell, Notice, State
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import (
     HeartbeatSeen,
@@ -23,11 +23,14 @@ from workmoot.domain.work import Failure, OnFailure, Status
 
 BEST_GRADE = 100
 NEVER = 2**48 - 1
+LAST_ATTEMPT = 255
+"""Where the count of attempts stays."""
 
 
 def acknowledge(tx: Transaction, task: TaskId, epoch: int) -> None:
     cell = _as_assignee(tx, task, epoch, Status.ALLOCATED)
     _require_ready(tx, task)
+    _require_capable(tx, cell)
     if cell.notice is Notice.ACKNOWLEDGED:
         raise Refused("AlreadyAcknowledged", task)
     deadline = tx.now + tx.chain.limits.heartbeat_seconds
@@ -42,7 +45,8 @@ def decline(tx: Transaction, task: TaskId, epoch: int) -> None:
 def start(tx: Transaction, task: TaskId, epoch: int) -> None:
     cell = _as_assignee(tx, task, epoch, Status.ALLOCATED)
     _require_ready(tx, task)
-    attempt, deadline = cell.attempt + 1, tx.now + tx.chain.limits.heartbeat_seconds
+    _require_capable(tx, cell)
+    attempt, deadline = min(cell.attempt + 1, LAST_ATTEMPT), tx.now + tx.chain.limits.heartbeat_seconds
     tx.state.cells[task] = replace(cell, status=Status.STARTED, notice=Notice.NONE, attempt=attempt, deadline=deadline)
     tx.say(TaskStarted, task=task, worker=cell.worker, epoch=epoch, attempt=attempt, deadline=deadline)
 
@@ -101,7 +105,7 @@ def poke(tx: Transaction, task: TaskId) -> None:
         _poke_inspection(tx, task, cell)
     elif cell.status not in (Status.ALLOCATED, Status.STARTED):
         raise Refused("WrongStatus", task, cell.status)
-    elif not membership.is_active(tx, cell.worker):
+    elif not _may_work(tx, cell):
         _fail(tx, task, cell, Failure.WORKER_GONE)
     elif cell.status is Status.ALLOCATED and cell.notice is Notice.NONE:
         _summon(tx, task, cell)
@@ -123,7 +127,11 @@ def finish(tx: Transaction, task: TaskId, cell: Cell, status: Status) -> None:
 
 
 def load(tx: Transaction, task: TaskId) -> Cell:
-    cell = tx.state.cells.get(task)
+    return cell_of(tx.state, task)
+
+
+def cell_of(state: State, task: TaskId) -> Cell:
+    cell = state.cells.get(task)
     if cell is None:
         raise Refused("UnknownTask", task)
     return cell
@@ -182,6 +190,18 @@ def _require_ready(tx: Transaction, task: TaskId) -> None:
     missing = tx.state.cells[task].predecessors & ~tx.state.orders[order_of(task)].done
     if missing:
         raise Refused("NotReady", task, missing)
+
+
+def _may_work(tx: Transaction, cell: Cell) -> bool:
+    """Who holds the task by a human's word may do it without the capability."""
+    if cell.overridden:
+        return membership.is_active(tx, cell.worker)
+    return membership.is_capable(tx, cell.worker, cell.capability)
+
+
+def _require_capable(tx: Transaction, cell: Cell) -> None:
+    if not _may_work(tx, cell):
+        raise Refused("NotCapable", cell.worker, cell.capability)
 
 
 def _require_grade(grade: int) -> None:

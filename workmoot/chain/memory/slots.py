@@ -56,11 +56,18 @@ def name(
     key = (SubjectType.TASK, task, Level.HUMAN)
     fill(tx, override, key, expires_at)
     tx.state.slots[key] = replace(slot(tx, key), fixes=True, worker=worker, inspector=inspector)
-    stop = slot(tx, (SubjectType.TASK, task, Level.SAFE_STOP))
-    if stop.held:
-        del tx.state.slots[(SubjectType.TASK, task, Level.SAFE_STOP)]
-        tx.say(SafeStopChanged, task=task, worker=stop.worker, stopped=False)
+    end_safe_stop(tx, task)
     put_in_force(tx, task, anew=True)
+
+
+def end_safe_stop(tx: Transaction, task: TaskId) -> bool:
+    """Whether there was one."""
+    key = (SubjectType.TASK, task, Level.SAFE_STOP)
+    stop = slot(tx, key)
+    if stop.held:
+        del tx.state.slots[key]
+        tx.say(SafeStopChanged, task=task, worker=stop.worker, stopped=False)
+    return stop.held
 
 
 def fill(tx: Transaction, override: OverrideId, key: Key, expires_at: int) -> None:

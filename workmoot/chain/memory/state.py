@@ -76,7 +76,7 @@ class State:
     proposals: dict[ProposalId, ProposalState] = field(default_factory=dict)
     ballots: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     bars: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
-    open_of: dict[Number, int] = field(default_factory=dict)
+    recent: dict[Number, tuple[ProposalId, ...]] = field(default_factory=dict)
     confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
     overrides_given: int = 0
     resume_asked: bool = False

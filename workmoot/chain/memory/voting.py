@@ -5,28 +5,39 @@ from dataclasses import replace
 
 from workmoot.chain.memory import decisions, membership
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction
-from workmoot.chain.memory.plans import read_plan
-from workmoot.domain.errors import Refused
+from workmoot.chain.memory.nonces import use_nonce
+from workmoot.chain.memory.plans import read_teams
+from workmoot.chain.memory.state import State as Storage
+from workmoot.chain.signer import recover
+from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, unpack_ballots, vote_digest
+from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import (
+    BallotsCounted,
+    BallotsRecorded,
+    EquivocationProven,
     HelpConfirmed,
     MessageSent,
     OffersPublished,
-    ProposalOpened,
+    ProposalCanceled,
+    ProposalCreated,
+    ProposalExecuted,
     ProposalReviewed,
     ProposalSettled,
     VoteCast,
     VoterBarred,
 )
-from workmoot.domain.ids import Address, Number, ProposalId, TaskId
+from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.ids import NOBODY, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
-from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import (
     NO_STATE,
     Opening,
     ProposalState,
     State,
     content_hash_of,
-    particulars_of,
+    content_id_of,
+    pack_detail,
+    rest_of,
 )
 
 
@@ -52,18 +63,16 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 
 def propose(tx: Transaction, opening: Opening) -> None:
+    # Whoever sends a proposal asks the work orders first; the DAO takes its word for it, and the voters' later.
+    decisions.require_open(tx.state, opening.plan.assignments)
     proposer = membership.active_worker(tx)
-    open_now = tx.state.open_of.get(proposer, 0)
-    if open_now == tx.chain.policy.open_limit:
-        raise Refused("TooManyOpen", proposer, tx.chain.policy.open_limit)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
         raise Refused("UnknownProposal", opening.counters)
-    decisions.require_open(tx, read_plan(opening.plan))
-    for entry in read_plan(opening.plan):
-        _require_confirmed(tx, entry)
-    tx.state.open_of[proposer] = open_now + 1
-    _open(tx, proposer, opening)
+    _require_confirmed(tx, opening.plan.teams)
+    proposal = ProposalId(len(tx.state.proposals) + 1)
+    _take_place(tx, proposer, proposal)
+    _open(tx, proposal, proposer, opening)
 
 
 def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> None:
@@ -80,20 +89,58 @@ def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: in
     )
 
 
-def vote(tx: Transaction, proposal: ProposalId, *, support: bool, reason: str, plan: bytes, particulars: bytes) -> None:
-    found = _require_open(tx, proposal)
-    member = membership.active_worker(tx)
-    if not membership.may_vote(tx, member, found.roster):
-        raise Refused("NotInElectorate", proposal, member)
-    if (proposal, member) in tx.state.ballots:
-        raise Refused("AlreadyVoted", proposal, member)
-    tx.state.ballots[(proposal, member)] = True
-    tally = replace(found, yes=found.yes + 1) if support else replace(found, no=found.no + 1)
-    tx.state.proposals[proposal] = tally
-    tx.say(VoteCast, voter=tx.sender, proposal_id=proposal, support=int(support), weight=1, reason=reason)
+def vote(tx: Transaction, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes, rest: bytes) -> None:
+    _cast(tx, proposal, tx.sender, support=support, reason=reason)
+    _decide(tx, proposal, assignments, rest)
+
+
+def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> None:
+    nonce = nonce_of(tx.state, voter)
+    chain_id, dao = tx.chain.chain_id, ADDRESSES["AllocationDAO"]
+    digest = vote_digest(proposal, support=support, voter=voter, nonce=nonce, chain_id=chain_id, dao=dao)
+    if recover(digest, signature) != voter:
+        raise Refused("BadSignature", voter)
+    use_nonce(tx, "AllocationDAO", voter, nonce)
+    _cast(tx, proposal, voter, support=support, reason="")
     _decide(tx, proposal)
-    if plan and tx.state.proposals[proposal].state is State.PASSED:
-        _enact(tx, proposal, plan, particulars)
+
+
+def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> None:
+    found = _require_open(tx, proposal)
+    content_hash = _require_content(tx, proposal, assignments, rest)
+    signed = _read_ballots(ballots)
+    for ballot in signed:
+        _require_its_own(tx, proposal, content_hash, ballot)
+        if (proposal, ballot.member) in tx.state.ballots:
+            raise Refused("AlreadyVoted", proposal, ballot.member)
+    yes = sum(ballot.support for ballot in signed)
+    found = replace(found, yes=found.yes + yes, no=found.no + len(signed) - yes)
+    tx.state.proposals[proposal] = found
+    tx.say(BallotsCounted, id=proposal, ballots=pack_counted(signed))
+    _decide(tx, proposal, assignments, rest)
+    if state_of(tx, proposal).state is State.OPEN:
+        raise Refused("Undecided", proposal, found.yes, found.no, found.members)
+
+
+def record(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> None:
+    found = state_of(tx, proposal)
+    if found.state in (State.NONE, State.OPEN):
+        raise Refused("ProposalNotOpen", proposal, found.state)
+    _require_hash(tx, proposal, content_hash)
+    signed = _read_ballots(ballots)
+    for ballot in signed:
+        _require_its_own(tx, proposal, content_hash, ballot)
+    tx.say(BallotsRecorded, id=proposal, ballots=pack_counted(signed))
+
+
+def prove_equivocation(
+    tx: Transaction, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+) -> None:
+    _require_hash(tx, proposal, content_hash)
+    for support, signature in ((True, yes), (False, no)):
+        ballot = SignedBallot(member=member, support=support, signature=signature)
+        _require_signed(tx, proposal, content_hash, ballot)
+    tx.say(EquivocationProven, id=proposal, member=member)
 
 
 def bar(tx: Transaction, proposal: ProposalId, member: Number) -> None:
@@ -110,11 +157,12 @@ def bar(tx: Transaction, proposal: ProposalId, member: Number) -> None:
     _decide(tx, proposal)
 
 
-def enact(tx: Transaction, proposal: ProposalId, plan: bytes, particulars: bytes) -> None:
+def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> None:
     found = state_of(tx, proposal)
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
-    _enact(tx, proposal, plan, particulars)
+    _require_content(tx, proposal, assignments, rest)
+    _enact(tx, proposal, assignments)
 
 
 def poke(tx: Transaction, proposal: ProposalId) -> None:
@@ -133,22 +181,41 @@ def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> None:
     if found.state not in (State.OPEN, State.PASSED):
         raise Refused("ProposalNotOpen", proposal, found.state)
     _settle(tx, proposal, State.VETOED)
+    tx.say(ProposalCanceled, proposal_id=proposal)
 
 
 def state_of(tx: Transaction, proposal: ProposalId) -> ProposalState:
     return tx.state.proposals.get(proposal, NO_STATE)
 
 
-def is_content(tx: Transaction, proposal: ProposalId, plan: bytes, particulars: bytes) -> bool:
-    return state_of(tx, proposal).content_hash == content_hash_of(plan, particulars)
+def is_content(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> bool:
+    return state_of(tx, proposal).content_id == content_id_of(content_hash_of(assignments, rest))
 
 
-def _open(tx: Transaction, proposer: Number, opening: Opening) -> None:
-    proposal = ProposalId(len(tx.state.proposals) + 1)
+def nonce_of(state: Storage, account: Address) -> int:
+    """The nonce of the account's next signed vote."""
+    return state.nonces.get(("AllocationDAO", account, 0), 0)
+
+
+def _take_place(tx: Transaction, proposer: Number, proposal: ProposalId) -> None:
+    """A place is free again once its proposal is settled or its time is over."""
+    limit = tx.chain.policy.open_limit
+    recent = tx.state.recent.get(proposer, ())
+    taken = tuple(former for former in recent if _takes_place(tx, former))
+    if len(taken) == limit:
+        raise Refused("TooManyOpen", proposer, limit)
+    tx.state.recent[proposer] = (proposal, *taken)
+
+
+def _takes_place(tx: Transaction, proposal: ProposalId) -> bool:
+    found = state_of(tx, proposal)
+    return found.state is State.OPEN and tx.now <= found.deadline
+
+
+def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Opening) -> None:
     roster, members = tx.state.roster, tx.state.rosters.get(tx.state.roster, 0)
-    deadline = tx.now + tx.chain.policy.voting_seconds
-    particulars = particulars_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
-    content_hash = content_hash_of(opening.plan, particulars)
+    deadline, plan = tx.now + tx.chain.policy.voting_seconds, opening.plan
+    rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
     tx.state.proposals[proposal] = replace(
         NO_STATE,
         state=State.OPEN,
@@ -156,43 +223,96 @@ def _open(tx: Transaction, proposer: Number, opening: Opening) -> None:
         roster=roster,
         members=members,
         deadline=deadline,
-        content_hash=content_hash,
+        content_id=content_id_of(content_hash_of(plan.assignments, rest)),
     )
     tx.say(
-        ProposalOpened,
-        id=proposal,
-        proposer=proposer,
-        counters=opening.counters,
-        roster=roster,
-        members=members,
-        deadline=deadline,
-        content_hash=content_hash,
-        particulars=particulars,
-        opening=opening,
+        ProposalCreated,
+        proposal_id=proposal,
+        proposer=tx.sender,
+        calldatas=(plan.assignments, plan.teams, plan.timetable, pack_detail(opening)),
+        vote_start=tx.now,
+        vote_end=deadline,
+        description=opening.words,
     )
 
 
-def _decide(tx: Transaction, proposal: ProposalId) -> None:
+def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: bool, reason: str) -> None:
+    found = _require_open(tx, proposal)
+    member = membership.voter(tx.state, voter, found.roster)
+    if member == NOBODY:
+        raise Refused("NotInElectorate", proposal, tx.state.numbers[voter])
+    if (proposal, member) in tx.state.ballots:
+        raise Refused("AlreadyVoted", proposal, member)
+    tx.state.ballots[(proposal, member)] = True
+    tally = replace(found, yes=found.yes + 1) if support else replace(found, no=found.no + 1)
+    tx.state.proposals[proposal] = tally
+    tx.say(VoteCast, voter=voter, proposal_id=proposal, support=int(support), weight=1, reason=reason)
+
+
+def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"", rest: bytes = ZERO_HASH) -> None:
     found = state_of(tx, proposal)
     if has_passed(yes=found.yes, members=found.members):
-        _settle(tx, proposal, State.PASSED)
+        if assignments:
+            _require_content(tx, proposal, assignments, rest)
+            _enact(tx, proposal, assignments)
+        else:
+            _settle(tx, proposal, State.PASSED)
     elif is_defeated(no=found.no, barred=found.barred, members=found.members):
         _settle(tx, proposal, State.DEFEATED)
 
 
 def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
     found = state_of(tx, proposal)
-    if found.state is State.OPEN:
-        tx.state.open_of[found.proposer] -= 1
     tx.state.proposals[proposal] = replace(found, state=state)
-    tx.say(ProposalSettled, id=proposal, state=state, yes=found.yes, no=found.no, members=found.members)
+    tx.say(ProposalSettled, id=proposal, state=state, yes=found.yes, no=found.no)
 
 
-def _enact(tx: Transaction, proposal: ProposalId, plan: bytes, particulars: bytes) -> None:
-    if not is_content(tx, proposal, plan, particulars):
-        raise Refused("OtherPlan", proposal, state_of(tx, proposal).content_hash)
+def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     _settle(tx, proposal, State.ENACTED)
-    decisions.enact(tx, proposal, plan, tuple(read_plan(plan)))
+    tx.say(ProposalExecuted, proposal_id=proposal)
+    decisions.enact(tx, proposal, assignments)
+
+
+def _require_content(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> bytes:
+    content_hash = content_hash_of(assignments, rest)
+    _require_hash(tx, proposal, content_hash)
+    return content_hash
+
+
+def _require_hash(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:
+    content_id = state_of(tx, proposal).content_id
+    if content_id_of(content_hash) != content_id:
+        raise Refused("OtherPlan", proposal, content_id)
+
+
+def _read_ballots(ballots: bytes) -> tuple[SignedBallot, ...]:
+    try:
+        return unpack_ballots(ballots)
+    except Malformed as malformed:
+        raise Refused("MalformedBallots", malformed.offset) from None
+
+
+def _require_its_own(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballot: SignedBallot) -> None:
+    """A member of the electorate that may still vote said so: by a signature, or by sending it itself."""
+    if not membership.may_vote(tx, ballot.member, state_of(tx, proposal).roster):
+        raise Refused("NotInElectorate", proposal, ballot.member)
+    if ballot.signature or membership.member(tx, ballot.member).account != tx.sender:
+        _require_signed(tx, proposal, content_hash, ballot)
+
+
+def _require_signed(tx: Transaction, proposal: ProposalId, content_hash: bytes, signed: SignedBallot) -> None:
+    """By the member's key: accounts that are contracts and answer for themselves (ERC-1271) need a chain."""
+    found, member = state_of(tx, proposal), membership.member(tx, signed.member)
+    ballot = Ballot(
+        proposal=proposal,
+        content_hash=content_hash,
+        roster=found.roster,
+        deadline=found.deadline,
+        support=signed.support,
+    )
+    digest = ballot_digest(ballot, chain_id=tx.chain.chain_id, dao=ADDRESSES["AllocationDAO"])
+    if recover(digest, signed.signature) != member.account:
+        raise Refused("BadSignature", member.account)
 
 
 def _require_open(tx: Transaction, proposal: ProposalId) -> ProposalState:
@@ -210,7 +330,8 @@ def _require_known_block(tx: Transaction, number: int, given: bytes) -> None:
         raise Refused("UnknownBlock", number, given)
 
 
-def _require_confirmed(tx: Transaction, entry: PlanEntry) -> None:
-    for helper in entry.helpers:
-        if (entry.task, entry.version, entry.lead, entry.sequence, helper) not in tx.state.confirmed:
-            raise Refused("HelperNotConfirmed", entry.task, entry.lead, helper)
+def _require_confirmed(tx: Transaction, teams: bytes) -> None:
+    for needed in read_teams(teams):
+        if needed not in tx.state.confirmed:
+            task, _, lead, _, helper = needed
+            raise Refused("HelperNotConfirmed", task, lead, helper)

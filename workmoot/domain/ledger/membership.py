@@ -76,7 +76,12 @@ def _grew(ledger: Ledger, event: RecordGrew) -> None:
 
 
 def _granted(ledger: Ledger, event: RoleGranted) -> None:
-    if event.role_id in ledger.roles:
+    """The contracts act at once: who may only act after a delay has no say in them."""
+    if event.role_id not in ledger.roles:
+        return
+    if event.delay:
+        ledger.roles[Role(event.role_id)].discard(event.account)
+    else:
         ledger.roles[Role(event.role_id)].add(event.account)
 
 
