@@ -44,13 +44,13 @@ class PublishReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastVote:
-    """Vote; with the plan when this ballot may decide."""
+    """Vote; with the assignments when this ballot may decide."""
 
     proposal: ProposalId
     support: bool
     reason: str
-    plan: bytes
-    particulars: bytes
+    assignments: bytes
+    rest: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class EnactPlan:
     """Enact what passed and was not enacted."""
 
     proposal: ProposalId
-    plan: bytes
-    particulars: bytes
+    assignments: bytes
+    rest: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,14 +70,14 @@ def _vote(hands: Hands, action: a.CastVote) -> None:
         action.proposal,
         support=action.support,
         reason=action.reason,
-        plan=action.plan,
-        particulars=action.particulars,
+        assignments=action.assignments,
+        rest=action.rest,
     )
     log.info("voted %s on %s: %s", "yes" if action.support else "no", action.proposal, action.reason)
 
 
 def _enact(hands: Hands, action: a.EnactPlan) -> None:
-    hands.dao.enact(action.proposal, action.plan, action.particulars)
+    hands.dao.enact(action.proposal, action.assignments, action.rest)
 
 
 def _bar(hands: Hands, action: a.BarVoter) -> None:

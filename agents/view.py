@@ -123,5 +123,7 @@ class View:
         )
 
     def round_seed(self, tasks: list[TaskId]) -> bytes:
-        """The seed of the round that covers these tasks: from the block of their last posting."""
-        return self.round_seeds[max(self.ledger.orders[order_of(task)].at.block for task in tasks)]
+        """The seed of the round that covers these tasks: from the block of their last posting, if there was one."""
+        orders = (self.ledger.orders.get(order_of(task)) for task in tasks)
+        posted = [order.at.block for order in orders if order is not None]
+        return self.round_seeds[max(posted)] if posted else b""

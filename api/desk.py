@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from api.drafts import Draft, draft, epoch_of, require_fit
+from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
 from api.models.common import moment
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
@@ -100,7 +100,19 @@ class Desk:
             )
 
     def give(self, asked: OverrideIn) -> OverrideGiven:
-        """Sends the order, signed by the human or by the human's development key."""
+        """Sends the order, signed by the human or by the human's development key; a large one in parts."""
+        with self._projection.read() as snap:
+            parts = parts_for(snap, asked) if asked.signature is None else [1]
+        if len(parts) == 1:
+            return self._give(asked)
+        given = [
+            self._give(asked.model_copy(update={"payload": {**asked.payload, "part": number}})) for number in parts
+        ]
+        ids = ", ".join(str(each.id or each.digest) for each in given)
+        told = f"Given in {len(given)} orders, one after the other: {ids}."
+        return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
+
+    def _give(self, asked: OverrideIn) -> OverrideGiven:
         with self._projection.read() as snap:
             drafted = self._draft(snap, asked)
         signature = self._signature(asked, drafted.order)

@@ -11,10 +11,18 @@ from api.problems import Problem, unprocessable
 from api.views.displaced import displaced
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import Address
+from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
-from workmoot.domain.payloads import assign_payload, cancel_payload, plan_payload, release_payload
+from workmoot.domain.payloads import (
+    MOST_ACTED_ON,
+    PlanPart,
+    assign_payload,
+    cancel_payload,
+    parts_of,
+    plan_payload,
+    release_payload,
+)
 from workmoot.domain.proposals import State
 from workmoot.domain.work import mask_of
 from workmoot.domain.workers import Kind as MemberKind
@@ -111,7 +119,7 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
         payload = assign_payload(made.entry, made.second_reason)
         return replace(drafted, order=replace(bare, payload=payload), filled=made.filled, warnings=made.warnings)
     if asked.kind in (Kind.APPROVE, Kind.VETO):
-        return replace(drafted, order=replace(bare, payload=_plan(snap.ledger.proposals[bare.subject], asked.kind)))  # type: ignore[index]
+        return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
     if asked.kind is Kind.CANCEL:
         return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
     if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
@@ -130,10 +138,38 @@ def _open_task(snap: Snapshot, subject: int) -> Task:
     return task
 
 
-def _plan(proposal: Proposal, kind: Kind) -> bytes:
-    if kind is Kind.VETO and proposal.state is State.OPEN:
-        return b""
-    return plan_payload(proposal.opening.plan, proposal.particulars)
+def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
+    """The numbers of the parts that an order is to be given in where the request names none; mostly the only one."""
+    if asked.kind not in (Kind.APPROVE, Kind.VETO) or asked.order is not None or "part" in asked.payload:
+        return [1]
+    require_fit(asked)
+    proposal = snap.ledger.proposals[ProposalId(_subject(snap, asked))]
+    return list(range(1, len(_parts(proposal, asked.kind)) + 1))
+
+
+def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
+    """A veto of what is not enacted yet ends the vote, all of it at once."""
+    parts = parts_of(len(proposal.decided_entries))
+    return parts[:1] if kind is Kind.VETO and proposal.state is not State.ENACTED else parts
+
+
+def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:
+    if asked.kind is Kind.VETO and proposal.state is State.OPEN:
+        return drafted
+    parts, number = _parts(proposal, asked.kind), asked.payload.get("part", 1)
+    if number not in range(1, len(parts) + 1):
+        raise unprocessable("/payload/part", f"The order has parts 1 to {len(parts)}, not {number!r}.")
+    first, last = parts[number - 1]
+    part = PlanPart(rest=proposal.rest, first=first, last=last, assignments=proposal.opening.plan.assignments)
+    drafted = replace(drafted, order=replace(drafted.order, payload=plan_payload(part)))
+    if len(parts) == 1:
+        return drafted
+    entries = parts[-1][1]
+    warning = (
+        f"One order acts on {MOST_ACTED_ON} entries of a plan at most; this one has {entries}. "
+        f"This is part {number} of {len(parts)}: entries {first + 1} to {last}."
+    )
+    return replace(drafted, warnings=(warning,))
 
 
 def _cancelled(snap: Snapshot, asked: OverrideIn, subject: int) -> bytes:

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.audit_storage import Difference
+from workmoot.domain.ballots import unpack_counted
+from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
+    BallotsCounted,
     Event,
     InForceChanged,
     OrderPosted,
     OverrideGiven,
     PlanEnacted,
-    ProposalOpened,
+    ProposalCreated,
     ProposalSettled,
     ResultSubmitted,
+    RosterChanged,
     TaskAccepted,
     TaskCancelled,
     TaskFailed,
@@ -24,7 +28,15 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import read_cancel_payload, read_plan_payload
-from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_entry, unpack_plan
+from workmoot.domain.plan import (
+    PackedPlan,
+    PlanEntry,
+    bare_entry,
+    is_bit_set,
+    unpack_assignments,
+    unpack_entry,
+    unpack_plan,
+)
 from workmoot.domain.proposals import State
 from workmoot.domain.work import TASK, Failure, Status
 
@@ -88,7 +100,9 @@ class Recount:
     votes: dict[int, Vote] = field(default_factory=dict)
     tasks: dict[int, Account] = field(default_factory=dict)
     orders: dict[int, OverrideGiven] = field(default_factory=dict)
-    plans: dict[int, bytes] = field(default_factory=dict)
+    members: int = 0
+    """Who may vote by now."""
+    plans: dict[int, tuple[PlanEntry, ...]] = field(default_factory=dict)
     reallocated: int = 0
     faults: list[Difference] = field(default_factory=list)
     changed_in: str = ""
@@ -135,14 +149,34 @@ def recount(events: Iterable[Event]) -> Recount:
 # Votes
 
 
-def _opened(found: Recount, event: ProposalOpened) -> None:
-    found.votes[event.id] = Vote(proposal=event.id, members=event.members, counters=event.counters)
-    found.plans[event.id] = event.opening.plan
+def _roster_changed(found: Recount, event: RosterChanged) -> None:
+    found.members = event.members
+
+
+def _created(found: Recount, event: ProposalCreated) -> None:
+    found.votes[event.id] = Vote(proposal=event.id, members=found.members, counters=event.opening.counters)
+    found.plans[event.id] = _entries_of(event.opening.plan)
+
+
+def _entries_of(plan: PackedPlan) -> tuple[PlanEntry, ...]:
+    """Of a malformed plan, what a decision reads of it."""
+    try:
+        return unpack_plan(plan)
+    except Malformed:
+        return tuple(bare_entry(assigned) for assigned in unpack_assignments(plan.assignments))
 
 
 def _cast(found: Recount, event: VoteCast) -> None:
-    vote = found.votes[event.proposal_id]
-    if event.support == 1:
+    _count(found.votes[event.proposal_id], support=event.support == 1)
+
+
+def _counted(found: Recount, event: BallotsCounted) -> None:
+    for _, support in unpack_counted(event.ballots):
+        _count(found.votes[event.id], support=support)
+
+
+def _count(vote: Vote, *, support: bool) -> None:
+    if support:
         vote.yes += 1
     else:
         vote.no += 1
@@ -154,9 +188,9 @@ def _barred(found: Recount, event: VoterBarred) -> None:
 
 def _settled(found: Recount, event: ProposalSettled) -> None:
     vote = found.votes[event.id]
-    counted, told = (vote.yes, vote.no, vote.members), (event.yes, event.no, event.members)
+    counted, told = (vote.yes, vote.no), (event.yes, event.no)
     if counted != told:
-        found.faults.append(_fault(event.id, "yes, no, members when it settled", told, counted))
+        found.faults.append(_fault(event.id, "yes, no when it settled", told, counted))
     if not vote.lawful(event.state):
         tally = f"{vote.yes} yes, {vote.no} no, {vote.barred} barred of {vote.members}"
         found.faults.append(_fault(event.id, "state by its ballots", event.state.name.lower(), tally))
@@ -177,9 +211,7 @@ def _posted(found: Recount, event: OrderPosted) -> None:
 
 
 def _enacted(found: Recount, event: PlanEnacted) -> None:
-    if found.plans.get(event.proposal) != event.plan:
-        found.faults.append(_fault(event.proposal, "plan enacted", event.plan, found.plans.get(event.proposal, b"")))
-    for index, entry in enumerate(unpack_plan(event.plan)):
+    for index, entry in enumerate(found.plans[event.proposal]):
         if not is_bit_set(event.skipped, index):
             account = found.tasks[entry.task]
             account.sources.append(Source(entry=entry, proposal=event.proposal))
@@ -206,8 +238,9 @@ def _given(found: Recount, event: OverrideGiven) -> None:
 
 def tasks_of(order: HumanOrder) -> list[int]:
     """The tasks an order is about; an order about a robot or the plant is about none in particular."""
-    if order.subject_type is SubjectType.PROPOSAL and len(order.payload) > 32:
-        return [entry.task for entry in unpack_plan(read_plan_payload(order.payload)[0])]
+    if order.subject_type is SubjectType.PROPOSAL and order.payload:
+        part = read_plan_payload(order.payload)
+        return [assigned.task for assigned in unpack_assignments(part.assignments)[part.first : part.last]]
     if order.subject_type is not SubjectType.TASK:
         return []
     mask = read_cancel_payload(order.payload) if order.kind is OverrideKind.CANCEL else 0
@@ -221,7 +254,8 @@ def _named(found: Recount, event: OverrideGiven) -> list[PlanEntry]:
         return [unpack_entry(event.order.payload)[0]]
     if event.order.kind is not OverrideKind.APPROVE or found.changed_in != event.at.tx:
         return []
-    return [entry for entry in unpack_plan(read_plan_payload(event.order.payload)[0]) if entry.task in found.changed]
+    meant = set(tasks_of(event.order)) & found.changed
+    return [entry for entry in found.plans[event.order.subject] if entry.task in meant]
 
 
 def _started(found: Recount, event: TaskStarted) -> None:
@@ -257,8 +291,10 @@ _FINAL: Mapping[type, Status] = {
 }
 _ENTRIES: Mapping[type, Any] = {
     OrderPosted: _posted,
-    ProposalOpened: _opened,
+    RosterChanged: _roster_changed,
+    ProposalCreated: _created,
     VoteCast: _cast,
+    BallotsCounted: _counted,
     VoterBarred: _barred,
     ProposalSettled: _settled,
     PlanEnacted: _enacted,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from scripts.audit_views import Ask
-from workmoot.domain.events import Event, OrderPosted, OverrideGiven, ProposalOpened, RoleGranted, RoleRevoked
+from workmoot.domain.events import Event, OrderPosted, OverrideGiven, RoleGranted, RoleRevoked
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType, order_digest
-from workmoot.domain.proposals import content_hash_of, particulars_of
+from workmoot.domain.proposals import content_id_of
 from workmoot.domain.workers import Kind, Role, capabilities_in
 
 SAFE_STOP = 12
@@ -69,27 +69,13 @@ def claims_of(ledger: Ledger, events: Sequence[Event]) -> Iterator[Claim]:
 
 
 def hash_faults(events: Iterable[Event], *, chain_id: int, overrides: str) -> list[Difference]:
-    """The content hashes and digests in events that do not follow from the same events."""
+    """The digests in events that do not follow from the same events."""
     found = []
     for event in events:
-        if isinstance(event, ProposalOpened):
-            found += _content_faults(event)
-        elif isinstance(event, OverrideGiven):
+        if isinstance(event, OverrideGiven):
             digest = order_digest(event.order, chain_id=chain_id, overrides=overrides)
             found += _unequal(f"override {event.id}", "digest recomputed", event.digest, digest)
     return found
-
-
-def _content_faults(event: ProposalOpened) -> list[Difference]:
-    particulars = particulars_of(
-        event.opening, proposer=event.proposer, roster=event.roster, members=event.members, deadline=event.deadline
-    )
-    content = content_hash_of(event.opening.plan, particulars)
-    subject = f"proposal {event.id}"
-    return [
-        *_unequal(subject, "particulars recomputed", event.particulars, particulars),
-        *_unequal(subject, "content hash recomputed", event.content_hash, content),
-    ]
 
 
 def _unequal(subject: str, what: str, told: bytes, computed: bytes) -> list[Difference]:
@@ -213,17 +199,18 @@ def _proposal(found: Proposal) -> dict[str, Any]:
         "no": found.no,
         "barred": len(found.barred),
         "deadline": found.deadline,
-        "content hash": found.content_hash,
+        "content id": content_id_of(found.content_hash),
     }
 
 
 def _ballots(ledger: Ledger, found: Proposal) -> Iterator[Claim]:
-    """Who voted, for every worker; and that who voted or was barred belonged to the electorate."""
+    """Who voted itself, for every worker; and that who voted or was barred belonged to the electorate."""
     subject = f"proposal {found.id}"
     heard = {vote.member for vote in found.votes}
+    itself = {vote.member for vote in found.votes if not vote.presented}
     for number, member in ledger.members.items():
         if member.kind is Kind.DIGITAL:
-            told = {f"member {number} voted": number in heard}
+            told = {f"member {number} voted": number in itself}
             yield Claim(subject, Ask("AllocationDAO", "hasVoted", (found.id, member.account)), told)
     for number in sorted(heard.union(found.barred)):
         told = {f"member {number} belongs to its electorate": True}

@@ -4,6 +4,7 @@ from agents.actions import Action, CastVote, PublishReview
 from agents.policy.proposing import put_to_vote
 from agents.policy.thinking import JUDGE_ROUNDS, problem_of, seconds
 from agents.view import View
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
 from workmoot.planning.beliefs import believe, pack_findings
@@ -117,7 +118,7 @@ def _words(proposal: Proposal, found: Judgement | None) -> str:
 
 
 def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
-    """Carries the plan when it may decide, counting the yes ballots that may be under way."""
+    """Carries the assignments when it may decide, counting the yes ballots that may be under way."""
     leaning = {review.member for review in proposal.reviews if review.support} | {proposal.proposer, view.me}
     under_way = sum(proposal.vote_of(member) is None for member in leaning)
     decides = support and has_passed(yes=proposal.yes + under_way, members=proposal.members)
@@ -125,6 +126,6 @@ def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> Ca
         proposal=proposal.id,
         support=support,
         reason=reason,
-        plan=proposal.opening.plan if decides else b"",
-        particulars=proposal.particulars if decides else bytes(32),
+        assignments=proposal.opening.plan.assignments if decides else b"",
+        rest=proposal.rest if decides else ZERO_HASH,
     )

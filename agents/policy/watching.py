@@ -49,7 +49,7 @@ def _proposals(view: View) -> list[Action]:
 
 
 def _enact(proposal: Proposal) -> Action:
-    return EnactPlan(proposal=proposal.id, plan=proposal.opening.plan, particulars=proposal.particulars)
+    return EnactPlan(proposal=proposal.id, assignments=proposal.opening.plan.assignments, rest=proposal.rest)
 
 
 def _open(view: View, proposal: Proposal) -> list[Action]:
@@ -80,8 +80,7 @@ def _overdue_at(view: View, task: Task) -> float:
         return float(task.deadline) if task.inspector else NEVER
     if task.status not in (Status.ALLOCATED, Status.STARTED):
         return NEVER
-    worker = view.ledger.members.get(task.worker)
-    if worker is None or not worker.is_active_worker:
+    if not view.ledger.may_work(task):
         return 0.0
     if task.status is Status.STARTED:
         return float(task.deadline)

@@ -53,7 +53,7 @@ def product_of(view: View, task: Task) -> bytes:
 
 
 def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
-    if not view.ledger.is_ready(task):
+    if not view.ledger.is_ready(task) or not view.ledger.may_work(task):
         return []
     if view.can_begin(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]

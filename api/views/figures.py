@@ -38,7 +38,7 @@ def _pairs(snap: Snapshot) -> Figure:
 def _end(snap: Snapshot) -> Figure:
     """When the plan in force, with what is late already, ends; beside it what was first promised."""
     ends = list(_ends(snap))
-    first = next((p for p in snap.ledger.proposals.values() if p.state is State.ENACTED), None)
+    first = next((p for p in snap.ledger.proposals.values() if p.state is State.ENACTED and p.entries), None)
     if not ends:
         return Figure(id="end", label="Planned end", value="open", note="no plan in force")
     end = max(ends)

@@ -9,7 +9,7 @@ from workmoot.domain.errors import Malformed
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, filled_level
 from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
-from workmoot.domain.plan import unpack_plan
+from workmoot.domain.plan import unpack_assignments
 from workmoot.domain.work import predecessors_of
 
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
@@ -130,8 +130,10 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     if order.kind is OverrideKind.ASSIGN:
         return _assignment(snap, order.payload)
     if order.kind in (OverrideKind.APPROVE, OverrideKind.VETO):
-        plan, particulars = read_plan_payload(order.payload)
-        return {"tasks": [entry.task for entry in unpack_plan(plan)], "particulars": "0x" + particulars.hex()}
+        part = read_plan_payload(order.payload)
+        entries = unpack_assignments(part.assignments)
+        meant = [assigned.task for assigned in entries[part.first : part.last]]
+        return {"tasks": meant, "of": len(entries), "rest": "0x" + part.rest.hex()}
     if order.kind is OverrideKind.CANCEL:
         first = order.subject & ~0xFF
         return {"tasks": [first | index for index in predecessors_of(read_cancel_payload(order.payload))]}

@@ -7,8 +7,8 @@ from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import EMPTY_SLOT, Level, SubjectType
 from workmoot.domain.ports import PlantState, TaskState
-from workmoot.domain.proposals import ProposalState, content_hash_of, particulars_of
-from workmoot.domain.workers import Kind
+from workmoot.domain.proposals import ProposalState, content_id_of
+from workmoot.domain.workers import Kind, roll_of
 
 TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 
@@ -28,6 +28,7 @@ def _assert_members(plant: Plant, ledger: Ledger) -> None:
     members = plant.by("stranger").members
     assert members.count() == len(ledger.members)
     assert members.roster() == (ledger.roster, ledger.voters)
+    assert members.accounts() == roll_of(ledger.members.values())
     for number, member in ledger.members.items():
         assert members.member(number) == replace(member, profile={})
     for (worker, capability), record in ledger.records.items():
@@ -78,9 +79,10 @@ def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
     assert dao.proposal_count() == len(ledger.proposals)
     for proposal in ledger.proposals.values():
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
-        _assert_hashes(proposal)
+        assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
+        cast = {vote.member for vote in proposal.votes if not vote.presented}
         for member in ledger.members.values():
-            assert dao.has_voted(proposal.id, member.account) == (proposal.vote_of(member.number) is not None)
+            assert dao.has_voted(proposal.id, member.account) == (member.number in cast)
     for confirmation in ledger.confirmations:
         assert dao.is_confirmed(*confirmation)
 
@@ -95,20 +97,8 @@ def _proposal_state(proposal: Proposal) -> ProposalState:
         no=proposal.no,
         barred=len(proposal.barred),
         deadline=proposal.deadline,
-        content_hash=proposal.content_hash,
+        content_id=content_id_of(proposal.content_hash),
     )
-
-
-def _assert_hashes(proposal: Proposal) -> None:
-    particulars = particulars_of(
-        proposal.opening,
-        proposer=proposal.proposer,
-        roster=proposal.roster,
-        members=proposal.members,
-        deadline=proposal.deadline,
-    )
-    assert particulars == proposal.particulars
-    assert content_hash_of(proposal.opening.plan, particulars) == proposal.content_hash
 
 
 def _assert_control(plant: Plant, ledger: Ledger) -> None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.builders import a_task, an_entry, an_opening, an_order
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, Plant, account, signer
+from workmoot.domain.ballots import Ballot, SignedBallot, pack_ballots
 from workmoot.domain.errors import Refused
-from workmoot.domain.events import OrderPosted, ProposalOpened
-from workmoot.domain.ids import Number, TaskId, task_id
+from workmoot.domain.events import OrderPosted, ProposalCreated
+from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.payloads import assign_payload
-from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan, unpack_assignments
 from workmoot.domain.ports import Receipt, TaskState
+from workmoot.domain.proposals import content_hash_of, content_id_of, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
 
 NAMES = {SCANNER: "scanner", SPRAYER: "sprayer", FINISHER: "finisher"}
@@ -43,18 +46,74 @@ def task(plant: Plant, number: TaskId) -> TaskState:
     return plant.by("stranger").work_orders.task(number)
 
 
-def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: Any) -> ProposalOpened:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A proposal as everybody knows it: what was opened, and the hashes that ballots bind."""
+
+    created: ProposalCreated
+    roster: int
+    members: int
+    rest: bytes
+    content_hash: bytes
+
+    @property
+    def id(self) -> ProposalId:
+        return self.created.id
+
+    @property
+    def deadline(self) -> int:
+        return self.created.vote_end
+
+    @property
+    def plan(self) -> PackedPlan:
+        return self.created.opening.plan
+
+    @property
+    def assignments(self) -> bytes:
+        return self.plan.assignments
+
+    @property
+    def content_id(self) -> bytes:
+        return content_id_of(self.content_hash)
+
+    @property
+    def task(self) -> TaskId:
+        """The first it names."""
+        return unpack_assignments(self.assignments)[0].task
+
+
+def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: Any) -> Opened:
     """Puts a plan to the vote, read at the present head."""
     head = plant.head()
     opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash, **changes)
-    return plant.by(by).dao.propose(opening).the(ProposalOpened)
+    return opened_of(plant, plant.by(by).dao.propose(opening).the(ProposalCreated))
 
 
-def vote(plant: Plant, opened: ProposalOpened, by: str, *, support: bool = True) -> Receipt:
+def opened_of(plant: Plant, created: ProposalCreated) -> Opened:
+    kept = plant.by("stranger").dao.proposal(created.id)
+    frozen = {"proposer": kept.proposer, "roster": kept.roster, "members": kept.members}
+    rest = rest_of(created.opening, deadline=created.vote_end, **frozen)
+    content_hash = content_hash_of(created.opening.plan.assignments, rest)
+    return Opened(created=created, roster=kept.roster, members=kept.members, rest=rest, content_hash=content_hash)
+
+
+def vote(plant: Plant, opened: Opened, by: str, *, support: bool = True) -> Receipt:
     """Votes with the plan at hand, so that a deciding ballot enacts."""
-    plan, particulars = opened.opening.plan, opened.particulars
     dao = plant.by(by).dao
-    return dao.vote(opened.id, support=support, reason="because", plan=plan, particulars=particulars)
+    return dao.vote(opened.id, support=support, reason="because", assignments=opened.assignments, rest=opened.rest)
+
+
+def sign(plant: Plant, opened: Opened, by: str, *, support: bool = True, **changes: Any) -> SignedBallot:
+    """A ballot with the signature of that person; `changes` are in what is signed."""
+    values: dict[str, Any] = {"proposal": opened.id, "content_hash": opened.content_hash, "roster": opened.roster}
+    ballot = Ballot(**values | {"deadline": opened.deadline, "support": support} | changes)
+    signature = signer(by).sign_ballot(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
+    member = plant.by("stranger").members.number_of(account(by))
+    return SignedBallot(member=member, support=support, signature=signature)
+
+
+def decide(plant: Plant, opened: Opened, *ballots: SignedBallot, by: str = "stranger") -> Receipt:
+    return plant.by(by).dao.decide(opened.id, opened.assignments, opened.rest, pack_ballots(ballots))
 
 
 def pass_plan(plant: Plant, *entries: PlanEntry) -> Receipt:

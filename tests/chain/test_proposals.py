@@ -4,11 +4,11 @@ import pytest
 
 from tests.builders import a_task, an_entry, an_opening
 from tests.chain.moves import allocated, pass_plan, post, propose, refused, start, task, vote
-from tests.chain.plants import FINISHER, POLICY, SCANNER, SPRAYER, account
-from workmoot.domain.events import PlanEnacted, ProposalReviewed
+from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account
+from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalReviewed, RosterSealed
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
-from workmoot.domain.plan import pack_entry, pack_plan
-from workmoot.domain.proposals import State
+from workmoot.domain.plan import PackedPlan, pack_plan
+from workmoot.domain.proposals import State, pack_detail
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind
 
@@ -16,19 +16,43 @@ from workmoot.domain.workers import Kind
 def test_propose__many_tasks__one_proposal_frozen_at_its_opening(plant):
     tasks = post(plant, a_task(), a_task())
     opened = propose(plant, *(an_entry(number, SPRAYER) for number in tasks), words="quickest")
-    assert (opened.id, opened.proposer, opened.members, opened.roster) == (1, SCANNER, 3, 3)
-    assert opened.deadline == opened.at.timestamp + POLICY.voting_seconds
-    assert opened.opening.words == "quickest"
     state = plant.by("stranger").dao.proposal(opened.id)
-    assert (state.state, state.yes, state.no, state.content_hash) == (State.OPEN, 0, 0, opened.content_hash)
+    assert (opened.id, state.proposer, state.members, state.roster) == (1, SCANNER, 3, 3)
+    assert state.deadline == opened.deadline == opened.created.at.timestamp + POLICY.voting_seconds
+    assert (state.state, state.yes, state.no, state.content_id) == (State.OPEN, 0, 0, opened.content_id)
 
 
-def test_is_content__plan_and_particulars__bound_together(plant):
+def test_propose__told_as_governors_do__with_the_content_for_calls(plant):
+    opening = _opening(plant)
+    created = plant.by("scanner").dao.propose(opening).the(ProposalCreated)
+    assert (created.proposer, created.description) == (account("scanner"), opening.words)
+    assert (created.targets, created.values, created.signatures) == ((), (), ())
+    plan, opened_at = opening.plan, created.at.timestamp
+    assert created.calldatas == (plan.assignments, plan.teams, plan.timetable, pack_detail(opening))
+    assert created.opening == opening
+    assert (created.vote_start, created.vote_end) == (opened_at, opened_at + POLICY.voting_seconds)
+
+
+def test_propose__the_first_since_the_roster_changed__seals_it(plant):
+    opening = _opening(plant)
+    assert plant.by("scanner").dao.propose(opening).the(RosterSealed).roster == 3
+    assert not plant.by("sprayer").dao.propose(opening).all(RosterSealed)
+
+
+def test_seal__by_anyone__once_for_each_roster(plant):
+    dao = plant.by("stranger").dao
+    assert dao.seal().the(RosterSealed).roster == 3
+    plant.by("supervisor").members.suspend(FINISHER)
+    assert dao.seal().the(RosterSealed).roster == 4
+    assert not dao.seal().events
+
+
+def test_is_content__assignments_and_rest__bound_together(plant):
     opened = _opened(plant)
-    dao, plan = plant.by("stranger").dao, opened.opening.plan
-    assert dao.is_content(opened.id, plan, opened.particulars)
-    assert not dao.is_content(opened.id, plan + b"\0", opened.particulars)
-    assert not dao.is_content(opened.id, plan, b"\1" * 32)
+    dao, assignments = plant.by("stranger").dao, opened.assignments
+    assert dao.is_content(opened.id, assignments, opened.rest)
+    assert not dao.is_content(opened.id, assignments + b"\0", opened.rest)
+    assert not dao.is_content(opened.id, assignments, b"\1" * 32)
 
 
 def test_propose__task_was_decided__refused_with_the_version_it_has(plant):
@@ -58,31 +82,26 @@ def test_propose__unknown_task__refused(plant):
 
 def test_propose__no_plan__refused(plant):
     with refused("MalformedPlan", 0):
-        propose(plant)
+        _propose_bytes(plant, b"")
 
 
-def test_propose__cut_short__refused_where_the_entry_begins(plant):
-    (number,) = post(plant, a_task())
+def test_propose__cut_short__refused_where_the_word_begins(plant):
+    first, second = post(plant, a_task()) + post(plant, a_task())
+    plan = pack_plan([an_entry(first, SPRAYER), an_entry(second, SPRAYER)])
+    with refused("MalformedPlan", 10):
+        _propose_bytes(plant, plan.assignments[:-1])
+
+
+def test_propose__words_not_ascending__refused(plant):
+    first, second = post(plant, a_task()) + post(plant, a_task())
+    words = [pack_plan([an_entry(number, SPRAYER)]).assignments for number in (second, first)]
+    with refused("MalformedPlan", 10):
+        _propose_bytes(plant, b"".join(words))
+
+
+def test_propose__no_such_place_in_the_word__refused(plant):
     with refused("MalformedPlan", 0):
-        _propose_bytes(plant, pack_entry(an_entry(number, SPRAYER))[:-1])
-
-
-def test_propose__longer_than_a_human_could_veto__refused(plant):
-    with refused("MalformedPlan", 4_992):
-        _propose_bytes(plant, bytes(4_993))
-
-
-def test_propose__tasks_not_ascending__refused(plant):
-    first, second = post(plant, a_task(), a_task())
-    plan = pack_entry(an_entry(second, SPRAYER)) + pack_entry(an_entry(first, SPRAYER))
-    with refused("MalformedPlan", 24):
-        _propose_bytes(plant, plan)
-
-
-def test_propose__nobody_leads__refused(plant):
-    (number,) = post(plant, a_task())
-    with refused("MalformedPlan", 0):
-        _propose_bytes(plant, pack_entry(an_entry(number, NOBODY)))
+        _propose_bytes(plant, bytes.fromhex("00000100040000100400"))
 
 
 def test_propose__wrong_block_hash__refused(plant):
@@ -102,7 +121,8 @@ def test_propose__counters_an_unknown_proposal__refused(plant):
 def test_propose__counter__names_what_it_counters(plant):
     (number,) = post(plant, a_task())
     opened = propose(plant, an_entry(number, SPRAYER))
-    assert propose(plant, an_entry(number, FINISHER), by="sprayer", counters=opened.id).counters == opened.id
+    counter = propose(plant, an_entry(number, FINISHER), by="sprayer", counters=opened.id)
+    assert counter.created.opening.counters == opened.id
 
 
 def test_propose__too_many_open__refused_until_one_is_closed(plant):
@@ -114,6 +134,25 @@ def test_propose__too_many_open__refused_until_one_is_closed(plant):
     for name in ("sprayer", "finisher"):
         vote(plant, first, name, support=False)
     assert propose(plant, an_entry(number, SPRAYER)).id == 3
+
+
+def test_propose__an_open_ones_time_is_over__its_place_is_free_though_nobody_poked(plant):
+    (number,) = post(plant, a_task())
+    propose(plant, an_entry(number, SPRAYER))
+    propose(plant, an_entry(number, FINISHER))
+    plant.advance(POLICY.voting_seconds + 1)
+    assert propose(plant, an_entry(number, SPRAYER)).id == 3
+
+
+def test_propose__the_newest_was_settled__only_its_place_is_free(plant):
+    (number,) = post(plant, a_task())
+    propose(plant, an_entry(number, SPRAYER))
+    newest = propose(plant, an_entry(number, FINISHER))
+    for name in ("sprayer", "finisher"):
+        vote(plant, newest, name, support=False)
+    propose(plant, an_entry(number, FINISHER))
+    with refused("TooManyOpen", SCANNER, POLICY.open_limit):
+        propose(plant, an_entry(number, SPRAYER))
 
 
 @pytest.mark.parametrize(("name", "error"), [("stranger", "NotAMember"), ("arm", "WrongKind")])
@@ -156,7 +195,7 @@ def test_enact__some_entries_are_stale__they_are_skipped_and_named(plant):
     assert [task(plant, number).worker for number in (first, second, third)] == [SPRAYER, FINISHER, SPRAYER]
 
 
-@pytest.mark.parametrize("changes", [{"lead": SCANNER}, {"inspector": SPRAYER}, {"inspector": 9}])
+@pytest.mark.parametrize("changes", [{"lead": NOBODY}, {"lead": ARM}, {"inspector": SPRAYER}, {"inspector": 9}])
 def test_enact__people_who_may_not__the_entry_is_skipped(plant, changes):
     (number,) = post(plant, a_task())
     enacted = pass_plan(plant, an_entry(number, **{"lead": SPRAYER} | changes)).the(PlanEnacted)
@@ -169,12 +208,12 @@ def test_enact__by_anyone_once_passed__with_the_plan_of_the_vote(plant):
     opened = propose(plant, an_entry(number, SPRAYER))
     for name in ("scanner", "sprayer"):
         plant.by(name).dao.vote(opened.id, support=True, reason="")
-    with refused("OtherPlan", opened.id, opened.content_hash):
-        plant.by("stranger").dao.enact(opened.id, opened.opening.plan, b"\0" * 32)
-    plant.by("stranger").dao.enact(opened.id, opened.opening.plan, opened.particulars)
+    with refused("OtherPlan", opened.id, opened.content_id):
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, b"\0" * 32)
+    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
     assert task(plant, number).worker == SPRAYER
     with refused("ProposalNotOpen", opened.id, State.ENACTED):
-        plant.by("stranger").dao.enact(opened.id, opened.opening.plan, opened.particulars)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
 
 
 def test_enact__idle_task_of_another__epoch_and_version_rise_by_one(plant):
@@ -189,6 +228,12 @@ def _opened(plant):
     return propose(plant, an_entry(number, SPRAYER))
 
 
-def _propose_bytes(plant, plan):
+def _opening(plant):
+    (number,) = post(plant, a_task())
     head = plant.head()
+    return an_opening(pack_plan([an_entry(number, SPRAYER)]), read_at=head.number, read_hash=head.hash)
+
+
+def _propose_bytes(plant, assignments):
+    head, plan = plant.head(), PackedPlan(assignments=assignments)
     return plant.by("scanner").dao.propose(an_opening(plan, read_at=head.number, read_hash=head.hash))

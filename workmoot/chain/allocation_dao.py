@@ -77,6 +77,9 @@ class ChainAllocationDao(Contract):
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send("poke", proposal, tried=False)
 
+    def seal(self) -> Receipt:
+        return self._send("seal")
+
     def proposal(self, proposal: ProposalId) -> ProposalState:
         found: ProposalState = build(ProposalState, self._read("proposal", proposal)[0])
         return found

@@ -242,6 +242,9 @@ class AllocationDao(Protocol):
     def poke(self, proposal: ProposalId) -> Receipt:
         """Closes a proposal whose time is over."""
 
+    def seal(self) -> Receipt:
+        """Writes down who votes now; whoever needs it first does it otherwise."""
+
     def proposal(self, proposal: ProposalId) -> ProposalState:
         """One proposal."""
 

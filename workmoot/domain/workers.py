@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from workmoot.domain.ids import Address, Number
+from workmoot.domain.ids import ZERO_ADDRESS, Address, Number
 
 
 class Kind(IntEnum):
@@ -98,6 +98,12 @@ class Binding:
     def resource_name(self) -> str:
         """The resource as text."""
         return self.resource.rstrip(b"\0").decode(errors="replace")
+
+
+def roll_of(members: Iterable[Member]) -> bytes:
+    """The accounts of all badges in their order, 20 bytes each: an active digital worker's, else zeros."""
+    kept = (member.account if member.is_active_worker else ZERO_ADDRESS for member in members)
+    return b"".join(bytes.fromhex(account[2:]) for account in kept)
 
 
 def capability_mask(numbers: Iterable[int]) -> int:

@@ -127,7 +127,7 @@ async function send(say) {
     const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
     step(states.join("   "), true);
     const first = given.next_step ?? `Override ${given.id ?? "(anchoring)"} is ${given.state}.`;
-    show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns] });
+    show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
     say(`${WORDS[given.kind]}: ${given.state}`);
   } catch (error) {
     step("✕ not sent", false);

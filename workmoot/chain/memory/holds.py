@@ -12,7 +12,7 @@ from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, Ta
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
 from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of, content_id_of
-from workmoot.domain.workers import Kind, Member, Record, Scope, Standing
+from workmoot.domain.workers import Kind, Member, Record, Scope, Standing, roll_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ class MemoryMembers(Hold):
         return membership.voter(self._chain.state, account, roster)
 
     def accounts(self) -> bytes:
-        return membership.accounts(self._chain.state)
+        return roll_of(self._chain.state.members.values())
 
     def is_suspended(self, account: Address) -> bool:
         found = self.member(self.number_of(account))
@@ -228,6 +228,9 @@ class MemoryAllocationDao(Hold):
 
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send(lambda tx: voting.poke(tx, proposal))
+
+    def seal(self) -> Receipt:
+        return self._send(voting.seal)
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         return self._chain.state.proposals.get(proposal, NO_STATE)

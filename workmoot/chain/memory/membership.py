@@ -114,12 +114,6 @@ def voter(state: State, account: Address, roster: int) -> Number:
     return number if state.members[number].joined <= roster else NOBODY
 
 
-def accounts(state: State) -> bytes:
-    """The account of every badge, 20 bytes each: an active digital worker's, else zeros."""
-    kept = (found.account if found.is_active_worker else ZERO_ADDRESS for found in state.members.values())
-    return b"".join(bytes.fromhex(account[2:]) for account in kept)
-
-
 def is_active(tx: Transaction, number: Number) -> bool:
     return member(tx, number).is_active_worker
 
@@ -168,6 +162,7 @@ def _next_roster(tx: Transaction, change: int) -> int:
     voters = tx.state.rosters.get(tx.state.roster, 0) + change
     version = tx.state.roster + 1
     tx.state.rosters[version] = voters
+    tx.state.roll = ZERO_ADDRESS
     tx.say(RosterChanged, roster=version, members=voters)
     return version
 

@@ -25,11 +25,12 @@ SHORTEST_SECONDS = 10
 MOST_OPEN = 10
 
 
-def _made_up(name: str) -> Address:
+def made_up(name: str) -> Address:
+    """The address of a contract that exists in name only."""
     return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
 
 
-ADDRESSES = {name: _made_up(name) for name in ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides")}
+ADDRESSES = {name: made_up(name) for name in ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides")}
 
 
 @dataclass(slots=True)
@@ -73,8 +74,10 @@ class MemoryChain:
         now: int | None = None,
     ) -> None:
         _require_at_least_ten(limits)
-        if policy.voting_seconds < SHORTEST_SECONDS or not 1 <= policy.open_limit <= MOST_OPEN:
+        if policy.voting_seconds < SHORTEST_SECONDS or policy.open_limit == 0:
             raise Refused("PolicyTooTight")
+        if policy.voting_seconds >= 1 << 24 or policy.open_limit > MOST_OPEN:
+            raise Refused("PolicyTooWide")
         self.chain_id = chain_id
         self.limits = limits
         self.policy = policy

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, OrderId, ProposalId, TaskId
 from workmoot.domain.overrides import Slot, SubjectType
 from workmoot.domain.proposals import ProposalState
 from workmoot.domain.work import OnFailure, Status
@@ -67,6 +67,8 @@ class State:
     commanders: dict[tuple[Number, bytes], Number] = field(default_factory=dict)
     memberships: dict[tuple[Number, int], bool] = field(default_factory=dict)
     rosters: dict[int, int] = field(default_factory=dict)
+    roll: Address = ZERO_ADDRESS
+    """Where the present roster's accounts are written; nowhere until somebody needs them."""
     capabilities: int = 0
     orders: dict[OrderId, Posted] = field(default_factory=dict)
     cells: dict[TaskId, Cell] = field(default_factory=dict)

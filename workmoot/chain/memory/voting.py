@@ -1,15 +1,15 @@
 """The rules of AllocationDAO."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from workmoot.chain.memory import decisions, membership
-from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction
+from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
 from workmoot.chain.memory.plans import read_teams
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
-from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, unpack_ballots, vote_digest
+from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
 from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import (
     BallotsCounted,
@@ -23,11 +23,12 @@ from workmoot.domain.events import (
     ProposalExecuted,
     ProposalReviewed,
     ProposalSettled,
+    RosterSealed,
     VoteCast,
     VoterBarred,
 )
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import NOBODY, Address, Number, ProposalId, TaskId
+from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
 from workmoot.domain.proposals import (
     NO_STATE,
@@ -63,13 +64,14 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 
 def propose(tx: Transaction, opening: Opening) -> None:
-    # Whoever sends a proposal asks the work orders first; the DAO takes its word for it, and the voters' later.
+    # Whoever sends a proposal asks the work orders first; the DAO takes its word for it, and the voters look again.
     decisions.require_open(tx.state, opening.plan.assignments)
-    proposer = membership.active_worker(tx)
+    _require_confirmed(tx, opening.plan.teams)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
         raise Refused("UnknownProposal", opening.counters)
-    _require_confirmed(tx, opening.plan.teams)
+    proposer = membership.active_worker(tx)
+    seal(tx)
     proposal = ProposalId(len(tx.state.proposals) + 1)
     _take_place(tx, proposer, proposal)
     _open(tx, proposal, proposer, opening)
@@ -107,16 +109,18 @@ def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, vo
 
 def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> None:
     found = _require_open(tx, proposal)
-    content_hash = _require_content(tx, proposal, assignments, rest)
-    signed = _read_ballots(ballots)
-    for ballot in signed:
+    content_hash = content_hash_of(assignments, rest)
+    _require_content(tx, proposal, content_hash)
+    seal(tx)
+    counted = []
+    for ballot in _read_ballots(proposal, ballots):
+        _require_uncast(tx, proposal, ballot.member)
         _require_its_own(tx, proposal, content_hash, ballot)
-        if (proposal, ballot.member) in tx.state.ballots:
-            raise Refused("AlreadyVoted", proposal, ballot.member)
-    yes = sum(ballot.support for ballot in signed)
-    found = replace(found, yes=found.yes + yes, no=found.no + len(signed) - yes)
+        counted.append(ballot)
+    yes = sum(ballot.support for ballot in counted)
+    found = replace(found, yes=found.yes + yes, no=found.no + len(counted) - yes)
     tx.state.proposals[proposal] = found
-    tx.say(BallotsCounted, id=proposal, ballots=pack_counted(signed))
+    tx.say(BallotsCounted, id=proposal, ballots=pack_counted(counted))
     _decide(tx, proposal, assignments, rest)
     if state_of(tx, proposal).state is State.OPEN:
         raise Refused("Undecided", proposal, found.yes, found.no, found.members)
@@ -125,18 +129,23 @@ def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: byte
 def record(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> None:
     found = state_of(tx, proposal)
     if found.state in (State.NONE, State.OPEN):
-        raise Refused("ProposalNotOpen", proposal, found.state)
-    _require_hash(tx, proposal, content_hash)
-    signed = _read_ballots(ballots)
-    for ballot in signed:
+        raise Refused("ProposalNotSettled", proposal, found.state)
+    _require_content(tx, proposal, content_hash)
+    recorded = []
+    for ballot in _read_ballots(proposal, ballots):
+        _require_belonged(tx, proposal, ballot.member)
         _require_its_own(tx, proposal, content_hash, ballot)
-    tx.say(BallotsRecorded, id=proposal, ballots=pack_counted(signed))
+        recorded.append(ballot)
+    tx.say(BallotsRecorded, id=proposal, ballots=pack_counted(recorded))
 
 
 def prove_equivocation(
     tx: Transaction, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
 ) -> None:
-    _require_hash(tx, proposal, content_hash)
+    if state_of(tx, proposal).state is State.NONE:
+        raise Refused("UnknownProposal", proposal)
+    _require_content(tx, proposal, content_hash)
+    _require_belonged(tx, proposal, member)
     for support, signature in ((True, yes), (False, no)):
         ballot = SignedBallot(member=member, support=support, signature=signature)
         _require_signed(tx, proposal, content_hash, ballot)
@@ -161,7 +170,7 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
     found = state_of(tx, proposal)
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
-    _require_content(tx, proposal, assignments, rest)
+    _require_content(tx, proposal, content_hash_of(assignments, rest))
     _enact(tx, proposal, assignments)
 
 
@@ -182,6 +191,13 @@ def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> None:
         raise Refused("ProposalNotOpen", proposal, found.state)
     _settle(tx, proposal, State.VETOED)
     tx.say(ProposalCanceled, proposal_id=proposal)
+
+
+def seal(tx: Transaction) -> None:
+    """Writes the present roll, unless somebody needed it before."""
+    if tx.state.roll == ZERO_ADDRESS:
+        tx.state.roll = made_up(f"roll of roster {tx.state.roster}")
+        tx.say(RosterSealed, roster=tx.state.roster, roll=tx.state.roll)
 
 
 def state_of(tx: Transaction, proposal: ProposalId) -> ProposalState:
@@ -253,7 +269,7 @@ def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"", res
     found = state_of(tx, proposal)
     if has_passed(yes=found.yes, members=found.members):
         if assignments:
-            _require_content(tx, proposal, assignments, rest)
+            _require_content(tx, proposal, content_hash_of(assignments, rest))
             _enact(tx, proposal, assignments)
         else:
             _settle(tx, proposal, State.PASSED)
@@ -270,39 +286,53 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
+    seal(tx)
     decisions.enact(tx, proposal, assignments)
 
 
-def _require_content(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> bytes:
-    content_hash = content_hash_of(assignments, rest)
-    _require_hash(tx, proposal, content_hash)
-    return content_hash
-
-
-def _require_hash(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:
+def _require_content(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:
     content_id = state_of(tx, proposal).content_id
     if content_id_of(content_hash) != content_id:
         raise Refused("OtherPlan", proposal, content_id)
 
 
-def _read_ballots(ballots: bytes) -> tuple[SignedBallot, ...]:
-    try:
-        return unpack_ballots(ballots)
-    except Malformed as malformed:
-        raise Refused("MalformedBallots", malformed.offset) from None
+def _read_ballots(proposal: ProposalId, packed: bytes) -> Iterator[SignedBallot]:
+    """The ballots one by one, refusing at the first that is malformed or not after the one before."""
+    offset, previous = 0, NOBODY
+    while offset < len(packed):
+        try:
+            ballot, end = read_ballot(packed, offset)
+        except Malformed:
+            raise Refused("MalformedBallots", offset) from None
+        if ballot.member <= previous:
+            raise Refused("BallotOutOfOrder", proposal, previous, ballot.member)
+        yield ballot
+        offset, previous = end, ballot.member
+
+
+def _require_uncast(tx: Transaction, proposal: ProposalId, member: Number) -> None:
+    if not membership.may_vote(tx, member, state_of(tx, proposal).roster):
+        raise Refused("NotInElectorate", proposal, member)
+    if (proposal, member) in tx.state.ballots:
+        raise Refused("AlreadyVoted", proposal, member)
+
+
+def _require_belonged(tx: Transaction, proposal: ProposalId, member: Number) -> None:
+    if not membership.belonged(tx, member, state_of(tx, proposal).roster):
+        raise Refused("NotInElectorate", proposal, member)
 
 
 def _require_its_own(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballot: SignedBallot) -> None:
-    """A member of the electorate that may still vote said so: by a signature, or by sending it itself."""
-    if not membership.may_vote(tx, ballot.member, state_of(tx, proposal).roster):
-        raise Refused("NotInElectorate", proposal, ballot.member)
-    if ballot.signature or membership.member(tx, ballot.member).account != tx.sender:
+    """By a signature, or because the member sends it itself."""
+    if ballot.signature:
         _require_signed(tx, proposal, content_hash, ballot)
+    elif membership.member(tx, ballot.member).account != tx.sender:
+        raise Refused("NotTheSender", proposal, ballot.member, tx.sender)
 
 
 def _require_signed(tx: Transaction, proposal: ProposalId, content_hash: bytes, signed: SignedBallot) -> None:
     """By the member's key: accounts that are contracts and answer for themselves (ERC-1271) need a chain."""
-    found, member = state_of(tx, proposal), membership.member(tx, signed.member)
+    found, account = state_of(tx, proposal), membership.member(tx, signed.member).account
     ballot = Ballot(
         proposal=proposal,
         content_hash=content_hash,
@@ -311,8 +341,8 @@ def _require_signed(tx: Transaction, proposal: ProposalId, content_hash: bytes, 
         support=signed.support,
     )
     digest = ballot_digest(ballot, chain_id=tx.chain.chain_id, dao=ADDRESSES["AllocationDAO"])
-    if recover(digest, signed.signature) != member.account:
-        raise Refused("BadSignature", member.account)
+    if recover(digest, signed.signature) != account:
+        raise Refused("BadBallot", proposal, signed.member, digest)
 
 
 def _require_open(tx: Transaction, proposal: ProposalId) -> ProposalState:

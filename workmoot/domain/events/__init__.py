@@ -13,6 +13,7 @@ from workmoot.domain.events.allocation_dao import (
     ProposalExecuted,
     ProposalReviewed,
     ProposalSettled,
+    RosterSealed,
     VoteCast,
     VoterBarred,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "RoleGranted",
     "RoleRevoked",
     "RosterChanged",
+    "RosterSealed",
     "SafeStopChanged",
     "TaskAccepted",
     "TaskAcknowledged",

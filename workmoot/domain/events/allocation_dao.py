@@ -122,6 +122,14 @@ class EquivocationProven(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RosterSealed(Event):
+    """The accounts of the present roster are in the code of `roll`: ballots and plans are checked against it."""
+
+    roster: int
+    roll: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoterBarred(Event):
     """A member of the electorate can no longer vote and had not: silent for ever."""
 

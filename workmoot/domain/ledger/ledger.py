@@ -128,6 +128,13 @@ class Ledger:
         capable = (member for member in self.voting_members() if member.is_capable(task.spec.capability))
         return [member for member in capable if member.number not in task.excluded]
 
+    def may_work(self, task: Task) -> bool:
+        """Whether its worker may go on; by a human's word also without the capability."""
+        worker = self.members.get(task.worker)
+        if worker is None:
+            return False
+        return worker.is_active_worker if task.slot_filled else worker.is_capable(task.spec.capability)
+
     def mandate(self, task: Task) -> bytes:
         """The hash of the assignment in force; zero for none."""
         return mandate_of(task.entry) if task.entry else ZERO_HASH

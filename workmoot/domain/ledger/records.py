@@ -180,6 +180,8 @@ class Vote:
     support: bool
     reason: str
     at: Place
+    presented: bool = False
+    """Whether it was signed and counted together with others: the contract keeps no mark of its own for such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

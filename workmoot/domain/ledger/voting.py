@@ -118,7 +118,8 @@ def _cast(ledger: Ledger, event: VoteCast) -> None:
 
 def _counted(ledger: Ledger, event: BallotsCounted) -> None:
     ballots = unpack_counted(event.ballots)
-    _count(ledger, event.id, [Vote(member=member, support=yes, reason="", at=event.at) for member, yes in ballots])
+    votes = (Vote(member=member, support=yes, reason="", at=event.at, presented=True) for member, yes in ballots)
+    _count(ledger, event.id, votes)
 
 
 def _count(ledger: Ledger, proposal: ProposalId, votes: Iterable[Vote]) -> None:
