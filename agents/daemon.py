@@ -118,6 +118,7 @@ class Daemon:
             seen=self._memory.seen,
             running_since=self._memory.running,
             parts=self._parts(ledger, me.number),
+            ballots=hands.ballots.look(ledger),
         )
 
     def _look_up(self) -> Block:

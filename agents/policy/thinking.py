@@ -1,11 +1,13 @@
 """What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
 
 from agents.view import View
+from workmoot.domain.ledger import Proposal
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
 
 OWN_ROUNDS = 1_200
 """Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
+REVIEW_ROUNDS_OF_TALK = 2
 JUDGE_ROUNDS = 800
 """Local moves in a search for something better than another's plan."""
 
@@ -13,6 +15,11 @@ JUDGE_ROUNDS = 800
 def problem_of(view: View) -> Problem:
     """What there is to plan now."""
     return problem_at(view.ledger, view.now, wall_s=view.now_s)
+
+
+def talk_ends(view: View, proposal: Proposal) -> float:
+    """The wall second from which on a member votes, whoever is still silent."""
+    return proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
 
 
 def seconds(ticks: int) -> str:

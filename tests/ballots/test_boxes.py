@@ -46,7 +46,7 @@ def now() -> Now:
 
 
 def using(*boxes: BallotBox, now: Now | None = None) -> Boxes:
-    return Boxes(boxes, NOTARY, now_s=now or Now(), patience_s=PATIENCE_S)
+    return Boxes(boxes, NOTARY, now_s=now or Now(), patience_s=PATIENCE_S, pause_s=0)
 
 
 def heard_by(boxes: Boxes) -> list[BoxedBallot]:
@@ -88,6 +88,12 @@ def test_hear__again__only_what_is_new_is_asked_and_the_times_stay(now: Now):
     box.ballots.append(boxed(SPRAYER))
     found = boxes.hear([POLL])[POLL.proposal]
     assert ([heard.at_s for heard in found], box.asked) == ([100.0, 105.0], [0, 1])
+
+
+def test_hear__asked_all_the_time__looks_into_a_box_now_and_then():
+    box = ToldBox(boxed(SCANNER))
+    boxes = Boxes([box], NOTARY, now_s=Now(), pause_s=60)
+    assert (heard_by(boxes), heard_by(boxes), box.asked) == ([boxed(SCANNER)], [boxed(SCANNER)], [0])
 
 
 def test_hear__yes_and_no_of_one_member__both():
@@ -206,7 +212,7 @@ def test_hear__the_signature_cannot_be_checked_now__is_checked_at_the_next_look(
             raise Unreachable("the node is away")
         return True
 
-    boxes = Boxes([ToldBox(boxed(SCANNER))], replace(NOTARY, verify=verify), now_s=Now())
+    boxes = Boxes([ToldBox(boxed(SCANNER))], replace(NOTARY, verify=verify), now_s=Now(), pause_s=0)
     with pytest.raises(Unreachable):
         boxes.hear([POLL])
     assert heard_by(boxes) == [boxed(SCANNER)]

@@ -176,7 +176,7 @@ def test_hear__an_honest_box_among_bad_ones__is_heard_in_time(box_at: BoxAt):
     kept.put(boxed(SCANNER))
     with serving(box_of(kept)) as honest, serving(dripping) as drips, serving(endless) as floods:
         urls = (drips, floods, free_address(), honest)
-        boxes = Boxes([box_at(url) for url in urls], NOTARY, now_s=time.time, patience_s=0.5)
+        boxes = Boxes([box_at(url) for url in urls], NOTARY, now_s=time.time, patience_s=0.5, pause_s=0)
         began = time.monotonic()
         (found,) = boxes.hear([POLL])[POLL.proposal]
         boxes.put(boxed(SPRAYER))

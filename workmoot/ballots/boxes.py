@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from time import monotonic
 
 from workmoot.ballots.box import BallotBox, BoxedBallot, Page
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.0
 """How long all boxes together are waited for."""
+PAUSE_S = 0.4
+"""Between two looks into the same box, however often somebody asks."""
 REST_S = 5.0
 """How long a box that failed is left alone."""
 MOST_LIES = 8
@@ -43,6 +46,7 @@ class _Corner:
     """Its filling and the last place read, of each proposal."""
     lies: int = 0
     rests_until: float = 0.0
+    looked_at: float = -inf
     errand: Errand[list[tuple[Poll, Page]]] | None = None
 
 
@@ -50,12 +54,19 @@ class Boxes:
     """A member's way to the boxes. One thread uses it; it never waits for a box longer than its patience."""
 
     def __init__(
-        self, boxes: Sequence[BallotBox], notary: Notary, *, now_s: Callable[[], float], patience_s: float = PATIENCE_S
+        self,
+        boxes: Sequence[BallotBox],
+        notary: Notary,
+        *,
+        now_s: Callable[[], float],
+        patience_s: float = PATIENCE_S,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._corners = [_Corner(box=box) for box in boxes]
         self._notary = notary
         self._now_s = now_s
         self._patience_s = patience_s
+        self._pause_s = pause_s
         self._heard: dict[Content, dict[tuple[Number, bool], Heard]] = {}
 
     def put(self, ballot: BoxedBallot) -> None:
@@ -80,9 +91,11 @@ class Boxes:
         return corner.errand is None and monotonic() >= corner.rests_until
 
     def _send(self, corner: _Corner, polls: list[Poll]) -> Errand[list[tuple[Poll, Page]]] | None:
-        """Asks a box for what is new, unless it still owes an answer, rests after a failure, or has lied."""
-        if not polls or not self._is_awake(corner) or corner.lies >= MOST_LIES:
+        """Asks a box for what is new, unless it was asked just now, owes an answer, rests after a failure, or lied."""
+        just_now = monotonic() < corner.looked_at + self._pause_s
+        if not polls or just_now or not self._is_awake(corner) or corner.lies >= MOST_LIES:
             return None
+        corner.looked_at = monotonic()
         contents = {(poll.proposal, poll.content_hash) for poll in polls}
         corner.read = {content: place for content, place in corner.read.items() if content in contents}
         corner.errand = Errand(partial(_read_all, corner.box, [(poll, _place(corner, poll)) for poll in polls]))
