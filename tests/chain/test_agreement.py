@@ -13,15 +13,17 @@ from tests.chain import moves
 from tests.chain.agreement import assert_events_tell_all
 from tests.chain.plants import ARM, WORKERS, MemoryPlant, NodePlant, Plant, deploy, found
 from workmoot.chain.node import Node
+from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.errors import Refused
-from workmoot.domain.events import ProposalOpened
+from workmoot.domain.events import ProposalCreated
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, Address, TaskId, task_id
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
-from workmoot.domain.payloads import assign_payload, cancel_payload, plan_payload, release_payload
-from workmoot.domain.plan import pack_plan
+from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload, release_payload
+from workmoot.domain.plan import pack_plan, unpack_assignments
 from workmoot.domain.ports import Receipt
+from workmoot.domain.proposals import CONTENT_ID_SIZE, DETAIL_SIZE
 from workmoot.domain.work import OnFailure, Status, pack_tasks
 
 STEPS = 200
@@ -33,7 +35,7 @@ KINDS = (
     *(OverrideKind.RELEASE, OverrideKind.RELEASE, OverrideKind.ACCEPT, OverrideKind.REWORK, OverrideKind.REQUEUE),
     *(OverrideKind.VETO, OverrideKind.APPROVE, OverrideKind.CANCEL, OverrideKind.SUSPEND, OverrideKind.REINSTATE),
 )
-ASIDE = {"at", "content_hash", "particulars", "digest", "read_at", "read_hash", "payload"}
+ASIDE = {"at", "digest", "read_at", "read_hash", "payload", "roll"}
 """What depends on the chain's id, its blocks or its addresses."""
 Act = Callable[["World"], Receipt]
 
@@ -43,14 +45,14 @@ class World:
     """A plant and what was proposed there."""
 
     plant: MemoryPlant | NodePlant
-    opened: list[ProposalOpened] = field(default_factory=list)
+    opened: list[moves.Opened] = field(default_factory=list)
 
     def outcome(self, act: Act) -> object:
         try:
             receipt = act(self)
         except Refused as refusal:
             return refusal.name, [_aside(self.plant, value) for value in refusal.arguments]
-        self.opened += receipt.all(ProposalOpened)
+        self.opened += [moves.opened_of(self.plant, created) for created in receipt.all(ProposalCreated)]
         return [_told(self.plant, event) for event in receipt.events]
 
     def rest(self, seconds: int) -> None:
@@ -129,8 +131,14 @@ def _decision(chance: random.Random, plant: Any, number: TaskId) -> Act:
     if waiting and chance.random() < 0.75:
         proposal = chance.choice(waiting)
         able = [moves.NAMES[member.number] for member in ledger.may_still_vote(proposal)]
+        if chance.random() < 0.3:
+            ballots = _ballots(chance, able)
+            return lambda world: _decide(world, proposal.id, ballots, name)
         name = chance.choice(able) if able and chance.random() < 0.9 else name
         return lambda world: _vote(world, proposal.id, name, support=support)
+    if ledger.proposals and chance.random() < 0.1:
+        proposal, ballots = chance.choice(list(ledger.proposals.values())), _ballots(chance, list(WORKERS))
+        return lambda world: _record(world, proposal.id, ballots)
     known = ledger.tasks.get(number)
     version = known.version if known and chance.random() < 0.9 else 1
     more = [task for task in ledger.tasks.values() if task.is_open and chance.random() < 0.4 and task.id != number]
@@ -152,6 +160,24 @@ def _propose(world: World, entries: Any, name: str) -> Receipt:
 def _vote(world: World, number: int, name: str, *, support: bool) -> Receipt:
     opened = world.opened[number - 1]
     return moves.vote(world.plant, opened, name, support=support)
+
+
+def _ballots(chance: random.Random, able: list[str]) -> dict[str, bool]:
+    """Who says what: mostly of those who may, and mostly yes."""
+    names = able if chance.random() < 0.8 else list(WORKERS)
+    return {name: chance.random() < 0.8 for name in names if chance.random() < 0.9}
+
+
+def _decide(world: World, number: int, ballots: dict[str, bool], name: str) -> Receipt:
+    opened = world.opened[number - 1]
+    signed = (moves.sign(world.plant, opened, voter, support=support) for voter, support in ballots.items())
+    return moves.decide(world.plant, opened, *signed, by=name)
+
+
+def _record(world: World, number: int, ballots: dict[str, bool]) -> Receipt:
+    opened = world.opened[number - 1]
+    signed = [moves.sign(world.plant, opened, voter, support=support) for voter, support in ballots.items()]
+    return world.plant.by("stranger").dao.record(opened.id, opened.content_hash, pack_ballots(signed))
 
 
 def _run(chance: random.Random, plant: Any, number: TaskId) -> Act:
@@ -264,7 +290,9 @@ def _payload(world: World, kind: OverrideKind, subject: int, entry: Any, option:
         return release_payload(hold_only=True)
     if kind in (OverrideKind.APPROVE, OverrideKind.VETO) and subject <= len(world.opened):
         opened = world.opened[subject - 1]
-        return plan_payload(opened.opening.plan, opened.particulars)
+        count = len(unpack_assignments(opened.assignments))
+        first, last = (0, count) if option < 0.7 else (int(option * count), count)
+        return plan_payload(PlanPart(rest=opened.rest, assignments=opened.assignments, first=first, last=last))
     return b""
 
 
@@ -283,8 +311,10 @@ def _aside(plant: Plant, value: Any) -> object:
     names = {address: name for name, address in plant.addresses.items()}
     if isinstance(value, str) and value in names:
         return names[Address(value)]
-    if isinstance(value, bytes) and len(value) == 32 and value != ZERO_HASH:
-        return "hash"
+    if isinstance(value, tuple):
+        return [_aside(plant, item) for item in value]
+    if isinstance(value, bytes) and len(value) in (32, DETAIL_SIZE, CONTENT_ID_SIZE) and value != ZERO_HASH:
+        return "of this chain"
     if hasattr(value, "__dataclass_fields__"):
         return _told(plant, value)
     return value
