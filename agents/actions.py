@@ -1,4 +1,4 @@
-"""What a digital worker can decide to do; each is one transaction, one ballot or one command, and safe to decide again."""
+"""What a digital worker can decide to do; each a transaction, a ballot or a command, and safe to decide again."""
 
 from dataclasses import dataclass
 

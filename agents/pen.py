@@ -71,7 +71,10 @@ class Pen:
         return heard
 
     def _said(self, ledger: Ledger) -> dict[ProposalId, bool]:
-        found = ((proposal.id, self._signed.get((proposal.id, proposal.content_hash))) for proposal in ledger.open_proposals())
+        found = (
+            (proposal.id, self._signed.get((proposal.id, proposal.content_hash)))
+            for proposal in ledger.open_proposals()
+        )
         return {proposal: signed.ballot.support for proposal, signed in found if signed is not None}
 
     def _signature(self, ballot: Ballot) -> BoxedBallot:
