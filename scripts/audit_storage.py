@@ -11,7 +11,7 @@ from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType, order_digest
 from workmoot.domain.proposals import content_id_of
-from workmoot.domain.workers import Kind, Role, capabilities_in
+from workmoot.domain.workers import Kind, Role, capabilities_in, roll_of
 
 SAFE_STOP = 12
 LEVELS = {SubjectType.TASK: (5, 7, 8, SAFE_STOP), SubjectType.ROBOT: (5, 7, 8), SubjectType.PLANT: (1,)}
@@ -112,6 +112,7 @@ def _records(ledger: Ledger, number: Number, capabilities: int) -> Iterator[Clai
 
 def _roster(ledger: Ledger) -> Iterator[Claim]:
     yield Claim("roster", Ask("Members", "roster"), {"version": ledger.roster, "members": ledger.voters})
+    yield Claim("roster", Ask("Members", "accounts"), {"accounts": roll_of(ledger.members.values())})
     for version, voters in ledger.voters_at.items():
         yield Claim(f"roster {version}", Ask("Members", "membersAt", (version,)), {"members": voters})
 

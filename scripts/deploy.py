@@ -127,7 +127,7 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
     block = chain.height + 1
     made = (
         (code.PlantAuthority, deployer.address),
-        (code.Members, authority, work_orders, overrides),
+        (code.Members, authority, work_orders, dao, overrides),
         (code.WorkOrders, authority, members, dao, overrides, limits),
         (code.AllocationDAO, members, work_orders, overrides, policy),
         (code.Overrides, authority, members, work_orders, dao),

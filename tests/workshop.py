@@ -22,7 +22,7 @@ from workmoot.chain.memory import (
     MemoryWorkOrders,
 )
 from workmoot.chain.signer import Signer
-from workmoot.domain.events import Event, OrderPosted, ProposalOpened
+from workmoot.domain.events import Event, OrderPosted, ProposalCreated
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Proposal, Task
@@ -33,7 +33,7 @@ from workmoot.domain.proposals import Opening, Policy
 from workmoot.domain.work import Limits, TaskSpec, pack_tasks
 from workmoot.domain.workers import Kind, Role, capability_mask
 from workmoot.planning.beliefs import Finding, pack_findings
-from workmoot.planning.validity import offer_of, opening_for
+from workmoot.planning.validity import opening_for
 
 SCAN, SPRAY, INSPECT = 1, 2, 3
 SCANNER, SPRAYER, FINISHER, ARM, NOZZLE = (Number(number) for number in range(1, 6))
@@ -115,7 +115,7 @@ class Workshop:
         An entry without an offer, which no member would believe, gets a made-up one.
         """
         ledger, head = self.ledger, self.chain.head
-        found = [(entry, offer_of(ledger, entry, head.number)) for entry in entries]
+        found = [(entry, ledger.offer_of(entry, head.number)) for entry in entries]
         offers = [record.offer if record else an_offer(entry.task) for entry, record in found]
         read = (head.number, head.hash)
         return opening_for(ledger, entries, offers, read=read, seed=SEED, counters=counters, words="quickest")
@@ -123,7 +123,7 @@ class Workshop:
     def propose(self, name: str, *entries: PlanEntry, counters: int = 0) -> ProposalId:
         """Puts an honest plan to the vote."""
         opening = self.opening(*entries, counters=counters)
-        return self.by(name).dao.propose(opening).the(ProposalOpened).id
+        return self.by(name).dao.propose(opening).the(ProposalCreated).id
 
     def proposal(self, proposal: ProposalId) -> Proposal:
         return self.ledger.proposals[proposal]
@@ -137,7 +137,7 @@ class Workshop:
     def vote(self, name: str, proposal: ProposalId, *, support: bool = True) -> None:
         """Votes with the plan at hand, so that a deciding ballot enacts."""
         found = self.proposal(proposal)
-        told = {"plan": found.opening.plan, "particulars": found.particulars}
+        told = {"assignments": found.opening.plan.assignments, "rest": found.rest}
         self.by(name).dao.vote(proposal, support=support, reason="because", **told)
 
     def decide(self, *entries: PlanEntry) -> ProposalId:
@@ -148,11 +148,16 @@ class Workshop:
         return proposal
 
     def allocate(self, task: TaskId, name: str, **changes: Any) -> None:
-        """The DAO gives a task to a worker: by default one second, alone, inspected by the scanner."""
+        """The DAO gives a task to a worker as it offers: by default one second, alone, inspected by the scanner."""
         found = self.task(task)
         inspector = SCANNER if name != "scanner" else FINISHER
         values = {"task": task, "version": found.version, "lead": BADGES[name], "inspector": inspector}
-        self.decide(PlanEntry(**{"duration": 1_000, **values, **changes}))
+        entry = PlanEntry(**{"duration": 1_000, **values, **changes})
+        if self.ledger.offer_of(entry, self.chain.head.number) is None:
+            promised = {"sequence": entry.sequence, "p50": entry.duration}
+            with_whom = {"helpers": entry.helpers, "robots": entry.robots}
+            self.offer(name, an_offer(task, version=found.version, **promised, **with_whom))
+        self.decide(entry)
 
     # Working
 

@@ -9,7 +9,7 @@ from agents.policy.working import DESK_GRADE, product_of, report_hash
 from agents.robots import Finding, RobotPart
 from tests.agents.bodies import ToldRobots, hands
 from tests.builders import a_task, an_entry, an_offer
-from tests.workshop import ARM, FINISHER, LIMITS, SCANNER, SPRAY, SPRAYER, VOTING, Workshop
+from tests.workshop import ARM, FINISHER, LIMITS, SCANNER, SPRAY, SPRAYER, VOTING, Workshop, account
 from workmoot.domain.errors import GatewayUnreachable, Refused
 from workmoot.domain.events import (
     Event,
@@ -17,7 +17,7 @@ from workmoot.domain.events import (
     HelpConfirmed,
     OffersPublished,
     OverrideExpired,
-    ProposalOpened,
+    ProposalCreated,
     ProposalReviewed,
     ProposalSettled,
     ResultSubmitted,
@@ -106,9 +106,8 @@ def test_perform__help__each_offer_confirmed(site: Site):
 
 def test_perform__propose__opened(site: Site):
     opening = site.workshop.opening(an_entry(site.task, SPRAYER))
-    said = site.says("scanner", a.Propose(opening=opening))
-    assert isinstance(said, ProposalOpened)
-    assert (said.proposer, said.opening) == (SCANNER, opening)
+    (said,) = (it for it in site.does("scanner", a.Propose(opening=opening)) if isinstance(it, ProposalCreated))
+    assert (said.proposer, said.opening) == (account("scanner"), opening)
 
 
 def test_perform__review__published(site: Site):
@@ -121,7 +120,7 @@ def test_perform__review__published(site: Site):
 
 
 def a_ballot(proposal: Any, **changes: Any) -> a.CastVote:
-    values = {"proposal": proposal, "support": True, "reason": "quick", "plan": b"", "particulars": bytes(32)}
+    values = {"proposal": proposal, "support": True, "reason": "quick", "assignments": b"", "rest": bytes(32)}
     return a.CastVote(**values | changes)
 
 
@@ -136,7 +135,7 @@ def test_perform__the_deciding_vote_with_the_plan__enacted_at_once(site: Site):
     proposal = site.workshop.propose("scanner", an_entry(site.task, SPRAYER))
     found = site.workshop.proposal(proposal)
     site.workshop.vote("scanner", proposal)
-    site.does("finisher", a_ballot(proposal, plan=found.opening.plan, particulars=found.particulars))
+    site.does("finisher", a_ballot(proposal, assignments=found.opening.plan.assignments, rest=found.rest))
     assert site.workshop.proposal(proposal).state is State.ENACTED
 
 
@@ -145,7 +144,7 @@ def test_perform__enact__what_passed_is_enacted(site: Site):
     for name in ("scanner", "sprayer"):
         site.does(name, a_ballot(proposal))
     found = site.workshop.proposal(proposal)
-    enact = a.EnactPlan(proposal=proposal, plan=found.opening.plan, particulars=found.particulars)
+    enact = a.EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
     assert (found.state, site.says("finisher", enact)) == (
         State.PASSED,
         settled(site, proposal, State.ENACTED, yes=2),
@@ -154,7 +153,7 @@ def test_perform__enact__what_passed_is_enacted(site: Site):
 
 def settled(site: Site, proposal: Any, state: State, **tally: int) -> ProposalSettled:
     """As the chain said it last."""
-    values = {"id": proposal, "state": state, "members": 3} | {"yes": 0, "no": 0} | tally
+    values = {"id": proposal, "state": state} | {"yes": 0, "no": 0} | tally
     at = next(event.at for event in reversed(site.workshop.chain.events) if isinstance(event, ProposalSettled))
     return ProposalSettled(at=at, **values)
 

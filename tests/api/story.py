@@ -186,7 +186,7 @@ class Story:
         found = self.ledger.proposals[proposal]
         for name, support in ballots.items():
             reason = "the figures hold" if support else "too slow at the press"
-            plan = {"plan": found.opening.plan, "particulars": found.particulars}
+            plan = {"assignments": found.opening.plan.assignments, "rest": found.rest}
             self.by(name).dao.vote(proposal, support=support, reason=reason, **plan)
 
     # Working

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan, unpack_assignments
-from workmoot.domain.ports import Receipt, TaskState
+from workmoot.domain.ports import AllocationDao, Receipt, TaskState
 from workmoot.domain.proposals import content_hash_of, content_id_of, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
 
@@ -76,6 +76,15 @@ class Opened:
     def content_id(self) -> bytes:
         return content_id_of(self.content_hash)
 
+    def ballot(self, *, support: bool) -> Ballot:
+        return Ballot(
+            proposal=self.id,
+            content_hash=self.content_hash,
+            roster=self.roster,
+            deadline=self.deadline,
+            support=support,
+        )
+
     @property
     def task(self) -> TaskId:
         """The first it names."""
@@ -90,7 +99,11 @@ def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: A
 
 
 def opened_of(plant: Plant, created: ProposalCreated) -> Opened:
-    kept = plant.by("stranger").dao.proposal(created.id)
+    return opened_by(plant.by("stranger").dao, created)
+
+
+def opened_by(dao: AllocationDao, created: ProposalCreated) -> Opened:
+    kept = dao.proposal(created.id)
     frozen = {"proposer": kept.proposer, "roster": kept.roster, "members": kept.members}
     rest = rest_of(created.opening, deadline=created.vote_end, **frozen)
     content_hash = content_hash_of(created.opening.plan.assignments, rest)
@@ -105,8 +118,7 @@ def vote(plant: Plant, opened: Opened, by: str, *, support: bool = True) -> Rece
 
 def sign(plant: Plant, opened: Opened, by: str, *, support: bool = True, **changes: Any) -> SignedBallot:
     """A ballot with the signature of that person; `changes` are in what is signed."""
-    values: dict[str, Any] = {"proposal": opened.id, "content_hash": opened.content_hash, "roster": opened.roster}
-    ballot = Ballot(**values | {"deadline": opened.deadline, "support": support} | changes)
+    ballot = replace(opened.ballot(support=support), **changes)
     signature = signer(by).sign_ballot(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
     member = plant.by("stranger").members.number_of(account(by))
     return SignedBallot(member=member, support=support, signature=signature)

@@ -214,7 +214,7 @@ def deploy(node: Node) -> Connection:
     policy = (POLICY.voting_seconds, POLICY.open_limit)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer)
-    _create(node, "Members", authority, work_orders, overrides)
+    _create(node, "Members", authority, work_orders, dao, overrides)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
     _create(node, "AllocationDAO", members, work_orders, overrides, policy)
     _create(node, "Overrides", authority, members, work_orders, dao)

@@ -17,11 +17,13 @@ from scripts import nodes
 from scripts.audit import app
 from scripts.deploy_settings import ROOT
 from tests.builders import an_opening
+from tests.chain.moves import Opened, opened_by
 from workmoot.chain.connection import Connection, Contracts
 from workmoot.chain.deployment import read_deployment
 from workmoot.chain.node import Node
 from workmoot.chain.signer import load_signer
-from workmoot.domain.events import OverrideGiven, ProposalOpened
+from workmoot.domain.ballots import SignedBallot, pack_ballots
+from workmoot.domain.events import OverrideGiven, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import assign_payload
@@ -60,17 +62,28 @@ class Plant:
         inspector = self.badges["checker"]
         return PlanEntry(task=task, version=version, lead=self.badges[lead], inspector=inspector, helpers=team)
 
-    def propose(self, proposer: str, *entries: PlanEntry) -> ProposalOpened:
+    def propose(self, proposer: str, *entries: PlanEntry) -> Opened:
         head = self.connection.node.block()
         assert head is not None
         self.mine()
         opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash)
-        return self.of(proposer).dao.propose(opening).the(ProposalOpened)
+        dao = self.of(proposer).dao
+        return opened_by(dao, dao.propose(opening).the(ProposalCreated))
 
-    def vote(self, opened: ProposalOpened, **ballots: bool) -> None:
+    def vote(self, opened: Opened, **ballots: bool) -> None:
         for name, support in ballots.items():
-            plan, particulars = opened.opening.plan, opened.particulars
-            self.of(name).dao.vote(opened.id, support=support, reason="", plan=plan, particulars=particulars)
+            given = {"assignments": opened.assignments, "rest": opened.rest}
+            self.of(name).dao.vote(opened.id, support=support, reason="", **given)
+
+    def sign(self, opened: Opened, name: str, *, support: bool) -> SignedBallot:
+        signer, deployment = load_signer(self.folder / "keys" / f"{name}.key"), self.connection.deployment
+        ballot = opened.ballot(support=support)
+        signature = signer.sign_ballot(ballot, chain_id=deployment.chain_id, dao=deployment.allocation_dao)
+        return SignedBallot(member=self.badges[name], support=support, signature=signature)
+
+    def decide(self, opened: Opened, **ballots: bool) -> None:
+        packed = pack_ballots(self.sign(opened, name, support=support) for name, support in ballots.items())
+        self.of("owner").dao.decide(opened.id, opened.assignments, opened.rest, packed)
 
     def order(self, kind: OverrideKind, on: SubjectType, subject: int, **changes: Any) -> OverrideGiven:
         self.nonce += 1
@@ -137,7 +150,8 @@ def let_time_run_out(plant: Plant) -> None:
     plant.of("owner").work_orders.post(pack_tasks([spec] * 5), "{}")
     seen, late, stopped, named, again = (task_id(2, index) for index in range(5))
     agreed = plant.propose("cutter", *(plant.entry(task, "cutter") for task in (seen, late, stopped, named)))
-    plant.vote(agreed, cutter=True, driller=True, clerk=True)
+    plant.vote(agreed, cutter=True)
+    plant.decide(agreed, driller=True, clerk=True, checker=False)
     plant.do(seen, "cutter")
     plant.of("cutter").work_orders.start(stopped, plant.epoch(stopped))
     plant.of("cutter").overrides.safe_stop(stopped, stopped=True)
@@ -245,9 +259,12 @@ def test_verify__time_runs_out_everywhere__all_agree(undone):
 
 @pytest.fixture
 def tampered(undone: Plant) -> Plant:
-    """The DAO's first slot, the number of proposals, is written over."""
-    dao = undone.connection.deployment.allocation_dao
-    undone.connection.node.ask("anvil_setStorageAt", dao, "0x0", "0x" + "0" * 63 + "9")
+    """The DAO's desk is written over: its lowest bits are the number of proposals."""
+    node, dao = undone.connection.node, undone.connection.deployment.allocation_dao
+    slot = next(hex(slot) for slot in range(9) if int(node.ask("eth_getStorageAt", dao, hex(slot), "latest"), 16))
+    desk = int(node.ask("eth_getStorageAt", dao, slot, "latest"), 16)
+    assert desk & 0xFFFFFF == 3
+    node.ask("anvil_setStorageAt", dao, slot, f"0x{desk ^ 3 ^ 9:064x}")
     undone.mine()
     return undone
 

@@ -1,11 +1,13 @@
 """Deciding by signed ballots: what is counted, what is refused, and what may be shown afterwards."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import a_task, an_entry
 from tests.chain.moves import decide, post, propose, refused, sign, task, vote
 from tests.chain.plants import FINISHER, POLICY, SCANNER, SPRAYER, account, signer
-from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots, unpack_counted
+from workmoot.domain.ballots import SignedBallot, ballot_digest, pack_ballots, unpack_counted
 from workmoot.domain.events import (
     BallotsCounted,
     BallotsRecorded,
@@ -120,13 +122,7 @@ def test_decide__signed_by_another__refused(plant, opened):
 
 
 def test_decide__for_another_contract__refused(plant, opened):
-    ballot = Ballot(
-        proposal=opened.id,
-        content_hash=opened.content_hash,
-        roster=opened.roster,
-        deadline=opened.deadline,
-        support=True,
-    )
+    ballot = opened.ballot(support=True)
     signature = signer("scanner").sign_ballot(ballot, chain_id=plant.chain_id, dao=ZERO_ADDRESS)
     with refused("BadBallot", opened.id, SCANNER, _digest(plant, opened)):
         decide(plant, opened, SignedBallot(member=SCANNER, support=True, signature=signature))
@@ -298,8 +294,7 @@ def test_prove_equivocation__of_a_stranger__refused(plant, opened):
 
 
 def _digest(plant, opened, **changes):
-    values = {"proposal": opened.id, "content_hash": opened.content_hash, "roster": opened.roster}
-    ballot = Ballot(**values | {"deadline": opened.deadline, "support": True} | changes)
+    ballot = replace(opened.ballot(support=True), **changes)
     return ballot_digest(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
 
 

@@ -1,21 +1,26 @@
 """The ledger's own questions; that its pages agree with the contracts, tests/chain shows after each of its tests."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.builders import SPRAY, a_task, an_address, an_entry, an_order
+from tests.builders import SPRAY, a_task, an_address, an_entry, an_offer, an_opening, an_order
 from workmoot.domain.errors import WorkmootError
 from workmoot.domain.events import (
+    BallotsCounted,
     ClockStarted,
     InForceChanged,
     MemberAdmitted,
+    OffersPublished,
     OrderPosted,
     OverrideGiven,
     Place,
     PlanEnacted,
     PlantDescribed,
     PlantHoldChanged,
+    ProposalCreated,
+    ProposalSettled,
     ResultSubmitted,
     RobotBound,
     RobotEpochRaised,
@@ -24,20 +29,25 @@ from workmoot.domain.events import (
     RosterChanged,
     TaskFailed,
     TaskStarted,
+    VoteCast,
 )
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Number, OrderId, ProposalId, task_id
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.offers import pack_offers
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import mandate_of, pack_plan
 from workmoot.domain.ports import Receipt
+from workmoot.domain.proposals import State, content_hash_of, pack_detail, rest_of
 from workmoot.domain.work import Failure, Status, pack_tasks
 from workmoot.domain.workers import Kind, Role, Scope
 
 AT = Place(block=1, log_index=0, tx="0x1", timestamp=100)
 FIRST, SECOND = task_id(1, 0), task_id(1, 1)
+LATER = Place(block=2, log_index=0, tx="0x2", timestamp=101)
 HUMAN, ORDER, WORKER, ROBOT = an_address(9), OrderId(1), Number(1), Number(3)
+PROPOSAL = ProposalId(1)
 
 
 @pytest.fixture
@@ -61,10 +71,26 @@ def ledger():
     return ledger
 
 
+def _offer(ledger, worker, *offers, at=AT):
+    ledger.apply(OffersPublished(at=at, worker=Number(worker), offers=pack_offers(offers), ranking=b""))
+
+
+def _create(ledger, plan):
+    """A proposal that was made from what is known by block 1."""
+    opening = an_opening(plan)
+    parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening))
+    values: dict[str, Any] = {"vote_start": 100, "vote_end": 160, "description": opening.words}
+    ledger.apply(ProposalCreated(at=AT, proposal_id=PROPOSAL, proposer=an_address(1), calldatas=parts, **values))
+    return ledger.proposals[PROPOSAL]
+
+
 def _enact(ledger, *entries, skipped=b"\0", standing=b"\0"):
-    ledger.apply(
-        PlanEnacted(at=AT, proposal=ProposalId(1), plan=pack_plan(entries), skipped=skipped, standing=standing)
-    )
+    """What the leads offered is proposed and enacted."""
+    for entry in entries:
+        told = {"sequence": entry.sequence, "p50": entry.duration, "robots": entry.robots}
+        _offer(ledger, entry.lead, an_offer(entry.task, **told))
+    _create(ledger, pack_plan(entries))
+    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, skipped=skipped, standing=standing))
 
 
 def _in_force(ledger, task, **changes):
@@ -91,6 +117,63 @@ def test_order__detail__and_tasks(ledger):
     order = ledger.orders[ORDER]
     assert (order.detail, order.tasks, order.posted_at) == ({"name": "pair"}, (FIRST, SECOND), 100)
     assert {task.id for task in ledger.open_tasks()} == {FIRST, SECOND}
+
+
+def test_created__entries__take_as_long_as_their_offers_promise(ledger):
+    _offer(ledger, 1, an_offer(FIRST, sequence=4, p50=700))
+    found = _create(ledger, pack_plan([an_entry(FIRST, sequence=4), an_entry(SECOND, sequence=5)]))
+    assert [entry.duration for entry in found.entries] == [700, 0]
+
+
+def test_created__offer_replaced_since__is_still_found(ledger):
+    _offer(ledger, 1, an_offer(FIRST, sequence=4, p50=700))
+    _offer(ledger, 1, an_offer(FIRST, sequence=5, p50=900), at=LATER)
+    (entry,) = _create(ledger, pack_plan([an_entry(FIRST, sequence=4)])).entries
+    assert entry.duration == 700
+    assert [record.offer.sequence for record in ledger.offers[FIRST]] == [5]
+
+
+def test_offer_of__same_number_again__as_it_stood_at_the_block(ledger):
+    _offer(ledger, 1, an_offer(FIRST, p50=700))
+    _offer(ledger, 1, an_offer(FIRST, p50=900), at=LATER)
+    entry = an_entry(FIRST, sequence=1)
+    assert [ledger.offer_of(entry, block).offer.p50 for block in (1, 2)] == [700, 900]
+    assert ledger.offer_of(entry, 0) is None
+
+
+def test_offers__of_a_version_that_is_past__are_let_go(ledger):
+    _enact(ledger, an_entry(FIRST))
+    _offer(ledger, 1, an_offer(FIRST, version=2, sequence=8), at=LATER)
+    assert ledger.former_offers[FIRST] == []
+
+
+def test_created__malformed__no_entries_but_what_a_decision_reads(ledger):
+    found = _create(ledger, replace(pack_plan([an_entry(FIRST, 2, start=7)]), timetable=b"\1"))
+    assert (found.malformed, found.entries) == (True, ())
+    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, skipped=b"\0", standing=b"\0"))
+    assert (ledger.tasks[FIRST].worker, ledger.tasks[FIRST].entry) == (2, an_entry(FIRST, 2, duration=0))
+
+
+def test_created__electorate_and_hashes__from_the_ledgers_own_roster(ledger):
+    found = _create(ledger, pack_plan([an_entry(FIRST)]))
+    assert (found.proposer, found.roster, found.members, found.deadline) == (1, 2, 2, 160)
+    assert found.rest == rest_of(found.opening, proposer=WORKER, roster=2, members=2, deadline=160)
+    assert found.content_hash == content_hash_of(found.opening.plan.assignments, found.rest)
+
+
+def test_ballots__cast_and_counted_together__are_votes_of_both_kinds(ledger):
+    _create(ledger, pack_plan([an_entry(FIRST)]))
+    cast = {"voter": an_address(2), "proposal_id": PROPOSAL, "support": 0, "weight": 1, "reason": "slow"}
+    ledger.apply(VoteCast(at=AT, **cast))
+    ledger.apply(BallotsCounted(at=AT, id=PROPOSAL, ballots=bytes.fromhex("8001")))
+    ledger.apply(ProposalSettled(at=AT, id=PROPOSAL, state=State.DEFEATED, yes=1, no=1))
+    found = ledger.proposals[PROPOSAL]
+    assert (found.yes, found.no, found.state) == (1, 1, State.DEFEATED)
+    assert [(vote.member, vote.support, vote.reason, vote.presented) for vote in found.votes] == [
+        (2, False, "slow", False),
+        (1, True, "", True),
+    ]
+    assert ledger.may_still_vote(found) == []
 
 
 def test_plan_enacted__skipped_entries__are_left(ledger):

@@ -1,9 +1,17 @@
 import pytest
 
-from tests.builders import an_offer
+from tests.builders import an_entry, an_offer
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number
-from workmoot.domain.offers import OFFER, RANKED, offers_digest, pack_offers, unpack_offers, unpack_ranking
+from workmoot.domain.offers import (
+    OFFER,
+    RANKED,
+    offers_digest,
+    pack_offers,
+    unpack_offers,
+    unpack_ranking,
+    with_durations,
+)
 
 
 def test_layouts__44_and_28_bytes():
@@ -33,3 +41,8 @@ def test_offers_digest__same_offer_of_another_lead__another_digest():
 def test_pack_offers__negative_time__names_the_field():
     with pytest.raises(Malformed, match="p50 -1"):
         pack_offers([an_offer(p50=-1)])
+
+
+def test_with_durations__the_offers_median__or_zero():
+    entries = with_durations([an_entry(), an_entry(lead=2)], [an_offer(p50=700), None])
+    assert [entry.duration for entry in entries] == [700, 0]

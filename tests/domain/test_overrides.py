@@ -11,8 +11,10 @@ from workmoot.domain.overrides import (
     unordered_nonce,
 )
 from workmoot.domain.payloads import (
+    PlanPart,
     assign_payload,
     cancel_payload,
+    parts_of,
     plan_payload,
     read_assign_payload,
     read_cancel_payload,
@@ -50,9 +52,21 @@ def test_assign_payload__and_back():
 
 
 def test_plan_payload__and_back():
-    assert read_plan_payload(plan_payload(b"plan", b"\1" * 32)) == (b"plan", b"\1" * 32)
+    part = PlanPart(rest=b"\1" * 32, first=200, last=400, assignments=b"who does what")
+    assert plan_payload(part) == b"\1" * 32 + b"\0\xc8\1\x90who does what"
+    assert read_plan_payload(plan_payload(part)) == part
+
+
+def test_read_plan_payload__cut_short__refused():
     with pytest.raises(Malformed):
-        read_plan_payload(b"short")
+        read_plan_payload(b"\1" * 35)
+
+
+@pytest.mark.parametrize(
+    ("entries", "parts"), [(1, [(0, 1)]), (200, [(0, 200)]), (401, [(0, 200), (200, 400), (400, 401)])]
+)
+def test_parts_of__as_many_as_it_takes(entries, parts):
+    assert parts_of(entries) == parts
 
 
 def test_cancel_payload__and_back():

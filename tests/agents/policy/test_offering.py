@@ -112,7 +112,7 @@ def test_decide__a_minute_before_its_offer_runs_out__not_yet(early_s: int, count
 def test_decide__task_is_open_anew__offers_for_its_new_version():
     workshop, task = posted()
     publish(workshop)
-    workshop.allocate(task, "sprayer")
+    workshop.allocate(task, "sprayer", sequence=1)
     workshop.order(OverrideKind.REQUEUE, task)
     (offer,) = offers(workshop)
     assert (offer.version, offer.sequence) == (3, 2)

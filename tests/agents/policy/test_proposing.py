@@ -5,7 +5,7 @@ from agents.policy.proposing import STAGGER_S, decide
 from agents.profile import Experience, Profile
 from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAYER, START_S, VOTING, Workshop
-from workmoot.domain.events import ProposalOpened
+from workmoot.domain.events import ProposalCreated
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.overrides import OverrideKind
 from workmoot.domain.plan import PlanEntry, unpack_plan
@@ -80,7 +80,7 @@ def test_decide__its_plan__holds_for_everyone():
     workshop, _ = offered(3)
     found = proposed(workshop)
     assert found is not None
-    opened = workshop.by("scanner").dao.propose(found.opening).the(ProposalOpened)
+    opened = workshop.by("scanner").dao.propose(found.opening).the(ProposalCreated)
     assert faults(workshop.ledger, workshop.proposal(opened.id), SEED) == []
 
 

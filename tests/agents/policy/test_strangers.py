@@ -10,7 +10,7 @@ from tests.workshop import BADGES, FINISHER, SCANNER, SPRAYER, START_S, Workshop
 from workmoot.domain.errors import WorkmootError
 from workmoot.domain.ids import NOBODY, Number, ProposalId, task_id
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
-from workmoot.domain.plan import pack_plan
+from workmoot.domain.plan import PackedPlan, pack_plan
 
 KNOWING = Profile(
     skills={"spraying": Skill(pace=1.0), "scanning": Skill(pace=1.0)},
@@ -59,7 +59,7 @@ def a_workshop() -> Workshop:
     return workshop
 
 
-def plan_of(given_offers: list[Offer]) -> bytes:
+def plan_of(given_offers: list[Offer]) -> PackedPlan:
     """Whatever was offered, as a plan of the finisher's."""
     return pack_plan(
         an_entry(

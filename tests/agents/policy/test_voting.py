@@ -9,7 +9,7 @@ from agents.profile import Experience, Profile
 from agents.view import View
 from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop
-from workmoot.domain.events import ProposalOpened
+from workmoot.domain.events import ProposalCreated
 from workmoot.domain.ids import TaskId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.plan import PlanEntry
@@ -113,7 +113,7 @@ def test_decide__joined_after_the_opening__nothing(vote: Vote):
 def test_decide__does_not_hold__a_no_with_the_fault_and_no_review(vote: Vote):
     workshop = vote.workshop
     wrong = replace(workshop.opening(by_sprayer(vote.task)), evidence=b"\1" * 32)
-    opened = workshop.by("sprayer").dao.propose(wrong).the(ProposalOpened)
+    opened = workshop.by("sprayer").dao.propose(wrong).the(ProposalCreated)
     ballot = the_ballot(on(opened.id, vote.actions("scanner")))
     assert (ballot.support, ballot.reason) == (False, "Does not hold: the evidence is another")
 
@@ -211,7 +211,7 @@ def test_decide__against_alone__its_turn(vote: Vote):
 def test_decide__a_counter_proposal__holds_and_names_what_it_counters(vote: Vote):
     vote.all_reviewed(finisher=False)
     (counter,) = proposed(vote.actions("finisher", profile=KNOWING))
-    opened = vote.workshop.by("finisher").dao.propose(counter.opening).the(ProposalOpened)
+    opened = vote.workshop.by("finisher").dao.propose(counter.opening).the(ProposalCreated)
     found = vote.workshop.proposal(opened.id)
     assert (found.counters, [entry.lead for entry in found.entries]) == (vote.id, [FINISHER])
     assert faults(vote.workshop.ledger, found, SEED) == []
@@ -243,8 +243,8 @@ def test_decide__supports_it__no_counter(vote: Vote):
 def carries_plan(vote: Vote, name: str) -> bool:
     ballot = the_ballot(vote.actions(name, now_s=START_S + 2 * TALK_S))
     found = vote.workshop.proposal(vote.id)
-    assert (ballot.plan == found.opening.plan) == (ballot.particulars == found.particulars)
-    return bool(ballot.plan)
+    assert (ballot.assignments == found.opening.plan.assignments) == (ballot.rest == found.rest)
+    return bool(ballot.assignments)
 
 
 def test_decide__its_yes_decides__carries_the_plan(vote: Vote):
@@ -277,4 +277,4 @@ def test_decide__another_yes_may_be_under_way__carries_the_plan(vote: Vote):
 def test_decide__a_no__never_carries_the_plan(vote: Vote):
     vote.workshop.vote("sprayer", vote.id)
     ballot = the_ballot(vote.all_reviewed().actions("scanner"))
-    assert (ballot.plan, ballot.particulars) == (b"", bytes(32))
+    assert (ballot.assignments, ballot.rest) == (b"", bytes(32))

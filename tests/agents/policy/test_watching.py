@@ -192,7 +192,7 @@ def test_decide__passed_without_its_plan__enacts_it_in_turns():
     for name in ("scanner", "sprayer"):
         workshop.by(name).dao.vote(proposal, support=True, reason="because")
     found = workshop.proposal(proposal)
-    enact = EnactPlan(proposal=proposal, plan=found.opening.plan, particulars=found.particulars)
+    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
     assert in_turns(workshop, START_S - GRACE_S) == [enact]
 
 
