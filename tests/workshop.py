@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from agents.ballots import Known
 from agents.profile import Profile, Skill
 from agents.view import View
 from tests.builders import an_address, an_offer, an_order
@@ -48,6 +49,7 @@ LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40
 VOTING = Policy(voting_seconds=60, open_limit=2)
 SEED = keccak(b"round")
 ABLE = Skill(pace=1.0)
+NO_BALLOTS = Known(heard={}, said={}, woke_block=0, woke_s=0.0)
 
 
 class Workshop:
@@ -206,6 +208,7 @@ class Workshop:
             "seen": {(task.id, task.version): float(START_S) for task in ledger.tasks.values()},
             "running_since": {},
             "parts": {},
+            "ballots": NO_BALLOTS,
         }
         return View(**values | changes)
 
