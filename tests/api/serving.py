@@ -39,7 +39,7 @@ def serve(
     *,
     floor: Floor | None = None,
     signs: tuple[str, ...] = ("technician",),
-    checks_at_once: int = CHECKS_AT_ONCE,
+    rate: Rate | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
@@ -47,7 +47,7 @@ def serve(
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
     desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)
-    rate = Rate(CHECKS_A_SECOND, at_once=checks_at_once)
+    rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     dependencies = Dependencies(
         projection=projection,
         desk=desk,

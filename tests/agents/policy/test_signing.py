@@ -128,7 +128,7 @@ def test_decide__voted_on_chain__signs_nothing(vote: Vote):
 # Awake again
 
 
-OLD = [{"woke_block": 10_000}, {"woke_s": START_S + 1.0}, {"woke_block": 10_000, "woke_s": START_S + 1.0}]
+OLD: list[dict[str, Any]] = [{"woke_block": 10_000}, {"woke_s": START_S + 1.0}, {"woke_block": 10_000, "woke_s": START_S + 1.0}]
 
 
 @pytest.mark.parametrize("woke", OLD, ids=["by block", "by clock", "by both"])
