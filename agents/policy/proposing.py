@@ -1,10 +1,11 @@
 """Plans: when it is one's turn, put the best one can think of to the vote."""
 
 from agents.actions import Action, Propose
-from agents.policy.thinking import OWN_ROUNDS, problem_of, seconds
+from agents.policy.thinking import OWN_ROUNDS, problem_of, rounds_for, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
+from workmoot.domain.plan import MOST_ENTRIES
 from workmoot.domain.proposals import State
 from workmoot.planning.beliefs import believe
 from workmoot.planning.judgement import restrict
@@ -15,8 +16,6 @@ from workmoot.planning.search import Candidate, best_plan, evaluate
 from workmoot.planning.validity import opening_for
 
 STAGGER_S = 1.5
-MOST_TASKS = 128
-"""In one plan, older ones first: it stays within what a plan may be long."""
 
 
 def decide(view: View) -> list[Action]:
@@ -26,7 +25,7 @@ def decide(view: View) -> list[Action]:
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
-    own = restrict(problem, dict.fromkeys(waiting[:MOST_TASKS]))
+    own = restrict(problem, dict.fromkeys(waiting[:MOST_ENTRIES]))
     waiting = list(own.plannable)
     found = think(view, own) if waiting else None
     if found is None:
@@ -52,7 +51,7 @@ def think(view: View, problem: Problem) -> Candidate | None:
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me,
-        rounds=OWN_ROUNDS,
+        rounds=rounds_for(len(problem.tasks), OWN_ROUNDS),
     )
 
 

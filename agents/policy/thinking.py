@@ -5,11 +5,13 @@ from workmoot.domain.ledger import Proposal
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
 
+REVIEW_ROUNDS_OF_TALK = 2
 OWN_ROUNDS = 1_200
 """Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
-REVIEW_ROUNDS_OF_TALK = 2
 JUDGE_ROUNDS = 800
 """Local moves in a search for something better than another's plan."""
+MOST_PLACED = 150_000
+"""Tasks placed in all of a search's moves: a plan of a thousand tasks gets fewer moves, not minutes."""
 
 
 def problem_of(view: View) -> Problem:
@@ -20,6 +22,11 @@ def problem_of(view: View) -> Problem:
 def talk_ends(view: View, proposal: Proposal) -> float:
     """The wall second from which on a member votes, whoever is still silent."""
     return proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
+
+
+def rounds_for(tasks: int, most: int) -> int:
+    """The local moves that a search for a plan of so many tasks is worth."""
+    return min(most, MOST_PLACED // max(1, tasks))
 
 
 def seconds(ticks: int) -> str:

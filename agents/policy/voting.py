@@ -3,12 +3,13 @@
 from agents.actions import Action, CastVote, PublishReview
 from agents.policy import signing
 from agents.policy.proposing import put_to_vote
-from agents.policy.thinking import JUDGE_ROUNDS, problem_of, seconds, talk_ends
+from agents.policy.thinking import JUDGE_ROUNDS, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
 from workmoot.planning.beliefs import believe, pack_findings
+from workmoot.planning.horizon import with_offers_of
 from workmoot.planning.judgement import Judgement, judge, restrict
 from workmoot.planning.ranking import community_rank
 from workmoot.planning.validity import faults
@@ -101,12 +102,12 @@ def _turn(view: View, proposal: Proposal) -> int:
 
 def _judge(view: View, proposal: Proposal) -> Judgement | None:
     return judge(
-        problem_of(view),
+        with_offers_of(view.ledger, problem_of(view), proposal, wall_s=view.now_s),
         proposal.entries,
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me * 101 + proposal.id,
-        rounds=JUDGE_ROUNDS,
+        rounds=rounds_for(len(proposal.entries), JUDGE_ROUNDS),
         margin=view.margin,
     )
 

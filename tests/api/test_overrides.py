@@ -12,7 +12,9 @@ from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
-from workmoot.domain.overrides import order_digest
+from workmoot.domain.ids import OverrideId, ProposalId
+from workmoot.domain.overrides import OverrideKind, order_digest
+from workmoot.domain.payloads import read_plan_payload
 from workmoot.domain.plan import unpack_entry
 
 
@@ -104,6 +106,40 @@ def test_preview__veto_of_an_enacted_plan__names_what_it_reaches(client: TestCli
     assert given["state"] == "effective"
     assert set(shown["tasks"]) <= nobodys
     assert shown["tasks"]
+
+
+@pytest.fixture
+def five_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no more than five entries of a plan went into one order."""
+    monkeypatch.setattr("workmoot.domain.payloads.MOST_ACTED_ON", 5)
+
+
+@pytest.mark.usefixtures("five_an_order")
+def test_give__veto_of_a_large_plan__in_several_orders_and_says_so(client: TestClient, story: Story) -> None:
+    planned = len(story.ledger.proposals[ProposalId(2)].entries)
+    before = len(story.ledger.overrides)
+    given = give(client, an_order("veto", "proposal", 2))
+    orders = -(-planned // 5)
+    ids = range(before + 1, before + orders + 1)
+    assert given["warnings"][0] == f"Given in {orders} orders, one after the other: {', '.join(map(str, ids))}."
+    assert len(given["warnings"]) == 1 + orders
+    assert [story.ledger.overrides[OverrideId(number)].order.kind for number in ids] == [OverrideKind.VETO] * orders
+    vetoed = [task for task in story.ledger.tasks.values() if task.slot_filled and task.worker == 0]
+    assert len(vetoed) > 5
+
+
+@pytest.mark.usefixtures("five_an_order")
+def test_preview__part_of_a_large_plan__is_signed_alone(client: TestClient, story: Story) -> None:
+    shown = preview(client, an_order("approve", "proposal", 2, payload={"part": 2}))
+    part = read_plan_payload(order_from(shown["order"]).payload)
+    assert (part.first, part.last) == (5, 10)
+    assert "part 2 of" in shown["warnings"][0]
+
+
+@pytest.mark.parametrize("part", [0, 99, "two"])
+def test_preview__part_that_there_is_not__names_the_field(client: TestClient, part: object) -> None:
+    answer = client.post("/api/v1/overrides?dry_run=true", json=an_order("veto", "proposal", 2, payload={"part": part}))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/payload/part")
 
 
 def test_preview__approve_of_what_was_enacted__nothing_changes_and_says_so(client: TestClient) -> None:

@@ -23,6 +23,7 @@ from workmoot.chain.memory import (
     MemoryOverrides,
     MemoryWorkOrders,
 )
+from workmoot.chain.memory.state import State
 from workmoot.chain.node import Node
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
@@ -88,8 +89,8 @@ class Plant(Protocol):
     def follower(self) -> Follower:
         """A new projection."""
 
-    def grant(self, role: Role, account: Address) -> None:
-        """The administrator gives a role."""
+    def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
+        """The administrator gives a role, whose acts are delayed by so many seconds."""
 
 
 @cache
@@ -150,8 +151,13 @@ class MemoryPlant:
     def follower(self) -> MemoryFollower:
         return MemoryFollower(self._chain)
 
-    def grant(self, role: Role, account: Address) -> None:
-        self._chain.grant(signer("administrator").address, role, account)
+    def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
+        self._chain.grant(signer("administrator").address, role, account, delay=delay)
+
+    @property
+    def state(self) -> State:
+        """What the contracts store."""
+        return self._chain.state
 
 
 class NodePlant:
@@ -181,9 +187,9 @@ class NodePlant:
     def follower(self) -> Any:
         return self.connection.follower()
 
-    def grant(self, role: Role, account: Address) -> None:
+    def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
         grant_role = keccak(b"grantRole(uint64,address,uint32)")[:4]
-        content = grant_role + encode(("uint64", "address", "uint32"), (int(role), account, 0))
+        content = grant_role + encode(("uint64", "address", "uint32"), (int(role), account, delay))
         Sender(self.node, signer("administrator"), chain_id=self.chain_id).send(
             self.addresses["AccessManager"], content
         )

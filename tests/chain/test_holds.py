@@ -98,7 +98,7 @@ def test_hold__a_majority_decides_meanwhile__it_waits(plant):
 def test_release__a_decision_of_the_same_worker__its_entry_is_in_force(plant):
     number = allocated(plant)
     order(plant, HOLD, number)
-    later = an_entry(number, SPRAYER, version=2, start=99, inspector=FINISHER)
+    later = an_entry(number, SPRAYER, version=2, start=99, duration=0, inspector=FINISHER)
     pass_plan(plant, later)
     assert _entry_in_force(plant, number) != later
     order(plant, RELEASE, number)
@@ -108,7 +108,7 @@ def test_release__a_decision_of_the_same_worker__its_entry_is_in_force(plant):
 def test_poke__an_assignment_of_whom_the_dao_named_since__the_decisions_entry_is_in_force(plant):
     number = allocated(plant)
     assign(plant, number, SPRAYER)
-    later = an_entry(number, SPRAYER, version=2, start=99, inspector=FINISHER)
+    later = an_entry(number, SPRAYER, version=2, start=99, duration=0, inspector=FINISHER)
     pass_plan(plant, later)
     order(plant, HOLD, number)
     plant.advance(101)
@@ -252,6 +252,15 @@ def test_safe_stop__a_human_names_another__it_ends(plant):
     receipt = order(plant, OverrideKind.ASSIGN, number, payload=payload, expires_at=soon(plant))
     assert not receipt.the(SafeStopChanged).stopped
     assert not task(plant, number).held
+
+
+def test_safe_stop__the_task_is_requeued__it_ends(plant):
+    number = allocated(plant)
+    plant.by("sprayer").overrides.safe_stop(number, stopped=True)
+    receipt = order(plant, OverrideKind.REQUEUE, number)
+    assert not receipt.the(SafeStopChanged).stopped
+    found = task(plant, number)
+    assert (found.status, found.held) == (Status.POSTED, False)
 
 
 # A robot

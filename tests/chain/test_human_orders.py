@@ -16,6 +16,7 @@ from workmoot.domain.events import (
     OverrideGiven,
 )
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType, order_digest
+from workmoot.domain.workers import Role
 
 
 def test_execute__signed_by_another__refused(plant):
@@ -70,6 +71,15 @@ def test_execute__without_the_role__refused(plant, name):
     (number,) = post(plant, a_task())
     with refused("NotAllowed", account(name), OverrideKind.CANCEL, Level.HUMAN):
         order(plant, OverrideKind.CANCEL, number, by=name)
+
+
+def test_execute__role_that_acts_only_after_a_delay__refused(plant):
+    (number,) = post(plant, a_task())
+    plant.grant(Role.PLANNER, account("latecomer"), delay=3_600)
+    with refused("NotAllowed", account("latecomer"), OverrideKind.CANCEL, Level.HUMAN):
+        order(plant, OverrideKind.CANCEL, number, by="latecomer")
+    with refused("NotThePlanner", account("latecomer")):
+        plant.by("latecomer").work_orders.post(b"", "{}")
 
 
 @pytest.mark.parametrize("level", [1, 2, 5, 9, 16])

@@ -1,11 +1,14 @@
 """A run: from allocation to a result that another accepts, and what a failure leads to."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.builders import a_task, an_entry
+from tests.builders import SPRAY, a_task, an_entry
 from tests.chain.moves import (
     EVIDENCE,
     allocated,
+    assign,
     fail,
     inspect,
     pass_plan,
@@ -17,7 +20,7 @@ from tests.chain.moves import (
     submitted,
     task,
 )
-from tests.chain.plants import FINISHER, LIMITS, SPRAYER, account
+from tests.chain.plants import FINISHER, LIMITS, SCANNER, SPRAYER, MemoryPlant, account, found
 from workmoot.domain.events import (
     InspectionOverdue,
     PlanEnacted,
@@ -69,6 +72,44 @@ def test_start__predecessors_not_done__refused_until_they_are(plant):
     submit(plant, first)
     inspect(plant, first)
     assert start(plant, second).the(TaskStarted).task == second
+
+
+def _given_to_whom_cannot(plant):
+    """A majority may decide so: what a worker can is asked where the work is."""
+    (number,) = post(plant, a_task(SPRAY))
+    pass_plan(plant, an_entry(number, SCANNER))
+    return number, task(plant, number).epoch
+
+
+def test_start__without_the_capability__refused(plant):
+    number, epoch = _given_to_whom_cannot(plant)
+    work = plant.by("scanner").work_orders
+    for begin in (work.start, work.acknowledge):
+        with refused("NotCapable", SCANNER, SPRAY):
+            begin(number, epoch)
+
+
+def test_start__without_the_capability_by_a_humans_word__begins(plant):
+    (number,) = post(plant, a_task(SPRAY))
+    assign(plant, number, SCANNER, second_reason="nobody else is here")
+    assert start(plant, number).the(TaskStarted).worker == SCANNER
+
+
+def test_poke__worker_lacks_the_capability__taken_back_and_not_held_against_it(plant):
+    number, _ = _given_to_whom_cannot(plant)
+    receipt = _poke(plant, number)
+    told = receipt.the(TaskFailed)
+    assert (told.failure, told.next) == (Failure.WORKER_GONE, Status.POSTED)
+    assert not receipt.all(RecordGrew)
+
+
+def test_start__after_255_attempts__the_count_stays():
+    plant = MemoryPlant()
+    found(plant)
+    number = allocated(plant)
+    cells = plant.state.cells
+    cells[number] = replace(cells[number], attempt=255)
+    assert start(plant, number).the(TaskStarted).attempt == 255
 
 
 def test_submit__then_accepted__by_another_than_the_worker(plant):

@@ -9,11 +9,12 @@ from tests.chain.plants import account
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
 from workmoot.domain.ids import task_id
-from workmoot.domain.overrides import OverrideKind
-from workmoot.domain.payloads import cancel_payload, plan_payload
+from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload
 from workmoot.domain.plan import pack_plan
 
-PLAN = plan_payload(pack_plan(an_entry(task_id(1, index)) for index in range(100)), b"\1" * 32)
+ASSIGNMENTS = pack_plan(an_entry(task_id(1, index)) for index in range(100)).assignments
+PLAN = plan_payload(PlanPart(rest=b"\1" * 32, first=0, last=100, assignments=ASSIGNMENTS))
 
 
 class Purse:
@@ -35,6 +36,7 @@ class Purse:
 )
 def test_execute__about_many_tasks__has_the_gas(kind, payload, gas):
     purse: Any = Purse()
-    given = an_order(kind, 256, human=account("supervisor"), payload=payload)
+    about = SubjectType.TASK if kind is OverrideKind.CANCEL else SubjectType.PROPOSAL
+    given = an_order(kind, 256, subject_type=about, human=account("supervisor"), payload=payload)
     ChainOverrides(Node("http://nowhere"), account("stranger"), purse).execute(given, b"\1" * 65)
     assert purse.spare_gas > gas

@@ -30,7 +30,8 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.ids import NOBODY
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
-from workmoot.domain.payloads import cancel_payload, plan_payload
+from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload
+from workmoot.domain.plan import unpack_assignments
 from workmoot.domain.proposals import State
 from workmoot.domain.work import OnFailure, Status
 from workmoot.domain.workers import Standing
@@ -100,7 +101,7 @@ def test_veto__open_proposal__ends_it(plant):
 def test_veto__enacted_proposal__nobody_may_start_what_has_not_started(plant):
     opened, running, idle = _two_tasks(plant)
     start(plant, running)
-    _on_proposal(plant, OverrideKind.VETO, opened, payload=plan_payload(opened.opening.plan, opened.particulars))
+    _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened))
     assert task(plant, running).status is Status.STARTED
     found = task(plant, idle)
     assert (found.status, found.worker, found.standing_worker) == (Status.POSTED, NOBODY, SPRAYER)
@@ -115,7 +116,7 @@ def test_veto__entry_that_was_skipped__leaves_the_others_decision(plant):
     for opened in (first, late):
         vote(plant, opened, "scanner")
         vote(plant, opened, "sprayer")
-    _on_proposal(plant, OverrideKind.VETO, late, payload=plan_payload(late.opening.plan, late.particulars))
+    _on_proposal(plant, OverrideKind.VETO, late, payload=_part(late))
     found = task(plant, number)
     assert (found.worker, found.overridden) == (FINISHER, False)
 
@@ -132,9 +133,8 @@ def test_assign__another_inspector__has_its_time(plant):
 
 def test_approve__open_proposal__puts_it_in_force_with_the_human_as_author(plant):
     opened = _opened(plant)
-    payload = plan_payload(opened.opening.plan, opened.particulars)
-    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
-    number = opened.opening.plan[3] | opened.opening.plan[2] << 8
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=_part(opened), expires_at=soon(plant))
+    (number,) = (assigned.task for assigned in unpack_assignments(opened.assignments))
     found = task(plant, number)
     assert (found.worker, found.overridden, found.version) == (SPRAYER, True, 1)
     vote(plant, opened, "scanner")
@@ -147,10 +147,42 @@ def test_approve__other_plan__refused(plant):
         _on_proposal(plant, OverrideKind.APPROVE, opened, payload=b"\1" * 56, expires_at=soon(plant))
 
 
+def test_veto__part_of_an_enacted_plan__the_rest_goes_on(plant):
+    opened, first, second = _two_tasks(plant)
+    _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened, first=1, last=2))
+    assert (task(plant, first).worker, task(plant, second).worker) == (SPRAYER, NOBODY)
+    _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened, first=0, last=1))
+    assert task(plant, first).worker == NOBODY
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (1, 0), (0, 3), (2, 3), (0, 201)])
+def test_approve__part_that_the_plan_does_not_have__refused(plant, first, last):
+    opened, *_ = _two_tasks(plant, enact=False)
+    with refused("MalformedPayload", OverrideKind.APPROVE):
+        payload = _part(opened, first=first, last=last)
+        _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+
+
+def test_approve__more_than_one_order_may_act_on__refused_but_in_parts(plant):
+    numbers = post(plant, *([a_task()] * 201))
+    opened = propose(plant, *(an_entry(number, SPRAYER) for number in numbers))
+    with refused("MalformedPayload", OverrideKind.APPROVE):
+        _on_proposal(plant, OverrideKind.APPROVE, opened, payload=_part(opened), expires_at=soon(plant))
+    payload = _part(opened, first=200, last=201)
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+    assert (task(plant, numbers[199]).worker, task(plant, numbers[200]).worker) == (NOBODY, SPRAYER)
+
+
+def test_approve__the_lead_would_inspect__a_human_does(plant):
+    (number,) = post(plant, a_task())
+    opened = propose(plant, an_entry(number, SPRAYER, inspector=SPRAYER))
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=_part(opened), expires_at=soon(plant))
+    assert (task(plant, number).worker, task(plant, number).inspector) == (SPRAYER, NOBODY)
+
+
 def test_approve__slots_of_many_tasks__each_released_alone(plant):
     opened, first, second = _two_tasks(plant, enact=False)
-    payload = plan_payload(opened.opening.plan, opened.particulars)
-    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=_part(opened), expires_at=soon(plant))
     order(plant, OverrideKind.RELEASE, first)
     follower = plant.follower()
     follower.catch_up()
@@ -181,6 +213,13 @@ def _two_tasks(plant, *, enact=True):
         vote(plant, opened, "scanner")
         vote(plant, opened, "sprayer")
     return opened, first, second
+
+
+def _part(opened, *, first=0, last=None):
+    """All of the plan, unless a part of it is meant."""
+    entries = len(unpack_assignments(opened.assignments))
+    end = entries if last is None else last
+    return plan_payload(PlanPart(rest=opened.rest, first=first, last=end, assignments=opened.assignments))
 
 
 def _on_proposal(plant, kind, opened, **changes):

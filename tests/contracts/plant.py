@@ -12,12 +12,13 @@ from eth_account.signers.local import LocalAccount
 
 from scripts.nodes import MNEMONIC
 from tests.builders import an_entry, an_opening, an_order
+from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest
-from workmoot.domain.payloads import assign_payload, plan_payload
-from workmoot.domain.plan import PlanEntry, pack_plan
-from workmoot.domain.proposals import Opening, particulars_of
+from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
+from workmoot.domain.plan import PlanEntry, pack_plan, unpack_assignments
+from workmoot.domain.proposals import Opening, content_hash_of, pack_detail, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
 from workmoot.domain.workers import Kind
 
@@ -34,12 +35,12 @@ FINDINGS = keccak(b"findings")
 WORDS = {"reason_code": 2, "reason": "the arm drips"}
 
 
-def human(role: int) -> LocalAccount:
-    """The human with that role, with its key."""
-    return Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{role}")
+def person(index: int) -> LocalAccount:
+    """One of the node's accounts, with its key."""
+    return Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
 
 
-HUMANS = {role: human(role) for role in (OPERATOR, PLANNER, SUPERVISOR, MAINTENANCE)}
+HUMANS = {role: person(role) for role in (OPERATOR, PLANNER, SUPERVISOR, MAINTENANCE)}
 
 
 @dataclass(slots=True)
@@ -83,17 +84,24 @@ class Plant:
         changes = {"read_at": head, "read_hash": bytes(web3.eth.get_block(head)["hash"])} | changes
         return an_opening(pack_plan(entries), **changes)
 
+    def send(self, proposer: Number, opening: Opening) -> Any:
+        return self.dao.propose(*parts_of(opening), by_worker(proposer))
+
     def propose(self, proposer: Number, *entries: PlanEntry) -> int:
         opening = self.opening(*entries)
-        found = self.dao.propose(as_tuple(opening), by_worker(proposer)).events["ProposalOpened"]["id"]
-        self.openings[int(found)] = opening
-        return int(found)
+        found = int(self.send(proposer, opening).events["ProposalCreated"]["proposalId"])
+        self.openings[found] = opening
+        return found
 
-    def particulars(self, proposal: int) -> bytes:
-        """As Python computes them."""
+    def content(self, proposal: int) -> tuple[bytes, bytes]:
+        """The assignments and the hash of the rest, as Python computes it."""
         _, proposer, roster, members, _, _, _, deadline, _ = self.dao.proposal(proposal)
         opening = self.openings[proposal]
-        return particulars_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+        rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+        return opening.plan.assignments, rest
+
+    def content_hash(self, proposal: int) -> bytes:
+        return content_hash_of(*self.content(proposal))
 
     def vote(self, proposal: int, *members: Number, support: bool = True) -> Any:
         """Ballots without the plan; the last one's receipt."""
@@ -109,8 +117,20 @@ class Plant:
         return proposal
 
     def vote_with_plan(self, proposal: int, member: Number) -> Any:
-        plan = self.openings[proposal].plan
-        return self.dao.vote(proposal, True, "", plan, self.particulars(proposal), by_worker(member))
+        return self.dao.vote(proposal, True, "", *self.content(proposal), by_worker(member))
+
+    def ballot(self, proposal: int, member: Number, *, support: bool = True, **changes: Any) -> SignedBallot:
+        """The member's, signed by its key; `changes` are in what it signs."""
+        _, _, roster, _, _, _, _, deadline, _ = self.dao.proposal(proposal)
+        values = {"content_hash": self.content_hash(proposal), "roster": roster, "deadline": deadline}
+        signed = Ballot(**{"proposal": proposal, "support": support, **values} | changes)
+        digest = ballot_digest(signed, chain_id=chain.id, dao=self.dao.address)
+        signature = bytes(key_of(member).unsafe_sign_hash(digest).signature)
+        return SignedBallot(member=member, support=support, signature=signature)
+
+    def decide(self, proposal: int, *ballots: SignedBallot) -> Any:
+        """A stranger relays them all."""
+        return self.dao.decide(proposal, *self.content(proposal), pack_ballots(ballots), by(STRANGER))
 
     def allocate(self, task: int, worker: Number, **changes: Any) -> int:
         return self.enact(self.entry(task, worker, **changes))
@@ -147,7 +167,9 @@ class Plant:
 
     def on_plan(self, kind: OverrideKind, proposal: int) -> HumanOrder:
         """Approve, or veto what was enacted."""
-        payload = plan_payload(self.openings[proposal].plan, self.particulars(proposal))
+        assignments, rest = self.content(proposal)
+        last = len(unpack_assignments(assignments))
+        payload = plan_payload(PlanPart(rest=rest, first=0, last=last, assignments=assignments))
         return self.order(kind, proposal, SubjectType.PROPOSAL, payload=payload)
 
     def on_plant(self, kind: OverrideKind) -> HumanOrder:
@@ -180,7 +202,7 @@ def deploy() -> Plant:
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT)
     plant = Plant(
         PlantAuthority.deploy(administrator, by(ADMINISTRATOR)),
-        Members.deploy(at[0], at[2], at[4], by(ADMINISTRATOR)),
+        Members.deploy(at[0], at[2], at[3], at[4], by(ADMINISTRATOR)),
         WorkOrders.deploy(at[0], at[1], at[3], at[4], limits, by(ADMINISTRATOR)),
         AllocationDAO.deploy(at[1], at[2], at[4], policy, by(ADMINISTRATOR)),
         Overrides.deploy(at[0], at[1], at[2], at[3], by(ADMINISTRATOR)),
@@ -198,6 +220,11 @@ def account_of(member: Number) -> Any:
     return accounts[FIRST_WORKER + member - 1]
 
 
+def key_of(member: Number) -> LocalAccount:
+    """A worker's key."""
+    return person(FIRST_WORKER + member - 1)
+
+
 def by(index: int) -> dict[str, Any]:
     return {"from": accounts[index]}
 
@@ -210,10 +237,15 @@ def by_human(order: HumanOrder, role: int) -> HumanOrder:
     return replace(order, human=HUMANS[role].address)
 
 
-def as_tuple(order: HumanOrder | Opening) -> tuple[Any, ...]:
+def as_tuple(order: HumanOrder) -> tuple[Any, ...]:
     """As brownie takes a struct: its fields in their order, which is the contract's."""
-    values = (getattr(order, name) for name in order.__slots__)
-    return tuple(as_tuple(value) if hasattr(value, "__slots__") else value for value in values)
+    return tuple(getattr(order, name) for name in order.__slots__)
+
+
+def parts_of(opening: Opening) -> tuple[bytes, bytes, bytes, bytes, str]:
+    """What `propose` takes."""
+    plan = opening.plan
+    return plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words
 
 
 def refused(name: str, *values: object) -> AbstractContextManager[None]:

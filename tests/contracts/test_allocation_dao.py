@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from brownie import accounts, chain
+from brownie import accounts, chain, web3
 
 from tests.contracts.plant import (
     GLUER,
@@ -16,14 +16,15 @@ from tests.contracts.plant import (
     SUPERVISOR,
     VOTING_S,
     account_of,
-    as_tuple,
     by,
     by_worker,
+    parts_of,
     refused,
     told,
 )
+from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.proposals import State, content_hash_of
+from workmoot.domain.proposals import State, content_id_of
 
 
 @pytest.fixture
@@ -38,49 +39,62 @@ def suspend(plant, member):
 # WHAT MAY BE PROPOSED
 
 
-def propose(plant, opening):
-    return plant.dao.propose(as_tuple(opening), by_worker(SCANNER))
-
-
-def test_propose__no_entries__refused(plant, task):
+def test_propose__no_entries__refused(plant):
     with refused("MalformedPlan", 0):
-        propose(plant, plant.opening())
+        plant.dao.propose(b"", b"", b"", bytes(144), "", by_worker(SCANNER))
 
 
 def test_propose__cut_short__refused(plant, task):
-    opening = plant.opening(plant.entry(task, SCANNER))
+    assignments, *others = parts_of(plant.opening(plant.entry(task, SCANNER)))
     with refused("MalformedPlan", 0):
-        propose(plant, replace(opening, plan=opening.plan[:-1]))
+        plant.dao.propose(assignments[:-1], *others, by_worker(SCANNER))
 
 
-def test_propose__task_already_taken__refused(plant, task):
-    opening = plant.opening(plant.entry(task, SCANNER))
+def test_propose__teams_cut_short__refused(plant, task):
+    assignments, _, *others = parts_of(plant.opening(plant.entry(task, SCANNER)))
+    with refused("MalformedTeams", 0):
+        plant.dao.propose(assignments, bytes(12), *others, by_worker(SCANNER))
+
+
+def test_propose__detail_of_another_length__refused(plant, task):
+    *others, detail, words = parts_of(plant.opening(plant.entry(task, SCANNER)))
+    with refused("MalformedDetail", 145):
+        plant.dao.propose(*others, detail + b"\0", words, by_worker(SCANNER))
+
+
+def test_propose__not_a_worker__refused(plant, task):
+    with refused("NotAMember", accounts[STRANGER]):
+        plant.dao.propose(*parts_of(plant.opening(plant.entry(task, SCANNER))), by(STRANGER))
+
+
+def test_require_open__task_already_taken__refused(plant, task):
+    assignments = plant.opening(plant.entry(task, SCANNER)).plan.assignments
     plant.enact(plant.entry(task, SPRAYER))
     with refused("TaskMovedOn", task, 2, 1):
-        propose(plant, opening)
+        plant.work.requireOpen(assignments)
 
 
 def test_propose__helper_has_not_confirmed__refused(plant, task):
     with refused("HelperNotConfirmed", task, SCANNER, GLUER):
-        propose(plant, plant.opening(plant.entry(task, SCANNER, helpers=(GLUER,))))
+        plant.send(SCANNER, plant.opening(plant.entry(task, SCANNER, helpers=(GLUER,))))
 
 
 def test_propose__unknown_block__refused(plant, task):
     opening = plant.opening(plant.entry(task, SCANNER), read_hash=bytes(32))
     with refused("UnknownBlock", opening.read_at, bytes(32)):
-        propose(plant, opening)
+        plant.send(SCANNER, opening)
 
 
 def test_propose__counters_nothing__refused(plant, task):
     with refused("UnknownProposal", 7):
-        propose(plant, plant.opening(plant.entry(task, SCANNER), counters=7))
+        plant.send(SCANNER, plant.opening(plant.entry(task, SCANNER), counters=7))
 
 
 def test_propose__too_many_open__refused(plant, task):
     for _ in range(OPEN_LIMIT):
         plant.propose(SCANNER, plant.entry(task, SCANNER))
     with refused("TooManyOpen", SCANNER, OPEN_LIMIT):
-        propose(plant, plant.opening(plant.entry(task, SCANNER)))
+        plant.send(SCANNER, plant.opening(plant.entry(task, SCANNER)))
 
 
 # WHO MAY VOTE
@@ -116,12 +130,74 @@ def test_vote__too_late__refused(plant, proposal):
         plant.vote(proposal, SCANNER)
 
 
-def test_vote__other_plan__refused(plant, task, proposal):
+def test_vote__other_plan__refused(plant, proposal):
     plant.vote(proposal, SCANNER, SPRAYER)
-    opening = plant.openings[proposal]
-    particulars = plant.particulars(proposal)
-    with refused("OtherPlan", proposal, content_hash_of(opening.plan, particulars)):
-        plant.dao.vote(proposal, True, "", opening.plan + b"\0", particulars, by_worker(GLUER))
+    assignments, rest = plant.content(proposal)
+    with refused("OtherPlan", proposal, content_id_of(plant.content_hash(proposal))):
+        plant.dao.vote(proposal, True, "", assignments + b"\0", rest, by_worker(GLUER))
+
+
+def test_cast_vote_by_sig__anothers_signature__refused(plant, proposal):
+    with refused("BadSignature", account_of(SCANNER)):
+        plant.dao.castVoteBySig(proposal, 1, account_of(SCANNER), bytes(65), by(STRANGER))
+
+
+# TOGETHER
+
+
+def test_decide__too_few__refused(plant, proposal):
+    with refused("Undecided", proposal, 2, 0, 5):
+        plant.decide(proposal, plant.ballot(proposal, SCANNER), plant.ballot(proposal, SPRAYER))
+
+
+def test_decide__signed_for_the_other_support__refused(plant, proposal):
+    yes = plant.ballot(proposal, SCANNER)
+    digest = yes_digest(plant, proposal)
+    no = plant.ballot(proposal, SCANNER, support=False)
+    with refused("BadBallot", proposal, SCANNER, digest):
+        plant.decide(proposal, replace(yes, signature=no.signature))
+
+
+def yes_digest(plant, proposal):
+    _, _, roster, _, _, _, _, deadline, _ = plant.dao.proposal(proposal)
+    values = {"content_hash": plant.content_hash(proposal), "roster": roster, "deadline": deadline}
+    return ballot_digest(Ballot(proposal=proposal, support=True, **values), chain_id=chain.id, dao=plant.dao.address)
+
+
+def test_decide__unsigned_ballot_of_another__refused(plant, proposal):
+    with refused("NotTheSender", proposal, SCANNER, accounts[STRANGER]):
+        plant.decide(proposal, SignedBallot(member=SCANNER, support=True))
+
+
+def test_decide__a_member_twice__refused(plant, proposal):
+    packed = pack_ballots([plant.ballot(proposal, SCANNER)])
+    with refused("BallotOutOfOrder", proposal, SCANNER, SCANNER):
+        plant.dao.decide(proposal, *plant.content(proposal), packed * 2, by(STRANGER))
+
+
+def test_decide__cut_short__refused(plant, proposal):
+    packed = pack_ballots([plant.ballot(proposal, SCANNER)])
+    with refused("MalformedBallots", 0):
+        plant.dao.decide(proposal, *plant.content(proposal), packed[:-1], by(STRANGER))
+
+
+def test_record__before_the_end__refused(plant, proposal):
+    with refused("ProposalNotSettled", proposal, State.OPEN):
+        plant.dao.record(proposal, plant.content_hash(proposal), b"", by(STRANGER))
+
+
+# THE ROSTER
+
+
+def test_set_roster__not_by_the_members__refused(plant):
+    with refused("NotTheContract", accounts[STRANGER]):
+        plant.dao.setRoster(1, 1, by(STRANGER))
+
+
+def test_seal__by_anyone__the_accounts_are_in_code(plant):
+    tx = plant.dao.seal(by(STRANGER))
+    told(tx, "RosterSealed", roster=5, roll=plant.dao.roll())
+    assert bytes(web3.eth.get_code(plant.dao.roll())) == b"\0" + bytes(plant.members.accounts())
 
 
 # BARS
@@ -132,7 +208,7 @@ def test_bar__suspended_since__is_told_and_brings_defeat(plant, proposal):
     suspend(plant, GLUER)
     tx = plant.dao.bar(proposal, GLUER, by(STRANGER))
     told(tx, "VoterBarred", id=proposal, member=GLUER)
-    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=0, no=2, members=5)
+    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=0, no=2)
 
 
 def test_bar__may_still_vote__refused(plant, proposal):
@@ -152,7 +228,7 @@ def test_bar__suspended_before_the_opening__refused(plant, task):
 
 def test_vote__majority_against__defeated_at_once(plant, proposal):
     tx = plant.vote(proposal, SCANNER, SPRAYER, GLUER, support=False)
-    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=0, no=3, members=5)
+    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=0, no=3)
     with refused("ProposalNotOpen", proposal, State.DEFEATED):
         plant.vote(proposal, PRESSER)
 
@@ -163,7 +239,7 @@ def test_vote__half_of_four__defeated(plant, task):
     plant.vote(proposal, SCANNER, SPRAYER)
     plant.vote(proposal, GLUER, support=False)
     tx = plant.vote(proposal, PRESSER, support=False)
-    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=2, no=2, members=4)
+    told(tx, "ProposalSettled", id=proposal, state=State.DEFEATED, yes=2, no=2)
 
 
 def test_poke__silence__expires_after_the_deadline(plant, proposal):
@@ -172,20 +248,20 @@ def test_poke__silence__expires_after_the_deadline(plant, proposal):
         plant.dao.poke(proposal, by(STRANGER))
     chain.sleep(VOTING_S + 2)
     tx = plant.dao.poke(proposal, by(STRANGER))
-    told(tx, "ProposalSettled", id=proposal, state=State.EXPIRED, yes=0, no=0, members=5)
+    told(tx, "ProposalSettled", id=proposal, state=State.EXPIRED, yes=0, no=0)
 
 
 def test_enact__passed_without_the_plan__by_anyone(plant, task, proposal):
     plant.vote(proposal, SCANNER, SPRAYER, GLUER)
-    opening = plant.openings[proposal]
-    tx = plant.dao.enact(proposal, opening.plan, plant.particulars(proposal), by(STRANGER))
-    told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=0, members=5)
+    tx = plant.dao.enact(proposal, *plant.content(proposal), by(STRANGER))
+    told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=0)
     assert plant.task(task)["worker"] == SCANNER
 
 
 def test_veto__by_the_supervisor__ends_it(plant, proposal):
     tx = plant.give(OverrideKind.VETO, proposal, SubjectType.PROPOSAL)
-    told(tx, "ProposalSettled", id=proposal, state=State.VETOED, yes=0, no=0, members=5)
+    told(tx, "ProposalSettled", id=proposal, state=State.VETOED, yes=0, no=0)
+    told(tx, "ProposalCanceled", proposalId=proposal)
 
 
 def test_veto__not_by_the_overrides__refused(plant, proposal):

@@ -1,7 +1,7 @@
 """Members: who registers, who votes, which badges and bindings there are."""
 
 import pytest
-from brownie import AllocationDAO, WorkOrders, accounts
+from brownie import AllocationDAO, WorkOrders, accounts, chain
 
 from tests.contracts.plant import (
     ADMINISTRATOR,
@@ -123,6 +123,25 @@ def test_transfer_from__badge__refused(plant):
         plant.members.transferFrom(account_of(SCANNER), accounts[STRANGER], SCANNER, by_worker(SCANNER))
 
 
+# VOTES, AS STOCK CLIENTS READ THEM
+
+
+def test_admit__digital_worker__has_a_vote_of_its_own(plant):
+    before = chain.time()
+    tx = admit_late(plant)
+    told(tx, "DelegateVotesChanged", delegate=accounts[LATE], previousVotes=0, newVotes=1)
+    chain.sleep(10)
+    chain.mine()
+    assert plant.members.getVotes(accounts[LATE]) == plant.members.getPastVotes(accounts[LATE], tx.timestamp) == 1
+    assert plant.members.getPastVotes(accounts[LATE], before - 1) == 0
+    assert plant.members.delegates(accounts[LATE]) == accounts[LATE]
+
+
+def test_delegate__to_anyone__refused(plant):
+    with refused("NobodyDelegates"):
+        plant.members.delegate(accounts[STRANGER], by_worker(SCANNER))
+
+
 # BINDINGS
 
 
@@ -160,4 +179,10 @@ def test_deployment__limit_under_ten_seconds__refused(plant, limits):
 @pytest.mark.parametrize("policy", [(9, 1), (10, 0)])
 def test_deployment__policy_too_tight__refused(plant, policy):
     with refused("PolicyTooTight"):
+        AllocationDAO.deploy(*[accounts[STRANGER]] * 3, policy, by(STRANGER))
+
+
+@pytest.mark.parametrize("policy", [(1 << 24, 1), (10, 11)])
+def test_deployment__policy_too_wide__refused(plant, policy):
+    with refused("PolicyTooWide"):
         AllocationDAO.deploy(*[accounts[STRANGER]] * 3, policy, by(STRANGER))

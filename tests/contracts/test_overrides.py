@@ -145,7 +145,7 @@ def test_enact__under_a_humans_slot__stands(plant, task):
     proposal = plant.propose(SCANNER, entry)
     plant.vote(proposal, SCANNER, SPRAYER)
     tx = plant.vote_with_plan(proposal, GLUER)
-    told(tx, "PlanEnacted", proposal=proposal, plan=plant.openings[proposal].plan, skipped=b"\0", standing=b"\1")
+    told(tx, "PlanEnacted", proposal=proposal, skipped=b"\0", standing=b"\1")
     found = plant.task(task)
     assert (found["worker"], found["standingWorker"], found["epoch"]) == (SPRAYER, SCANNER, 2)
 

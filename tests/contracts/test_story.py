@@ -12,6 +12,7 @@ from tests.contracts.plant import (
     INSPECT_S,
     PACKER,
     PLANNER,
+    PRESSER,
     RESULT,
     SCAN,
     SCANNER,
@@ -24,11 +25,13 @@ from tests.contracts.plant import (
     as_tuple,
     by,
     by_worker,
+    parts_of,
     told,
 )
+from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.offers import RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.proposals import State, content_hash_of
+from workmoot.domain.proposals import State, content_id_of
 from workmoot.domain.work import Failure, Status, TaskSpec, pack_tasks
 
 FIRST, SECOND = 1 << 8, (1 << 8) + 1
@@ -42,6 +45,7 @@ def test_order__from_posting_to_the_last_verdict__every_step_is_told(plant):
     talk(plant)
     proposal = propose(plant)
     review_and_vote(plant, proposal)
+    record_and_convict(plant, proposal)
     run_and_inspect_the_first(plant)
     reject_the_second_and_rework_it(plant)
 
@@ -52,6 +56,12 @@ def test_order__overridden_by_a_human__hands_back_on_release(plant):
     review_and_vote(plant, propose(plant))
     assign_another(plant)
     release(plant)
+
+
+def test_order__decided_together__in_one_transaction(plant):
+    post(plant)
+    talk(plant)
+    decide(plant, propose(plant))
 
 
 def post(plant):
@@ -75,23 +85,25 @@ def talk(plant):
 def propose(plant):
     entries = plant.entry(FIRST, SCANNER), plant.entry(SECOND, SPRAYER, helpers=(GLUER,))
     opening = plant.opening(*entries)
-    tx = plant.dao.propose(as_tuple(opening), by_worker(SCANNER))
+    tx = plant.send(SCANNER, opening)
     plant.openings[1] = opening
-    particulars = plant.particulars(1)
+    *calldatas, words = parts_of(opening)
     told(
         tx,
-        "ProposalOpened",
-        id=1,
-        proposer=SCANNER,
-        counters=0,
-        roster=5,
-        members=5,
-        deadline=tx.timestamp + VOTING_S,
-        contentHash=content_hash_of(opening.plan, particulars),
-        particulars=particulars,
-        opening=as_tuple(opening),
+        "ProposalCreated",
+        proposalId=1,
+        proposer=account_of(SCANNER),
+        targets=(),
+        values=(),
+        signatures=(),
+        calldatas=calldatas,
+        voteStart=tx.timestamp,
+        voteEnd=tx.timestamp + VOTING_S,
+        description=words,
     )
-    assert plant.dao.isContent(1, opening.plan, particulars)
+    told(tx, "RosterSealed", roster=5, roll=plant.dao.roll())
+    assert plant.dao.isContent(1, *plant.content(1))
+    assert bytes(plant.dao.proposal(1)[8]) == content_id_of(plant.content_hash(1))
     return 1
 
 
@@ -105,12 +117,31 @@ def review_and_vote(plant, proposal):
     tx = plant.vote(proposal, SPRAYER)
     assert "ProposalSettled" not in tx.events
     tx = plant.vote_with_plan(proposal, GLUER)
-    settled = [dict(event) for event in tx.events["ProposalSettled"]]
-    assert [event["state"] for event in settled] == [State.PASSED, State.ENACTED]
-    assert all((event["yes"], event["no"], event["members"]) == (3, 1, 5) for event in settled)
-    told(tx, "PlanEnacted", proposal=1, plan=plant.openings[1].plan, skipped=b"\0", standing=b"\0")
+    told(tx, "ProposalSettled", id=1, state=State.ENACTED, yes=3, no=1)
+    told(tx, "ProposalExecuted", proposalId=1)
+    told(tx, "PlanEnacted", proposal=1, skipped=b"\0", standing=b"\0")
     assert [int(votes) for votes in plant.dao.proposalVotes(1)] == [1, 3, 0]
     assert plant.dao.hasVoted(1, account_of(GLUER))
+
+
+def decide(plant, proposal):
+    voters = {SCANNER: True, SPRAYER: False, GLUER: True, PACKER: True}
+    ballots = (plant.ballot(proposal, member, support=support) for member, support in voters.items())
+    tx = plant.decide(proposal, *ballots)
+    told(tx, "BallotsCounted", id=proposal, ballots=bytes.fromhex("8001000280038005"))
+    told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=1)
+    told(tx, "ProposalExecuted", proposalId=proposal)
+    told(tx, "PlanEnacted", proposal=proposal, skipped=b"\0", standing=b"\0")
+
+
+def record_and_convict(plant, proposal):
+    yes, no = (plant.ballot(proposal, PRESSER, support=support) for support in (True, False))
+    content_hash = plant.content_hash(proposal)
+    tx = plant.dao.record(proposal, content_hash, pack_ballots([yes]), by(STRANGER))
+    told(tx, "BallotsRecorded", id=proposal, ballots=bytes.fromhex("8004"))
+    given = (proposal, content_hash, PRESSER, yes.signature, no.signature)
+    tx = plant.dao.proveEquivocation(*given, by(STRANGER))
+    told(tx, "EquivocationProven", id=proposal, member=PRESSER)
 
 
 def run_and_inspect_the_first(plant):

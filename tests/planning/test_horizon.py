@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_problem_at__a_humans_slot_is_filled__not_in_it():
     workshop.order(OverrideKind.HOLD, offer.task)
     assert not is_undecided(workshop.task(offer.task))
     assert the_problem(workshop).tasks == {}
+
+
+def test_is_undecided__decided_more_often_than_a_plan_can_say__a_humans_work():
+    workshop, offer = offered()
+    task = workshop.task(offer.task)
+    assert is_undecided(replace(task, version=4_095))
+    assert not is_undecided(replace(task, version=4_096))
 
 
 def test_problem_at__cancelled__not_in_it():

@@ -7,21 +7,23 @@ from scripts.audit_storage import Claim, compare, hash_faults
 from scripts.audit_views import Ask
 from tests.builders import FIRST_TASK, a_task, an_address, an_entry, an_opening, an_order
 from workmoot.domain.events import (
+    BallotsCounted,
     InForceChanged,
     OrderPosted,
     OverrideGiven,
     Place,
     PlanEnacted,
-    ProposalOpened,
+    ProposalCreated,
     ProposalSettled,
+    RosterChanged,
     TaskStarted,
     VoteCast,
 )
 from workmoot.domain.ids import Number, OrderId, OverrideId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.payloads import assign_payload, cancel_payload, plan_payload
+from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload
 from workmoot.domain.plan import pack_plan
-from workmoot.domain.proposals import State
+from workmoot.domain.proposals import State, pack_detail
 from workmoot.domain.work import Status, pack_tasks
 
 SECOND_TASK = task_id(1, 1)
@@ -38,16 +40,15 @@ def posted() -> OrderPosted:
     return OrderPosted(at=at(), order=OrderId(1), by=an_address(9), tasks=tasks, detail="{}")
 
 
-def opened(**changes) -> ProposalOpened:
-    values: dict[str, Any] = {
-        "id": PROPOSAL,
-        "proposer": Number(1),
-        "counters": ProposalId(0),
-        "roster": 3,
-        "members": 3,
-    }
-    values |= {"deadline": 2_000, "content_hash": b"\1" * 32, "particulars": b"\2" * 32, "opening": an_opening(PLAN)}
-    return ProposalOpened(at=at(), **values | changes)
+def of_three() -> RosterChanged:
+    return RosterChanged(at=at(), roster=3, members=3)
+
+
+def created() -> ProposalCreated:
+    opening = an_opening(PLAN)
+    values: dict[str, Any] = {"proposal_id": PROPOSAL, "proposer": an_address(1), "description": opening.words}
+    values |= {"calldatas": (PLAN.assignments, PLAN.teams, PLAN.timetable, pack_detail(opening))}
+    return ProposalCreated(at=at(), vote_start=1_000, vote_end=2_000, **values)
 
 
 def cast(support: int) -> VoteCast:
@@ -55,11 +56,15 @@ def cast(support: int) -> VoteCast:
 
 
 def settled(state: State, *, yes: int, no: int = 0) -> ProposalSettled:
-    return ProposalSettled(at=at(), id=PROPOSAL, state=state, yes=yes, no=no, members=3)
+    return ProposalSettled(at=at(), id=PROPOSAL, state=state, yes=yes, no=no)
 
 
-def enacted(plan: bytes = PLAN, skipped: bytes = b"\0", standing: bytes = b"\0") -> PlanEnacted:
-    return PlanEnacted(at=at(), proposal=PROPOSAL, plan=plan, skipped=skipped, standing=standing)
+def counted(ballots: str) -> BallotsCounted:
+    return BallotsCounted(at=at(), id=PROPOSAL, ballots=bytes.fromhex(ballots))
+
+
+def enacted(skipped: bytes = b"\0", standing: bytes = b"\0") -> PlanEnacted:
+    return PlanEnacted(at=at(), proposal=PROPOSAL, skipped=skipped, standing=standing)
 
 
 def started(worker: int, task: TaskId = FIRST_TASK) -> TaskStarted:
@@ -102,38 +107,45 @@ def test_lawful__four_members__by_heads_alone(yes, no, barred, state, lawful):
 
 
 def test_recount__settled_with_a_majority__no_fault():
-    assert what([opened(), cast(1), cast(1), settled(State.PASSED, yes=2)]) == []
+    assert what([of_three(), created(), cast(1), cast(1), settled(State.PASSED, yes=2)]) == []
+
+
+def test_recount__ballots_counted_together__with_those_cast_before():
+    told = [of_three(), created(), cast(0), counted("80010002"), settled(State.DEFEATED, yes=1, no=2)]
+    assert what(told) == []
+    assert recount(told).counts()["votes"] == 3
 
 
 def test_recount__passed_without_a_majority__is_a_fault():
-    assert what([opened(), cast(1), settled(State.PASSED, yes=1)]) == ["state by its ballots"]
+    assert what([of_three(), created(), cast(1), settled(State.PASSED, yes=1)]) == ["state by its ballots"]
+
+
+def test_recount__members_joined_since__the_electorate_is_that_of_the_opening():
+    joined = RosterChanged(at=at(), roster=4, members=4)
+    assert what([of_three(), created(), joined, cast(1), cast(1), settled(State.PASSED, yes=2)]) == []
 
 
 def test_recount__tally_is_not_the_ballots__is_a_fault():
-    told = [opened(), cast(1), cast(1), settled(State.PASSED, yes=3)]
-    assert what(told) == ["yes, no, members when it settled"]
-
-
-def test_recount__another_plan_enacted__is_a_fault():
-    assert what([posted(), opened(), enacted(pack_plan([an_entry()]))]) == ["plan enacted"]
+    told = [of_three(), created(), cast(1), cast(1), settled(State.PASSED, yes=3)]
+    assert what(told) == ["yes, no when it settled"]
 
 
 def test_recount__started_by_whom_nobody_named__is_a_fault():
-    assert what([posted(), opened(), enacted(), started(5)]) == ["who decided"]
+    assert what([posted(), created(), enacted(), started(5)]) == ["who decided"]
 
 
 def test_recount__entry_skipped__does_not_count():
-    assert what([posted(), opened(), enacted(skipped=b"\1"), started(1)]) == ["who decided"]
+    assert what([posted(), created(), enacted(skipped=b"\1"), started(1)]) == ["who decided"]
 
 
 def test_recount__started_after_enactment__the_proposal_decided():
-    account = recount([posted(), opened(), enacted(), started(1)]).tasks[FIRST_TASK]
+    account = recount([posted(), created(), enacted(), started(1)]).tasks[FIRST_TASK]
     assert (account.worker, account.proposal, account.order) == (1, 1, 0)
 
 
 def test_recount__assigned_by_a_human__the_order_decided():
     order = given(OverrideKind.ASSIGN, payload=assign_payload(an_entry(lead=4)))
-    account = recount([posted(), opened(), enacted(), order, started(4)]).tasks[FIRST_TASK]
+    account = recount([posted(), created(), enacted(), order, started(4)]).tasks[FIRST_TASK]
     assert (account.worker, account.proposal, account.order, account.orders) == (4, 0, 1, [1])
 
 
@@ -141,9 +153,9 @@ def test_recount__plan_approved__decides_only_what_changed():
     approval: dict[str, Any] = {
         "subject_type": SubjectType.PROPOSAL,
         "subject": PROPOSAL,
-        "payload": plan_payload(PLAN, bytes(32)),
+        "payload": plan_payload(PlanPart(rest=bytes(32), first=0, last=2, assignments=PLAN.assignments)),
     }
-    events = [posted(), opened(), in_force(FIRST_TASK, 1), given(OverrideKind.APPROVE, **approval)]
+    events = [posted(), created(), in_force(FIRST_TASK, 1), given(OverrideKind.APPROVE, **approval)]
     assert recount([*events, started(1)]).tasks[FIRST_TASK].order == 1
     assert what([*events, started(2, SECOND_TASK)]) == ["who decided"]
 
@@ -157,9 +169,15 @@ def test_tasks_of__order_about_the_plant__none():
     assert tasks_of(an_order(OverrideKind.HOLD, 0, subject_type=SubjectType.PLANT)) == []
 
 
-def test_hash_faults__content_that_does_not_follow__both_hashes():
-    found = hash_faults([opened()], chain_id=1, overrides=an_address(5))
-    assert [fault.what for fault in found] == ["particulars recomputed", "content hash recomputed"]
+def test_tasks_of__part_of_a_plan__those_in_it():
+    payload = plan_payload(PlanPart(rest=bytes(32), first=1, last=2, assignments=PLAN.assignments))
+    order = an_order(OverrideKind.VETO, PROPOSAL, subject_type=SubjectType.PROPOSAL, payload=payload)
+    assert tasks_of(order) == [SECOND_TASK]
+
+
+def test_hash_faults__digest_that_does_not_follow__is_named():
+    found = hash_faults([given(OverrideKind.REQUEUE)], chain_id=1, overrides=an_address(5))
+    assert [fault.what for fault in found] == ["digest recomputed"]
 
 
 class Answers:

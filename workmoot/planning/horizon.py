@@ -1,12 +1,13 @@
 """From the ledger to a planning problem: what is open, who offers what, and what is taken until when."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workmoot.domain.clock import Clock
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, TaskId, order_of
-from workmoot.domain.ledger import Ledger, OfferRecord, Task
+from workmoot.domain.ledger import Ledger, OfferRecord, Proposal, Task
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.work import Status
 from workmoot.planning.problem import Mode, OpenTask, Problem, Weights
@@ -31,6 +32,20 @@ def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
         inspectors=_inspectors(ledger, {found.capability for found in opened.values()}),
         weights=weights(ledger),
     )
+
+
+def with_offers_of(ledger: Ledger, problem: Problem, proposal: Proposal, *, wall_s: float) -> Problem:
+    """The problem with the offers that a plan takes, also those that were renewed since, as long as they stand."""
+    tasks = dict(problem.tasks)
+    for entry in proposal.entries:
+        found, record = tasks.get(entry.task), ledger.offer_of(entry, proposal.opening.read_at)
+        if found is None or record is None or _is_blocked(ledger, entry.task):
+            continue
+        if is_backed(ledger, record) and _is_at_hand(ledger, record, wall_s):
+            taken = Mode(lead=record.worker, offer=record.offer)
+            others = (mode for mode in found.modes if (mode.lead, mode.offer.sequence) != (taken.lead, entry.sequence))
+            tasks[entry.task] = replace(found, modes=(taken, *others))
+    return replace(problem, tasks=tasks)
 
 
 def is_undecided(task: Task) -> bool:
@@ -116,7 +131,6 @@ def _open_task(
     ledger: Ledger, task: Task, opened: Mapping[TaskId, Task], ends: Mapping[TaskId, int], *, wall_s: float
 ) -> OpenTask:
     before = ledger.predecessors(task)
-    blocked = any(ledger.tasks[other].status is Status.CANCELLED for other in before)
     decided = [ends[other] + handover(ledger) for other in before if other in ends]
     return OpenTask(
         task=task.id,
@@ -126,17 +140,24 @@ def _open_task(
         release=max(decided, default=0),
         due=due_of(ledger, task),
         priority=task.spec.priority,
-        modes=() if blocked else _modes(ledger, task.id, wall_s=wall_s),
+        modes=() if _is_blocked(ledger, task.id) else _modes(ledger, task.id, wall_s=wall_s),
     )
 
 
 def _modes(ledger: Ledger, task: TaskId, *, wall_s: float) -> tuple[Mode, ...]:
     records = sorted(standing_offers(ledger, task), key=lambda record: (record.worker, record.offer.sequence))
     return tuple(
-        Mode(lead=record.worker, offer=record.offer)
-        for record in records
-        if record.offer.valid_until >= wall_s and not any(ledger.is_robot_held(robot) for robot in record.offer.robots)
+        Mode(lead=record.worker, offer=record.offer) for record in records if _is_at_hand(ledger, record, wall_s)
     )
+
+
+def _is_at_hand(ledger: Ledger, record: OfferRecord, wall_s: float) -> bool:
+    held = any(ledger.is_robot_held(robot) for robot in record.offer.robots)
+    return record.offer.valid_until >= wall_s and not held
+
+
+def _is_blocked(ledger: Ledger, task: TaskId) -> bool:
+    return any(ledger.tasks[other].status is Status.CANCELLED for other in ledger.predecessors(ledger.tasks[task]))
 
 
 def _expected_ends(ledger: Ledger, now: int) -> dict[TaskId, int]:

@@ -7,12 +7,13 @@ from agents.actions import Action, CastVote, Propose, PublishReview
 from agents.policy.voting import decide
 from agents.profile import Experience, Profile
 from agents.view import View
-from tests.builders import a_task, an_entry, an_offer
-from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop
+from tests.builders import a_task, an_entry, an_offer, an_opening
+from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop, account
 from workmoot.domain.events import ProposalCreated
-from workmoot.domain.ids import TaskId
+from workmoot.domain.ids import ProposalId, TaskId, task_id
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.proposals import pack_detail
 from workmoot.planning.beliefs import Finding, unpack_findings
 from workmoot.planning.validity import faults
 
@@ -180,6 +181,36 @@ def test_decide__nobody_showed_anything__the_plant_changed_its_mind(vote: Vote):
     ballot = the_ballot(vote.actions("scanner"))
     assert ballot.support
     assert ballot.reason.startswith("Changed my mind: the plant has changed since. ")
+
+
+def test_decide__the_lead_renewed_its_offer__the_plan_stands_as_it_was_made(vote: Vote):
+    vote.workshop.offer("sprayer", an_offer(vote.task, sequence=2, p50=5_000, robots=(ARM,)))
+    vote.review("scanner")
+    vote.review("finisher")
+    assert the_ballot(vote.actions("scanner")).support
+
+
+def test_decide__the_offer_ran_out_meanwhile__it_no_longer_stands(vote: Vote):
+    vote.workshop.offer("sprayer", an_offer(vote.task, sequence=2, valid_until=START_S + 20, robots=(ARM,)))
+    late = vote.workshop.propose("sprayer", replace(by_sprayer(vote.task), sequence=2))
+    for name in ("scanner", "finisher"):
+        vote.workshop.review(name, late)
+    (ballot,) = (it for it in vote.actions("scanner", now_s=START_S + 30.0) if getattr(it, "proposal", 0) == late)
+    assert isinstance(ballot, CastVote)
+    assert ballot.reason.endswith("An offer in it no longer stands.")
+
+
+def test_decide__names_a_task_that_nobody_posted__refused_in_words(vote: Vote):
+    head = vote.workshop.chain.head
+    opening = an_opening(pack_plan([an_entry(task_id(9, 0), SPRAYER)]), read_at=head.number, read_hash=head.hash)
+    parts = (opening.plan.assignments, opening.plan.teams, opening.plan.timetable, pack_detail(opening))
+    at, proposer = vote.workshop.events[-1].at, account("sprayer")
+    values: dict[str, Any] = {"vote_start": START_S, "vote_end": START_S + 60, "description": ""}
+    created = ProposalCreated(at=at, proposal_id=ProposalId(2), proposer=proposer, calldatas=parts, **values)
+    vote.workshop.chain.events.append(created)
+    (ballot,) = on(2, vote.actions("scanner"))
+    assert isinstance(ballot, CastVote)
+    assert (ballot.support, ballot.reason) == (False, f"Does not hold: task {task_id(9, 0)} does not exist")
 
 
 def test_decide__its_robot_is_held__an_offer_no_longer_stands(vote: Vote):
