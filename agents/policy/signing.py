@@ -92,7 +92,7 @@ def _enough(view: View, proposal: Proposal) -> tuple[Sequence[Heard], Sequence[H
 def _countable(view: View, proposal: Proposal) -> list[Heard]:
     """Ballots of members that may still vote and have not, and that did not sign the contrary as well."""
     heard = view.ballots.heard.get(proposal.id, ())
-    able = {member.number for member in view.ledger.may_still_vote(proposal)} - set(proposal.barred)
+    able = {member.number for member in view.ledger.may_still_vote(proposal)}
     both = _equivocators(heard)
     return [found for found in heard if found.boxed.member in able - both]
 

@@ -90,6 +90,14 @@ def test_hear__again__only_what_is_new_is_asked_and_the_times_stay(now: Now):
     assert ([heard.at_s for heard in found], box.asked) == ([100.0, 105.0], [0, 1])
 
 
+def test_hear__another_box_shows_it_later__the_time_stays(now: Now):
+    late = ToldBox()
+    boxes = using(ToldBox(boxed(SCANNER)), late, now=now)
+    boxes.hear([POLL])
+    now.s, late.ballots = 105.0, [boxed(SCANNER)]
+    assert [heard.at_s for heard in boxes.hear([POLL])[POLL.proposal]] == [100.0]
+
+
 def test_hear__asked_all_the_time__looks_into_a_box_now_and_then():
     box = ToldBox(boxed(SCANNER))
     boxes = Boxes([box], NOTARY, now_s=Now(), pause_s=60)

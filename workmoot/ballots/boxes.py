@@ -153,7 +153,7 @@ def _read(box: BallotBox, proposal: ProposalId, place: tuple[str, int]) -> list[
             filling, after, pages = page.box, 0, []
             continue
         pages.append(page)
-        if not page.more or page.last <= after:
+        if not page.more:
             break
         filling, after = page.box, page.last
     return pages

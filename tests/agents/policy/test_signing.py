@@ -128,7 +128,11 @@ def test_decide__voted_on_chain__signs_nothing(vote: Vote):
 # Awake again
 
 
-OLD: list[dict[str, Any]] = [{"woke_block": 10_000}, {"woke_s": START_S + 1.0}, {"woke_block": 10_000, "woke_s": START_S + 1.0}]
+OLD: list[dict[str, Any]] = [
+    {"woke_block": 10_000},
+    {"woke_s": START_S + 1.0},
+    {"woke_block": 10_000, "woke_s": START_S + 1.0},
+]
 
 
 @pytest.mark.parametrize("woke", OLD, ids=["by block", "by clock", "by both"])
@@ -214,6 +218,13 @@ def test_decide__members_take_turns__the_next_when_the_one_before_did_not(vote: 
         due_s = START_S + 5.0 + place * STAGGER_S
         assert of(Decide, vote.on(name, *heard, at_s=due_s - 0.1)) == []
         assert len(of(Decide, vote.on(name, *heard, at_s=due_s))) == 1
+
+
+def test_decide__the_chain_was_away__turns_begin_when_it_is_back(vote: Vote):
+    heard, last = [vote.heard(member) for member in (SCANNER, SPRAYER)], vote.turns()[-1]
+    view = vote.workshop.view(last, now_s=START_S + 20.0, ballots=replace(NO_BALLOTS, heard={vote.id: tuple(heard)}))
+    assert len(of(Decide, policy.decide(view))) == 1
+    assert of(Decide, policy.decide(replace(view, seeing_since=START_S + 19.0))) == []
 
 
 def test_decide__plant_votes_directly__sends_nothing():
