@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from agents.ballots import Known
@@ -19,7 +20,7 @@ TALK_S = 2.0
 MARGIN = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
     """Everything a decision is made from; the policy knows nothing else.
 
@@ -84,9 +85,14 @@ class View:
 
     def is_occupied(self, task: Task, starting: Iterable[TaskId] = ()) -> bool:
         """Whether a task under way, or one that is just being started, has the robots or minds that this one takes."""
-        under_way = [other for other in self.ledger.tasks.values() if other.status is Status.STARTED]
-        under_way += [self.ledger.tasks[other] for other in starting]
-        return any(set(task.resources) & set(other.resources) for other in under_way)
+        begun = (self.ledger.tasks[other].resources for other in starting)
+        return not self.taken.union(*begun).isdisjoint(task.resources)
+
+    @cached_property
+    def taken(self) -> frozenset[Number]:
+        """The robots and minds that tasks under way have."""
+        under_way = (task for task in self.ledger.tasks.values() if task.status is Status.STARTED)
+        return frozenset(resource for task in under_way for resource in task.resources)
 
     def can_begin(self, task: Task, starting: Iterable[TaskId] = ()) -> bool:
         """Whether nobody has what a task takes, and no human holds a robot of it."""

@@ -20,6 +20,7 @@ SENTENCES = {
     "WrongStatus": "The task is not where this would need it to be.",
     "WrongStanding": "The worker's standing does not allow this.",
     "InvalidAccountNonce": "This order was executed already.",
+    "MalformedPayload": "What the order carries does not fit its subject; of a plan, at most 200 entries at a time.",
     "ProposalNotOpen": "The proposal is not open any more.",
     "NotThePlanner": "Only a human with the planner's or the supervisor's role posts orders.",
 }

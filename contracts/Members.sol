@@ -2,36 +2,56 @@
 pragma solidity 0.8.37;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
+import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {Rolls} from "./libraries/Rolls.sol";
 import {Number} from "./types/Ids.sol";
 import {ADMIN, SUPERVISOR} from "./types/Roles.sol";
 
 /// @title Members
 /// @notice Who may act, as soulbound badges; the electorate is checkpointed by roster version.
 contract Members is ERC721, IERC5192, IMembers {
+    using Checkpoints for Checkpoints.Trace208;
     using Checkpoints for Checkpoints.Trace224;
 
+    /// @dev What a member is, in one word; who has the badge, the owner of the token knows.
+    struct Badge {
+        Number number;
+        Kind kind;
+        Standing standing;
+        uint32 joined;
+    }
+
     uint16 private constant LAST_NUMBER = 1023;
+    Number private constant NOBODY = Number.wrap(0);
 
     IAccessManager public immutable authority;
     address public immutable workOrders;
+    IAllocationDAO public immutable dao;
     address public immutable overrides;
 
     uint16 public count;
-    mapping(address account => Number) public numberOf;
-    mapping(Number number => Member) private _members;
+    mapping(address account => Badge) private _badges;
+    mapping(Number number => uint256) private _capabilities;
     mapping(Number worker => mapping(uint8 capability => Record)) private _records;
     mapping(Number robot => mapping(bytes32 resource => Number)) private _commanders;
     mapping(Number number => Checkpoints.Trace224) private _memberships;
     Checkpoints.Trace224 private _rosters;
+    /// @dev By time: the last roster version of that second.
+    Checkpoints.Trace208 private _versions;
 
-    constructor(IAccessManager authority_, address workOrders_, address overrides_) ERC721("Workmoot member", "MOOT") {
+    constructor(IAccessManager authority_, address workOrders_, IAllocationDAO dao_, address overrides_)
+        ERC721("Workmoot member", "MOOT")
+    {
         authority = authority_;
         workOrders = workOrders_;
+        dao = dao_;
         overrides = overrides_;
     }
 
@@ -49,15 +69,16 @@ contract Members is ERC721, IERC5192, IMembers {
         returns (Number number)
     {
         if (kind == Kind.None) revert KindMissing();
-        if (numberOf[account] != Number.wrap(0)) revert AlreadyAMember(account, numberOf[account]);
+        Badge storage badge = _badges[account];
+        if (badge.number != NOBODY) revert AlreadyAMember(account, badge.number);
         if (count == LAST_NUMBER) revert RosterFull();
         number = Number.wrap(++count);
-        numberOf[account] = number;
-        _members[number] = Member(account, kind, Standing.Active, 0, capabilities);
+        _badges[account] = Badge(number, kind, Standing.Active, 0);
+        _capabilities[number] = capabilities;
         _mint(account, Number.unwrap(number));
         emit Locked(Number.unwrap(number));
         emit MemberAdmitted(number, account, kind, capabilities, profile);
-        _enter(number);
+        _enter(account, badge);
     }
 
     /// @inheritdoc IMembers
@@ -68,15 +89,15 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function reinstate(Number number) external onlyRegistrar {
-        Member storage found = _require(number, Standing.Suspended);
-        found.standing = Standing.Active;
+        Badge storage badge = _require(number, Standing.Suspended);
+        badge.standing = Standing.Active;
         emit MemberReinstated(number, msg.sender);
-        _enter(number);
+        _enter(_accountOf(number), badge);
     }
 
     /// @inheritdoc IMembers
     function retire(Number number) external onlyRegistrar {
-        Standing before = _members[number].standing;
+        Standing before = _badgeOf(number).standing;
         if (before == Standing.Suspended) _require(number, before).standing = Standing.Retired;
         else _leave(number, Standing.Active, Standing.Retired);
         emit MemberRetired(number, msg.sender);
@@ -86,14 +107,14 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function bind(Number robot, Number worker, bytes32 resource, Scope scope) external onlyRegistrar {
-        if (_members[robot].kind != Kind.Robotic) revert WrongKind(robot, _members[robot].kind);
-        if (_members[worker].kind != Kind.Digital) revert WrongKind(worker, _members[worker].kind);
+        _requireKind(robot, Kind.Robotic);
+        _requireKind(worker, Kind.Digital);
         Number holder = _commanders[robot][resource];
         if (scope == Scope.Command) {
-            if (holder != Number.wrap(0) && holder != worker) revert CommandTaken(robot, resource, holder);
+            if (holder != NOBODY && holder != worker) revert CommandTaken(robot, resource, holder);
             _commanders[robot][resource] = worker;
         } else if (holder == worker) {
-            _commanders[robot][resource] = Number.wrap(0);
+            _commanders[robot][resource] = NOBODY;
         }
         emit RobotBound(robot, worker, resource, scope);
     }
@@ -113,42 +134,51 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function member(Number number) external view returns (Member memory) {
-        return _members[number];
+        Badge memory badge = _badgeOf(number);
+        return Member(_accountOf(number), badge.kind, badge.standing, badge.joined, _capabilities[number]);
     }
 
     /// @inheritdoc IMembers
-    function activeWorker(address account) external view returns (Number number) {
-        number = numberOf[account];
-        if (number == Number.wrap(0)) revert NotAMember(account);
-        Member storage found = _require(number, Standing.Active);
-        if (found.kind != Kind.Digital) revert WrongKind(number, found.kind);
+    function numberOf(address account) external view returns (Number) {
+        return _badges[account].number;
+    }
+
+    /// @inheritdoc IMembers
+    function activeWorker(address account) external view returns (Number) {
+        return _requireActiveWorker(account).number;
+    }
+
+    /// @inheritdoc IMembers
+    function voter(address account, uint64 version) external view returns (Number) {
+        Badge memory badge = _requireActiveWorker(account);
+        return badge.joined <= version ? badge.number : NOBODY;
     }
 
     /// @inheritdoc IMembers
     function isCapable(Number number, uint8 capability) external view returns (bool) {
-        return isActive(number) && (_members[number].capabilities >> capability) & 1 == 1;
+        return isActive(number) && (_capabilities[number] >> capability) & 1 == 1;
     }
 
     /// @inheritdoc IMembers
     function isActive(Number number) public view returns (bool) {
-        Member storage found = _members[number];
-        return found.standing == Standing.Active && found.kind == Kind.Digital;
+        return _votes(_badgeOf(number));
     }
 
     /// @inheritdoc IMembers
     function mayVote(Number number, uint64 version) external view returns (bool) {
-        return isActive(number) && _members[number].joined <= version;
+        Badge memory badge = _badgeOf(number);
+        return _votes(badge) && badge.joined <= version;
     }
 
     /// @inheritdoc IMembers
-    function belonged(Number number, uint64 version) external view returns (bool) {
+    function belonged(Number number, uint64 version) public view returns (bool) {
         // A version counts changes one by one and never outgrows 32 bits.
         return _memberships[number].upperLookup(uint32(version)) == 1;
     }
 
     /// @inheritdoc IMembers
     function isSuspended(address account) public view returns (bool) {
-        return _members[numberOf[account]].standing > Standing.Active;
+        return _badges[account].standing > Standing.Active;
     }
 
     /// @inheritdoc IMembers
@@ -158,8 +188,17 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
-    function membersAt(uint64 version) external view returns (uint32) {
+    function membersAt(uint64 version) public view returns (uint32) {
         return uint32(_rosters.upperLookup(uint32(version)));
+    }
+
+    /// @inheritdoc IMembers
+    function accounts() external view returns (bytes memory table) {
+        table = Rolls.blank(count);
+        for (uint16 i = 1; i <= count; ++i) {
+            address account = _accountOf(Number.wrap(i));
+            if (_votes(_badges[account])) Rolls.enter(table, Number.wrap(i), account);
+        }
     }
 
     /// @inheritdoc IMembers
@@ -175,22 +214,69 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc ERC721
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IERC5192).interfaceId || super.supportsInterface(interfaceId);
+        return interfaceId == type(IERC5192).interfaceId || interfaceId == type(IVotes).interfaceId
+            || interfaceId == type(IERC6372).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    /* VIEWS: VOTES, AS STOCK CLIENTS READ THEM */
+
+    /// @inheritdoc IERC6372
+    function clock() public view returns (uint48) {
+        return uint48(block.timestamp);
+    }
+
+    /// @inheritdoc IERC6372
+    // solhint-disable-next-line func-name-mixedcase
+    function CLOCK_MODE() external pure returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    /// @inheritdoc IVotes
+    function getVotes(address account) external view returns (uint256) {
+        return _votes(_badges[account]) ? 1 : 0;
+    }
+
+    /// @inheritdoc IVotes
+    function getPastVotes(address account, uint256 timepoint) external view returns (uint256) {
+        return belonged(_badges[account].number, _versionAt(timepoint)) ? 1 : 0;
+    }
+
+    /// @inheritdoc IVotes
+    function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
+        return membersAt(_versionAt(timepoint));
+    }
+
+    /// @inheritdoc IVotes
+    function delegates(address account) external pure returns (address) {
+        return account;
+    }
+
+    /// @inheritdoc IVotes
+    function delegate(address) external pure {
+        revert NobodyDelegates();
+    }
+
+    /// @inheritdoc IVotes
+    function delegateBySig(address, uint256, uint256, uint8, bytes32, bytes32) external pure {
+        revert NobodyDelegates();
     }
 
     /* INTERNAL */
 
-    function _enter(Number number) private {
-        if (_members[number].kind != Kind.Digital) return;
+    function _enter(address account, Badge storage badge) private {
+        if (badge.kind != Kind.Digital) return;
         uint32 version = _nextRoster(1, 0);
-        _members[number].joined = version;
-        _memberships[number].push(version, 1);
+        badge.joined = version;
+        _memberships[badge.number].push(version, 1);
+        emit DelegateVotesChanged(account, 0, 1);
     }
 
     function _leave(Number number, Standing from, Standing to) private {
-        Member storage found = _require(number, from);
-        found.standing = to;
-        if (found.kind == Kind.Digital) _memberships[number].push(_nextRoster(0, 1), 0);
+        Badge storage badge = _require(number, from);
+        badge.standing = to;
+        if (badge.kind != Kind.Digital) return;
+        _memberships[number].push(_nextRoster(0, 1), 0);
+        emit DelegateVotesChanged(_accountOf(number), 1, 0);
     }
 
     function _nextRoster(uint224 joins, uint224 leaves) private returns (uint32 version) {
@@ -198,13 +284,47 @@ contract Members is ERC721, IERC5192, IMembers {
         version = key + 1;
         uint224 next = members + joins - leaves;
         _rosters.push(version, next);
+        _versions.push(clock(), version);
         emit RosterChanged(version, uint32(next));
+        // No more members than badges; the DAO refuses a version it has no room for.
+        dao.setRoster(uint24(version), uint16(next));
     }
 
-    function _require(Number number, Standing standing) private view returns (Member storage found) {
-        found = _members[number];
-        if (found.standing == Standing.None) revert UnknownMember(number);
-        if (found.standing != standing) revert WrongStanding(number, found.standing);
+    function _versionAt(uint256 timepoint) private view returns (uint64) {
+        if (timepoint >= clock()) revert FutureLookup(timepoint, clock());
+        // The present fits 48 bits, so does what is before it; versions are 32 bits.
+        return uint64(_versions.upperLookupRecent(uint48(timepoint)));
+    }
+
+    function _accountOf(Number number) private view returns (address) {
+        return _ownerOf(Number.unwrap(number));
+    }
+
+    /// @dev The badge of the zero account, which is nobody's, where there is no such number.
+    function _badgeOf(Number number) private view returns (Badge storage) {
+        return _badges[_accountOf(number)];
+    }
+
+    function _votes(Badge memory badge) private pure returns (bool) {
+        return badge.standing == Standing.Active && badge.kind == Kind.Digital;
+    }
+
+    function _require(Number number, Standing standing) private view returns (Badge storage badge) {
+        badge = _badgeOf(number);
+        if (badge.standing == Standing.None) revert UnknownMember(number);
+        if (badge.standing != standing) revert WrongStanding(number, badge.standing);
+    }
+
+    function _requireKind(Number number, Kind kind) private view {
+        Kind found = _badgeOf(number).kind;
+        if (found != kind) revert WrongKind(number, found);
+    }
+
+    function _requireActiveWorker(address account) private view returns (Badge memory badge) {
+        badge = _badges[account];
+        if (badge.number == NOBODY) revert NotAMember(account);
+        if (badge.standing != Standing.Active) revert WrongStanding(badge.number, badge.standing);
+        if (badge.kind != Kind.Digital) revert WrongKind(badge.number, badge.kind);
     }
 
     function _requireRegistrar() private view {

@@ -17,7 +17,7 @@ def proposal_detail(snap: Snapshot, proposal: Proposal) -> ProposalDetail:
     """One proposal with its plan, reviews and votes."""
     return ProposalDetail(
         **_fields(snap, proposal),
-        plan=tuple(_entry(snap, proposal, index, entry) for index, entry in enumerate(proposal.entries)),
+        plan=tuple(_entry(snap, proposal, index, entry) for index, entry in enumerate(proposal.decided_entries)),
         reviews=tuple(_review(snap, proposal, review) for review in proposal.reviews),
         votes=tuple(_vote(snap, vote) for vote in proposal.votes),
     )
@@ -49,7 +49,7 @@ def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, object]:
             energy_wh=figures.energy,
             cost_micro=figures.cost,
         ),
-        "tasks": len(proposal.entries),
+        "tasks": len(proposal.decided_entries),
     }
 
 

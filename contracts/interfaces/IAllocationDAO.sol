@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
+
 import {Number, ProposalId, TaskId} from "../types/Ids.sol";
 
 /// @title IAllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
-/// @dev Assumes: `members` knows the electorate of every roster; `workOrders.enact` never reverts for a stale entry.
-interface IAllocationDAO {
+/// @dev The byte layouts of plans, details and ballots are in docs/specification.md. What a proposal is about:
+///      `rest` = keccak256(abi.encode(keccak256(teams), keccak256(timetable), keccak256(detail), keccak256(words),
+///      proposer, roster, members, deadline)), `contentHash` = keccak256(abi.encode(keccak256(assignments), rest)).
+///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`
+///      `Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)`, for
+///      `castVoteBySig` `Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)`.
+///      Assumes: `members` knows the electorate of every roster and tells every change of it; `workOrders.enact` never
+///      reverts for a stale entry.
+interface IAllocationDAO is IERC6372 {
     enum State {
         None,
         Open,
@@ -17,39 +27,17 @@ interface IAllocationDAO {
         Vetoed
     }
 
-    /// @param votingSeconds How long a proposal is open, wall seconds, at least 10.
-    /// @param openLimit How many proposals a member may have open at once.
+    /// @param votingSeconds How long a proposal is open, wall seconds, 10 to 16,777,215.
+    /// @param openLimit How many proposals a member may have open at once, 1 to 10.
     struct Policy {
         uint32 votingSeconds;
         uint16 openLimit;
     }
 
-    /// @dev Predicted figures of a plan: ticks of 1 ms simulated time, Wh, micro-units of cost.
-    struct Figures {
-        uint64 makespan;
-        uint64 tardiness;
-        uint64 energy;
-        uint64 cost;
-    }
-
-    /// @param plan Packed, see docs/specification.md.
-    /// @param offers keccak256 of the offers the plan was made from.
-    /// @param evidence keccak256 of the evidence bytes (inputs, seed, figures).
-    /// @param counters The proposal this one counters, zero for none.
-    /// @param readAt The block at which all inputs were read.
-    /// @param readHash Its hash.
-    /// @param words Why, for people; a stranger's text.
-    struct Opening {
-        bytes plan;
-        bytes32 offers;
-        bytes32 evidence;
-        Figures figures;
-        ProposalId counters;
-        uint64 readAt;
-        bytes32 readHash;
-        string words;
-    }
-
+    /// @param roster The electorate, `members` strong; neither changes.
+    /// @param yes Ballots counted, in whatever way they came.
+    /// @param barred Members that can no longer vote and have not.
+    /// @param contentId The first 20 bytes of the content hash; signatures bind all 32.
     struct Proposal {
         State state;
         Number proposer;
@@ -59,7 +47,7 @@ interface IAllocationDAO {
         uint32 no;
         uint32 barred;
         uint48 deadline;
-        bytes32 contentHash;
+        bytes20 contentId;
     }
 
     /// @notice How long a proposal is open, wall seconds, and how many a member may have open.
@@ -76,17 +64,21 @@ interface IAllocationDAO {
     /// @notice A worker asks, answers, comments or objects. Signed by its transaction; a stranger's text.
     event MessageSent(Number indexed from, Number indexed to, uint256 indexed about, bytes message);
 
-    /// @notice A plan was put to the vote. `particulars` with the plan's hash makes the content hash.
-    event ProposalOpened(
-        ProposalId indexed id,
-        Number indexed proposer,
-        ProposalId indexed counters,
-        uint64 roster,
-        uint32 members,
-        uint48 deadline,
-        bytes32 contentHash,
-        bytes32 particulars,
-        Opening opening
+    /// @notice A plan was put to the vote; in the shape of IGovernor.
+    /// @param targets Empty, as are `values` and `signatures`: what passes is enacted by this contract alone.
+    /// @param calldatas The assignments, teams, timetable and detail.
+    /// @param voteStart The time of opening. @param voteEnd The deadline, which still counts.
+    /// @param description Why, for people; a stranger's text.
+    event ProposalCreated(
+        uint256 proposalId,
+        address proposer,
+        address[] targets,
+        uint256[] values,
+        string[] signatures,
+        bytes[] calldatas,
+        uint256 voteStart,
+        uint256 voteEnd,
+        string description
     );
 
     /// @notice A member's own evaluation: what it leans to, the makespan it expects in ticks, and why.
@@ -100,11 +92,32 @@ interface IAllocationDAO {
     /// @notice An electorate member can no longer vote and had not: it counts as silent for ever.
     event VoterBarred(ProposalId indexed id, Number indexed member);
 
-    /// @notice A proposal's state changed.
-    event ProposalSettled(ProposalId indexed id, State state, uint32 yes, uint32 no, uint32 members);
+    /// @notice A proposal's state changed. What a ballot or `decide` enacts at once was never Passed.
+    event ProposalSettled(ProposalId indexed id, State state, uint16 yes, uint16 no);
+
+    /// @notice The plan was enacted; in the shape of IGovernor.
+    event ProposalExecuted(uint256 proposalId);
+
+    /// @notice A human vetoed the proposal; in the shape of IGovernor.
+    event ProposalCanceled(uint256 proposalId);
+
+    /// @notice The ballots that decided, two bytes each: support << 15 | badge number.
+    event BallotsCounted(ProposalId indexed id, bytes ballots);
+
+    /// @notice Ballots that came too late to count, two bytes each: support << 15 | badge number.
+    event BallotsRecorded(ProposalId indexed id, bytes ballots);
+
+    /// @notice The member signed a yes and a no on the same proposal.
+    event EquivocationProven(ProposalId indexed id, Number indexed member);
+
+    /// @notice The accounts of the present roster are in the code of `roll`.
+    event RosterSealed(uint64 indexed roster, address roll);
 
     /// @notice The proposal is not open.
     error ProposalNotOpen(ProposalId id, State state);
+
+    /// @notice The proposal is not settled yet, or there is none.
+    error ProposalNotSettled(ProposalId id, State state);
 
     /// @notice The proposal's time is over.
     error VotingOver(ProposalId id, uint48 deadline);
@@ -124,8 +137,30 @@ interface IAllocationDAO {
     /// @notice The member has that many proposals open already.
     error TooManyOpen(Number member, uint16 limit);
 
-    /// @notice The plan's bytes are not what was put to the vote.
-    error OtherPlan(ProposalId id, bytes32 contentHash);
+    /// @notice The bytes or the content hash are not what was put to the vote.
+    error OtherPlan(ProposalId id, bytes20 contentId);
+
+    /// @notice The ballots given leave the vote open.
+    error Undecided(ProposalId id, uint256 yes, uint256 no, uint256 members);
+
+    /// @notice Ballots ascend by badge number: no member has two.
+    error BallotOutOfOrder(ProposalId id, Number previous, Number member);
+
+    /// @notice Not the member's signature of `digest`: it signed for another chain, contract, proposal, content, roster,
+    ///         deadline or support, or somebody else signed.
+    error BadBallot(ProposalId id, Number member, bytes32 digest);
+
+    /// @notice A ballot without a signature is its member's own only when that member sends it.
+    error NotTheSender(ProposalId id, Number member, address sender);
+
+    /// @notice The signature is not the voter's, for its next nonce.
+    error BadSignature(address voter);
+
+    /// @notice The teams' bytes end within the team that begins at `offset`.
+    error MalformedTeams(uint256 offset);
+
+    /// @notice A detail has 144 bytes.
+    error MalformedDetail(uint256 length);
 
     /// @notice A plan uses a helper that has not confirmed.
     error HelperNotConfirmed(TaskId task, Number lead, Number helper);
@@ -133,14 +168,20 @@ interface IAllocationDAO {
     /// @notice The block the inputs were read at is not known by that hash, or is older than 256 blocks.
     error UnknownBlock(uint64 number, bytes32 given);
 
-    /// @notice There is no such proposal to counter.
+    /// @notice There is no such proposal.
     error UnknownProposal(ProposalId id);
 
-    /// @notice Only the overrides may veto or approve.
+    /// @notice Only the overrides veto, only the members' contract sets the roster.
     error NotTheContract(address caller);
 
     /// @notice Voting lasts at least 10 seconds, and a member may have at least one proposal open.
     error PolicyTooTight();
+
+    /// @notice Voting lasts at most 16,777,215 seconds, and a member may have at most 10 proposals open.
+    error PolicyTooWide();
+
+    /// @notice Rosters end at 2,097,151.
+    error RostersOver(uint24 version);
 
     /// @notice Support is 0 (against) or 1 (for); nobody abstains.
     error UnknownSupport(uint8 support);
@@ -159,16 +200,27 @@ interface IAllocationDAO {
     /// @notice Says something to a member (zero: to all) about a task or proposal.
     function say(Number to, uint256 about, bytes calldata message) external;
 
-    /// @notice Puts a plan to the vote.
-    function propose(Opening calldata opening) external returns (ProposalId id);
+    /// @notice Puts a plan to the vote. Whether its tasks are open, the sender asks `workOrders.requireOpen` before; at
+    ///         enactment, what has moved on is skipped.
+    /// @param detail offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 | tardiness u64 | energy u64 | cost u64
+    ///        | counters u64: hashes of the offers and of the evidence, the block at which all inputs were read, the
+    ///        predicted figures in ticks of 1 ms, Wh and micro-units of cost, the proposal this one counters.
+    /// @param words Why, for people.
+    function propose(
+        bytes calldata assignments,
+        bytes calldata teams,
+        bytes calldata timetable,
+        bytes calldata detail,
+        string calldata words
+    ) external returns (ProposalId id);
 
     /// @notice Publishes the caller's own evaluation of a proposal.
     function review(ProposalId id, bool support, uint64 makespan, bytes calldata findings, string calldata words)
         external;
 
-    /// @notice Votes. When this ballot decides the vote and `plan` is given, the plan is enacted at once;
+    /// @notice Votes. When this ballot decides the vote and `assignments` is given, the plan is enacted at once;
     ///         without it, `enact` follows in a transaction of anyone's.
-    function vote(ProposalId id, bool support, string calldata reason, bytes calldata plan, bytes32 particulars)
+    function vote(ProposalId id, bool support, string calldata reason, bytes calldata assignments, bytes32 rest)
         external;
 
     /// @notice Votes, as stock clients do: 0 against, 1 for.
@@ -179,29 +231,47 @@ interface IAllocationDAO {
         external
         returns (uint256 weight);
 
+    /// @notice Anyone: casts the ballot a member signed with its next nonce, as stock clients do.
+    function castVoteBySig(uint256 proposalId, uint8 support, address voter, bytes calldata signature)
+        external
+        returns (uint256 weight);
+
+    /// @notice Anyone: decides the vote by signed ballots, together with those cast before, and enacts what passed; reverts
+    ///         when that leaves the vote open. Every ballot given is counted, and must be one to count.
+    /// @param ballots Packed, ascending by badge number.
+    function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external;
+
+    /// @notice Anyone: records signed ballots that came after the proposal was settled. They change nothing.
+    function record(ProposalId id, bytes32 contentHash, bytes calldata ballots) external;
+
+    /// @notice Anyone: shows that a member signed both a yes and a no.
+    function proveEquivocation(ProposalId id, bytes32 contentHash, Number member, bytes calldata yes, bytes calldata no)
+        external;
+
     /// @notice Anyone: records that a member of the electorate can no longer vote; may decide the vote.
     function bar(ProposalId id, Number member) external;
 
     /// @notice Anyone: enacts a passed plan.
-    function enact(ProposalId id, bytes calldata plan, bytes32 particulars) external;
+    function enact(ProposalId id, bytes calldata assignments, bytes32 rest) external;
 
     /// @notice Anyone: closes a proposal whose time is over.
     function poke(ProposalId id) external;
 
-    /// @notice Ends an open proposal. For the overrides only.
+    /// @notice Ends an open or passed proposal. For the overrides only.
     function veto(ProposalId id) external;
 
-    /// @notice One proposal.
+    /// @notice Takes a change of the electorate. For the members' contract only.
+    function setRoster(uint24 version, uint16 size) external;
+
+    /// @notice Anyone: writes the accounts of the present roster into code, where ballots and plans are checked against
+    ///         them; whoever needs it first does it otherwise.
+    function seal() external;
+
+    /// @notice One proposal; all zero where there is none.
     function proposal(ProposalId id) external view returns (Proposal memory);
 
     /// @notice How many proposals there are.
     function proposalCount() external view returns (uint256);
-
-    /// @notice Whether the account's ballot on the proposal was counted.
-    function hasVoted(uint256 proposalId, address account) external view returns (bool);
-
-    /// @notice Against, for, abstaining (always 0).
-    function proposalVotes(uint256 proposalId) external view returns (uint256 against, uint256 for_, uint256 abstain);
 
     /// @notice Whether a helper confirmed a lead's offer.
     function isConfirmed(TaskId task, uint32 version, Number lead, uint16 sequence, Number helper)
@@ -209,6 +279,59 @@ interface IAllocationDAO {
         view
         returns (bool);
 
-    /// @notice Whether plan and particulars are what the proposal put to the vote.
-    function isContent(ProposalId id, bytes calldata plan, bytes32 particulars) external view returns (bool);
+    /// @notice Whether assignments and rest are what the proposal put to the vote.
+    function isContent(ProposalId id, bytes calldata assignments, bytes32 rest) external view returns (bool);
+
+    /// @notice How many proposals a member may have open at once.
+    function openLimit() external view returns (uint8);
+
+    /// @notice The contract whose code has the accounts of the present roster, zero until somebody needed it.
+    function roll() external view returns (address);
+
+    /// @notice The name in the domain of signed ballots.
+    function name() external view returns (string memory);
+
+    /// @notice The version in the domain of signed ballots.
+    function version() external view returns (string memory);
+
+    /// @notice How ballots count, for stock clients: 0 against, 1 for; only those for make the quorum.
+    // solhint-disable-next-line func-name-mixedcase
+    function COUNTING_MODE() external view returns (string memory);
+
+    /// @notice Where a proposal stands, as stock clients number it; Expired from its deadline on, poked or not.
+    function state(uint256 proposalId) external view returns (IGovernor.ProposalState);
+
+    /// @notice When the proposal was opened; its electorate is that of a roster, which may be one of that very second.
+    function proposalSnapshot(uint256 proposalId) external view returns (uint256);
+
+    /// @notice When its time is over; a ballot at that second still counts.
+    function proposalDeadline(uint256 proposalId) external view returns (uint256);
+
+    /// @notice The account that opened the proposal.
+    function proposalProposer(uint256 proposalId) external view returns (address);
+
+    /// @notice Against, for, abstaining (always 0).
+    function proposalVotes(uint256 proposalId) external view returns (uint256 against, uint256 for_, uint256 abstain);
+
+    /// @notice Whether the account's ballot was cast, by itself or by its signature; those that `decide` counted are in
+    ///         `BallotsCounted` only.
+    function hasVoted(uint256 proposalId, address account) external view returns (bool);
+
+    /// @notice Always 0: votes begin at once.
+    function votingDelay() external view returns (uint256);
+
+    /// @notice How long a proposal is open, wall seconds.
+    function votingPeriod() external view returns (uint256);
+
+    /// @notice Always 1: any member proposes.
+    function proposalThreshold() external view returns (uint256);
+
+    /// @notice How many had to say yes at a time in the past.
+    function quorum(uint256 timepoint) external view returns (uint256);
+
+    /// @notice The account's votes at a time in the past: 1 for a member, else 0.
+    function getVotes(address account, uint256 timepoint) external view returns (uint256);
+
+    /// @notice The newest proposal, zero before the first.
+    function latestProposalId() external view returns (uint256);
 }

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
+
 import {Number} from "../types/Ids.sol";
 
 /// @title IMembers
 /// @notice Who may act: digital workers vote, robotic workers are commanded, human workers override.
-/// @dev Assumes: the access manager names the humans' roles; `overrides` executes only what a human signed.
-interface IMembers {
+/// @dev Every active digital worker has one vote, its own: `delegates` names the account itself, nobody delegates.
+///      The past is told by time (ERC-6372, `mode=timestamp`): the last roster of that second.
+///      Assumes: the access manager names the humans' roles; `overrides` executes only what a human signed; `dao` takes
+///      every roster.
+interface IMembers is IERC5805 {
     enum Kind {
         None,
         Digital,
@@ -101,6 +106,12 @@ interface IMembers {
     /// @notice Only the contract of the work orders feeds records.
     error NotTheWorkOrders(address account);
 
+    /// @notice A vote is its member's own.
+    error NobodyDelegates();
+
+    /// @notice That time is not past yet.
+    error FutureLookup(uint256 timepoint, uint48 clock);
+
     /// @notice Admits a member. For a human with the supervisor's role or the administrator.
     /// @param capabilities One bit per capability number; bit 0 is unused.
     /// @param profile UTF-8 JSON: name and what else the public may know.
@@ -132,6 +143,10 @@ interface IMembers {
     /// @notice The number of an active digital worker; reverts for anyone else.
     function activeWorker(address account) external view returns (Number);
 
+    /// @notice The number of an active digital worker in the electorate of `roster`, zero for one that joined later (again
+    ///         or at all); reverts for anyone else.
+    function voter(address account, uint64 roster) external view returns (Number);
+
     /// @notice Whether the member is an active digital worker with that capability.
     function isCapable(Number number, uint8 capability) external view returns (bool);
 
@@ -152,6 +167,9 @@ interface IMembers {
 
     /// @notice How many digital workers were active at a roster version.
     function membersAt(uint64 version) external view returns (uint32);
+
+    /// @notice 20 bytes for each badge number from 1 on: the account of an active digital worker, else zero.
+    function accounts() external view returns (bytes memory);
 
     /// @notice The number of badges ever given.
     function count() external view returns (uint16);

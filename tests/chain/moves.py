@@ -104,8 +104,13 @@ def opened_of(plant: Plant, created: ProposalCreated) -> Opened:
 
 def opened_by(dao: AllocationDao, created: ProposalCreated) -> Opened:
     kept = dao.proposal(created.id)
-    frozen = {"proposer": kept.proposer, "roster": kept.roster, "members": kept.members}
-    rest = rest_of(created.opening, deadline=created.vote_end, **frozen)
+    rest = rest_of(
+        created.opening,
+        proposer=kept.proposer,
+        roster=kept.roster,
+        members=kept.members,
+        deadline=created.vote_end,
+    )
     content_hash = content_hash_of(created.opening.plan.assignments, rest)
     return Opened(created=created, roster=kept.roster, members=kept.members, rest=rest, content_hash=content_hash)
 

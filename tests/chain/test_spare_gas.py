@@ -1,4 +1,4 @@
-"""Gas for orders about many tasks, where the node does not estimate: what filling a hundred slots takes is there."""
+"""Gas for what is about many tasks, where the node does not estimate: what a hundred of them take is there."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import pytest
 
 from tests.builders import an_entry, an_order
 from tests.chain.plants import account
+from workmoot.chain.allocation_dao import ChainAllocationDao
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
-from workmoot.domain.ids import task_id
+from workmoot.chain.work_orders import ChainWorkOrders
+from workmoot.domain.ids import ProposalId, task_id
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload
 from workmoot.domain.plan import pack_plan
@@ -40,3 +42,15 @@ def test_execute__about_many_tasks__has_the_gas(kind, payload, gas):
     given = an_order(kind, 256, subject_type=about, human=account("supervisor"), payload=payload)
     ChainOverrides(Node("http://nowhere"), account("stranger"), purse).execute(given, b"\1" * 65)
     assert purse.spare_gas > gas
+
+
+@pytest.mark.parametrize("decides", [True, False])
+def test_vote_and_decide__for_many_tasks__have_the_gas_to_enact_under_a_plant_hold(decides):
+    purse: Any = Purse()
+    node, nobody = Node("http://nowhere"), account("stranger")
+    dao = ChainAllocationDao(node, nobody, purse, work_orders=ChainWorkOrders(node, nobody))
+    if decides:
+        dao.decide(ProposalId(1), ASSIGNMENTS, b"\1" * 32, b"")
+    else:
+        dao.vote(ProposalId(1), support=True, reason="", assignments=ASSIGNMENTS, rest=b"\1" * 32)
+    assert purse.spare_gas > 3_200_000

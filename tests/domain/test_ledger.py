@@ -147,6 +147,12 @@ def test_offers__of_a_version_that_is_past__are_let_go(ledger):
     assert ledger.former_offers[FIRST] == []
 
 
+def test_offers__for_a_task_that_nobody_posted__no_former_ones_are_kept(ledger):
+    for sequence in (1, 2):
+        _offer(ledger, 1, an_offer(task_id(9, 0), sequence=sequence))
+    assert ledger.former_offers[task_id(9, 0)] == []
+
+
 def test_created__malformed__no_entries_but_what_a_decision_reads(ledger):
     found = _create(ledger, replace(pack_plan([an_entry(FIRST, 2, start=7)]), timetable=b"\1"))
     assert (found.malformed, found.entries) == (True, ())
@@ -163,7 +169,13 @@ def test_created__electorate_and_hashes__from_the_ledgers_own_roster(ledger):
 
 def test_ballots__cast_and_counted_together__are_votes_of_both_kinds(ledger):
     _create(ledger, pack_plan([an_entry(FIRST)]))
-    cast = {"voter": an_address(2), "proposal_id": PROPOSAL, "support": 0, "weight": 1, "reason": "slow"}
+    cast: dict[str, Any] = {
+        "voter": an_address(2),
+        "proposal_id": PROPOSAL,
+        "support": 0,
+        "weight": 1,
+        "reason": "slow",
+    }
     ledger.apply(VoteCast(at=AT, **cast))
     ledger.apply(BallotsCounted(at=AT, id=PROPOSAL, ballots=bytes.fromhex("8001")))
     ledger.apply(ProposalSettled(at=AT, id=PROPOSAL, state=State.DEFEATED, yes=1, no=1))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.builders import an_entry
 from workmoot.domain.errors import Malformed
-from workmoot.domain.ids import index_of, order_of, task_id
+from workmoot.domain.ids import Number, index_of, order_of, task_id
 from workmoot.domain.plan import (
     ENTRY,
     MOST_ENTRIES,
@@ -116,7 +116,7 @@ def test_pack_plan__more_than_its_bits__refused(changes):
 def test_unpack_assignments__what_a_decision_reads():
     entry = an_entry(SECOND, lead=5, version=3, inspector=6)
     found = unpack_assignments(pack_plan([entry]).assignments)
-    assert found == (Assigned(task=SECOND, version=3, lead=5, inspector=6),)
+    assert found == (Assigned(task=SECOND, version=3, lead=Number(5), inspector=Number(6)),)
 
 
 def test_unpack_assignments__most_entries__and_one_more():

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from workmoot.domain.plan import pack_plan
 from workmoot.domain.proposals import Figures, content_hash_of, pack_detail, rest_of, unpack_detail
 
 OPENING = an_opening(pack_plan([an_entry(helpers=(2,))]), counters=7)
-WHEN = {"proposer": 1, "roster": 3, "members": 3, "deadline": 60}
+WHEN: dict[str, Any] = {"proposer": 1, "roster": 3, "members": 3, "deadline": 60}
 
 
 def test_pack_detail__and_back():

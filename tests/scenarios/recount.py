@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from web3 import HTTPProvider, Web3
 
 ABIS = Path(__file__).resolve().parents[2] / "workmoot" / "chain" / "abi"
 CONTRACTS = ("Members", "WorkOrders", "AllocationDAO", "Overrides")
-FIXED_ENTRY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,44 @@ def by_name(logs: list[Log]) -> dict[str, list[Log]]:
     return found
 
 
-def entries(plan: bytes) -> list[tuple[int, int, bytes]]:
+def entries(created: Log) -> list[tuple[int, int, bytes]]:
     """The plan's entries as (task, lead, helpers' bytes), read by the specification's layout."""
+    assignments, teams, *_ = created.values["calldatas"]
+    helping = dict(_teams(teams))
     found, offset = [], 0
-    while offset < len(plan):
-        fixed = plan[offset : offset + FIXED_ENTRY]
-        helpers, robots = fixed[22], fixed[23]
-        end = offset + FIXED_ENTRY + 2 * (helpers + robots)
-        helping = plan[offset + FIXED_ENTRY : offset + FIXED_ENTRY + 2 * helpers]
-        found.append((int.from_bytes(fixed[:4], "big"), int.from_bytes(fixed[8:10], "big"), helping))
-        offset = end
+    while offset < len(assignments):
+        word, mask = int.from_bytes(assignments[offset : offset + 4], "big"), assignments[offset + 4 : offset + 6]
+        offset += 6
+        for place in (place for place in range(10) if int.from_bytes(mask, "big") >> place & 1):
+            task = (word >> 8) << 8 | (word & 0xFF) * 10 + place
+            lead = int.from_bytes(assignments[offset : offset + 4], "big") >> 10 & 0x3FF
+            found.append((task, lead, helping.get(task, b"")))
+            offset += 4
     return found
 
 
-def taken(enacted: Log) -> list[tuple[int, int, bytes]]:
+def _teams(teams: bytes) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    while offset < len(teams):
+        end = offset + 13 + 2 * teams[offset + 12]
+        yield int.from_bytes(teams[offset : offset + 4], "big"), teams[offset + 13 : end]
+        offset = end
+
+
+def taken(enacted: Log, logs: list[Log]) -> list[tuple[int, int, bytes]]:
     """The entries of an enacted plan that were not skipped."""
+    created = (log for log in logs if log.name == "ProposalCreated")
+    plan = next(log for log in created if log.values["proposalId"] == enacted.values["proposal"])
     skipped = enacted.values["skipped"]
-    listed = entries(enacted.values["plan"])
-    return [entry for place, entry in enumerate(listed) if not skipped[place // 8] >> place % 8 & 1]
+    return [entry for place, entry in enumerate(entries(plan)) if not skipped[place // 8] >> place % 8 & 1]
+
+
+def electorates(logs: list[Log]) -> dict[int, int]:
+    """How many could vote when each proposal was created."""
+    found, members = {}, 0
+    for log in logs:
+        if log.name == "RosterChanged":
+            members = log.values["members"]
+        elif log.name == "ProposalCreated":
+            found[log.values["proposalId"]] = members
+    return found

@@ -17,7 +17,7 @@ import pytest
 
 from scripts import nodes
 from scripts.running.folder import live_runs
-from tests.scenarios.recount import Log, by_name, read_logs, taken
+from tests.scenarios.recount import Log, by_name, electorates, read_logs, taken
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 420
@@ -154,10 +154,10 @@ def test_up__summary__agrees_with_a_second_count_of_the_events(story: Story) -> 
         "accepted": len(events["TaskAccepted"]),
         "reworked": len(events["TaskReworked"]),
         "cancelled": len(events["TaskCancelled"]),
-        "proposals": len(events["ProposalOpened"]),
+        "proposals": len(events["ProposalCreated"]),
         "votes": len(events["VoteCast"]),
         "overrides": len(events["OverrideGiven"]),
-        "passed": len({log.values["id"] for log in events["ProposalSettled"] if log.values["state"] == 2}),
+        "passed": len({log.values["id"] for log in events["ProposalSettled"] if log.values["state"] in (2, 3)}),
         "defeated": sum(log.values["state"] == 4 for log in events["ProposalSettled"]),
         "reallocated": sum(log.values["next"] == 1 and log.values["failure"] != 6 for log in events["TaskFailed"]),
     }
@@ -171,7 +171,7 @@ def test_up__every_decision__was_a_majority_of_all_members(story: Story) -> None
     for log in story.events["VoteCast"]:
         if log.values["support"] == 1:
             yes.setdefault(log.values["proposalId"], set()).add(log.values["voter"])
-    members = {log.values["id"]: log.values["members"] for log in story.events["ProposalOpened"]}
+    members = electorates(story.logs)
     enacted = [log.values["proposal"] for log in story.events["PlanEnacted"]]
     assert enacted
     assert all(2 * len(yes[proposal]) > members[proposal] for proposal in enacted)
@@ -181,7 +181,7 @@ def test_up__every_started_run__was_decided_by_the_dao_or_a_human(story: Story) 
     decided: dict[int, int] = {}
     for log in story.logs:
         if log.name == "PlanEnacted":
-            decided |= {task: lead for task, lead, _ in taken(log)}
+            decided |= {task: lead for task, lead, _ in taken(log, story.logs)}
         elif log.name == "InForceChanged":
             decided[log.values["task"]] = log.values["worker"]
         elif log.name == "TaskStarted":
@@ -196,7 +196,7 @@ def test_up__the_inspector__is_never_the_worker(story: Story) -> None:
 
 
 def test_up__some_tasks__were_done_jointly(story: Story) -> None:
-    helped = {task for log in story.events["PlanEnacted"] for task, _, helpers in taken(log) if helpers}
+    helped = {task for log in story.events["PlanEnacted"] for task, _, helpers in taken(log, story.logs) if helpers}
     done = {log.values["task"] for log in story.events["TaskAccepted"] + story.events["TaskReworked"]}
     assert story.summary["joint"] > 0
     assert len(helped & done) >= story.summary["joint"]

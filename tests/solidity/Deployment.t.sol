@@ -25,6 +25,8 @@ contract DeploymentTest is PlantFixture {
     function test_deployment__predictedAddresses__knowEachOther() public view {
         vm.assertTrue(members.workOrders() == address(work) && members.overrides() == address(overrides));
         vm.assertTrue(work.dao() == address(dao) && work.overrides() == address(overrides));
+        vm.assertTrue(address(members.dao()) == address(dao) && address(dao.members()) == address(members));
+        vm.assertTrue(address(dao.workOrders()) == address(work));
         vm.assertTrue(dao.overrides() == address(overrides));
     }
 
@@ -43,5 +45,12 @@ contract DeploymentTest is PlantFixture {
         new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(9, 1));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooTight.selector));
         new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 0));
+    }
+
+    function test_constructor__policyTooWide__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
+        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(1 << 24, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
+        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 11));
     }
 }

@@ -146,11 +146,13 @@ contract GovernorTest is PlantFixture {
         OrderId order = _post(tasks);
         vm.prank(planner);
         _orders.post(tasks, "{}");
+        _plan = abi.encodePacked((uint32(OrderId.unwrap(order)) << 8), uint16(0xff));
         for (uint256 i = 0; i < TASKS; ++i) {
-            _plan = bytes.concat(_plan, Packing.pack(Packing.anEntry(_idOf(order, i), 1, SCANNER, PACKER)));
+            _plan = bytes.concat(_plan, _assigned(_idOf(order, i), SCANNER, PACKER));
         }
+        dao.seal();
         _targets[0] = address(_orders);
-        _calls[0] = abi.encodeCall(IWorkOrders.enact, (ProposalId.wrap(1), _plan));
+        _calls[0] = abi.encodeCall(IWorkOrders.enact, (ProposalId.wrap(1), _plan, dao.roll()));
     }
 
     function test_governor__ballotInTheSecondOfTheProposal__refused() public {

@@ -21,6 +21,7 @@ contract InvariantsTest {
     function invariant_all() public view {
         vm.assertEq(bytes(_plant.broken()), "");
         vm.assertTrue(_plant.votesAgree());
+        vm.assertTrue(_plant.rollHolds());
         vm.assertTrue(_plant.quotasHold());
     }
 
@@ -31,7 +32,7 @@ contract InvariantsTest {
 
     /// @dev What moves things on comes more often.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[24] memory acts = [
+        bytes4[26] memory acts = [
             PlantHandler.decide.selector,
             PlantHandler.decide.selector,
             PlantHandler.carryOn.selector,
@@ -41,6 +42,8 @@ contract InvariantsTest {
             PlantHandler.vote.selector,
             PlantHandler.vote.selector,
             PlantHandler.vote.selector,
+            PlantHandler.decideTogether.selector,
+            PlantHandler.decideTogether.selector,
             PlantHandler.bar.selector,
             PlantHandler.pokeProposal.selector,
             PlantHandler.pokeTask.selector,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IERC5192} from "contracts/interfaces/IERC5192.sol";
@@ -60,6 +61,80 @@ contract MembershipTest is PlantFixture {
         (uint64 now_,) = members.roster();
         vm.assertFalse(members.mayVote(SCANNER, before));
         vm.assertTrue(members.mayVote(SCANNER, now_));
+    }
+
+    function test_voter__joinedLater__isNoneOfThatRoster() public {
+        (uint64 before,) = members.roster();
+        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before)), 1);
+        members.suspend(SCANNER);
+        vm.expectRevert(abi.encodeWithSelector(IMembers.WrongStanding.selector, SCANNER, IMembers.Standing.Suspended));
+        members.voter(_account(SCANNER), before);
+        members.reinstate(SCANNER);
+        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before)), 0);
+        vm.assertEq(Number.unwrap(members.voter(_account(SCANNER), before + 2)), 1);
+    }
+
+    function test_voter__noVoter__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IMembers.NotAMember.selector, STRANGER));
+        members.voter(STRANGER, 5);
+        vm.expectRevert(abi.encodeWithSelector(IMembers.WrongKind.selector, ROBOT, IMembers.Kind.Robotic));
+        members.voter(_account(ROBOT), 5);
+    }
+
+    function test_accounts__robotsAndTheSuspended__areBlank() public {
+        members.suspend(GLUER);
+        bytes memory head = abi.encodePacked(_account(SCANNER), _account(SPRAYER), address(0));
+        vm.assertEq(members.accounts(), abi.encodePacked(head, _account(PRESSER), _account(PACKER), address(0)));
+    }
+
+    /* VOTES, AS STOCK CLIENTS READ THEM */
+
+    function test_getPastVotes__everyChange__asItWasThen() public {
+        uint256 start = block.timestamp;
+        vm.warp(start + 10);
+        vm.expectEmit(address(members));
+        emit IVotes.DelegateVotesChanged(_account(SCANNER), 1, 0);
+        members.suspend(SCANNER);
+        vm.warp(start + 20);
+        vm.expectEmit(address(members));
+        emit IVotes.DelegateVotesChanged(_account(SCANNER), 0, 1);
+        members.reinstate(SCANNER);
+        members.suspend(SPRAYER);
+        vm.warp(start + 30);
+        _assertPast(start - 1, 0, 0, 0);
+        _assertPast(start, 1, 1, 5);
+        _assertPast(start + 9, 1, 1, 5);
+        _assertPast(start + 10, 0, 1, 4);
+        _assertPast(start + 19, 0, 1, 4);
+        _assertPast(start + 20, 1, 0, 4);
+        _assertPast(start + 29, 1, 0, 4);
+        vm.assertEq(members.getVotes(_account(SCANNER)), 1);
+        vm.assertEq(members.getVotes(_account(SPRAYER)), 0);
+        vm.assertEq(members.getVotes(_account(ROBOT)), 0);
+    }
+
+    function test_getPastVotes__present__refused() public {
+        uint48 clock = members.clock();
+        bytes memory reason = abi.encodeWithSelector(IMembers.FutureLookup.selector, clock, clock);
+        vm.expectRevert(reason);
+        members.getPastVotes(_account(SCANNER), clock);
+        vm.expectRevert(reason);
+        members.getPastTotalSupply(clock);
+    }
+
+    function test_delegate__toAnybody__refused() public {
+        vm.assertTrue(members.delegates(_account(SCANNER)) == _account(SCANNER));
+        bytes memory reason = abi.encodeWithSelector(IMembers.NobodyDelegates.selector);
+        vm.expectRevert(reason);
+        members.delegate(STRANGER);
+        vm.expectRevert(reason);
+        members.delegateBySig(STRANGER, 0, 0, 27, 0, 0);
+    }
+
+    function _assertPast(uint256 time, uint256 scanner, uint256 sprayer, uint256 all) private view {
+        vm.assertEq(members.getPastVotes(_account(SCANNER), time), scanner);
+        vm.assertEq(members.getPastVotes(_account(SPRAYER), time), sprayer);
+        vm.assertEq(members.getPastTotalSupply(time), all);
     }
 
     /* STANDING */

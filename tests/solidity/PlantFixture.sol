@@ -39,6 +39,9 @@ abstract contract PlantFixture {
     Number internal constant PACKER = Number.wrap(5);
     Number internal constant ROBOT = Number.wrap(6);
 
+    bytes32 internal constant BALLOT =
+        keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
+
     address internal constant STRANGER = address(0x5742);
     address internal immutable operator = vm.addr(uint256(OPERATOR));
     address internal immutable planner = vm.addr(uint256(PLANNER));
@@ -72,7 +75,7 @@ abstract contract PlantFixture {
         address daoAt = vm.computeCreateAddress(address(this), nonce + 3);
         address overridesAt = vm.computeCreateAddress(address(this), nonce + 4);
         authority = new PlantAuthority(address(this));
-        members = new Members(IAccessManager(authority), workAt, overridesAt);
+        members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt);
         IWorkOrders.Limits memory limits = IWorkOrders.Limits(ACKNOWLEDGE_SECONDS, HEARTBEAT_SECONDS, INSPECT_SECONDS);
         work = new WorkOrders(IAccessManager(authority), members, daoAt, overridesAt, limits);
         dao = new AllocationDAO(members, work, overridesAt, IAllocationDAO.Policy(VOTING_SECONDS, OPEN_LIMIT));
@@ -82,7 +85,11 @@ abstract contract PlantFixture {
     /* ACTORS */
 
     function _account(Number member) internal pure returns (address) {
-        return vm.addr(1000 + Number.unwrap(member));
+        return vm.addr(_key(member));
+    }
+
+    function _key(Number member) internal pure returns (uint256) {
+        return 1000 + Number.unwrap(member);
     }
 
     function _as(Number member) internal {
@@ -131,35 +138,46 @@ abstract contract PlantFixture {
 
     /* PLANS AND VOTES */
 
-    /// @dev The plan of one entry for a task as it stands.
+    /// @dev The assignments of one entry for a task as it stands.
     function _planFor(TaskId task, Number lead, Number inspector) internal view returns (bytes memory) {
-        return Packing.pack(Packing.anEntry(task, _version(task), lead, inspector));
+        uint32 id = TaskId.unwrap(task);
+        uint32 index = id & 255;
+        uint32 word = (id & ~uint32(255)) | (index / 10);
+        return abi.encodePacked(word, uint16(1 << (index % 10)), _assigned(task, lead, inspector));
     }
 
-    function _opening(bytes memory plan) internal view returns (IAllocationDAO.Opening memory opening) {
-        opening.plan = plan;
-        opening.offers = keccak256("offers");
-        opening.evidence = keccak256("evidence");
-        opening.figures = IAllocationDAO.Figures(1, 2, 3, 4);
-        opening.readAt = uint64(block.number - 1);
-        opening.readHash = blockhash(block.number - 1);
-        opening.words = "because";
+    /// @dev A task's part of a plan.
+    function _assigned(TaskId task, Number lead, Number inspector) internal view returns (bytes4) {
+        uint32 people = (uint32(Number.unwrap(lead)) << 10) | Number.unwrap(inspector);
+        return bytes4((_version(task) << 20) | people);
     }
 
-    function _propose(Number proposer, bytes memory plan) internal returns (ProposalId) {
-        IAllocationDAO.Opening memory opening = _opening(plan);
+    /// @dev Inputs read at the block before; counters nothing.
+    function _detail() internal view returns (bytes memory) {
+        return _detail(uint64(block.number - 1), blockhash(block.number - 1), 0);
+    }
+
+    function _detail(uint64 readAt, bytes32 readHash, uint64 counters) internal pure returns (bytes memory) {
+        bytes memory hashes = abi.encodePacked(keccak256("offers"), keccak256("evidence"), readHash, readAt);
+        return abi.encodePacked(hashes, uint64(1), uint64(2), uint64(3), uint64(4), counters);
+    }
+
+    function _propose(Number proposer, bytes memory assignments) internal returns (ProposalId) {
+        bytes memory detail = _detail();
         _as(proposer);
-        return dao.propose(opening);
+        return dao.propose(assignments, "", "timetable", detail, "because");
     }
 
-    /// @dev As docs/specification.md defines it, for an `_opening` of this block.
-    function _particulars(ProposalId id) internal view returns (bytes32) {
+    /// @dev As docs/specification.md defines it, for a `_propose` of this block.
+    function _rest(ProposalId id) internal view returns (bytes32) {
         IAllocationDAO.Proposal memory found = dao.proposal(id);
-        IAllocationDAO.Opening memory opening = _opening("");
-        bytes memory head = abi.encode(found.proposer, opening.offers, opening.evidence, opening.figures);
-        bytes memory read = abi.encode(opening.counters, opening.readAt, opening.readHash, keccak256("because"));
-        bytes memory voting = abi.encode(found.roster, found.members, found.deadline);
-        return keccak256(bytes.concat(head, read, voting));
+        bytes memory parts =
+            abi.encode(keccak256(""), keccak256("timetable"), keccak256(_detail()), keccak256("because"));
+        return keccak256(bytes.concat(parts, abi.encode(found.proposer, found.roster, found.members, found.deadline)));
+    }
+
+    function _contentHash(ProposalId id, bytes memory assignments) internal view returns (bytes32) {
+        return keccak256(abi.encode(keccak256(assignments), _rest(id)));
     }
 
     function _vote(ProposalId id, Number member, bool support) internal {
@@ -168,13 +186,58 @@ abstract contract PlantFixture {
     }
 
     /// @dev The scanner, the sprayer and the gluer vote for the plan, which decides it.
-    function _decide(bytes memory plan) internal returns (ProposalId id) {
-        id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
+    function _decide(bytes memory assignments) internal returns (ProposalId id) {
+        id = _propose(SCANNER, assignments);
+        bytes32 rest = _rest(id);
         _vote(id, SCANNER, true);
         _vote(id, SPRAYER, true);
         _as(GLUER);
-        dao.vote(id, true, "", plan, particulars);
+        dao.vote(id, true, "", assignments, rest);
+    }
+
+    /* SIGNED BALLOTS */
+
+    /// @dev What a ballot of this chain and contract binds.
+    function _digest(ProposalId id, bytes32 contentHash, bool support) internal view returns (bytes32) {
+        IAllocationDAO.Proposal memory found = dao.proposal(id);
+        return _digest(id, contentHash, found.roster, found.deadline, support);
+    }
+
+    function _digest(ProposalId id, bytes32 contentHash, uint64 roster, uint48 deadline, bool support)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32 content = keccak256(abi.encode(BALLOT, id, contentHash, roster, deadline, uint8(support ? 1 : 0)));
+        return _typed(block.chainid, address(dao), content);
+    }
+
+    /// @dev EIP-712 by the letter, for any chain and contract.
+    function _typed(uint256 chain, address verifier, bytes32 content) internal pure returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Workmoot AllocationDAO"),
+                keccak256("1"),
+                chain,
+                verifier
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, content));
+    }
+
+    function _ballot(Number member, bool support, bytes memory signature) internal pure returns (bytes memory) {
+        uint16 who = (support ? 32768 : 0) | Number.unwrap(member);
+        return abi.encodePacked(who, uint16(signature.length), signature);
+    }
+
+    /// @dev A ballot with its member's signature.
+    function _signedBallot(ProposalId id, bytes32 contentHash, Number member, bool support)
+        internal
+        view
+        returns (bytes memory)
+    {
+        return _ballot(member, support, _sign(_key(member), _digest(id, contentHash, support)));
     }
 
     /* A RUN */
@@ -232,7 +295,7 @@ abstract contract PlantFixture {
 
     function _assignment(TaskId task, Number lead, Number inspector) internal returns (IOverrides.Order memory order) {
         order = _order(IOverrides.Kind.Assign, task);
-        order.payload = _planFor(task, lead, inspector);
+        order.payload = Packing.pack(Packing.anEntry(task, _version(task), lead, inspector));
     }
 
     function _execute(IOverrides.Order memory order) internal returns (OverrideId) {

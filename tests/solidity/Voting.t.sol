@@ -195,10 +195,11 @@ contract VotingTest is PlantFixture {
         for (uint256 i = 1; i < OPEN_LIMIT; ++i) {
             _opened();
         }
-        IAllocationDAO.Opening memory opening = _opening(_planFor(_task, SCANNER, PACKER));
+        bytes memory plan = _planFor(_task, SCANNER, PACKER);
+        bytes memory detail = _detail();
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT));
-        dao.propose(opening);
+        dao.propose(plan, "", "", detail, "");
         vm.warp(block.timestamp + VOTING_SECONDS + 1);
         dao.poke(first);
         _opened();

@@ -12,8 +12,10 @@ from workmoot.domain.plan import ASSIGNED
 from workmoot.domain.ports import Receipt, WorkOrders
 from workmoot.domain.proposals import Opening, ProposalState, pack_detail
 
-ENACTING_GAS = 12_000
-"""For one plan entry: a vote that does not decide now may be the deciding one when it is mined."""
+ENACTING_GAS = 35_000
+"""For one plan entry under a plant hold, where each task gets a word of its own; without one it takes far less.
+
+A vote that does not decide now may be the deciding one when it is mined."""
 
 
 class ChainAllocationDao(Contract):

@@ -38,7 +38,7 @@ def read_teams(teams: bytes) -> Iterator[Help]:
             values = TEAM.unpack(teams, offset)
             helpers = unpack_numbers("teams", teams, offset + TEAM.size, values["helper_count"])
         except Malformed:
-            raise Refused("MalformedPlan", offset) from None
+            raise Refused("MalformedTeams", offset) from None
         for helper in helpers:
             task, lead = TaskId(values["task"]), Number(values["lead"])
             yield task, values["version"], lead, values["sequence"], Number(helper)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.ballots import unpack_counted
@@ -53,7 +54,7 @@ def _replace_offers(ledger: Ledger, task: TaskId, worker: Number) -> None:
     """Open proposals may name what is replaced: it is kept until the task's decision version moves on."""
     known = ledger.offers.get(task, [])
     ledger.offers[task] = [record for record in known if record.worker != worker]
-    version = ledger.tasks[task].version if task in ledger.tasks else 0
+    version = ledger.tasks[task].version if task in ledger.tasks else inf
     former = (*ledger.former_offers.get(task, ()), *(record for record in known if record.worker == worker))
     ledger.former_offers[task] = [record for record in former if record.offer.version >= version]
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Number} from "../types/Ids.sol";
+
+/// @title Rolls
+/// @notice Who votes, as the code of a contract: one read of it brings every account.
+/// @dev STOP | 20 bytes for each badge number from 1 on: the account of an active digital worker, else zero.
+library Rolls {
+    uint256 private constant ACCOUNT_BYTES = 20;
+
+    /// @dev PUSH2 length, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: leaves what follows as the contract's code.
+    bytes7 private constant LEAVE_THE_REST = 0x80600a5f395ff3;
+
+    /// @notice The roll could not be written: not enough gas.
+    error RollNotWritten();
+
+    /// @notice The accounts of `size` badge numbers, nobody yet.
+    function blank(uint256 size) internal pure returns (bytes memory) {
+        return new bytes(size * ACCOUNT_BYTES);
+    }
+
+    /// @notice Enters the account of a badge number that `accounts` has room for.
+    function enter(bytes memory accounts, Number number, address account) internal pure {
+        uint256 end = uint256(Number.unwrap(number)) * ACCOUNT_BYTES;
+        assert(end != 0 && end <= accounts.length);
+        assembly ("memory-safe") {
+            // The word that ends with the account; the 12 bytes before it stay.
+            let at := add(accounts, end)
+            mstore(at, or(shl(160, shr(160, mload(at))), account))
+        }
+    }
+
+    /// @notice The account of a badge number, zero where it is nobody's who votes.
+    function accountOf(bytes memory accounts, Number number) internal pure returns (address account) {
+        uint256 end;
+        unchecked {
+            // A number has 16 bits.
+            end = uint256(Number.unwrap(number)) * ACCOUNT_BYTES;
+        }
+        if (end == 0 || end > accounts.length) return address(0);
+        assembly ("memory-safe") {
+            account := and(mload(add(accounts, end)), 0xffffffffffffffffffffffffffffffffffffffff)
+        }
+    }
+
+    /// @notice Writes the accounts into the code of a new contract.
+    function write(bytes memory accounts) internal returns (address roll) {
+        bytes memory creation =
+            abi.encodePacked(hex"61", uint16(accounts.length + 1), LEAVE_THE_REST, hex"00", accounts);
+        assembly ("memory-safe") {
+            roll := create(0, add(creation, 32), mload(creation))
+        }
+        if (roll == address(0)) revert RollNotWritten();
+    }
+
+    /// @notice The accounts in the code of a roll.
+    function read(address roll) internal view returns (bytes memory accounts) {
+        uint256 length = roll.code.length - 1;
+        accounts = new bytes(length);
+        assembly ("memory-safe") {
+            extcodecopy(roll, add(accounts, 32), 1, length)
+        }
+    }
+}
