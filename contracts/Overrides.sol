@@ -25,6 +25,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     uint8 private constant WORKER = 12;
     uint48 private constant SHORTEST_SECONDS = 10;
     uint48 private constant SAFE_STOP_SECONDS = 300;
+    uint256 private constant PART_BYTES = 36;
+    uint256 private constant MOST_ENTRIES = 200;
     Number private constant NOBODY = Number.wrap(0);
     OverrideId private constant NONE = OverrideId.wrap(0);
     bytes32 private constant ORDER_TYPE = keccak256(
@@ -200,14 +202,20 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (order.kind == Kind.Rework) return workOrders.judge(task, false, order.human);
         if (order.kind == Kind.Cancel) return _cancel(order, task);
         if (order.kind != Kind.Requeue) revert WrongSubject(order.kind, Subject.Task);
+        _requeue(id, order, task);
+    }
+
+    /// @dev The task is everybody's again: nobody is named for it, and no worker's stop is left.
+    function _requeue(OverrideId id, Order calldata order, TaskId task) private {
         workOrders.requeue(task, order.human);
-        if (!_isFilled(_slots[Subject.Task][order.subject][HUMAN])) return;
-        _empty(id, Subject.Task, order.subject, HUMAN);
-        _apply(task, true);
+        bool stopped = _endSafeStop(task);
+        bool named = _isFilled(_slots[Subject.Task][order.subject][HUMAN]);
+        if (named) _empty(id, Subject.Task, order.subject, HUMAN);
+        if (named || stopped) _apply(task, named);
     }
 
     function _assign(OverrideId id, Order calldata order, TaskId task) private {
-        Plans.Entry memory entry = Plans.read(order.payload, 0);
+        Plans.Entry memory entry = Plans.read(order.payload);
         if (entry.task != task) revert MalformedPayload(Kind.Assign);
         _requireUnfinished(task);
         uint8 capability = workOrders.task(task).capability;
@@ -245,24 +253,36 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     /// @dev Fills the slots of what has not started: with nobody for a veto, else with the plan's worker.
     function _eachEntry(OverrideId id, Order calldata order, bool vetoes) private {
-        if (order.payload.length < 32) revert MalformedPayload(order.kind);
-        bytes calldata plan = order.payload[32:];
-        bool same = dao.isContent(ProposalId.wrap(order.subject), plan, bytes32(order.payload[:32]));
-        if (!same) revert MalformedPayload(order.kind);
-        for (uint256 offset = 0; offset < plan.length;) {
-            Plans.Entry memory entry = Plans.read(plan, offset);
-            bool open = _isOpen(entry, vetoes);
-            if (vetoes && open) _name(id, entry.task, order.expiresAt, NOBODY, NOBODY);
-            if (!vetoes && open && members.isActive(entry.lead)) {
-                _name(id, entry.task, order.expiresAt, entry.lead, _inspectorOf(plan, entry));
-            }
-            offset = entry.next;
+        Plans.Assignment[] memory entries = _part(order);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            if (!_isOpen(entries[i], vetoes)) continue;
+            if (vetoes) _name(id, entries[i].task, order.expiresAt, NOBODY, NOBODY);
+            else if (members.isActive(entries[i].lead)) _approveEntry(id, order.expiresAt, entries[i]);
         }
+    }
+
+    /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`.
+    function _part(Order calldata order) private view returns (Plans.Assignment[] memory entries) {
+        bytes calldata payload = order.payload;
+        if (payload.length < PART_BYTES) revert MalformedPayload(order.kind);
+        uint16 first = uint16(bytes2(payload[32:34]));
+        uint16 last = uint16(bytes2(payload[34:PART_BYTES]));
+        bytes calldata assignments = payload[PART_BYTES:];
+        bool fits = first < last && last <= first + MOST_ENTRIES;
+        fits = fits && dao.isContent(ProposalId.wrap(order.subject), assignments, bytes32(payload[:32]));
+        if (!fits) revert MalformedPayload(order.kind);
+        entries = Plans.slice(assignments, first, last);
+        if (entries.length != last - first) revert MalformedPayload(order.kind);
+    }
+
+    function _approveEntry(OverrideId id, uint48 expiresAt, Plans.Assignment memory entry) private {
+        bool inspects = entry.inspector != entry.lead && members.isActive(entry.inspector);
+        _name(id, entry.task, expiresAt, entry.lead, inspects ? entry.inspector : NOBODY);
     }
 
     /// @dev Whether what a plan says of a task, or said when it was enacted, still holds. An entry that was skipped says
     ///      nothing of a task that has another worker since.
-    function _isOpen(Plans.Entry memory entry, bool enacted) private view returns (bool) {
+    function _isOpen(Plans.Assignment memory entry, bool enacted) private view returns (bool) {
         (Status status, uint32 version, Number worker) = workOrders.standing(entry.task);
         uint32 expected = enacted ? entry.version + 1 : entry.version;
         if ((status != Status.Posted && status != Status.Allocated) || version != expected) return false;
@@ -270,8 +290,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     }
 
     /// @dev Nobody (a human inspects) where the entry names one who is not active or is on the team.
-    function _inspectorOf(bytes calldata plan, Plans.Entry memory entry) private view returns (Number) {
-        bool sound = members.isActive(entry.inspector) && !Plans.isOnTeam(plan, entry, entry.inspector);
+    function _inspectorOf(bytes calldata payload, Plans.Entry memory entry) private view returns (Number) {
+        bool sound = members.isActive(entry.inspector) && !Plans.isOnTeam(payload, entry, entry.inspector);
         return sound ? entry.inspector : NOBODY;
     }
 
@@ -285,11 +305,12 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         _apply(task, true);
     }
 
-    function _endSafeStop(TaskId task) private {
+    function _endSafeStop(TaskId task) private returns (bool stopped) {
         Slot memory stop = _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
-        if (!stop.held) return;
+        if (!stop.held) return false;
         delete _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
         emit SafeStopChanged(task, stop.worker, false);
+        return true;
     }
 
     function _hold(OverrideId id, Order calldata order, uint8 level) private {
@@ -431,7 +452,9 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         return TaskId.wrap(uint32(subject));
     }
 
-    function _has(uint64 role, address account) private view returns (bool granted) {
-        (granted,) = authority.hasRole(role, account);
+    /// @dev A role that acts only after a delay is none here, where nothing can be scheduled.
+    function _has(uint64 role, address account) private view returns (bool) {
+        (bool granted, uint32 delay) = authority.hasRole(role, account);
+        return granted && delay == 0;
     }
 }

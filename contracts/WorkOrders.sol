@@ -21,21 +21,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     using BitMaps for BitMaps.BitMap;
     using Tasks for Tasks.Book;
 
-    /// @dev Whether the assignee of an idle task was told to start, or said that it will.
-    enum Notice {
-        None,
-        Summoned,
-        Acknowledged
-    }
-
-    struct Run {
-        uint48 deadline;
-        uint8 attempt;
-        uint32 generation;
-        Notice notice;
-        bool excludes;
-    }
-
     struct Posted {
         uint16 taskCount;
         uint48 postedAt;
@@ -46,6 +31,16 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     struct Decision {
         Number worker;
         Number inspector;
+    }
+
+    /// @dev A plan on its way through: `words` counts the words of tasks that were begun, `last` is the last
+    ///      badge number of the roll, zero while the plant is held: then nothing is decided as quiet.
+    struct Enactment {
+        bytes roll;
+        bytes skipped;
+        bytes standing;
+        uint256 words;
+        uint256 last;
     }
 
     uint256 private constant TASK_BYTES = 52;
@@ -70,7 +65,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     Tasks.Book private _book;
     mapping(OrderId order => Posted) private _orders;
     mapping(TaskId task => uint256) private _predecessors;
-    mapping(TaskId task => Run) private _runs;
     mapping(TaskId task => bytes32) private _evidence;
     mapping(TaskId task => Decision) private _standing;
     BitMaps.BitMap private _excluded;
@@ -136,11 +130,14 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     /// @inheritdoc IWorkOrders
     function acknowledge(TaskId id, uint64 epoch) external {
-        Tasks.Cell memory cell = _asAssignee(id, epoch, Status.Allocated);
+        Tasks.Note memory note = _asAssignee(id, epoch, Status.Allocated);
         _requireReady(id);
-        if (_runs[id].notice == Notice.Acknowledged) revert AlreadyAcknowledged(id);
-        _runs[id].notice = Notice.Acknowledged;
-        emit TaskAcknowledged(id, cell.worker, _setDeadline(id, heartbeatSeconds));
+        _requireCapable(id, note);
+        if (note.notice == Tasks.Notice.Acknowledged) revert AlreadyAcknowledged(id);
+        note.notice = Tasks.Notice.Acknowledged;
+        note.deadline = _after(heartbeatSeconds);
+        _book.save(id, note);
+        emit TaskAcknowledged(id, note.worker, note.deadline);
     }
 
     /// @inheritdoc IWorkOrders
@@ -150,32 +147,35 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     /// @inheritdoc IWorkOrders
     function start(TaskId id, uint64 epoch) external {
-        Tasks.Cell memory cell = _asAssignee(id, epoch, Status.Allocated);
+        Tasks.Note memory note = _asAssignee(id, epoch, Status.Allocated);
         _requireReady(id);
-        cell.status = Status.Started;
-        _book.save(id, cell);
-        Run storage run = _runs[id];
-        run.notice = Notice.None;
-        uint8 attempt = ++run.attempt;
-        emit TaskStarted(id, cell.worker, epoch, attempt, _setDeadline(id, heartbeatSeconds));
+        _requireCapable(id, note);
+        note.status = Status.Started;
+        note.notice = Tasks.Notice.None;
+        if (note.attempt != type(uint8).max) ++note.attempt;
+        note.deadline = _after(heartbeatSeconds);
+        _book.save(id, note);
+        emit TaskStarted(id, note.worker, epoch, note.attempt, note.deadline);
     }
 
     /// @inheritdoc IWorkOrders
     function heartbeat(TaskId id, uint64 epoch) external {
-        Tasks.Cell memory cell = _asAssignee(id, epoch, Status.Started);
-        emit HeartbeatSeen(id, cell.worker, _setDeadline(id, heartbeatSeconds));
+        Tasks.Note memory note = _asAssignee(id, epoch, Status.Started);
+        note.deadline = _after(heartbeatSeconds);
+        _book.save(id, note);
+        emit HeartbeatSeen(id, note.worker, note.deadline);
     }
 
     /// @inheritdoc IWorkOrders
     function submit(TaskId id, uint64 epoch, uint8 grade, uint32 busyTicks, bytes32 evidence) external {
-        Tasks.Cell memory cell = _asAssignee(id, epoch, Status.Started);
+        Tasks.Note memory note = _asAssignee(id, epoch, Status.Started);
         if (grade > 100) revert GradeTooHigh(grade);
         if (evidence == 0) revert EvidenceMissing(id);
-        cell.status = Status.Submitted;
-        _book.save(id, cell);
+        note.status = Status.Submitted;
+        note.deadline = _after(inspectSeconds);
+        _book.save(id, note);
         _evidence[id] = evidence;
-        uint48 deadline = _setDeadline(id, inspectSeconds);
-        emit ResultSubmitted(id, cell.worker, epoch, grade, busyTicks, evidence, deadline);
+        emit ResultSubmitted(id, note.worker, epoch, grade, busyTicks, evidence, note.deadline);
     }
 
     /// @inheritdoc IWorkOrders
@@ -186,106 +186,107 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /// @inheritdoc IWorkOrders
     function inspect(TaskId id, uint64 epoch, bytes32 evidence, bool accepted, uint8 grade, bytes32 findings) external {
         Number caller = members.activeWorker(msg.sender);
-        Tasks.Cell memory cell = _open(id, epoch, Status.Submitted);
-        Number inspector = _book.inspectorOf(id);
-        if (inspector != caller || caller == cell.worker) revert NotTheInspector(id, inspector, caller);
+        Tasks.Note memory note = _open(id, epoch, Status.Submitted);
+        if (note.inspector != caller || caller == note.worker) revert NotTheInspector(id, note.inspector, caller);
         if (_evidence[id] != evidence) revert OtherEvidence(id, _evidence[id], evidence);
         if (grade > 100) revert GradeTooHigh(grade);
-        if (accepted) _accept(id, cell, msg.sender, grade, findings);
-        else _fail(id, cell, Failure.Rejected);
+        if (accepted) _accept(id, note, msg.sender, grade, findings);
+        else _fail(id, note, Failure.Rejected);
     }
 
     /// @inheritdoc IWorkOrders
     function poke(TaskId id) external {
-        Tasks.Cell memory cell = _book.load(id);
-        if (cell.held || _plantHeld) revert Held(id);
-        if (cell.status == Status.Submitted) return _pokeInspection(id, cell);
-        if (cell.status != Status.Allocated && cell.status != Status.Started) revert WrongStatus(id, cell.status);
-        if (!members.isActive(cell.worker)) return _fail(id, cell, Failure.WorkerGone);
-        if (cell.status == Status.Allocated && _runs[id].notice == Notice.None) return _summon(id, cell);
-        _requireOverdue(id);
-        _fail(id, cell, Failure.Overdue);
+        Tasks.Note memory note = _book.load(id);
+        if (note.held || _plantHeld) revert Held(id);
+        if (note.status == Status.Submitted) return _pokeInspection(id, note);
+        if (note.status != Status.Allocated && note.status != Status.Started) revert WrongStatus(id, note.status);
+        if (!_mayWork(id, note)) return _fail(id, note, Failure.WorkerGone);
+        if (note.status == Status.Allocated && note.notice == Tasks.Notice.None) return _summon(id, note);
+        _requireOverdue(id, note.deadline);
+        _fail(id, note, Failure.Overdue);
     }
 
     /* DECISIONS OF THE DAO */
 
     /// @inheritdoc IWorkOrders
-    function enact(ProposalId proposal, bytes calldata plan) external {
+    function enact(ProposalId proposal, bytes calldata assignments, address roll) external {
         _requireCaller(dao);
-        bytes memory skipped = new bytes((_entries(plan) + 7) / 8);
+        // A bit for every four bytes is enough; the bytes are cut to the entries there were once they are counted.
+        bytes memory skipped = new bytes(assignments.length / 32 + 1);
         bytes memory standing_ = new bytes(skipped.length);
-        uint256 index;
-        for (uint256 offset = 0; offset < plan.length; ++index) {
-            Plans.Entry memory entry = Plans.read(plan, offset);
-            Tasks.Cell memory cell = _book.load(entry.task);
-            if (!_isTakeable(plan, entry, cell)) _setBit(skipped, index);
-            else if (_take(entry, cell)) _setBit(standing_, index);
-            offset = entry.next;
+        Enactment memory enactment = Enactment(roll.code, skipped, standing_, 0, 0);
+        if (!_plantHeld) enactment.last = enactment.roll.length / 20;
+        for (uint256 offset = 0; offset < assignments.length;) {
+            offset = _enactWord(assignments, offset, enactment);
         }
-        emit PlanEnacted(proposal, plan, skipped, standing_);
+        uint256 entries = (assignments.length - enactment.words * Plans.HEAD_BYTES) / Plans.ASSIGNED_BYTES;
+        assembly ("memory-safe") {
+            mstore(skipped, div(add(entries, 7), 8))
+            mstore(standing_, div(add(entries, 7), 8))
+        }
+        emit PlanEnacted(proposal, skipped, standing_);
     }
 
     /* DECISIONS OF HUMANS */
 
     /// @inheritdoc IWorkOrders
     function setInForce(TaskId id, Control calldata control) external onlyOverrides {
-        Tasks.Cell memory cell = _book.load(id);
-        Decision memory before = Decision(cell.worker, _book.inspectorOf(id));
-        Decision memory target = _target(id, cell, before, control);
-        bool resumes = cell.held && !control.held;
-        bool changes = control.anew || cell.overridden != control.overridden || cell.held != control.held;
-        cell.overridden = control.overridden;
-        cell.held = control.held;
-        if (!_isFinal(cell.status)) {
-            _redirect(id, cell, target, control.fixes && control.anew);
-            if (resumes) _resume(id, cell.status);
+        Tasks.Note memory note = _book.load(id);
+        Decision memory before = Decision(note.worker, note.inspector);
+        Decision memory target = _target(id, note, before, control);
+        bool resumes = note.held && !control.held;
+        bool changes = control.anew || note.overridden != control.overridden || note.held != control.held;
+        note.overridden = control.overridden;
+        note.held = control.held;
+        if (!_isFinal(note.status)) {
+            _redirect(id, note, target, control.fixes && control.anew);
+            if (resumes) _resume(id, note);
         }
-        changes = changes || cell.worker != before.worker || _book.inspectorOf(id) != before.inspector;
-        if (changes) ++cell.epoch;
-        _tell(id, cell);
+        changes = changes || note.worker != before.worker || note.inspector != before.inspector;
+        if (changes) ++note.epoch;
+        _tell(id, note);
     }
 
     /// @inheritdoc IWorkOrders
     function judge(TaskId id, bool accepted, address human) external onlyOverrides {
-        Tasks.Cell memory cell = _book.load(id);
-        if (accepted && cell.status == Status.Submitted) return _accept(id, cell, human, 0, _evidence[id]);
-        if (accepted && (cell.status == Status.Rework || cell.status == Status.Failed)) {
-            _finish(id, cell, Status.Reworked);
-            emit TaskReworked(id, cell.worker, human);
-        } else if (!accepted && cell.status == Status.Submitted) {
-            cell.status = Status.Rework;
-            _recordRun(id, cell.worker, false);
-            emit TaskFailed(id, cell.worker, human, Failure.Rejected, Status.Rework);
-            _tell(id, cell);
+        Tasks.Note memory note = _book.load(id);
+        if (accepted && note.status == Status.Submitted) return _accept(id, note, human, 0, _evidence[id]);
+        if (accepted && (note.status == Status.Rework || note.status == Status.Failed)) {
+            _finish(id, note, Status.Reworked);
+            emit TaskReworked(id, note.worker, human);
+        } else if (!accepted && note.status == Status.Submitted) {
+            note.status = Status.Rework;
+            _recordRun(id, note.worker, false);
+            emit TaskFailed(id, note.worker, human, Failure.Rejected, Status.Rework);
+            _tell(id, note);
         } else {
-            revert WrongStatus(id, cell.status);
+            revert WrongStatus(id, note.status);
         }
     }
 
     /// @inheritdoc IWorkOrders
     function requeue(TaskId id, address human) external onlyOverrides {
-        Tasks.Cell memory cell = _book.load(id);
-        if (_isFinal(cell.status) || cell.status == Status.Started || cell.status == Status.Submitted) {
-            revert WrongStatus(id, cell.status);
+        Tasks.Note memory note = _book.load(id);
+        if (_isFinal(note.status) || note.status == Status.Started || note.status == Status.Submitted) {
+            revert WrongStatus(id, note.status);
         }
-        emit TaskFailed(id, cell.worker, human, Failure.Overridden, Status.Posted);
-        Run storage run = _runs[id];
-        ++run.generation;
-        run.attempt = 0;
+        emit TaskFailed(id, note.worker, human, Failure.Overridden, Status.Posted);
+        ++note.generation;
+        note.attempt = 0;
         delete _standing[id];
-        _repost(id, cell);
-        _tell(id, cell);
+        _repost(note);
+        _tell(id, note);
     }
 
     /// @inheritdoc IWorkOrders
     function cancel(TaskId id, address human) external onlyOverrides {
-        Tasks.Cell memory cell = _book.load(id);
-        if (_isFinal(cell.status)) revert WrongStatus(id, cell.status);
-        cell.status = Status.Cancelled;
-        ++cell.epoch;
-        ++cell.version;
+        Tasks.Note memory note = _book.load(id);
+        if (_isFinal(note.status)) revert WrongStatus(id, note.status);
+        note.status = Status.Cancelled;
+        ++note.epoch;
+        ++note.version;
         emit TaskCancelled(id, human);
-        _tell(id, cell);
+        _tell(id, note);
     }
 
     /// @inheritdoc IWorkOrders
@@ -298,41 +299,37 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /* VIEWS */
 
     /// @inheritdoc IWorkOrders
-    function requireOpen(bytes calldata plan) external view {
-        if (plan.length == 0) revert Plans.MalformedPlan(0);
-        if (plan.length > Plans.MOST_BYTES) revert Plans.MalformedPlan(Plans.MOST_BYTES);
-        TaskId previous = TaskId.wrap(0);
-        for (uint256 offset = 0; offset < plan.length;) {
-            Plans.Entry memory entry = Plans.readAfter(plan, offset, previous);
-            Tasks.Cell memory cell = _book.load(entry.task);
-            if (!_isOpen(cell, entry.version)) revert TaskMovedOn(entry.task, cell.version, entry.version);
-            previous = entry.task;
-            offset = entry.next;
+    function requireOpen(bytes calldata assignments) external view {
+        Plans.requireSound(assignments);
+        Plans.Assignment[] memory entries = Plans.slice(assignments, 0, Plans.MOST_ENTRIES);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            TaskId id = entries[i].task;
+            Tasks.Note memory note = _book.load(id);
+            if (!_isOpen(note, entries[i].version)) revert TaskMovedOn(id, note.version, entries[i].version);
         }
     }
 
     /// @inheritdoc IWorkOrders
     function standing(TaskId id) external view returns (Status, uint32, Number) {
-        Tasks.Cell memory cell = _book.load(id);
-        return (cell.status, cell.version, cell.worker);
+        Tasks.Note memory note = _book.load(id);
+        return (note.status, note.version, note.worker);
     }
 
     /// @inheritdoc IWorkOrders
     function task(TaskId id) public view returns (Task memory found) {
-        Tasks.Cell memory cell = _book.load(id);
+        Tasks.Note memory note = _book.load(id);
         Tasks.Traits memory traits = _book.traitsOf(id);
-        Run memory run = _runs[id];
-        found.status = cell.status;
-        found.worker = cell.worker;
-        found.inspector = _book.inspectorOf(id);
-        found.epoch = cell.epoch + _plantEpoch;
-        found.version = cell.version;
-        found.overridden = cell.overridden || _plantHeld;
-        found.held = cell.held || _plantHeld;
+        found.status = note.status;
+        found.worker = note.worker;
+        found.inspector = note.inspector;
+        found.epoch = note.epoch + _plantEpoch;
+        found.version = note.version;
+        found.overridden = note.overridden || _plantHeld;
+        found.held = note.held || _plantHeld;
         found.capability = traits.capability;
         found.retries = traits.retries;
-        found.attempt = run.attempt;
-        found.deadline = run.deadline;
+        found.attempt = note.attempt;
+        found.deadline = note.deadline;
         found.evidence = _evidence[id];
         found.predecessors = _predecessors[id];
         found.standingWorker = _standing[id].worker;
@@ -366,9 +363,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     }
 
     /// @inheritdoc IWorkOrders
-    function isExcluded(TaskId id, Number worker) public view returns (bool) {
-        Run memory run = _runs[id];
-        return run.excludes && _excluded.get(_exclusion(id, run.generation, worker));
+    function isExcluded(TaskId id, Number worker) external view returns (bool) {
+        return _isExcluded(id, _book.find(id), worker);
     }
 
     /* INTERNAL: ORDERS */
@@ -412,17 +408,17 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     /* INTERNAL: RUNS */
 
-    function _asAssignee(TaskId id, uint64 epoch, Status expected) private view returns (Tasks.Cell memory cell) {
+    function _asAssignee(TaskId id, uint64 epoch, Status expected) private view returns (Tasks.Note memory note) {
         Number caller = members.activeWorker(msg.sender);
-        cell = _open(id, epoch, expected);
-        if (cell.worker != caller) revert NotTheAssignee(id, cell.worker, caller);
+        note = _open(id, epoch, expected);
+        if (note.worker != caller) revert NotTheAssignee(id, note.worker, caller);
     }
 
-    function _open(TaskId id, uint64 epoch, Status expected) private view returns (Tasks.Cell memory cell) {
-        cell = _book.load(id);
-        if (cell.epoch + _plantEpoch != epoch) revert Fenced(id, cell.epoch + _plantEpoch, epoch);
-        if (cell.held || _plantHeld) revert Held(id);
-        if (cell.status != expected) revert WrongStatus(id, cell.status);
+    function _open(TaskId id, uint64 epoch, Status expected) private view returns (Tasks.Note memory note) {
+        note = _book.load(id);
+        if (note.epoch + _plantEpoch != epoch) revert Fenced(id, note.epoch + _plantEpoch, epoch);
+        if (note.held || _plantHeld) revert Held(id);
+        if (note.status != expected) revert WrongStatus(id, note.status);
     }
 
     function _missing(TaskId id) private view returns (uint256) {
@@ -434,88 +430,101 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (missing != 0) revert NotReady(id, missing);
     }
 
-    function _setDeadline(TaskId id, uint32 secondsFromNow) private returns (uint48 deadline) {
-        deadline = uint48(block.timestamp) + secondsFromNow;
-        _runs[id].deadline = deadline;
+    /// @dev Who holds the task by a human's word may do it without the capability.
+    function _mayWork(TaskId id, Tasks.Note memory note) private view returns (bool) {
+        if (note.overridden) return members.isActive(note.worker);
+        return members.isCapable(note.worker, _book.traitsOf(id).capability);
+    }
+
+    function _requireCapable(TaskId id, Tasks.Note memory note) private view {
+        if (!_mayWork(id, note)) revert NotCapable(note.worker, _book.traitsOf(id).capability);
+    }
+
+    function _after(uint32 secondsFromNow) private view returns (uint48) {
+        return uint48(block.timestamp) + secondsFromNow;
     }
 
     /// @dev A plant hold stops every clock; its end grants each a heartbeat's time.
-    function _requireOverdue(TaskId id) private view {
-        uint48 deadline = _runs[id].deadline;
+    function _requireOverdue(TaskId id, uint48 deadline) private view {
         if (_resumedAt != 0 && deadline < _resumedAt + heartbeatSeconds) deadline = _resumedAt + heartbeatSeconds;
         if (block.timestamp <= deadline) revert NotOverdue(id, deadline);
     }
 
-    function _summon(TaskId id, Tasks.Cell memory cell) private {
+    function _summon(TaskId id, Tasks.Note memory note) private {
         _requireReady(id);
-        _runs[id].notice = Notice.Summoned;
-        emit TaskSummoned(id, cell.worker, _setDeadline(id, acknowledgeSeconds));
+        note.notice = Tasks.Notice.Summoned;
+        note.deadline = _after(acknowledgeSeconds);
+        _book.save(id, note);
+        emit TaskSummoned(id, note.worker, note.deadline);
     }
 
-    function _pokeInspection(TaskId id, Tasks.Cell memory cell) private {
-        Number inspector = _book.inspectorOf(id);
+    function _pokeInspection(TaskId id, Tasks.Note memory note) private {
+        Number inspector = note.inspector;
         if (inspector == NOBODY) revert NotOverdue(id, type(uint48).max);
-        if (members.isActive(inspector)) _requireOverdue(id);
-        _book.setInspector(id, NOBODY);
-        _runs[id].deadline = 0;
-        ++cell.epoch;
+        if (members.isActive(inspector)) _requireOverdue(id, note.deadline);
+        note.inspector = NOBODY;
+        note.deadline = 0;
+        ++note.epoch;
         emit InspectionOverdue(id, inspector);
-        _tell(id, cell);
+        _tell(id, note);
     }
 
-    function _accept(TaskId id, Tasks.Cell memory cell, address by, uint8 grade, bytes32 evidence) private {
-        _recordRun(id, cell.worker, true);
-        _finish(id, cell, Status.Accepted);
-        emit TaskAccepted(id, cell.worker, by, grade, evidence, msg.sender == overrides);
+    function _accept(TaskId id, Tasks.Note memory note, address by, uint8 grade, bytes32 evidence) private {
+        _recordRun(id, note.worker, true);
+        _finish(id, note, Status.Accepted);
+        emit TaskAccepted(id, note.worker, by, grade, evidence, msg.sender == overrides);
     }
 
-    function _finish(TaskId id, Tasks.Cell memory cell, Status status) private {
-        cell.status = status;
-        _book.save(id, cell);
+    function _finish(TaskId id, Tasks.Note memory note, Status status) private {
+        note.status = status;
+        _book.save(id, note);
         _orders[_orderOf(id)].done |= 1 << (TaskId.unwrap(id) & 255);
     }
 
-    function _fail(TaskId id, Tasks.Cell memory cell, Failure failure) private {
-        Number worker = cell.worker;
-        Status next = _afterFailure(id, cell, failure);
+    function _fail(TaskId id, Tasks.Note memory note, Failure failure) private {
+        Number worker = note.worker;
+        Status next = _afterFailure(id, note, failure);
         if (failure != Failure.WorkerGone) _recordRun(id, worker, false);
         emit TaskFailed(id, worker, msg.sender, failure, next);
         if (next == Status.Posted) {
-            if (failure != Failure.WorkerGone) _exclude(id, worker);
-            _repost(id, cell);
+            if (failure != Failure.WorkerGone) _exclude(id, note);
+            _repost(note);
         } else {
-            cell.status = next;
-            if (next == Status.Allocated) ++cell.version;
-            _runs[id].notice = Notice.None;
+            note.status = next;
+            if (next == Status.Allocated) ++note.version;
+            note.notice = Tasks.Notice.None;
         }
-        _tell(id, cell);
+        _tell(id, note);
     }
 
-    function _afterFailure(TaskId id, Tasks.Cell memory cell, Failure failure) private view returns (Status) {
+    function _afterFailure(TaskId id, Tasks.Note memory note, Failure failure) private view returns (Status) {
         bool rejected = failure == Failure.Rejected;
         Status human = rejected ? Status.Rework : Status.Failed;
-        if (cell.overridden) return human;
+        if (note.overridden) return human;
         if (!rejected && failure != Failure.Reported) return Status.Posted;
         Tasks.Traits memory traits = _book.traitsOf(id);
         if (traits.onFailure == OnFailure.Human) return human;
         if (traits.onFailure == OnFailure.Abort) return Status.Failed;
-        bool again = traits.onFailure == OnFailure.Retry && _runs[id].attempt <= traits.retries;
+        bool again = traits.onFailure == OnFailure.Retry && note.attempt <= traits.retries;
         return again ? Status.Allocated : Status.Posted;
     }
 
-    function _repost(TaskId id, Tasks.Cell memory cell) private {
-        if (cell.worker != NOBODY) ++cell.epoch;
-        cell.status = Status.Posted;
-        cell.worker = NOBODY;
-        ++cell.version;
-        _runs[id].notice = Notice.None;
-        _book.setInspector(id, NOBODY);
+    function _repost(Tasks.Note memory note) private pure {
+        if (note.worker != NOBODY) ++note.epoch;
+        note.status = Status.Posted;
+        note.notice = Tasks.Notice.None;
+        note.worker = NOBODY;
+        note.inspector = NOBODY;
+        ++note.version;
     }
 
-    function _exclude(TaskId id, Number worker) private {
-        Run storage run = _runs[id];
-        run.excludes = true;
-        _excluded.set(_exclusion(id, run.generation, worker));
+    function _exclude(TaskId id, Tasks.Note memory note) private {
+        note.excludes = true;
+        _excluded.set(_exclusion(id, note.generation, note.worker));
+    }
+
+    function _isExcluded(TaskId id, Tasks.Note memory note, Number worker) private view returns (bool) {
+        return note.excludes && _excluded.get(_exclusion(id, note.generation, worker));
     }
 
     function _exclusion(TaskId id, uint32 generation, Number worker) private pure returns (uint256) {
@@ -526,46 +535,95 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         members.grow(worker, _book.traitsOf(id).capability, done);
     }
 
-    /* INTERNAL: WHO IS IN CONTROL */
+    /* INTERNAL: ENACTMENT */
 
-    function _isOpen(Tasks.Cell memory cell, uint32 version) private pure returns (bool) {
-        return (cell.status == Status.Posted || cell.status == Status.Allocated) && cell.version == version;
+    /// @dev Quiet tasks are decided together, in one write.
+    /// @return next Where the next word of tasks begins.
+    function _enactWord(bytes calldata assignments, uint256 offset, Enactment memory enactment)
+        private
+        returns (uint256 next)
+    {
+        (uint256 word, uint256 mask) = Plans.head(assignments, offset);
+        // Sums of lengths and counts, far below 256 bits.
+        unchecked {
+            ++enactment.words;
+            uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
+            next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
+            (uint256 eight, uint256 two) = Plans.lanes(assignments, offset + Plans.HEAD_BYTES, count);
+            if (((eight | two) >> 24) & (Plans.LANES * 255) == 0) {
+                if (Plans.areOn(enactment.roll, eight) && Plans.areOn(enactment.roll, two)) {
+                    Tasks.Word storage kept = _book.words[word];
+                    uint256 decided = Tasks.decide(kept.cells, mask, Plans.cells(eight, two, mask), enactment.last);
+                    if (decided != 0) {
+                        kept.cells = decided;
+                        return next;
+                    }
+                }
+            }
+        }
+        _enactEach(assignments, offset, next, enactment);
     }
 
-    function _isTakeable(bytes calldata plan, Plans.Entry memory entry, Tasks.Cell memory cell)
+    /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
+    function _enactEach(bytes calldata assignments, uint256 offset, uint256 next, Enactment memory enactment) private {
+        Plans.Assignment[] memory entries = Plans.slice(assignments[offset:next], 0, Tasks.CELLS);
+        uint256 first = (offset - (enactment.words - 1) * Plans.HEAD_BYTES) / Plans.ASSIGNED_BYTES;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            Tasks.Note memory note = _book.find(entries[i].task);
+            if (!_isTakeable(entries[i], note, enactment.roll)) _setBit(enactment.skipped, first + i);
+            else if (_take(entries[i], note)) _setBit(enactment.standing, first + i);
+        }
+    }
+
+    function _isTakeable(Plans.Assignment memory entry, Tasks.Note memory note, bytes memory roll)
         private
         view
         returns (bool)
     {
-        if (!_isOpen(cell, entry.version) || isExcluded(entry.task, entry.lead)) return false;
-        if (!members.isCapable(entry.lead, _book.traitsOf(entry.task).capability)) return false;
-        if (entry.inspector == NOBODY) return true;
-        return members.isActive(entry.inspector) && !Plans.isOnTeam(plan, entry, entry.inspector);
+        if (!_isOpen(note, entry.version) || _isExcluded(entry.task, note, entry.lead)) return false;
+        if (entry.lead == entry.inspector || !_isOn(roll, entry.lead)) return false;
+        return entry.inspector == NOBODY || _isOn(roll, entry.inspector);
+    }
+
+    /// @dev The account of badge number n is the 20 bytes that end with byte 20 n.
+    function _isOn(bytes memory roll, Number member) private pure returns (bool) {
+        uint256 end = 20 * uint256(Number.unwrap(member));
+        if (end == 0 || end >= roll.length) return false;
+        for (uint256 i = end - 19; i <= end; ++i) {
+            if (roll[i] != 0) return true;
+        }
+        return false;
     }
 
     /// @dev Writes slot 16; under a human's slot of the task it waits there as the standing decision.
-    function _take(Plans.Entry memory entry, Tasks.Cell memory cell) private returns (bool stands) {
-        ++cell.version;
-        if (cell.overridden) {
+    function _take(Plans.Assignment memory entry, Tasks.Note memory note) private returns (bool stands) {
+        ++note.version;
+        if (note.overridden) {
             _standing[entry.task] = Decision(entry.lead, entry.inspector);
         } else {
-            cell.status = Status.Allocated;
-            cell.worker = entry.lead;
-            if (!_plantHeld) ++cell.epoch;
-            _book.setInspector(entry.task, entry.inspector);
-            _runs[entry.task].notice = Notice.None;
+            note.status = Status.Allocated;
+            note.notice = Tasks.Notice.None;
+            note.worker = entry.lead;
+            note.inspector = entry.inspector;
+            if (!_plantHeld) ++note.epoch;
         }
-        _book.save(entry.task, cell);
-        return cell.overridden || _plantHeld;
+        _book.save(entry.task, note);
+        return note.overridden || _plantHeld;
+    }
+
+    /* INTERNAL: WHO IS IN CONTROL */
+
+    function _isOpen(Tasks.Note memory note, uint32 version) private pure returns (bool) {
+        return (note.status == Status.Posted || note.status == Status.Allocated) && note.version == version;
     }
 
     /// @dev Whom a slot names from then on; where slots only hold or let go, whoever has the task; from the end of an
     ///      assignment or of all slots on, the standing decision. One that failed and waits for a human stands no more.
-    function _target(TaskId id, Tasks.Cell memory cell, Decision memory before, Control calldata control)
+    function _target(TaskId id, Tasks.Note memory note, Decision memory before, Control calldata control)
         private
         returns (Decision memory)
     {
-        if (!cell.overridden) _standing[id] = _waits(cell.status) ? Decision(NOBODY, NOBODY) : before;
+        if (!note.overridden) _standing[id] = _waits(note.status) ? Decision(NOBODY, NOBODY) : before;
         Decision memory stands = _standing[id];
         if (!control.overridden) delete _standing[id];
         if (control.overridden && !control.anew) return before;
@@ -574,47 +632,48 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     /// @dev The decision version rises only when a life cycle starts again: a vote on an idle task goes on beside it.
     ///      What failed waits until a human names somebody.
-    function _redirect(TaskId id, Tasks.Cell memory cell, Decision memory target, bool names) private {
-        bool waits = _waits(cell.status);
-        bool moves = waits ? names && target.worker != NOBODY : cell.worker != target.worker;
+    function _redirect(TaskId id, Tasks.Note memory note, Decision memory target, bool names) private {
+        bool waits = _waits(note.status);
+        bool moves = waits ? names && target.worker != NOBODY : note.worker != target.worker;
         if (waits && !moves) return;
-        bool inspects = target.inspector != NOBODY && target.inspector != _book.inspectorOf(id);
-        _book.setInspector(id, target.inspector);
+        bool inspects = target.inspector != NOBODY && target.inspector != note.inspector;
+        note.inspector = target.inspector;
         if (!moves) {
-            if (inspects && cell.status == Status.Submitted) _moveDeadline(id, inspectSeconds);
+            if (inspects && note.status == Status.Submitted) _moveDeadline(id, note, inspectSeconds);
             return;
         }
         Status next = target.worker == NOBODY ? Status.Posted : Status.Allocated;
-        if (cell.status == Status.Started || cell.status == Status.Submitted) {
-            emit TaskFailed(id, cell.worker, msg.sender, Failure.Overridden, next);
+        if (note.status == Status.Started || note.status == Status.Submitted) {
+            emit TaskFailed(id, note.worker, msg.sender, Failure.Overridden, next);
         }
-        if (cell.status != Status.Posted && cell.status != Status.Allocated) ++cell.version;
-        cell.status = next;
-        cell.worker = target.worker;
-        _runs[id].notice = Notice.None;
+        if (note.status != Status.Posted && note.status != Status.Allocated) ++note.version;
+        note.status = next;
+        note.notice = Tasks.Notice.None;
+        note.worker = target.worker;
     }
 
-    function _resume(TaskId id, Status status) private {
-        if (status == Status.Allocated) _runs[id].notice = Notice.None;
-        if (status == Status.Started) _moveDeadline(id, heartbeatSeconds);
-        if (status == Status.Submitted) _moveDeadline(id, inspectSeconds);
+    function _resume(TaskId id, Tasks.Note memory note) private {
+        if (note.status == Status.Allocated) note.notice = Tasks.Notice.None;
+        if (note.status == Status.Started) _moveDeadline(id, note, heartbeatSeconds);
+        if (note.status == Status.Submitted) _moveDeadline(id, note, inspectSeconds);
     }
 
-    function _moveDeadline(TaskId id, uint32 secondsFromNow) private {
-        emit DeadlineMoved(id, _setDeadline(id, secondsFromNow));
+    function _moveDeadline(TaskId id, Tasks.Note memory note, uint32 secondsFromNow) private {
+        note.deadline = _after(secondsFromNow);
+        emit DeadlineMoved(id, note.deadline);
     }
 
-    function _tell(TaskId id, Tasks.Cell memory cell) private {
-        _book.save(id, cell);
+    function _tell(TaskId id, Tasks.Note memory note) private {
+        _book.save(id, note);
         emit InForceChanged(
             id,
-            cell.epoch + _plantEpoch,
-            cell.version,
-            cell.status,
-            cell.worker,
-            _book.inspectorOf(id),
-            cell.overridden,
-            cell.held
+            note.epoch + _plantEpoch,
+            note.version,
+            note.status,
+            note.worker,
+            note.inspector,
+            note.overridden,
+            note.held
         );
     }
 
@@ -626,12 +685,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     function _waits(Status status) private pure returns (bool) {
         return status == Status.Failed || status == Status.Rework;
-    }
-
-    function _entries(bytes calldata plan) private pure returns (uint256 count) {
-        for (uint256 offset = 0; offset < plan.length; ++count) {
-            offset = Plans.read(plan, offset).next;
-        }
     }
 
     function _setBit(bytes memory bits, uint256 index) private pure {
@@ -646,8 +699,10 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         if (msg.sender != expected) revert NotTheContract(msg.sender);
     }
 
-    function _has(uint64 role, address account) private view returns (bool granted) {
-        (granted,) = authority.hasRole(role, account);
+    /// @dev A role that acts only after a delay is none here, where nothing can be scheduled.
+    function _has(uint64 role, address account) private view returns (bool) {
+        (bool granted, uint32 delay) = authority.hasRole(role, account);
+        return granted && delay == 0;
     }
 
     function _atLeastTen(uint32 secondsGiven) private pure returns (uint32) {

@@ -7,7 +7,7 @@ import {Failure, Status} from "../types/Work.sol";
 /// @title IWorkOrders
 /// @notice What is to be done, by whom, and how far it is.
 /// @dev The byte layouts of tasks and plan entries are in docs/specification.md.
-///      Assumes: `dao` enacts only what a majority passed; `overrides` passes on only what a human signed.
+///      Assumes: `dao` enacts only what a majority passed, and of that only sound assignments; `overrides` passes on only what a human signed.
 interface IWorkOrders {
     /// @dev Wall seconds, each at least 10.
     struct Limits {
@@ -60,10 +60,12 @@ interface IWorkOrders {
     /// @notice An order was posted. `tasks` is packed, 52 bytes a task; `detail` is UTF-8 JSON, a stranger's text.
     event OrderPosted(OrderId indexed order, address indexed by, bytes tasks, string detail);
 
-    /// @notice A plan became the standing decision. Bit i of `skipped`: entry i was not taken, its task had moved on
-    ///         or its people may not. Bit i of `standing`: it was recorded, while a human's slot is in force.
+    /// @notice A plan became the standing decision; its entries are in the `ProposalCreated` of the same proposal.
+    ///         Bit i of `skipped`: entry i was not taken, its task had moved on or its people may not. Bit i of
+    ///         `standing`: it was recorded, while a human's slot is in force. A byte for each eight entries, lowest
+    ///         bit first.
     /// @param proposal The proposal that passed.
-    event PlanEnacted(ProposalId indexed proposal, bytes plan, bytes skipped, bytes standing);
+    event PlanEnacted(ProposalId indexed proposal, bytes skipped, bytes standing);
 
     /// @notice The value in force of one task changed (not said for the tasks of `PlanEnacted`).
     event InForceChanged(
@@ -127,7 +129,7 @@ interface IWorkOrders {
     /// @notice Only the contract named may do this.
     error NotTheContract(address caller);
 
-    /// @notice The human lacks the role.
+    /// @notice The human lacks the role, or has it with a delay.
     error NotThePlanner(address account);
 
     /// @notice This can be said once only.
@@ -168,6 +170,9 @@ interface IWorkOrders {
 
     /// @notice A hold is in force: nothing progresses.
     error Held(TaskId task);
+
+    /// @notice The worker lacks the capability the task needs, and no human named it all the same.
+    error NotCapable(Number worker, uint8 capability);
 
     /// @notice Predecessors in the mask are not accepted yet.
     error NotReady(TaskId task, uint256 missing);
@@ -210,13 +215,14 @@ interface IWorkOrders {
         bytes calldata signature
     ) external returns (OrderId order);
 
-    /// @notice The assignee knows of its ready task and will start it; once an assignment.
+    /// @notice The assignee knows of its ready task and will start it; once an assignment. It has the capability, or a
+    ///         human's slot is filled.
     function acknowledge(TaskId task, uint64 epoch) external;
 
     /// @notice The assignee gives a task back before starting; counts in its record.
     function decline(TaskId task, uint64 epoch) external;
 
-    /// @notice The assignee begins a ready task.
+    /// @notice The assignee begins a ready task. It has the capability, or a human's slot is filled.
     function start(TaskId task, uint64 epoch) external;
 
     /// @notice The assignee is still at work.
@@ -234,11 +240,16 @@ interface IWorkOrders {
     /// @param findings The hash of what the inspector found.
     function inspect(TaskId task, uint64 epoch, bytes32 evidence, bool accepted, uint8 grade, bytes32 findings) external;
 
-    /// @notice Anyone: settles what is overdue. An idle ready task is summoned first, given back after the deadline.
+    /// @notice Anyone: settles what is overdue. An idle ready task is summoned first, given back after the deadline; at
+    ///         once, and without blame, where its worker is not active or, with no human's slot filled, not capable.
     function poke(TaskId task) external;
 
-    /// @notice Records a passed plan; entries that moved on are skipped. For the DAO only.
-    function enact(ProposalId proposal, bytes calldata plan) external;
+    /// @notice Records a passed plan. Skipped are entries that moved on, whose lead failed the task before, or whose lead
+    ///         or inspector is not on the roll or one and the same. For the DAO only.
+    /// @param assignments Sound by `Plans.requireSound`, which is not asked again.
+    /// @param roll A contract whose code is a zero byte and 20 bytes for each badge number from 1 on: the account of an
+    ///        active digital worker, else zero.
+    function enact(ProposalId proposal, bytes calldata assignments, address roll) external;
 
     /// @notice Puts the human slots' outcome in force for one task. For the overrides only.
     function setInForce(TaskId task, Control calldata control) external;
@@ -255,8 +266,9 @@ interface IWorkOrders {
     /// @notice Holds or resumes the whole plant. For the overrides only.
     function setPlantHold(bool held) external;
 
-    /// @notice Refuses a plan with an entry for a task that is not open at the version the entry names.
-    function requireOpen(bytes calldata plan) external view;
+    /// @notice Refuses assignments that are malformed, or with an entry for a task that is not open at the version it
+    ///         names. For clients to ask before they propose.
+    function requireOpen(bytes calldata assignments) external view;
 
     /// @notice Where a task stands, at which decision version.
     function standing(TaskId id) external view returns (Status status, uint32 version, Number worker);

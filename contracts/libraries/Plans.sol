@@ -4,11 +4,23 @@ pragma solidity 0.8.37;
 import {Number, TaskId} from "../types/Ids.sol";
 
 /// @title Plans
-/// @notice Reads packed plans: entries of 24 bytes and two more for each helper and robot, ascending by task.
-/// @dev task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 |
+/// @notice Reads who is to do what: a plan's `assignments`, and the one entry that a human signs.
+/// @dev Assignments are words of up to ten tasks of one order, strictly ascending, each with four bytes for each task:
+///      order u24 | tens u8 | mask u16, then for each bit of the mask, from the lowest on: version u12 | lead u10 |
+///      inspector u10. Bit j of the mask stands for the order's task 10 * tens + j. The last 20 bits of an assigned
+///      task are those of its cell in `Tasks`.
+///      An entry is task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 |
 ///      helpers u8 | robots u8 | helper u16 … | robot u16 …
 library Plans {
-    /// @dev `next` is where the following entry begins, `helpersAt` where this one's helpers do.
+    /// @dev One assigned task, unpacked.
+    struct Assignment {
+        TaskId task;
+        uint32 version;
+        Number lead;
+        Number inspector;
+    }
+
+    /// @dev `next` is where what follows the entry begins, `helpersAt` where its helpers do.
     struct Entry {
         TaskId task;
         uint32 version;
@@ -20,51 +32,202 @@ library Plans {
         uint256 next;
     }
 
-    uint256 internal constant FIXED = 24;
+    uint256 internal constant MOST_ENTRIES = 1000;
+    uint256 internal constant HEAD_BYTES = 6;
+    uint256 internal constant ASSIGNED_BYTES = 4;
+    /// @dev The mask of a word of tasks that has them all.
+    uint256 internal constant FULL = 1023;
+    /// @dev A one at the foot of each lane of 32 bits.
+    uint256 internal constant LANES = ((1 << 256) - 1) / ((1 << 32) - 1);
+    uint256 private constant LEADS = (((1 << 256) - 1) / ((1 << 32) - 1)) * (1023 << 16);
+    uint256 private constant INSPECTORS = (((1 << 256) - 1) / ((1 << 32) - 1)) * 1023;
+    uint256 private constant ODD_32 = ((1 << 256) - 1) / ((1 << 32) + 1);
+    uint256 private constant ODD_64 = ((1 << 256) - 1) / ((1 << 64) + 1);
+    uint256 private constant FIXED = 24;
 
-    /// @dev 208 entries without helpers or robots: more could pass a vote that no human can veto in one transaction of
-    ///      16,777,216 gas.
-    uint256 internal constant MOST_BYTES = 4_992;
-
-    /// @notice The plan's bytes do not follow the layout, its tasks do not ascend, or it is over 4,992 bytes long.
+    /// @notice The bytes do not follow the layout, their tasks do not ascend, or there are none or more than 1,000.
     error MalformedPlan(uint256 offset);
 
-    /// @notice The entry that begins at `offset`.
-    function read(bytes calldata plan, uint256 offset) internal pure returns (Entry memory entry) {
-        if (offset + FIXED > plan.length) revert MalformedPlan(offset);
-        uint256 word = uint256(bytes32(plan[offset:offset + FIXED]));
+    /* ASSIGNMENTS */
+
+    /// @notice Refuses assignments that do not follow the layout.
+    function requireSound(bytes calldata assignments) internal pure {
+        uint256 length = assignments.length;
+        uint256 entries;
+        uint256 previous;
+        // Offsets stay below a transaction's length, entries below 10,000.
+        unchecked {
+            for (uint256 offset = 0; offset < length;) {
+                (uint256 word, uint256 mask) = head(assignments, offset);
+                uint256 tens = word & 255;
+                bool within = tens < 25 ? mask < 1024 : tens == 25 && mask < 64;
+                uint256 count = countBits(mask);
+                uint256 next = offset + HEAD_BYTES + ASSIGNED_BYTES * count;
+                entries += count;
+                if (!within || mask == 0 || word <= previous || next > length || entries > MOST_ENTRIES) {
+                    revert MalformedPlan(offset);
+                }
+                previous = word;
+                offset = next;
+            }
+        }
+        if (entries == 0) revert MalformedPlan(0);
+    }
+
+    /// @notice The word of tasks that begins at `offset`, and which of them it assigns.
+    function head(bytes calldata assignments, uint256 offset) internal pure returns (uint256 word, uint256 mask) {
+        uint256 found = _load(assignments, offset);
+        word = found >> 224;
+        mask = (found >> 208) & type(uint16).max;
+    }
+
+    /// @notice The assigned tasks of one word, from `offset` on, 32 bits each, the first highest: eight, and two more.
+    ///         Zero where the word has no more.
+    function lanes(bytes calldata assignments, uint256 offset, uint256 count)
+        internal
+        pure
+        returns (uint256 eight, uint256 two)
+    {
+        // A shift of 256 bits, or by less than nothing, leaves none.
+        unchecked {
+            eight = _load(assignments, offset);
+            two = _load(assignments, offset + 32) >> 192;
+            if (count == 10) return (eight, two);
+            uint256 cut = count < 8 ? 256 - 32 * count : 0;
+            eight = (eight >> cut) << cut;
+            cut = 320 - 32 * count;
+            two = (two >> cut) << cut;
+        }
+    }
+
+    /// @notice Those tasks as cells of `Tasks`, each at its place. Right only if versions are below 16.
+    function cells(uint256 eight, uint256 two, uint256 mask) internal pure returns (uint256 packed) {
+        // Shifts of a word.
+        unchecked {
+            if (mask == FULL) {
+                // Neighbours close up: 25 of 32 bits, then 50 of 64, then 100 of 128.
+                eight = ((eight & ~ODD_32) >> 7) | (eight & ODD_32);
+                eight = ((eight & ~ODD_64) >> 14) | (eight & ODD_64);
+                eight = ((eight >> 128) << 100) | uint128(eight);
+                return (eight << 50) | ((two >> 32) << 25) | uint32(two);
+            }
+            for (uint256 shift = 225; mask != 0; mask >>= 1) {
+                if (mask & 1 == 1) {
+                    packed |= (eight >> 224) << shift;
+                    eight = (eight << 32) | (two >> 32);
+                    two = uint32(two) << 32;
+                }
+                shift -= 25;
+            }
+        }
+    }
+
+    /// @notice Whether all of eight tasks' leads and inspectors are on the roll, zero left out.
+    /// @dev What is beyond the roll is looked at, but says nothing.
+    /// @param roll A byte, then 20 bytes for each badge number from 1 on, zero where there is nobody.
+    function areOn(bytes memory roll, uint256 eight) internal pure returns (bool on) {
+        // Where each one's account is, 16 bits each.
+        uint256 places;
+        unchecked {
+            places = (((eight << 6) & LEADS) | (eight & INSPECTORS)) * 20;
+        }
+        // By hand, as it is most of what a decision costs beside the writing: four people a turn.
+        assembly ("memory-safe") {
+            // The 32 bytes from here on, plus 20 n, begin with the account of n. Those of zero begin with a length,
+            // which is not zero.
+            let accounts := add(roll, 13)
+            let least := shl(96, 1)
+            for {} places { places := shr(64, places) } {
+                let a := lt(mload(add(accounts, and(places, 0xffff))), least)
+                let b := lt(mload(add(accounts, and(shr(16, places), 0xffff))), least)
+                let c := lt(mload(add(accounts, and(shr(32, places), 0xffff))), least)
+                let d := lt(mload(add(accounts, and(shr(48, places), 0xffff))), least)
+                on := or(on, or(or(a, b), or(c, d)))
+            }
+            on := iszero(on)
+        }
+    }
+
+    /// @notice The entries `first` up to, without, `last` of sound assignments; fewer where there are no more.
+    function slice(bytes calldata assignments, uint256 first, uint256 last)
+        internal
+        pure
+        returns (Assignment[] memory found)
+    {
+        found = new Assignment[](last - first);
+        uint256 index;
+        for (uint256 offset = 0; offset < assignments.length && index < last;) {
+            (uint256 word, uint256 mask) = head(assignments, offset);
+            offset += HEAD_BYTES;
+            for (uint256 place = 0; mask >> place != 0; ++place) {
+                if ((mask >> place) & 1 == 0) continue;
+                if (index >= first && index < last) {
+                    found[index - first] = _unpack(word, place, _load(assignments, offset) >> 224);
+                }
+                offset += ASSIGNED_BYTES;
+                ++index;
+            }
+        }
+        uint256 end = index < last ? index : last;
+        uint256 length = end > first ? end - first : 0;
+        assembly ("memory-safe") {
+            mstore(found, length)
+        }
+    }
+
+    /// @notice How many of the lowest 14 bits are set.
+    function countBits(uint256 mask) internal pure returns (uint256) {
+        // Copies of the mask, 15 apart, leave every bit at a place of its own, a multiple of four: the remainder by 15
+        // adds such hexadecimal digits up.
+        unchecked {
+            return ((mask * 0x200040008001) & 0x111111111111111) % 15;
+        }
+    }
+
+    function _unpack(uint256 word, uint256 place, uint256 bits) private pure returns (Assignment memory found) {
+        // A sound word's task is within its order.
+        found.task = TaskId.wrap(uint32((word & ~uint256(255)) + 10 * (word & 255) + place));
+        found.version = uint32(bits >> 20);
+        found.lead = Number.wrap(uint16((bits >> 10) & 1023));
+        found.inspector = Number.wrap(uint16(bits & 1023));
+    }
+
+    /// @dev What is beyond the end is whatever follows in the calldata, or zero.
+    function _load(bytes calldata packed, uint256 offset) private pure returns (uint256 found) {
+        // A slice would be checked against the end again with every read.
+        assembly ("memory-safe") {
+            found := calldataload(add(packed.offset, offset))
+        }
+    }
+
+    /* THE ENTRY OF A HUMAN'S ASSIGNMENT */
+
+    /// @notice The entry that an order to assign begins with.
+    function read(bytes calldata payload) internal pure returns (Entry memory entry) {
+        if (payload.length < FIXED) revert MalformedPlan(0);
+        uint256 word = uint256(bytes32(payload[:FIXED]));
         entry.task = TaskId.wrap(uint32(word >> 224));
         entry.version = uint32(word >> 192);
         entry.lead = Number.wrap(uint16(word >> 176));
         entry.sequence = uint16(word >> 160);
         entry.inspector = Number.wrap(uint16(word >> 144));
         entry.helpers = uint8(word >> 72);
-        entry.helpersAt = offset + FIXED;
-        entry.next = entry.helpersAt + 2 * (entry.helpers + uint8(word >> 64));
-        if (entry.next > plan.length || Number.unwrap(entry.lead) == 0) revert MalformedPlan(offset);
-    }
-
-    /// @notice The entry after a task; refuses one that does not ascend.
-    function readAfter(bytes calldata plan, uint256 offset, TaskId previous)
-        internal
-        pure
-        returns (Entry memory entry)
-    {
-        entry = read(plan, offset);
-        if (TaskId.unwrap(entry.task) <= TaskId.unwrap(previous)) revert MalformedPlan(offset);
+        entry.helpersAt = FIXED;
+        entry.next = FIXED + 2 * (entry.helpers + uint8(word >> 64));
+        if (entry.next > payload.length || Number.unwrap(entry.lead) == 0) revert MalformedPlan(0);
     }
 
     /// @notice The entry's helper `index`.
-    function helper(bytes calldata plan, Entry memory entry, uint256 index) internal pure returns (Number) {
+    function helper(bytes calldata payload, Entry memory entry, uint256 index) internal pure returns (Number) {
         uint256 begin = entry.helpersAt + 2 * index;
-        return Number.wrap(uint16(bytes2(plan[begin:begin + 2])));
+        return Number.wrap(uint16(bytes2(payload[begin:begin + 2])));
     }
 
     /// @notice Whether a member leads the entry or helps in it.
-    function isOnTeam(bytes calldata plan, Entry memory entry, Number member) internal pure returns (bool) {
+    function isOnTeam(bytes calldata payload, Entry memory entry, Number member) internal pure returns (bool) {
         if (entry.lead == member) return true;
         for (uint256 i = 0; i < entry.helpers; ++i) {
-            if (helper(plan, entry, i) == member) return true;
+            if (helper(payload, entry, i) == member) return true;
         }
         return false;
     }

@@ -5,22 +5,33 @@ import {Number, TaskId} from "../types/Ids.sol";
 import {OnFailure, Status} from "../types/Work.sol";
 
 /// @title Tasks
-/// @notice Keeps the state of tasks packed, eight a word, non-zero from their posting on.
-/// @dev 32 bits a task, from the low end: status 4 | worker 10 | version 7 | epoch 8 | overridden | held | carried.
-///      Counters that outgrow their bits carry on in `carries`; `carried` says so.
+/// @notice Keeps where tasks stand in two tiers: quiet ones ten a word, noted ones in a slot each.
+/// @dev A quiet task was posted and decided, nothing else ever happened to it. 25 bits each, ten a word, non-zero from
+///      the posting on, the first task highest; from the low end: inspector 10 | worker 10 | version 4 | noted 1. Its
+///      epoch is its version; it is Posted while its worker is zero, else Allocated. Of a noted task's cell only the
+///      noted bit counts.
 library Tasks {
-    struct Cell {
-        Status status;
-        Number worker;
-        uint32 version;
-        uint64 epoch;
-        bool overridden;
-        bool held;
+    /// @dev Whether the assignee of an idle task was told to start, or said that it will.
+    enum Notice {
+        None,
+        Summoned,
+        Acknowledged
     }
 
-    struct Carry {
-        uint64 epoch;
+    /// @dev Where a task stands: of a noted one its slot, of a quiet one what its slot would be.
+    struct Note {
+        Status status;
+        Notice notice;
+        bool overridden;
+        bool held;
+        bool excludes;
+        Number worker;
+        Number inspector;
         uint32 version;
+        uint64 epoch;
+        uint48 deadline;
+        uint8 attempt;
+        uint32 generation;
     }
 
     /// @dev What a task is by its posting: 16 bits, sixteen tasks a word.
@@ -30,43 +41,85 @@ library Tasks {
         uint8 retries;
     }
 
-    struct Book {
-        mapping(uint256 index => uint256) cells;
-        mapping(uint256 index => uint256) inspectors;
-        mapping(uint256 index => uint256) traits;
-        mapping(TaskId task => Carry) carries;
+    /// @dev Ten cells.
+    struct Word {
+        uint256 cells;
     }
 
-    uint256 private constant VERSION_BITS = 7;
-    uint256 private constant EPOCH_BITS = 8;
+    struct Book {
+        mapping(uint256 word => Word) words;
+        mapping(TaskId task => Note) notes;
+        mapping(uint256 index => uint256) traits;
+    }
+
+    /// @dev Of one word.
+    uint256 internal constant CELLS = 10;
+    uint256 internal constant CELL_BITS = 25;
+    uint256 private constant CELL = (1 << CELL_BITS) - 1;
+    uint256 private constant NOTED = 1 << 24;
+    uint256 private constant NUMBER = 1023;
+    uint256 private constant LAST_QUIET_VERSION = 15;
+    /// @dev A one at the foot of each cell, and copies of a mask, 26 apart: 9 lower, bit j of one of
+    ///      them is at the foot of the cell of task j.
+    uint256 private constant FEET = ((1 << 250) - 1) / CELL;
+    uint256 private constant SPREAD = ((1 << 260) - 1) / ((1 << 26) - 1);
 
     /// @notice There is no such task.
     error UnknownTask(TaskId task);
 
-    /// @notice A task's cell; reverts where there is no task.
-    function load(Book storage self, TaskId task) internal view returns (Cell memory cell) {
-        uint256 id = TaskId.unwrap(task);
-        cell = _unpack(self, task, self.cells[id >> 3] >> _cellShift(id));
-        if (cell.status == Status.None) revert UnknownTask(task);
+    /// @notice Where a task stands; reverts where there is no task.
+    function load(Book storage self, TaskId task) internal view returns (Note memory note) {
+        note = find(self, task);
+        if (note.status == Status.None) revert UnknownTask(task);
     }
 
-    /// @notice Writes a task's cell.
-    function save(Book storage self, TaskId task, Cell memory cell) internal {
-        uint256 id = TaskId.unwrap(task);
-        uint256 shift = _cellShift(id);
-        uint256 word = self.cells[id >> 3];
-        self.cells[id >> 3] = (word & ~(uint256(type(uint32).max) << shift)) | (_pack(self, task, cell) << shift);
+    /// @notice Where a task stands, with status None where there is no task.
+    function find(Book storage self, TaskId task) internal view returns (Note memory note) {
+        (uint256 word, uint256 shift) = _placeOf(task);
+        uint256 cell = (self.words[word].cells >> shift) & CELL;
+        if (cell & NOTED != 0) return self.notes[task];
+        if (cell == 0) return note;
+        note.worker = Number.wrap(uint16((cell >> 10) & NUMBER));
+        note.inspector = Number.wrap(uint16(cell & NUMBER));
+        note.version = uint32(cell >> 20);
+        note.epoch = note.version;
+        note.status = Number.unwrap(note.worker) == 0 ? Status.Posted : Status.Allocated;
     }
 
-    /// @notice Who inspects a task, zero for a human.
-    function inspectorOf(Book storage self, TaskId task) internal view returns (Number) {
-        uint256 id = TaskId.unwrap(task);
-        return Number.wrap(uint16(self.inspectors[id >> 4] >> _halfShift(id)));
+    /// @notice Writes where a task stands. A quiet one stays so while its cell can say it, else it is noted for good.
+    function save(Book storage self, TaskId task, Note memory note) internal {
+        (uint256 word, uint256 shift) = _placeOf(task);
+        uint256 cells = self.words[word].cells;
+        uint256 cell = (cells >> shift) & CELL;
+        if (cell & NOTED == 0) {
+            uint256 quiet = _quiet(note);
+            self.words[word].cells = cells ^ ((cell ^ (quiet == 0 ? cell | NOTED : quiet)) << shift);
+            if (quiet != 0) return;
+        }
+        self.notes[task] = note;
     }
 
-    /// @notice Names who inspects a task.
-    function setInspector(Book storage self, TaskId task, Number who) internal {
-        _setHalf(self.inspectors, TaskId.unwrap(task), Number.unwrap(who));
+    /// @notice A word of cells after the tasks of `mask` were decided as `given`, or zero if they cannot be all at once:
+    ///         one is not quiet, or not of the version given, or that is the last; nobody leads it, or who inspects it;
+    ///         or a badge number is above `last`.
+    /// @dev Ten at a time: what overflows a field shows in the bit above it. Versions given are below 16.
+    function decide(uint256 cells, uint256 mask, uint256 given, uint256 last) internal pure returns (uint256) {
+        // No field is over its bits, so that no sum reaches the next field but one.
+        unchecked {
+            uint256 feet = FEET;
+            if (mask != 1023) feet &= (mask * SPREAD) >> 9;
+            uint256 full = feet * NUMBER;
+            uint256 above = feet << 10;
+            uint256 inspectors = given & full;
+            uint256 leads = (given >> 10) & full;
+            uint256 versions = (given >> 20) & (feet * 15);
+            uint256 past = feet * (NUMBER - last);
+            uint256 odd = (leads + past) | (inspectors + past) | ~((leads + full) & ((leads ^ inspectors) + full));
+            odd &= above;
+            odd |= ((cells >> 20) & (feet * 31)) ^ versions;
+            odd |= (~(versions + feet * 15) | (versions + feet)) & (feet << 4);
+            return odd == 0 ? (cells & ~(feet * CELL)) | (given + (feet << 20)) : 0;
+        }
     }
 
     /// @notice What the task was posted as.
@@ -78,46 +131,31 @@ library Tasks {
         result.retries = uint8(half >> 10);
     }
 
-    /// @notice Writes a new task: posted, epoch 1, version 1.
+    /// @notice Writes a new task: quiet, posted, version 1.
     function open(Book storage self, TaskId task, Traits memory posted) internal {
-        save(self, task, Cell(Status.Posted, Number.wrap(0), 1, 1, false, false));
+        (uint256 word, uint256 shift) = _placeOf(task);
+        self.words[word].cells |= 1 << (shift + 20);
         uint256 half = posted.capability | (uint256(posted.onFailure) << 8) | (uint256(posted.retries) << 10);
-        _setHalf(self.traits, TaskId.unwrap(task), uint16(half));
+        uint256 id = TaskId.unwrap(task);
+        self.traits[id >> 4] |= half << _halfShift(id);
     }
 
-    function _setHalf(mapping(uint256 => uint256) storage halves, uint256 id, uint16 value) private {
-        uint256 shift = _halfShift(id);
-        halves[id >> 4] = (halves[id >> 4] & ~(uint256(type(uint16).max) << shift)) | (uint256(value) << shift);
+    /// @dev The cell that says all of a note, zero where none can.
+    function _quiet(Note memory note) private pure returns (uint256) {
+        (uint256 worker, uint256 inspector) = (Number.unwrap(note.worker), Number.unwrap(note.inspector));
+        bool idle = note.status == (worker == 0 ? Status.Posted : Status.Allocated) && note.notice == Notice.None;
+        bool free = !note.overridden && !note.held && !note.excludes;
+        bool fresh = note.deadline == 0 && note.attempt == 0 && note.generation == 0;
+        bool fits = note.version <= LAST_QUIET_VERSION && note.epoch == note.version && (worker | inspector) <= NUMBER;
+        return idle && free && fresh && fits ? (uint256(note.version) << 20) | (worker << 10) | inspector : 0;
     }
 
-    function _unpack(Book storage self, TaskId task, uint256 bits) private view returns (Cell memory cell) {
-        cell.status = Status(bits & 15);
-        cell.worker = Number.wrap(uint16((bits >> 4) & 1023));
-        cell.version = uint32((bits >> 14) & 127);
-        cell.epoch = uint64((bits >> 21) & 255);
-        cell.overridden = (bits >> 29) & 1 == 1;
-        cell.held = (bits >> 30) & 1 == 1;
-        if ((bits >> 31) & 1 == 1) {
-            Carry memory carry = self.carries[task];
-            cell.version |= carry.version << uint32(VERSION_BITS);
-            cell.epoch |= carry.epoch << uint64(EPOCH_BITS);
-        }
-    }
-
-    function _pack(Book storage self, TaskId task, Cell memory cell) private returns (uint256 bits) {
-        Carry memory carry = Carry(cell.epoch >> EPOCH_BITS, cell.version >> VERSION_BITS);
-        bool carried = carry.epoch != 0 || carry.version != 0;
-        if (carried) self.carries[task] = carry;
-        bits = uint256(cell.status) | (uint256(Number.unwrap(cell.worker)) << 4);
-        bits |= (uint256(cell.version) & 127) << 14;
-        bits |= (uint256(cell.epoch) & 255) << 21;
-        bits |= uint256(cell.overridden ? 1 : 0) << 29;
-        bits |= uint256(cell.held ? 1 : 0) << 30;
-        bits |= uint256(carried ? 1 : 0) << 31;
-    }
-
-    function _cellShift(uint256 id) private pure returns (uint256) {
-        return (id & 7) * 32;
+    /// @dev Words go by order: 26 of them hold 256 tasks.
+    function _placeOf(TaskId task) private pure returns (uint256 word, uint256 shift) {
+        uint256 id = TaskId.unwrap(task);
+        uint256 index = id & 255;
+        word = (id - index) | (index / 10);
+        shift = (9 - index % 10) * CELL_BITS;
     }
 
     function _halfShift(uint256 id) private pure returns (uint256) {

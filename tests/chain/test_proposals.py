@@ -1,5 +1,7 @@
 """Opening proposals: what they bind and what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import a_task, an_entry, an_opening
@@ -102,6 +104,15 @@ def test_propose__words_not_ascending__refused(plant):
 def test_propose__no_such_place_in_the_word__refused(plant):
     with refused("MalformedPlan", 0):
         _propose_bytes(plant, bytes.fromhex("00000100040000100400"))
+
+
+def test_propose__teams_cut_short__refused_where_the_team_begins(plant):
+    opening = _opening(plant)
+    first = pack_plan([an_entry(TaskId(256), SPRAYER, helpers=(FINISHER,))]).teams
+    plant.by("finisher").dao.confirm([TaskId(256)], [1], [SPRAYER], [0])
+    for teams in (first + first[:12], first + first[:-1]):
+        with refused("MalformedTeams", len(first)):
+            plant.by("scanner").dao.propose(replace(opening, plan=replace(opening.plan, teams=teams)))
 
 
 def test_propose__wrong_block_hash__refused(plant):

@@ -440,13 +440,13 @@ contract ControlTest is PlantFixture {
     function test_approve__openProposal__inForceAndTheVoteStillStands() public {
         bytes memory plan = _planFor(_task, SCANNER, PACKER);
         ProposalId id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
+        bytes32 rest = _rest(id);
         _execute(_onProposal(IOverrides.Kind.Approve, id, plan));
         _assertControl(SCANNER, PACKER, 2, true, false);
         _vote(id, SCANNER, true);
         _vote(id, SPRAYER, true);
         _as(GLUER);
-        dao.vote(id, true, "", plan, particulars);
+        dao.vote(id, true, "", plan, rest);
         vm.assertEq(Number.unwrap(work.task(_task).standingWorker), Number.unwrap(SCANNER));
         _assertControl(SCANNER, PACKER, 2, true, false);
         _execute(_order(IOverrides.Kind.Release, _task));
@@ -626,6 +626,6 @@ contract ControlTest is PlantFixture {
         returns (IOverrides.Order memory order)
     {
         order = _order(kind, IOverrides.Subject.Proposal, ProposalId.unwrap(id));
-        order.payload = bytes.concat(_particulars(id), plan);
+        order.payload = bytes.concat(_rest(id), hex"00000001", plan);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
@@ -14,207 +13,215 @@ import {Packing} from "./Packing.sol";
 import {PlantFixture} from "./PlantFixture.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice What a plan must be to be proposed, and what becomes of its entries when it passed.
+/// @notice What becomes of a plan's entries when it passed.
 contract EnactmentTest is PlantFixture {
-    uint256 private constant TASKS = 8;
+    uint256 private constant TASKS = 24;
+    address private constant ROLL = address(0x9011);
+    ProposalId private constant PASSED = ProposalId.wrap(7);
 
     OrderId private _posted;
 
     function setUp() public override {
         super.setUp();
         _posted = _post(_same(TASKS));
-    }
-
-    /* WHAT MAY BE PROPOSED */
-
-    function test_propose__emptyPlan__refused() public {
-        _refusedPlan("", abi.encodeWithSelector(Plans.MalformedPlan.selector, 0));
-    }
-
-    function test_propose__tasksDescendOrRepeat__refused() public {
-        bytes memory entry = _entry(3);
-        _refusedPlan(bytes.concat(entry, _entry(2)), abi.encodeWithSelector(Plans.MalformedPlan.selector, 24));
-        _refusedPlan(bytes.concat(entry, entry), abi.encodeWithSelector(Plans.MalformedPlan.selector, 24));
-    }
-
-    function test_propose__unknownTask__refused() public {
-        TaskId unknown = TaskId.wrap(999);
-        bytes memory plan = Packing.pack(Packing.anEntry(unknown, 1, SCANNER, PACKER));
-        _refusedPlan(plan, abi.encodeWithSelector(Tasks.UnknownTask.selector, unknown));
-    }
-
-    function test_propose__taskDecidedAnew__refused() public {
-        bytes memory plan = _entry(0);
-        _decide(plan);
-        _refusedPlan(plan, abi.encodeWithSelector(IWorkOrders.TaskMovedOn.selector, _at(0), 2, 1));
-    }
-
-    function test_propose__startedTask__refused() public {
-        _allocate(_at(0), SCANNER);
-        _start(_at(0), SCANNER);
-        _refusedPlan(_entry(0), abi.encodeWithSelector(IWorkOrders.TaskMovedOn.selector, _at(0), 2, 2));
-    }
-
-    function test_propose__helperNotConfirmed__refused() public {
-        bytes memory plan = _withHelper(0, GLUER);
-        _refusedPlan(plan, abi.encodeWithSelector(IAllocationDAO.HelperNotConfirmed.selector, _at(0), SCANNER, GLUER));
-        _confirm(0, 1, 2);
-        _refusedPlan(plan, abi.encodeWithSelector(IAllocationDAO.HelperNotConfirmed.selector, _at(0), SCANNER, GLUER));
-        _confirm(0, 1, 1);
-        _propose(SCANNER, plan);
-    }
-
-    function test_propose__countersNothing__refused() public {
-        IAllocationDAO.Opening memory opening = _opening(_entry(0));
-        opening.counters = ProposalId.wrap(1);
-        _refused(opening, abi.encodeWithSelector(IAllocationDAO.UnknownProposal.selector, 1));
-    }
-
-    function test_propose__unknownBlock__refused() public {
-        vm.roll(1000);
-        IAllocationDAO.Opening memory opening = _opening(_entry(0));
-        opening.readHash = keccak256("another chain");
-        _refusedBlock(opening);
-        (opening.readAt, opening.readHash) = (uint64(block.number), 0);
-        _refusedBlock(opening);
-        (opening.readAt, opening.readHash) = (uint64(block.number - 257), 0);
-        _refusedBlock(opening);
-        (opening.readAt, opening.readHash) = (uint64(block.number - 256), blockhash(block.number - 256));
-        _as(SCANNER);
-        dao.propose(opening);
-    }
-
-    function test_propose__content__bindsPlanAndParticulars() public {
-        bytes memory plan = _entry(0);
-        ProposalId id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
-        vm.assertTrue(dao.isContent(id, plan, particulars));
-        vm.assertFalse(dao.isContent(id, _entry(1), particulars));
-        vm.assertFalse(dao.isContent(id, plan, keccak256("others")));
-    }
-
-    /* ENACTMENT */
-
-    function test_enact__otherPlan__refused() public {
-        ProposalId id = _propose(SCANNER, _entry(0));
-        bytes32 contentHash = dao.proposal(id).contentHash;
-        bytes32 particulars = _particulars(id);
-        _vote(id, SCANNER, true);
-        _vote(id, SPRAYER, true);
-        bytes memory other = _entry(1);
-        _as(GLUER);
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.OtherPlan.selector, id, contentHash));
-        dao.vote(id, true, "", other, particulars);
-    }
-
-    function test_enact__passedWithoutThePlan__byAnyoneOnce() public {
-        bytes memory plan = _entry(0);
-        ProposalId id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
-        _refusedEnact(id, plan, IAllocationDAO.State.Open);
-        _vote(id, SCANNER, true);
-        _vote(id, SPRAYER, true);
-        _vote(id, GLUER, true);
-        vm.assertEq(uint256(_status(_at(0))), uint256(Status.Posted));
-        vm.prank(STRANGER);
-        dao.enact(id, plan, particulars);
-        vm.assertEq(uint256(_status(_at(0))), uint256(Status.Allocated));
-        _refusedEnact(id, plan, IAllocationDAO.State.Enacted);
+        _writeRoll(5);
     }
 
     function test_enact__notFromTheDao__refused() public {
-        bytes memory plan = _entry(0);
+        bytes memory plan = _planFor(_at(0), SCANNER, PACKER);
         vm.expectRevert(abi.encodeWithSelector(IWorkOrders.NotTheContract.selector, address(this)));
-        work.enact(ProposalId.wrap(1), plan);
+        work.enact(PASSED, plan, ROLL);
     }
 
-    function test_veto__notFromTheOverrides__refused() public {
-        ProposalId id = _propose(SCANNER, _entry(0));
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheContract.selector, address(this)));
-        dao.veto(id);
+    function test_enact__quietTask__isAllocated() public {
+        _enact(_one(0, SCANNER, PACKER));
+        IWorkOrders.Task memory found = work.task(_at(0));
+        vm.assertEq(uint256(found.status), uint256(Status.Allocated));
+        vm.assertEq(Number.unwrap(found.worker), Number.unwrap(SCANNER));
+        vm.assertEq(Number.unwrap(found.inspector), Number.unwrap(PACKER));
+        vm.assertEq(found.epoch, 2);
+        vm.assertEq(found.version, 2);
     }
 
-    /// @dev Each entry is spoilt in its own way, or not at all; the sound ones must be taken, and only they.
-    function testFuzz_enact__someEntriesSpoilt__theOthersAreTaken(uint8[8] memory spoils) public {
-        bytes memory plan;
-        uint8 skipped;
+    function test_enact__oneTask__leavesItsNeighbours() public {
+        _enact(_one(4, SCANNER, PACKER));
         for (uint256 i = 0; i < TASKS; ++i) {
-            spoils[i] = spoils[i] % 8;
-            plan = bytes.concat(plan, _spoilt(i, spoils[i]));
-            if (spoils[i] != 0) skipped |= uint8(1 << i);
-        }
-        ProposalId id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
-        for (uint256 i = 0; i < TASKS; ++i) {
-            _spoilLater(i, spoils[i]);
-        }
-        _enactExpecting(id, plan, particulars, skipped);
-        for (uint256 i = 0; i < TASKS; ++i) {
-            bool taken = _worker(_at(i)) == SCANNER;
-            vm.assertTrue(taken == (spoils[i] == 0));
+            vm.assertEq(_version(_at(i)), i == 4 ? 2 : 1);
+            vm.assertEq(Number.unwrap(_worker(_at(i))), i == 4 ? Number.unwrap(SCANNER) : 0);
         }
     }
 
-    /// @dev 1 incapable lead, 2 unknown lead, 3 robot inspects, 4 lead inspects, 5 helper inspects.
-    function _spoilt(uint256 index, uint8 spoil) private returns (bytes memory) {
-        if (spoil == 5) return _inspectedByItsHelper(index);
-        Packing.Entry memory entry = Packing.anEntry(_at(index), 1, SCANNER, PACKER);
-        if (spoil == 1) entry.lead = ROBOT;
-        if (spoil == 2) entry.lead = Number.wrap(60_000);
-        if (spoil == 3) entry.inspector = ROBOT;
-        if (spoil == 4) entry.inspector = SCANNER;
-        return Packing.pack(entry);
+    function test_enact__nobodyInspects__aHumanWill() public {
+        _enact(_one(0, SCANNER, NOBODY));
+        vm.assertEq(uint256(_status(_at(0))), uint256(Status.Allocated));
+        vm.assertEq(Number.unwrap(work.task(_at(0)).inspector), 0);
     }
 
-    /// @dev 6 cancelled, 7 decided anew since.
-    function _spoilLater(uint256 index, uint8 spoil) private {
-        if (spoil == 6) _execute(_order(IOverrides.Kind.Cancel, _at(index)));
-        if (spoil == 7) _allocate(_at(index), SPRAYER);
+    function test_enact__incapableLead__taken() public {
+        Number fetcher = members.admit(_account(Number.wrap(7)), IMembers.Kind.Digital, _bit(3), "{}");
+        _writeRoll(7);
+        _enact(_one(0, fetcher, PACKER));
+        vm.assertTrue(_worker(_at(0)) == fetcher);
     }
 
-    function _enactExpecting(ProposalId id, bytes memory plan, bytes32 particulars, uint8 skipped) private {
-        _vote(id, SCANNER, true);
-        _vote(id, SPRAYER, true);
+    /* ONE BAD ENTRY NEVER BLOCKS THE OTHERS */
+
+    /// @dev What each entry says and its task has been through: 24 in three words, each in a way of its own.
+    function testFuzz_enact__someEntriesSpoilt__theOthersAreTaken(uint8[24] memory ways) public {
+        Packing.Assigned[] memory entries = new Packing.Assigned[](TASKS);
+        bytes memory skipped = new bytes(TASKS / 8);
+        bytes memory standing = new bytes(TASKS / 8);
+        for (uint256 i = 0; i < TASKS; ++i) {
+            ways[i] = ways[i] % 14;
+            entries[i] = _entryFor(i, ways[i]);
+            if (ways[i] > 3) skipped[i / 8] |= bytes1(uint8(1 << (i % 8)));
+            if (ways[i] == 3) standing[i / 8] |= bytes1(uint8(1 << (i % 8)));
+        }
         vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(id, plan, abi.encodePacked(skipped), hex"00");
-        _as(GLUER);
-        dao.vote(id, true, "", plan, particulars);
+        emit IWorkOrders.PlanEnacted(PASSED, skipped, standing);
+        _enact(entries);
+        for (uint256 i = 0; i < TASKS; ++i) {
+            IWorkOrders.Task memory found = work.task(_at(i));
+            vm.assertTrue((found.worker == GLUER && found.version == entries[i].version + 1) == (ways[i] < 3));
+            vm.assertTrue((found.standingWorker == GLUER) == (ways[i] == 3));
+        }
+    }
+
+    /// @dev Taken: 0 and 1 quiet, 2 noted, 3 under a human's slot. The others are skipped.
+    function _entryFor(uint256 index, uint8 way) private returns (Packing.Assigned memory entry) {
+        if (way != 0) _livePast(index, way);
+        entry = Packing.Assigned(_at(index), _version(_at(index)), GLUER, PACKER);
+        if (way == 8) entry.lead = ROBOT;
+        if (way == 9) entry.lead = Number.wrap(900);
+        if (way == 10) entry.lead = NOBODY;
+        if (way == 11) entry.inspector = ROBOT;
+        if (way == 12) entry.inspector = GLUER;
+        if (way == 13) --entry.version;
+    }
+
+    function _livePast(uint256 index, uint8 way) private {
+        if (way == 1 || way == 13) _enact(_one(index, SCANNER, PACKER));
+        if (way == 2) _execute(_order(IOverrides.Kind.Requeue, _at(index)));
+        if (way == 3) _execute(_order(IOverrides.Kind.Hold, _at(index)));
+        if (way == 4) _execute(_order(IOverrides.Kind.Cancel, _at(index)));
+        if (way == 5) _failBy(index, GLUER);
+        if (way == 6 || way == 7) _enact(_one(index, SCANNER, PACKER));
+        if (way == 6) _start(_at(index), SCANNER);
+        if (way == 7) _execute(_order(IOverrides.Kind.Cancel, _at(index)));
     }
 
     function test_enact__workerThatFailedTheTask__skippedThisTaskOnly() public {
-        _allocate(_at(0), SPRAYER);
-        _as(SPRAYER);
-        work.decline(_at(0), 2);
-        bytes memory plan = bytes.concat(_planFor(_at(0), SPRAYER, PACKER), _planFor(_at(1), SPRAYER, PACKER));
-        _decide(plan);
+        _failBy(0, SPRAYER);
+        Packing.Assigned[] memory entries = new Packing.Assigned[](2);
+        entries[0] = Packing.Assigned(_at(0), _version(_at(0)), SPRAYER, PACKER);
+        entries[1] = Packing.Assigned(_at(1), 1, SPRAYER, PACKER);
+        _enact(entries);
         vm.assertEq(uint256(_status(_at(0))), uint256(Status.Posted));
         vm.assertEq(uint256(_status(_at(1))), uint256(Status.Allocated));
     }
 
-    function test_enact__nobodyInspects__aHumanWill() public {
-        _decide(_planFor(_at(0), SCANNER, NOBODY));
-        vm.assertEq(uint256(_status(_at(0))), uint256(Status.Allocated));
+    function test_enact__tasksThatDoNotExist__skipped() public {
+        Packing.Assigned[] memory entries = new Packing.Assigned[](4);
+        entries[0] = Packing.Assigned(_at(23), 1, SCANNER, PACKER);
+        entries[1] = Packing.Assigned(_at(24), 1, SCANNER, PACKER);
+        entries[2] = Packing.Assigned(_at(25), 0, SCANNER, PACKER);
+        entries[3] = Packing.Assigned(TaskId.wrap(99 * 256), 1, SCANNER, PACKER);
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, hex"0e", hex"00");
+        _enact(entries);
+        _assertUnknown(entries[1].task);
+        _assertUnknown(entries[2].task);
+        _assertUnknown(entries[3].task);
     }
 
-    function test_enact__theLongestPlan__fitsOneTransaction() public {
-        OrderId order = _post(_same(208));
-        bytes memory plan = new bytes(0);
-        for (uint256 i = 0; i < 208; ++i) {
-            plan = bytes.concat(plan, Packing.pack(Packing.anEntry(_idOf(order, i), 1, SCANNER, PACKER)));
+    function test_enact__rollOfFewer__skipsWhoIsNotOnIt() public {
+        _writeRoll(2);
+        _enactSkipping(_one(0, GLUER, SCANNER));
+        _enactSkipping(_one(0, SCANNER, GLUER));
+        _enactSkipping(_one(0, NOBODY, SCANNER));
+        vm.etch(ROLL, hex"00");
+        _enactSkipping(_one(0, SCANNER, SPRAYER));
+        vm.etch(ROLL, "");
+        _enactSkipping(_one(0, SCANNER, SPRAYER));
+    }
+
+    function test_enact__accountsOfManyZeros__areOnTheRoll() public {
+        vm.etch(ROLL, abi.encodePacked(hex"00", uint160(1), uint160(1 << 159)));
+        _enact(_one(0, SCANNER, SPRAYER));
+        vm.assertTrue(_worker(_at(0)) == SCANNER);
+    }
+
+    /* VERSIONS */
+
+    function test_enact__versionsOver15__goOn() public {
+        for (uint32 version = 1; version < 20; ++version) {
+            Number lead = Number.wrap(uint16(1 + version % 4));
+            _enact(_one(3, lead, PACKER));
+            vm.assertEq(_version(_at(3)), version + 1);
+            vm.assertEq(_epoch(_at(3)), version + 1);
+            vm.assertTrue(_worker(_at(3)) == lead);
+            vm.assertEq(_version(_at(2)), 1);
         }
-        ProposalId id = _propose(SCANNER, plan);
-        bytes32 particulars = _particulars(id);
-        _vote(id, SCANNER, true);
-        _vote(id, SPRAYER, true);
-        _as(GLUER);
-        uint256 before = gasleft();
-        dao.vote(id, true, "", plan, particulars);
-        vm.assertTrue(before - gasleft() + 21_000 + 16 * plan.length <= 16_777_216);
-        vm.assertEq(uint256(_status(_idOf(order, 207))), uint256(Status.Allocated));
     }
 
-    function test_propose__aPlanTooLongToBeVetoed__refused() public {
-        _refusedPlan(new bytes(4_993), abi.encodeWithSelector(Plans.MalformedPlan.selector, 4_992));
+    function test_enact__versionsOver4095__areTheHumans() public {
+        for (uint32 version = 1; version < 4096; ++version) {
+            _enact(_one(3, SCANNER, PACKER));
+        }
+        vm.assertEq(_version(_at(3)), 4096);
+        _enactSkipping(_one(3, SPRAYER, PACKER));
+        vm.assertEq(_version(_at(3)), 4096);
+    }
+
+    /* UNDER A HOLD OF THE PLANT */
+
+    function test_enact__plantHeld__standsAndKeepsTheEpoch() public {
+        vm.prank(address(overrides));
+        work.setPlantHold(true);
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, hex"00", hex"01");
+        _enact(_one(0, SCANNER, PACKER));
+        vm.assertEq(_version(_at(0)), 2);
+        vm.assertEq(_epoch(_at(0)), 2);
+        vm.prank(address(overrides));
+        work.setPlantHold(false);
+        vm.assertEq(_epoch(_at(0)), 3);
+        vm.assertTrue(_worker(_at(0)) == SCANNER);
+    }
+
+    /* WHAT IS OPEN */
+
+    function test_requireOpen__postedOrAllocated__passes() public {
+        _enact(_one(0, SCANNER, PACKER));
+        work.requireOpen(Packing.assignments(_first(TASKS)));
+    }
+
+    function test_requireOpen__malformed__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(Plans.MalformedPlan.selector, 0));
+        work.requireOpen("");
+    }
+
+    function test_requireOpen__unknownTask__refused() public {
+        bytes memory plan = Packing.assignments(_at(24), 1, SCANNER, PACKER);
+        vm.expectRevert(abi.encodeWithSelector(Tasks.UnknownTask.selector, _at(24)));
+        work.requireOpen(plan);
+    }
+
+    function test_requireOpen__taskDecidedAnew__refused() public {
+        bytes memory plan = Packing.assignments(_first(TASKS));
+        _enact(_one(17, SCANNER, PACKER));
+        _refusedAsMovedOn(plan, 17, 1);
+    }
+
+    function test_requireOpen__startedTask__refused() public {
+        _enact(_one(17, SCANNER, PACKER));
+        _start(_at(17), SCANNER);
+        _refusedAsMovedOn(Packing.assignments(_first(TASKS)), 17, 2);
+    }
+
+    function _refusedAsMovedOn(bytes memory plan, uint256 index, uint32 given) private {
+        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.TaskMovedOn.selector, _at(index), 2, given));
+        work.requireOpen(plan);
     }
 
     /* BUILDING */
@@ -223,35 +230,45 @@ contract EnactmentTest is PlantFixture {
         return _idOf(_posted, index);
     }
 
-    function _entry(uint256 index) private view returns (bytes memory) {
-        return _planFor(_at(index), SCANNER, PACKER);
+    /// @dev Numbers 1 to `count`, but for the robot's.
+    function _writeRoll(uint16 count) private {
+        bytes memory code = hex"00";
+        for (uint16 i = 1; i <= count; ++i) {
+            Number member = Number.wrap(i);
+            code = bytes.concat(code, bytes20(member == ROBOT ? address(0) : _account(member)));
+        }
+        vm.etch(ROLL, code);
     }
 
-    function _withHelper(uint256 index, Number helper) private view returns (bytes memory) {
-        Packing.Entry memory entry = Packing.anEntry(_at(index), 1, SCANNER, PACKER);
-        entry.helpers = new uint16[](1);
-        entry.helpers[0] = Number.unwrap(helper);
-        return Packing.pack(entry);
+    function _one(uint256 index, Number lead, Number inspector) private view returns (Packing.Assigned[] memory one) {
+        one = new Packing.Assigned[](1);
+        one[0] = Packing.Assigned(_at(index), _version(_at(index)), lead, inspector);
     }
 
-    function _inspectedByItsHelper(uint256 index) private returns (bytes memory) {
-        _confirm(index, 1, 1);
-        Packing.Entry memory entry = Packing.anEntry(_at(index), 1, SCANNER, GLUER);
-        entry.helpers = new uint16[](1);
-        entry.helpers[0] = Number.unwrap(GLUER);
-        return Packing.pack(entry);
+    /// @dev The first tasks as they stand.
+    function _first(uint256 count) private view returns (Packing.Assigned[] memory entries) {
+        entries = new Packing.Assigned[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            entries[i] = Packing.Assigned(_at(i), _version(_at(i)), SCANNER, PACKER);
+        }
     }
 
-    /// @dev The gluer confirms to help the scanner.
-    function _confirm(uint256 index, uint32 version, uint16 sequence) private {
-        TaskId[] memory tasks = new TaskId[](1);
-        uint32[] memory versions = new uint32[](1);
-        Number[] memory leads = new Number[](1);
-        uint16[] memory sequences = new uint16[](1);
-        (tasks[0], versions[0], leads[0], sequences[0]) = (_at(index), version, SCANNER, sequence);
-        _as(GLUER);
-        dao.confirm(tasks, versions, leads, sequences);
-        vm.assertTrue(dao.isConfirmed(_at(index), version, SCANNER, sequence, GLUER));
+    function _enact(Packing.Assigned[] memory entries) private {
+        vm.prank(address(dao));
+        work.enact(PASSED, Packing.assignments(entries), ROLL);
+    }
+
+    function _enactSkipping(Packing.Assigned[] memory one) private {
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, hex"01", hex"00");
+        _enact(one);
+    }
+
+    function _failBy(uint256 index, Number worker) private {
+        _enact(_one(index, worker, PACKER));
+        uint64 epoch = _epoch(_at(index));
+        _as(worker);
+        work.decline(_at(index), epoch);
     }
 
     function _same(uint256 count) private pure returns (bytes memory tasks) {
@@ -261,24 +278,73 @@ contract EnactmentTest is PlantFixture {
         }
     }
 
-    function _refusedPlan(bytes memory plan, bytes memory reason) private {
-        _refused(_opening(plan), reason);
+    function _assertUnknown(TaskId task) private {
+        vm.expectRevert(abi.encodeWithSelector(Tasks.UnknownTask.selector, task));
+        work.task(task);
+    }
+}
+
+/// @notice What an enactment costs: all tasks quiet, accounts and slots cold, as in a transaction of its own.
+contract EnactmentGasTest is PlantFixture {
+    uint256 private constant TASKS = 250;
+    uint256 private constant TRANSACTION_GAS = 16_777_216;
+    address private constant ROLL = address(0x9011);
+
+    event Spent(uint256 entries, uint256 size, uint256 gas);
+
+    function setUp() public override {
+        super.setUp();
+        bytes memory tasks;
+        for (uint256 i = 0; i < TASKS; ++i) {
+            tasks = bytes.concat(tasks, Packing.pack(Packing.aTask()));
+        }
+        bytes memory code = hex"00";
+        for (uint16 i = 1; i <= 25; ++i) {
+            if (i <= 4) _post(tasks);
+            code = bytes.concat(code, bytes20(_account(Number.wrap(i))));
+        }
+        vm.etch(ROLL, code);
     }
 
-    function _refusedBlock(IAllocationDAO.Opening memory opening) private {
-        _refused(
-            opening, abi.encodeWithSelector(IAllocationDAO.UnknownBlock.selector, opening.readAt, opening.readHash)
-        );
+    function test_enact__10Entries__cheap() public {
+        _assertGas(10, 31_000);
     }
 
-    function _refused(IAllocationDAO.Opening memory opening, bytes memory reason) private {
-        _as(SCANNER);
-        vm.expectRevert(reason);
-        dao.propose(opening);
+    function test_enact__100Entries__cheap() public {
+        _assertGas(100, 95_000);
     }
 
-    function _refusedEnact(ProposalId id, bytes memory plan, IAllocationDAO.State state) private {
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.ProposalNotOpen.selector, id, state));
-        dao.enact(id, plan, 0);
+    function test_enact__1000Entries__cheap() public {
+        _assertGas(1000, 790_000);
+    }
+
+    function _assertGas(uint256 count, uint256 most) private {
+        bytes memory plan = Packing.assignments(_entries(count));
+        vm.cool(address(work));
+        vm.cool(ROLL);
+        vm.prank(address(dao));
+        uint256 before = gasleft();
+        work.enact(ProposalId.wrap(1), plan, ROLL);
+        uint256 used = before - gasleft();
+        emit Spent(count, plan.length, used);
+        vm.assertTrue(used <= most && used + 21_000 + 16 * plan.length < TRANSACTION_GAS);
+        for (uint256 i = 0; i < count; ++i) {
+            vm.assertTrue(_worker(_task(i)) == _lead(i));
+        }
+    }
+
+    function _entries(uint256 count) private pure returns (Packing.Assigned[] memory entries) {
+        entries = new Packing.Assigned[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            entries[i] = Packing.Assigned(_task(i), 1, _lead(i), Number.wrap(25));
+        }
+    }
+
+    function _task(uint256 i) private pure returns (TaskId) {
+        return _idOf(OrderId.wrap(uint24(1 + i / TASKS)), i % TASKS);
+    }
+
+    function _lead(uint256 i) private pure returns (Number) {
+        return Number.wrap(uint16(1 + i % 24));
     }
 }

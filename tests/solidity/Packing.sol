@@ -27,6 +27,14 @@ library Packing {
         uint16[] robots;
     }
 
+    /// @dev One assigned task of a plan.
+    struct Assigned {
+        TaskId task;
+        uint32 version;
+        Number lead;
+        Number inspector;
+    }
+
     function aTask() internal pure returns (Task memory) {
         return Task(0, 1, 1, uint8(OnFailure.Reallocate), 0, 1, 1000);
     }
@@ -57,5 +65,40 @@ library Packing {
         for (uint256 i = 0; i < numbers.length; ++i) {
             packed = bytes.concat(packed, bytes2(numbers[i]));
         }
+    }
+
+    /// @dev The assignments of a plan of one task.
+    function assignments(TaskId task, uint32 version, Number lead, Number inspector)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        Assigned[] memory one = new Assigned[](1);
+        one[0] = Assigned(task, version, lead, inspector);
+        return assignments(one);
+    }
+
+    /// @dev In the order given: a new word wherever the tens change.
+    function assignments(Assigned[] memory entries) internal pure returns (bytes memory packed) {
+        for (uint256 next = 0; next < entries.length;) {
+            uint32 word = wordOf(entries[next].task);
+            uint16 mask = 0;
+            bytes memory tasks;
+            for (; next < entries.length && wordOf(entries[next].task) == word; ++next) {
+                mask |= uint16(1 << ((TaskId.unwrap(entries[next].task) & 255) % 10));
+                tasks = bytes.concat(tasks, pack(entries[next]));
+            }
+            packed = bytes.concat(packed, bytes4(word), bytes2(mask), tasks);
+        }
+    }
+
+    function pack(Assigned memory entry) internal pure returns (bytes4) {
+        uint32 people = (uint32(Number.unwrap(entry.lead)) << 10) | Number.unwrap(entry.inspector);
+        return bytes4((entry.version << 20) | people);
+    }
+
+    function wordOf(TaskId task) internal pure returns (uint32) {
+        uint32 id = TaskId.unwrap(task);
+        return (id & ~uint32(255)) | ((id & 255) / 10);
     }
 }

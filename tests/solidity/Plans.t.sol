@@ -8,12 +8,129 @@ import {Packing} from "./Packing.sol";
 import {vm} from "./Vm.sol";
 
 contract PlansTest {
+    /* ASSIGNMENTS */
+
+    function testFuzz_slice__packedAssignments__comeBack(uint256 seed, uint8 count) public view {
+        Packing.Assigned[] memory entries = _random(seed, 1 + count % 60);
+        bytes memory plan = Packing.assignments(entries);
+        this.requireSound(plan);
+        _assertSlice(plan, entries, 0, entries.length);
+    }
+
+    function testFuzz_slice__aPart__isThatPart(uint256 seed, uint8 count, uint8 first, uint8 last) public view {
+        Packing.Assigned[] memory entries = _random(seed, 1 + count % 60);
+        last = 1 + last % 80;
+        first %= last;
+        uint256 end = last < entries.length ? last : entries.length;
+        Plans.Assignment[] memory found = this.slice(Packing.assignments(entries), first, last);
+        vm.assertEq(found.length, first < end ? end - first : 0);
+        if (first < end) _assertSlice(Packing.assignments(entries), entries, first, end);
+    }
+
+    function test_countBits__everyMask__isTheirNumber() public pure {
+        for (uint256 mask = 0; mask < 1 << 14; ++mask) {
+            uint256 expected = 0;
+            for (uint256 rest = mask; rest != 0; rest >>= 1) {
+                expected += rest & 1;
+            }
+            vm.assertEq(Plans.countBits(mask), expected);
+        }
+    }
+
+    /* WHAT IS SOUND */
+
+    function test_requireSound__nothing__refused() public {
+        _refused(0);
+        this.requireSound("");
+    }
+
+    function testFuzz_requireSound__cutShort__refused(uint256 seed, uint256 length) public {
+        bytes memory plan = Packing.assignments(_random(seed, 1));
+        length %= plan.length;
+        assembly ("memory-safe") {
+            mstore(plan, length)
+        }
+        _refused(0);
+        this.requireSound(plan);
+    }
+
+    function test_requireSound__bytesAfterTheLast__refused() public {
+        bytes memory plan = Packing.assignments(TaskId.wrap(257), 1, Number.wrap(1), Number.wrap(2));
+        _refused(plan.length);
+        this.requireSound(bytes.concat(plan, hex"00"));
+    }
+
+    function testFuzz_requireSound__wordsDoNotAscend__refused(uint32 word, uint32 before) public {
+        (word, before) = (_word(word), _word(before));
+        bytes memory plan = bytes.concat(_one(before, 1), _one(word, 1));
+        if (word <= before) _refused(10);
+        this.requireSound(plan);
+    }
+
+    function testFuzz_requireSound__anyMask__onlyTasksOfTheWord(uint24 order, uint8 tens, uint16 mask) public {
+        if (order == 0) order = 1;
+        uint32 word = (uint32(order) << 8) | tens;
+        bool sound = mask != 0 && (tens < 25 ? mask < 1024 : tens == 25 && mask < 64);
+        bytes memory plan = _one(word, mask);
+        if (!sound) _refused(0);
+        this.requireSound(plan);
+    }
+
+    function test_requireSound__1000Entries__passTheNextDoesNot() public {
+        bytes memory plan;
+        for (uint32 i = 0; i < 100; ++i) {
+            plan = bytes.concat(plan, _one(((1 + i / 25) << 8) | (i % 25), 1023));
+        }
+        this.requireSound(plan);
+        _refused(plan.length);
+        this.requireSound(bytes.concat(plan, _one(9 << 8, 1)));
+    }
+
+    function testFuzz_requireSound__anyBytes__aSliceOfWhatPassesIsWhole(bytes memory plan) public view {
+        try this.requireSound(plan) {
+            vm.assertTrue(this.slice(plan, 0, 1000).length > 0);
+        } catch {}
+    }
+
+    /* A WORD AS CELLS */
+
+    function testFuzz_cells__anyMask__eachAtItsPlace(uint256 seed, uint16 mask) public view {
+        mask = uint16(1 + mask % 1023);
+        bytes memory tasks;
+        uint256 expected;
+        for (uint256 place = 0; place < 10; ++place) {
+            if ((mask >> place) & 1 == 0) continue;
+            uint256 bits = uint256(keccak256(abi.encode(seed, place))) & ((1 << 24) - 1);
+            tasks = bytes.concat(tasks, bytes4(uint32(bits)));
+            expected |= bits << (225 - 25 * place);
+        }
+        vm.assertEq(this.cells(bytes.concat(tasks, hex"ffffffffffff"), mask), expected);
+    }
+
+    function testFuzz_areOn__anyNumbers__asTheRollSays(uint256 seed, uint8 count, uint256 absent) public pure {
+        bytes memory roll = hex"00";
+        for (uint256 i = 1; i <= count; ++i) {
+            bool isAbsent = (absent >> i) & 1 == 1;
+            roll = bytes.concat(roll, bytes20(isAbsent ? address(0) : vm.addr(i)));
+        }
+        uint256 eight;
+        bool expected = true;
+        for (uint256 i = 0; i < 8; ++i) {
+            uint256 number = uint256(keccak256(abi.encode(seed, i))) % (uint256(count) + 1);
+            eight |= ((number << 10) | number) << (32 * i);
+            if (number != 0 && (absent >> number) & 1 == 1) expected = false;
+        }
+        vm.assertTrue(Plans.areOn(roll, eight) == expected);
+    }
+
+    /* THE ENTRY OF A HUMAN'S ASSIGNMENT */
+
     function testFuzz_read__packedEntry__comesBack(Packing.Entry memory entry, uint8 helpers, uint8 robots)
         public
         view
     {
         _crew(entry, helpers % 8, robots % 8);
-        Plans.Entry memory found = this.read(Packing.pack(entry), 0);
+        Plans.Entry memory found = this.read(Packing.pack(entry));
         vm.assertEq(TaskId.unwrap(found.task), TaskId.unwrap(entry.task));
         vm.assertEq(found.version, entry.version);
         vm.assertEq(Number.unwrap(found.lead), Number.unwrap(entry.lead));
@@ -25,59 +142,93 @@ contract PlansTest {
 
     function testFuzz_helper__packedEntry__comesBack(Packing.Entry memory entry, uint8 helpers) public view {
         _crew(entry, helpers % 8, 2);
-        bytes memory plan = bytes.concat("before", Packing.pack(entry));
+        bytes memory payload = bytes.concat(Packing.pack(entry), "it can, I saw it");
         for (uint256 i = 0; i < entry.helpers.length; ++i) {
-            vm.assertEq(Number.unwrap(this.helper(plan, 6, i)), entry.helpers[i]);
-            vm.assertTrue(this.isOnTeam(plan, 6, Number.wrap(entry.helpers[i])));
+            vm.assertEq(Number.unwrap(this.helper(payload, i)), entry.helpers[i]);
+            vm.assertTrue(this.isOnTeam(payload, Number.wrap(entry.helpers[i])));
         }
-        vm.assertTrue(this.isOnTeam(plan, 6, entry.lead));
+        vm.assertTrue(this.isOnTeam(payload, entry.lead));
     }
 
     function testFuzz_read__cutShort__refused(Packing.Entry memory entry, uint8 crew, uint256 length) public {
         _crew(entry, crew % 4, crew % 3);
-        bytes memory plan = Packing.pack(entry);
-        length %= plan.length;
+        bytes memory payload = Packing.pack(entry);
+        length %= payload.length;
         assembly ("memory-safe") {
-            mstore(plan, length)
+            mstore(payload, length)
         }
         _refused(0);
-        this.read(plan, 0);
+        this.read(payload);
     }
 
     function testFuzz_read__nobodyLeads__refused(Packing.Entry memory entry) public {
         _crew(entry, 0, 0);
         entry.lead = Number.wrap(0);
         _refused(0);
-        this.read(Packing.pack(entry), 0);
+        this.read(Packing.pack(entry));
     }
 
-    function testFuzz_readAfter__tasksDoNotAscend__refused(uint32 task, uint32 previous) public {
-        TaskId id = TaskId.wrap(task);
-        bytes memory plan = Packing.pack(Packing.anEntry(id, 1, Number.wrap(1), Number.wrap(2)));
-        if (task <= previous) _refused(0);
-        this.readAfter(plan, 0, TaskId.wrap(previous));
+    /* CALLING */
+
+    function requireSound(bytes calldata plan) external pure {
+        Plans.requireSound(plan);
     }
 
-    function testFuzz_read__anyBytes__endWithinThem(bytes memory plan, uint8 offset) public view {
-        try this.read(plan, offset) returns (Plans.Entry memory entry) {
-            vm.assertTrue(entry.next <= plan.length && entry.next >= uint256(offset) + 24);
-        } catch {}
+    function slice(bytes calldata plan, uint256 first, uint256 last) external pure returns (Plans.Assignment[] memory) {
+        return Plans.slice(plan, first, last);
     }
 
-    function read(bytes calldata plan, uint256 offset) external pure returns (Plans.Entry memory) {
-        return Plans.read(plan, offset);
+    function cells(bytes calldata tasks, uint256 mask) external pure returns (uint256) {
+        (uint256 eight, uint256 two) = Plans.lanes(tasks, 0, Plans.countBits(mask));
+        return Plans.cells(eight, two, mask);
     }
 
-    function readAfter(bytes calldata plan, uint256 offset, TaskId previous) external pure {
-        Plans.readAfter(plan, offset, previous);
+    function read(bytes calldata payload) external pure returns (Plans.Entry memory) {
+        return Plans.read(payload);
     }
 
-    function helper(bytes calldata plan, uint256 offset, uint256 index) external pure returns (Number) {
-        return Plans.helper(plan, Plans.read(plan, offset), index);
+    function helper(bytes calldata payload, uint256 index) external pure returns (Number) {
+        return Plans.helper(payload, Plans.read(payload), index);
     }
 
-    function isOnTeam(bytes calldata plan, uint256 offset, Number member) external pure returns (bool) {
-        return Plans.isOnTeam(plan, Plans.read(plan, offset), member);
+    function isOnTeam(bytes calldata payload, Number member) external pure returns (bool) {
+        return Plans.isOnTeam(payload, Plans.read(payload), member);
+    }
+
+    /* BUILDING */
+
+    /// @dev Ascending by task, with gaps, over the ends of words and orders.
+    function _random(uint256 seed, uint256 count) private pure returns (Packing.Assigned[] memory entries) {
+        entries = new Packing.Assigned[](count);
+        uint256 task = 256 + seed % 256;
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            task += 1 + (random & 1) * ((random >> 8) % 40);
+            entries[i].task = TaskId.wrap(uint32(task));
+            entries[i].version = uint32(random >> 16) & 4095;
+            entries[i].lead = Number.wrap(uint16(random >> 48) & 1023);
+            entries[i].inspector = Number.wrap(uint16(random >> 64) & 1023);
+        }
+    }
+
+    function _assertSlice(bytes memory plan, Packing.Assigned[] memory entries, uint256 first, uint256 last)
+        private
+        view
+    {
+        Plans.Assignment[] memory found = this.slice(plan, first, last);
+        vm.assertEq(found.length, last - first);
+        for (uint256 i = 0; i < found.length; ++i) {
+            vm.assertEq(keccak256(abi.encode(found[i])), keccak256(abi.encode(entries[first + i])));
+        }
+    }
+
+    /// @dev A word of tasks that assigns those of the mask.
+    function _one(uint32 word, uint16 mask) private pure returns (bytes memory) {
+        return bytes.concat(bytes4(word), bytes2(mask), new bytes(4 * Plans.countBits(mask & 0x3fff)));
+    }
+
+    function _word(uint32 seed) private pure returns (uint32) {
+        return (1 + seed % 1000) << 8 | (seed / 1000) % 26;
     }
 
     function _crew(Packing.Entry memory entry, uint256 helpers, uint256 robots) private pure {

@@ -107,15 +107,15 @@ contract SlotsTest is PlantFixture {
     function test_veto__entryThatWasSkipped__leavesTheOthersDecision() public {
         bytes memory plan = _planFor(_task, SPRAYER, PACKER);
         ProposalId late = _propose(SPRAYER, plan);
-        bytes32 particulars = _particulars(late);
+        bytes32 rest = _rest(late);
         _allocate(_task, SCANNER);
         _vote(late, SCANNER, true);
         _vote(late, SPRAYER, true);
         _as(GLUER);
-        dao.vote(late, true, "", plan, particulars);
+        dao.vote(late, true, "", plan, rest);
         IOverrides.Order memory order =
             _order(IOverrides.Kind.Veto, IOverrides.Subject.Proposal, ProposalId.unwrap(late));
-        order.payload = bytes.concat(particulars, plan);
+        order.payload = bytes.concat(rest, hex"00000001", plan);
         _execute(order);
         vm.assertEq(Number.unwrap(_worker(_task)), Number.unwrap(SCANNER));
         vm.assertFalse(work.task(_task).overridden);

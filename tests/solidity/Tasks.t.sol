@@ -11,43 +11,49 @@ contract TasksTest {
     using Tasks for Tasks.Book;
 
     Tasks.Book private _book;
+    mapping(uint256 index => Tasks.Note) private _model;
 
-    function testFuzz_save__anyCell__comesBack(uint32 id, uint256 seed) public {
-        Tasks.Cell memory cell = _cell(seed);
-        _book.save(TaskId.wrap(id), cell);
-        _assertSame(_book.load(TaskId.wrap(id)), cell);
+    function testFuzz_save__anyNote__comesBack(uint32 id, uint256 seed) public {
+        _book.save(TaskId.wrap(id), _note(seed));
+        _assertSame(_book.load(TaskId.wrap(id)), _note(seed));
     }
 
-    function testFuzz_save__anyCell__leavesItsNeighbours(uint32 id, uint256[8] memory seeds, uint256 change) public {
-        uint32 first = id & ~uint32(7);
-        for (uint32 i = 0; i < 8; ++i) {
-            _book.save(TaskId.wrap(first + i), _cell(seeds[i]));
+    /// @dev A whole order: tasks are opened quiet and saved noted in any sequence, and each is what was last written.
+    function testFuzz_save__anySequence__eachTaskIsAsLastWritten(uint24 order, uint256[40] memory writes) public {
+        for (uint256 i = 0; i < writes.length; ++i) {
+            uint256 index = writes[i] & 255;
+            bool isNew = _model[index].status == Status.None;
+            if (isNew) _openBoth(order, index);
+            else _saveBoth(order, index, writes[i] >> 8);
         }
-        seeds[id & 7] = change;
-        _book.save(TaskId.wrap(id), _cell(change));
-        for (uint32 i = 0; i < 8; ++i) {
-            _assertSame(_book.load(TaskId.wrap(first + i)), _cell(seeds[i]));
-        }
-    }
-
-    function testFuzz_save__countersOutgrowTheirBits__carryOn(uint64 epoch, uint32 version) public {
-        TaskId task = TaskId.wrap(257);
-        Tasks.Cell memory cell = Tasks.Cell(Status.Posted, Number.wrap(0), version % 120, epoch % 250, true, true);
-        for (uint256 i = 0; i < 20; ++i) {
-            _book.save(task, cell);
-            _assertSame(_book.load(task), cell);
-            ++cell.version;
-            ++cell.epoch;
+        for (uint256 index = 0; index < 256; ++index) {
+            _assertSame(_book.find(_task(order, index)), _model[index]);
         }
     }
 
-    function testFuzz_setInspector__anyone__leavesItsNeighbours(uint32 id, uint16 who, uint16 beside) public {
-        TaskId task = TaskId.wrap(id);
-        TaskId neighbour = TaskId.wrap(id ^ 1);
-        _book.setInspector(neighbour, Number.wrap(beside));
-        _book.setInspector(task, Number.wrap(who));
-        vm.assertEq(Number.unwrap(_book.inspectorOf(task)), who);
-        vm.assertEq(Number.unwrap(_book.inspectorOf(neighbour)), beside);
+    /// @dev Some quiet, then noted, side by side in the words of one order.
+    function testFuzz_save__afterAllWereOpened__leavesItsNeighbours(uint24 order, uint256 noted, uint256 seed) public {
+        for (uint256 index = 0; index < 256; ++index) {
+            _openBoth(order, index);
+        }
+        for (uint256 index = 0; index < 256; index += 3) {
+            if ((noted >> index) & 1 == 1) _saveBoth(order, index, uint256(keccak256(abi.encode(seed, index))));
+        }
+        for (uint256 index = 0; index < 256; ++index) {
+            _assertSame(_book.load(_task(order, index)), _model[index]);
+        }
+    }
+
+    function testFuzz_find__quietCell__isItsNote(uint32 id, uint16 worker, uint16 inspector, uint8 version) public {
+        (worker, inspector, version) = (worker & 1023, inspector & 1023, 1 + version % 15);
+        uint256 index = id & 255;
+        uint256 cell = (uint256(version) << 20) | (uint256(worker) << 10) | inspector;
+        _book.words[(id - index) | (index / 10)].cells = cell << (225 - 25 * (index % 10));
+        Tasks.Note memory expected;
+        expected.status = worker == 0 ? Status.Posted : Status.Allocated;
+        (expected.worker, expected.inspector) = (Number.wrap(worker), Number.wrap(inspector));
+        (expected.version, expected.epoch) = (version, version);
+        _assertSame(_book.load(TaskId.wrap(id)), expected);
     }
 
     function testFuzz_open__anyTraits__areKept(uint32 id, uint8 capability, uint8 onFailure, uint8 retries) public {
@@ -58,28 +64,53 @@ contract TasksTest {
         vm.assertEq(traits.capability, capability);
         vm.assertEq(uint256(traits.onFailure), uint256(act));
         vm.assertEq(traits.retries, retries & 63);
-        _assertSame(_book.load(task), Tasks.Cell(Status.Posted, Number.wrap(0), 1, 1, false, false));
+        _assertSame(_book.load(task), _posted());
     }
 
     function testFuzz_load__neverPosted__refused(uint32 id) public {
+        _assertSame(_book.find(TaskId.wrap(id)), _model[0]);
         vm.expectRevert(abi.encodeWithSelector(Tasks.UnknownTask.selector, id));
         this.load(TaskId.wrap(id));
     }
 
-    function load(TaskId task) external view returns (Tasks.Cell memory) {
+    function load(TaskId task) external view returns (Tasks.Note memory) {
         return _book.load(task);
     }
 
-    function _cell(uint256 seed) private pure returns (Tasks.Cell memory cell) {
-        cell.status = Status(1 + uint8(seed) % uint8(type(Status).max));
-        cell.worker = Number.wrap(uint16(seed >> 8) & 1023);
-        cell.version = uint32(seed >> 24);
-        cell.epoch = uint64(seed >> 56);
-        cell.overridden = (seed >> 120) & 1 == 1;
-        cell.held = (seed >> 121) & 1 == 1;
+    function _openBoth(uint24 order, uint256 index) private {
+        _book.open(_task(order, index), Tasks.Traits(1, OnFailure.Human, 0));
+        _model[index] = _posted();
     }
 
-    function _assertSame(Tasks.Cell memory cell, Tasks.Cell memory expected) private pure {
-        vm.assertEq(keccak256(abi.encode(cell)), keccak256(abi.encode(expected)));
+    function _saveBoth(uint24 order, uint256 index, uint256 seed) private {
+        _book.save(_task(order, index), _note(seed));
+        _model[index] = _note(seed);
+    }
+
+    function _task(uint24 order, uint256 index) private pure returns (TaskId) {
+        return TaskId.wrap((uint32(order) << 8) | uint32(index));
+    }
+
+    function _posted() private pure returns (Tasks.Note memory note) {
+        (note.status, note.version, note.epoch) = (Status.Posted, 1, 1);
+    }
+
+    function _note(uint256 seed) private pure returns (Tasks.Note memory note) {
+        note.status = Status(1 + uint8(seed) % uint8(type(Status).max));
+        note.notice = Tasks.Notice(uint8(seed >> 8) % 3);
+        note.overridden = (seed >> 16) & 1 == 1;
+        note.held = (seed >> 17) & 1 == 1;
+        note.excludes = (seed >> 18) & 1 == 1;
+        note.worker = Number.wrap(uint16(seed >> 20));
+        note.inspector = Number.wrap(uint16(seed >> 36));
+        note.version = uint32(seed >> 52);
+        note.epoch = uint64(seed >> 84);
+        note.deadline = uint48(seed >> 148);
+        note.attempt = uint8(seed >> 196);
+        note.generation = uint32(seed >> 204);
+    }
+
+    function _assertSame(Tasks.Note memory note, Tasks.Note memory expected) private pure {
+        vm.assertEq(keccak256(abi.encode(note)), keccak256(abi.encode(expected)));
     }
 }

@@ -9,6 +9,7 @@ interface Vm {
     function assertEq(bytes calldata left, bytes calldata right) external pure;
     function assertFalse(bool fact) external pure;
     function assertTrue(bool fact) external pure;
+    function cool(address target) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function chainId(uint256 id) external;
     function etch(address account, bytes calldata code) external;
