@@ -1,5 +1,6 @@
 """A worker's signature under ballots: the same answer to the same question, ever; and the boxes they are put into."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from agents.ballots import Known
@@ -11,6 +12,8 @@ from workmoot.domain.errors import BoxUnreachable, WouldContradict
 from workmoot.domain.ids import NOBODY, Address, Number, ProposalId
 from workmoot.domain.ledger import Ledger
 from workmoot.planning.horizon import ballot_boxes, votes_by_signature
+
+log = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 2.0
 """Wall seconds until a ballot that is in no box is put in again."""
@@ -82,6 +85,7 @@ class Pen:
         signature = self._sign(self._notary.digest(ballot))
         signed = BoxedBallot(ballot=ballot, member=self._me, signature=signature)
         self._signed[_content(ballot)] = signed
+        log.info("signed %s on %s", "yes" if ballot.support else "no", ballot.proposal)
         return signed
 
     def _open_boxes(self, ledger: Ledger) -> Boxes:

@@ -72,8 +72,10 @@ class ToldBallots:
     def __init__(self) -> None:
         self.known = NO_BALLOTS
         self.signed: list[Ballot] = []
+        self.looked_at: list[Ledger] = []
 
     def look(self, ledger: Ledger) -> Known:
+        self.looked_at.append(ledger)
         return self.known
 
     def sign(self, ballot: Ballot) -> None:
