@@ -1,7 +1,8 @@
-"""What a digital worker can decide to do; each is one transaction or one command, and safe to decide again."""
+"""What a digital worker can decide to do; each a transaction, a ballot or a command, and safe to decide again."""
 
 from dataclasses import dataclass
 
+from workmoot.domain.ballots import Ballot, SignedBallot
 from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import Offer, RankedTask
@@ -51,6 +52,23 @@ class CastVote:
     reason: str
     assignments: bytes
     rest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignBallot:
+    """Vote by signature: put the ballot where others find it."""
+
+    ballot: Ballot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Send the ballots that decide, in one transaction."""
+
+    proposal: ProposalId
+    assignments: bytes
+    rest: bytes
+    ballots: tuple[SignedBallot, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +179,8 @@ Action = (
     | Propose
     | PublishReview
     | CastVote
+    | SignBallot
+    | Decide
     | EnactPlan
     | BarVoter
     | CloseProposal

@@ -99,7 +99,7 @@ class Daemon:
         if me is None or ledger.clock is None:
             self._say("not a member yet", self._who.account)
             return None
-        if ledger is not self._seen_by:
+        if self._hands is None or ledger is not self._seen_by:
             self._hands, self._seen_by, self._memory = (
                 self._make_hands(ledger),
                 ledger,
@@ -118,6 +118,7 @@ class Daemon:
             seen=self._memory.seen,
             running_since=self._memory.running,
             parts=self._parts(ledger, me.number),
+            ballots=self._hands.ballots.look(ledger),
         )
 
     def _look_up(self) -> Block:

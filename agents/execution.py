@@ -1,4 +1,4 @@
-"""Doing what was decided: each action as its one transaction or command."""
+"""Doing what was decided: each action as its one transaction, ballot or command."""
 
 import json
 import logging
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import actions as a
+from agents.ballots import Ballots
 from agents.policy.working import DESK_GRADE, report_hash
 from agents.robots import Robots
+from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import pack_offers, pack_ranking
@@ -26,6 +28,7 @@ class Hands:
     work: WorkOrders
     overrides: Overrides
     robots: Robots
+    ballots: Ballots
 
 
 def perform(hands: Hands, action: a.Action) -> None:
@@ -74,6 +77,15 @@ def _vote(hands: Hands, action: a.CastVote) -> None:
         rest=action.rest,
     )
     log.info("voted %s on %s: %s", "yes" if action.support else "no", action.proposal, action.reason)
+
+
+def _sign(hands: Hands, action: a.SignBallot) -> None:
+    hands.ballots.sign(action.ballot)
+
+
+def _decide(hands: Hands, action: a.Decide) -> None:
+    receipt = hands.dao.decide(action.proposal, action.assignments, action.rest, pack_ballots(action.ballots))
+    log.info("decided proposal %s with %s ballots tx=%s", action.proposal, len(action.ballots), receipt.tx)
 
 
 def _enact(hands: Hands, action: a.EnactPlan) -> None:
@@ -162,6 +174,8 @@ _DOERS: dict[type, Callable[[Hands, Any], None]] = {
     a.Propose: _propose,
     a.PublishReview: _review,
     a.CastVote: _vote,
+    a.SignBallot: _sign,
+    a.Decide: _decide,
     a.EnactPlan: _enact,
     a.BarVoter: _bar,
     a.CloseProposal: _close,

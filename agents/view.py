@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from agents.ballots import Known
 from agents.profile import Profile
 from agents.robots import RobotPart
 from workmoot.domain.hashing import keccak
@@ -13,7 +14,7 @@ from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
-from workmoot.planning.horizon import clock_of, policy
+from workmoot.planning.horizon import clock_of, policy, votes_by_signature
 
 TALK_S = 2.0
 MARGIN = 200
@@ -39,6 +40,7 @@ class View:
     seen: Mapping[tuple[TaskId, int], float]
     running_since: Mapping[tuple[TaskId, int], float]
     parts: Mapping[TaskId, tuple[RobotPart, ...]]
+    ballots: Known
 
     @property
     def now(self) -> int:
@@ -54,6 +56,11 @@ class View:
     def margin(self) -> int:
         """How much better another plan must be to be worth the trouble, in parts of 10,000."""
         return int(policy(self.ledger).get("margin_bps", MARGIN))
+
+    @property
+    def votes_by_signature(self) -> bool:
+        """Whether members sign ballots, and one of them sends what decides."""
+        return votes_by_signature(self.ledger)
 
     @property
     def member(self) -> Member:

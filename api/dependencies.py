@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from api.ballots import BallotDesk
 from api.desk import Desk
 from api.projection import Projection
 from workmoot.domain.ids import Address
@@ -36,6 +37,7 @@ class Dependencies:
 
     projection: Projection
     desk: Desk
+    ballots: BallotDesk
     posting: Posting | None
     contracts: dict[str, str]
     watched: tuple[Watched, ...] = field(default=())
@@ -56,6 +58,11 @@ def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
     return given.desk
 
 
+def _ballots(given: Annotated[Dependencies, Depends(_given)]) -> BallotDesk:
+    return given.ballots
+
+
 Given = Annotated[Dependencies, Depends(_given)]
 Plant = Annotated[Projection, Depends(_projection)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
+Ballots = Annotated[BallotDesk, Depends(_ballots)]

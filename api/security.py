@@ -7,9 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import respond
+from workmoot.ballots.box import PATH as BALLOTS
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; an order of 256 tasks that fits a block is a tenth of it."""
+LARGEST_BALLOT = 4 * 1024
+"""Bytes; the longest signature takes half of it."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -34,7 +37,11 @@ class Guard:
             return
         refusal = _refusal(Headers(scope=scope))
         if refusal is None:
-            await self._app(scope, _limited(receive), _with_headers(send))
+            await self._app(
+                scope,
+                _limited(receive, LARGEST_BALLOT if scope["path"] == BALLOTS else LARGEST_BODY),
+                _with_headers(send),
+            )
         else:
             await respond(403, "foreign", refusal, instance=scope["path"])(scope, receive, _with_headers(send))
 
@@ -56,7 +63,7 @@ def _name(url: str) -> str:
         return ""
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, largest: int) -> Receive:
     """Ends a request whose body grows too large, whatever length it claims."""
     taken = 0
 
@@ -64,7 +71,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
+        if taken > largest:
             raise HTTPException(413)
         return message
 

@@ -23,7 +23,7 @@ from workmoot.chain.deployment import Deployment, path_for, write_deployment
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.workers import Kind, Role
 from workmoot.plant.findings import BadDocument
-from workmoot.plant.founding import admissions, bindings, grants
+from workmoot.plant.founding import admissions, bindings, grants, with_ballot_boxes
 from workmoot.plant.packing import compact
 from workmoot.plant.plant import Clock, Plant
 from workmoot.plant.scenario import PLANT_FILE, load_plant
@@ -73,7 +73,8 @@ def _plant(settings: DeploySettings) -> Plant:
     except BadDocument as bad:
         print(bad, file=sys.stderr)
         sys.exit(BAD_INPUT)
-    return plant.model_copy(update={"clock": Clock(speed=settings.speed)}) if settings.speed else plant
+    plant = plant.model_copy(update={"clock": Clock(speed=settings.speed)}) if settings.speed else plant
+    return with_ballot_boxes(plant, settings.api_url)
 
 
 def _key_names(plant: Plant) -> list[str]:

@@ -20,6 +20,7 @@ class DeploySettings(BaseModel):
     keys: Path = Field(ROOT / ".run" / "keys", description="Key files, one a member; made where absent.")
     deployment: Path | None = Field(None, description="The file to write; else deployments/<chain id>.json.")
     gateway_url: str = Field("http://127.0.0.1:8700", description="Where the robot gateway will answer.")
+    api_url: str = Field("http://127.0.0.1:8600", description="Where the API will answer, which has a ballot box.")
     speed: float | None = Field(
         None, gt=0, le=10_000, description="Simulated seconds in a wall second; else the plant's."
     )

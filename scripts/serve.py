@@ -56,11 +56,15 @@ def _listen(port: int) -> socket.socket:
 
 
 def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None) -> "Dependencies":
+    from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, BallotDesk, Rate
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.gateway import Gateway
     from api.projection import Projection
+    from workmoot.ballots.kept import KeptBallots
+    from workmoot.ballots.poll import Notary
     from workmoot.chain.connection import connect
+    from workmoot.chain.signatures import Signatures
 
     connection = connect(rpc, deployment=deployment)
     follower = connection.follower()
@@ -77,9 +81,13 @@ def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: P
         floor=gateway,
         keys=ring,
     )
+    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
+    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
+    rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     return Dependencies(
         projection=projection,
         desk=desk,
+        ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(connection.deployment.addresses),
         watched=(projection, gateway),

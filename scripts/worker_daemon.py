@@ -4,14 +4,19 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agents.daemon import Daemon, Self
 from agents.execution import Hands
 from agents.gateway import Gateway
+from agents.pen import Pen
 from agents.profile import Profile, read_profile
+from workmoot.ballots.boxes import Boxes
+from workmoot.ballots.http_box import HttpBallotBox
+from workmoot.ballots.poll import Notary
 from workmoot.chain.connection import Connection, connect
+from workmoot.chain.signatures import Signatures
 from workmoot.chain.signer import Signer, load_signer
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.ledger import Block, Ledger
@@ -78,9 +83,27 @@ def _await_connection(rpc: str, deployment: Path | None, stop: threading.Event) 
 def _hands_for(connection: Connection, signer: Signer) -> Callable[[Ledger], Hands]:
     """A worker's hands, for whichever ledger it sees by."""
     contracts, chain_id = connection.contracts(signer), connection.deployment.chain_id
+    pen = _pen(connection, signer)
 
     def hands(ledger: Ledger) -> Hands:
         robots = Gateway(ledger, signer.sign, chain_id=chain_id, now_s=time.time)
-        return Hands(dao=contracts.dao, work=contracts.work_orders, overrides=contracts.overrides, robots=robots)
+        return Hands(
+            dao=contracts.dao,
+            work=contracts.work_orders,
+            overrides=contracts.overrides,
+            robots=robots,
+            ballots=pen,
+        )
 
     return hands
+
+
+def _pen(connection: Connection, signer: Signer) -> Pen:
+    """What it signs ballots with, and the boxes that the plant's description names."""
+    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
+    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
+
+    def boxes_at(urls: Sequence[str]) -> Boxes:
+        return Boxes([HttpBallotBox(url) for url in urls], notary, now_s=time.time)
+
+    return Pen(signer.address, signer.sign, notary, boxes_at, now_s=time.time)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from agents.ballots import Known
 from agents.profile import Profile, Skill
 from agents.view import View
 from tests.builders import an_address, an_offer, an_order
@@ -48,6 +49,7 @@ LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40
 VOTING = Policy(voting_seconds=60, open_limit=2)
 SEED = keccak(b"round")
 ABLE = Skill(pace=1.0)
+NO_BALLOTS = Known(heard={}, said={}, woke_block=0, woke_s=0.0)
 
 
 class Workshop:
@@ -183,10 +185,12 @@ class Workshop:
 
     def order(self, kind: OverrideKind, subject: int, **changes: Any) -> None:
         """The supervisor's signed order."""
-        key, overrides = _supervisor(), self.by("stranger").overrides
-        self.chain.grant(account("administrator"), Role.SUPERVISOR, key.address)
-        order = an_order(kind, subject, human=key.address, nonce=unordered_nonce(overrides.count() + 1), **changes)
-        signature = key.sign_order(order, chain_id=self.chain.chain_id, overrides=ADDRESSES["Overrides"])
+        supervisor, overrides = key("supervisor"), self.by("stranger").overrides
+        self.chain.grant(account("administrator"), Role.SUPERVISOR, supervisor.address)
+        order = an_order(
+            kind, subject, human=supervisor.address, nonce=unordered_nonce(overrides.count() + 1), **changes
+        )
+        signature = supervisor.sign_order(order, chain_id=self.chain.chain_id, overrides=ADDRESSES["Overrides"])
         overrides.execute(order, signature)
 
     # Looking
@@ -206,6 +210,7 @@ class Workshop:
             "seen": {(task.id, task.version): float(START_S) for task in ledger.tasks.values()},
             "running_since": {},
             "parts": {},
+            "ballots": NO_BALLOTS,
         }
         return View(**values | changes)
 
@@ -214,17 +219,18 @@ class Workshop:
 
 
 def account(name: str) -> Address:
-    """A made-up account: nobody but the supervisor signs anything here."""
-    return an_address(BADGES.get(name) or 90 + _OTHERS.index(name))
+    """A worker's is its key's; the others are made up: they sign nothing here."""
+    return key(name).address if name in WORKERS else an_address(BADGES.get(name) or 90 + _OTHERS.index(name))
+
+
+@cache
+def key(name: str) -> Signer:
+    """The key of a worker or of the supervisor, made from the name."""
+    return Signer(keccak(name.encode()))
 
 
 _CAPABILITIES = ("scanning", "spraying", "inspecting")
 _OTHERS = ("administrator", "planner", "latecomer", "stranger")
-
-
-@cache
-def _supervisor() -> Signer:
-    return Signer(keccak(b"supervisor"))
 
 
 def _name_of(number: Number) -> str:

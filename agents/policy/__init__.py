@@ -1,7 +1,7 @@
 """The mind of a digital worker: what it sees in, what it does out. No clock, no network, no chain."""
 
 from agents.actions import Action
-from agents.policy import offering, proposing, voting, watching, working
+from agents.policy import offering, proposing, signing, voting, watching, working
 from agents.view import View
 
 
@@ -13,6 +13,7 @@ def decide(view: View) -> list[Action]:
         *working.decide(view),
         *offering.decide(view),
         *voting.decide(view),
+        *signing.decide(view),
         *proposing.decide(view),
         *watching.decide(view),
     ]

@@ -1,9 +1,11 @@
 """What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
 
 from agents.view import View
+from workmoot.domain.ledger import Proposal
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
 
+REVIEW_ROUNDS_OF_TALK = 2
 OWN_ROUNDS = 1_200
 """Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
 JUDGE_ROUNDS = 800
@@ -15,6 +17,11 @@ MOST_PLACED = 150_000
 def problem_of(view: View) -> Problem:
     """What there is to plan now."""
     return problem_at(view.ledger, view.now, wall_s=view.now_s)
+
+
+def talk_ends(view: View, proposal: Proposal) -> float:
+    """The wall second from which on a member votes, whoever is still silent."""
+    return proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
 
 
 def rounds_for(tasks: int, most: int) -> int:

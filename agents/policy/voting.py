@@ -1,8 +1,9 @@
 """Votes: validity first, by recomputation; then one's own judgement; a review may change it before it is cast."""
 
 from agents.actions import Action, CastVote, PublishReview
+from agents.policy import signing
 from agents.policy.proposing import put_to_vote
-from agents.policy.thinking import JUDGE_ROUNDS, problem_of, rounds_for, seconds
+from agents.policy.thinking import JUDGE_ROUNDS, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
@@ -13,7 +14,6 @@ from workmoot.planning.judgement import Judgement, judge, restrict
 from workmoot.planning.ranking import community_rank
 from workmoot.planning.validity import faults
 
-REVIEW_ROUNDS_OF_TALK = 2
 MOST_FAULTS_SAID = 2
 
 
@@ -29,14 +29,17 @@ def decide(view: View) -> list[Action]:
 def _on(view: View, proposal: Proposal) -> list[Action]:
     if view.now_s > proposal.deadline:
         return []
+    said = view.ballots.said.get(proposal.id)
+    if said is not None:
+        return _ballot(view, proposal, support=said, reason="As I signed.")
     wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
     if wrong:
-        return [_ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))]
+        return _ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))
     if proposal.proposer == view.me:
-        return [_ballot(view, proposal, support=True, reason="My own proposal.")]
+        return _ballot(view, proposal, support=True, reason="My own proposal.")
     if proposal.review_of(view.me) is None:
         return [_review(view, proposal)]
-    return _vote(view, proposal) if _has_heard_enough(view, proposal) else []
+    return _vote(view, proposal) if _has_heard_enough(view, proposal) and signing.may_speak(view, proposal) else []
 
 
 def _review(view: View, proposal: Proposal) -> Action:
@@ -55,7 +58,7 @@ def _review(view: View, proposal: Proposal) -> Action:
 def _has_heard_enough(view: View, proposal: Proposal) -> bool:
     others = {member.number for member in view.ledger.may_still_vote(proposal)} - {proposal.proposer}
     silent = others - {review.member for review in proposal.reviews}
-    return not silent or view.now_s >= proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
+    return not silent or view.now_s >= talk_ends(view, proposal)
 
 
 def _vote(view: View, proposal: Proposal) -> list[Action]:
@@ -66,7 +69,7 @@ def _vote(view: View, proposal: Proposal) -> list[Action]:
     reason = ("Changed my mind: " + _because(view, proposal) if changed else "") + _words(proposal, found)
     ballot = _ballot(view, proposal, support=support, reason=reason)
     counter = _counter(view, proposal, found) if found is not None and not support else []
-    return [*counter, ballot]
+    return [*counter, *ballot]
 
 
 def _because(view: View, proposal: Proposal) -> str:
@@ -118,7 +121,14 @@ def _words(proposal: Proposal, found: Judgement | None) -> str:
     return said if found.supports else said + " It weighs more than what I could do instead."
 
 
-def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
+def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> list[Action]:
+    """By signature where the plant votes so and there is time; else by transaction."""
+    if signing.is_direct(view, proposal):
+        return [_cast(view, proposal, support=support, reason=reason)]
+    return signing.sign(view, proposal, support=support)
+
+
+def _cast(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
     """Carries the assignments when it may decide, counting the yes ballots that may be under way."""
     leaning = {review.member for review in proposal.reviews if review.support} | {proposal.proposer, view.me}
     under_way = sum(proposal.vote_of(member) is None for member in leaning)

@@ -109,8 +109,8 @@ class PlantRun:
         """Node, contracts, gateway, workers, API, in this order; each when the one before is ready."""
         rpc = self._start_node()
         gateway_port, api_port = nodes.free_port(), nodes.free_port()
-        self._deploy(rpc, f"http://127.0.0.1:{gateway_port}")
         self._api = f"http://127.0.0.1:{api_port}"
+        self._deploy(rpc, f"http://127.0.0.1:{gateway_port}")
         common = ["--rpc", rpc, "--deployment", str(self.folder.deployment)]
         self._start_gateway(common, gateway_port)
         self._start_workers(common)
@@ -188,6 +188,7 @@ class PlantRun:
             "WORKMOOT_KEYS": str(self.folder.keys),
             "WORKMOOT_DEPLOYMENT": str(self.folder.deployment),
             "WORKMOOT_GATEWAY_URL": gateway_url,
+            "WORKMOOT_API_URL": self._api,
         }
         self.progress.step("deploying the contracts with brownie")
         log = self.folder.log("deploy")

@@ -1,10 +1,12 @@
 """What a daemon sees and acts with in tests: the workshop's chain, and robots that do what a test says."""
 
+from agents.ballots import Ballots, Known
 from agents.daemon import Eyes
 from agents.execution import Hands
 from agents.robots import Finding, RobotPart
-from tests.workshop import Workshop
+from tests.workshop import NO_BALLOTS, Workshop
 from workmoot.chain.memory import MemoryFollower
+from workmoot.domain.ballots import Ballot
 from workmoot.domain.errors import GatewayUnreachable, Unreachable
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Block, Ledger, Task
@@ -64,7 +66,29 @@ class WorkshopEyes(Eyes):
         self._follower = MemoryFollower(self._chain)
 
 
-def hands(workshop: Workshop, name: str, robots: ToldRobots) -> Hands:
-    """That worker's hold on the contracts and the robots."""
+class ToldBallots:
+    """Knows what a test says, and remembers what was signed."""
+
+    def __init__(self) -> None:
+        self.known = NO_BALLOTS
+        self.signed: list[Ballot] = []
+        self.looked_at: list[Ledger] = []
+
+    def look(self, ledger: Ledger) -> Known:
+        self.looked_at.append(ledger)
+        return self.known
+
+    def sign(self, ballot: Ballot) -> None:
+        self.signed.append(ballot)
+
+
+def hands(workshop: Workshop, name: str, robots: ToldRobots, ballots: Ballots | None = None) -> Hands:
+    """That worker's hold on the contracts, the robots and the ballots."""
     contracts = workshop.by(name)
-    return Hands(dao=contracts.dao, work=contracts.work_orders, overrides=contracts.overrides, robots=robots)
+    return Hands(
+        dao=contracts.dao,
+        work=contracts.work_orders,
+        overrides=contracts.overrides,
+        robots=robots,
+        ballots=ballots or ToldBallots(),
+    )

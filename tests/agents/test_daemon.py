@@ -7,9 +7,9 @@ from agents.daemon import Daemon, Self
 from agents.execution import Hands
 from agents.profile import Profile, Skill
 from agents.robots import RobotPart
-from tests.agents.bodies import ToldRobots, WorkshopEyes, hands
+from tests.agents.bodies import ToldBallots, ToldRobots, WorkshopEyes, hands
 from tests.builders import a_task, an_address
-from tests.workshop import ARM, NOZZLE, START_S, Workshop, account
+from tests.workshop import ARM, NO_BALLOTS, NOZZLE, START_S, Workshop, account
 from workmoot.chain.memory import MemoryChain, MemoryFollower
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.events import OffersPublished, ResultSubmitted, TaskStarted
@@ -26,6 +26,7 @@ class Awake:
 
     def __init__(self, name: str = "sprayer") -> None:
         self.name, self.workshop, self.robots = name, Workshop(), ToldRobots()
+        self.pen = ToldBallots()
         chain_id = self.workshop.chain.chain_id
         self.who = Self(account=account(name), profile=ABLE, seed=1, chain_id=chain_id, dao="0x" + "da" * 20)
         self.wake()
@@ -37,7 +38,7 @@ class Awake:
 
     def _hands(self, _: Ledger) -> Hands:
         self.hands_made += 1
-        return hands(self.workshop, self.name, self.robots)
+        return hands(self.workshop, self.name, self.robots, self.pen)
 
     def cycle(self) -> list[type]:
         """What the chain says of one cycle."""
@@ -177,6 +178,12 @@ class StopAfter(threading.Event):
         if self._left == 0:
             self.set()
         return self.is_set()
+
+
+def test_look__ballots__are_asked_of_the_pen_at_the_ledger_it_sees(awake: Awake):
+    view = awake.daemon.look()
+    assert view is not None
+    assert (view.ballots, awake.pen.looked_at) == (NO_BALLOTS, [view.ledger])
 
 
 def test_run__node_is_away__waits_and_goes_on(awake: Awake):

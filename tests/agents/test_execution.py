@@ -7,11 +7,15 @@ from agents import actions as a
 from agents.execution import _DOERS, perform
 from agents.policy.working import DESK_GRADE, product_of, report_hash
 from agents.robots import Finding, RobotPart
-from tests.agents.bodies import ToldRobots, hands
+from tests.agents.bodies import ToldBallots, ToldRobots, hands
 from tests.builders import a_task, an_entry, an_offer
-from tests.workshop import ARM, FINISHER, LIMITS, SCANNER, SPRAY, SPRAYER, VOTING, Workshop, account
+from tests.workshop import ARM, FINISHER, LIMITS, SCANNER, SPRAY, SPRAYER, VOTING, Workshop, account, key
+from workmoot.ballots.poll import poll_of
+from workmoot.chain.memory import ADDRESSES
+from workmoot.domain.ballots import SignedBallot, ballot_digest, unpack_counted
 from workmoot.domain.errors import GatewayUnreachable, Refused
 from workmoot.domain.events import (
+    BallotsCounted,
     Event,
     HeartbeatSeen,
     HelpConfirmed,
@@ -296,3 +300,30 @@ def test_perform__inspect_robots_work__gateway_is_silent_so_no_verdict(site: Sit
 def findings(report: object) -> bytes:
     """What the verdict names the report by."""
     return keccak(json.dumps(report, sort_keys=True).encode())
+
+
+# Signed ballots
+
+
+def test_perform__sign__given_to_the_pen(site: Site):
+    proposal = site.workshop.propose("scanner", an_entry(site.task, SPRAYER))
+    ballot = poll_of(site.workshop.ledger, site.workshop.proposal(proposal)).ballot(support=True)
+    pen = ToldBallots()
+    perform(hands(site.workshop, "finisher", site.robots, pen), a.SignBallot(ballot=ballot))
+    assert pen.signed == [ballot]
+
+
+def test_perform__decide__counts_the_ballots_and_enacts(site: Site):
+    proposal = site.workshop.propose("scanner", an_entry(site.task, SPRAYER))
+    found = site.workshop.proposal(proposal)
+    ballot = poll_of(site.workshop.ledger, found).ballot(support=True)
+    digest = ballot_digest(ballot, chain_id=site.workshop.chain.chain_id, dao=ADDRESSES["AllocationDAO"])
+    ballots = (
+        SignedBallot(member=FINISHER, support=True),
+        SignedBallot(member=SCANNER, support=True, signature=key("scanner").sign(digest)),
+    )
+    assignments = found.opening.plan.assignments
+    decide = a.Decide(proposal=proposal, assignments=assignments, rest=found.rest, ballots=ballots)
+    (counted,) = (it for it in site.does("finisher", decide) if isinstance(it, BallotsCounted))
+    assert unpack_counted(counted.ballots) == ((SCANNER, True), (FINISHER, True))
+    assert site.workshop.proposal(proposal).state is State.ENACTED

@@ -11,11 +11,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, BallotDesk, Rate
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
 from api.projection import Projection
 from tests.api.story import FloorWords, Story, signer
+from workmoot.ballots.kept import KeptBallots
+from workmoot.ballots.poll import Notary
 from workmoot.chain.memory import ADDRESSES, MemoryFollower
+from workmoot.chain.signatures import is_signed_by
 
 LOOPBACK = "http://127.0.0.1:8600"
 
@@ -30,21 +34,34 @@ class Served:
     desk: Desk
 
 
-def serve(story: Story, *, floor: Floor | None = None, signs: tuple[str, ...] = ("technician",)) -> Served:
+def serve(
+    story: Story,
+    *,
+    floor: Floor | None = None,
+    signs: tuple[str, ...] = ("technician",),
+    rate: Rate | None = None,
+) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
     projection.cycle()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
     desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)
+    rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     dependencies = Dependencies(
         projection=projection,
         desk=desk,
+        ballots=BallotDesk(projection, notary(story), kept=KeptBallots(), rate=rate),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         watched=(projection,),
     )
     return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
+
+
+def notary(story: Story) -> Notary:
+    """Judges ballots for the story's DAO."""
+    return Notary(chain_id=story.chain.chain_id, dao=ADDRESSES["AllocationDAO"], verify=is_signed_by)
 
 
 @contextmanager

@@ -2,7 +2,7 @@ import json
 
 from tests.plant.documents import PLANT, changed
 from workmoot.domain.workers import Kind, Role, Scope
-from workmoot.plant.founding import admissions, bindings, grants
+from workmoot.plant.founding import admissions, bindings, grants, with_ballot_boxes
 from workmoot.plant.plant import numbers
 from workmoot.plant.scenario import plant_of
 
@@ -37,3 +37,19 @@ def test_bindings__one_commander_and_an_observer__command_and_observe():
         (1, 2, Scope.COMMAND),
         (1, 3, Scope.OBSERVE),
     ]
+
+
+def voting(**policy):
+    return with_ballot_boxes(plant_of(changed(PLANT, "policy", to=policy), "plant"), "http://api").policy.ballot_boxes
+
+
+def test_with_ballot_boxes__signed_and_none_named__the_apis():
+    assert voting(ballots="signed") == ("http://api",)
+
+
+def test_with_ballot_boxes__signed_and_some_named__those():
+    assert voting(ballots="signed", ballot_boxes=["http://one:1", "http://two:2/"]) == ("http://one:1", "http://two:2/")
+
+
+def test_with_ballot_boxes__direct__none():
+    assert voting() == ()

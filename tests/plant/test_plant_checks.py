@@ -47,6 +47,9 @@ def test_plant_of__no_mapping__refused():
         (("robots", 0, "id"), "a b", "robots[0].id: 'a b' is not an id"),
         (("humans", 0, "roles"), ["admin"], "humans[0].roles[0]: 'admin' is none of the possible values"),
         (("policy",), {"voting_s": 5}, "policy.voting_s: 5 is too small. It is at least 10"),
+        (("policy",), {"ballots": "secret"}, "policy.ballots: 'secret' is none of the possible values"),
+        (("policy",), {"ballot_boxes": ["nowhere"]}, "policy.ballot_boxes[0]: 'nowhere' is not an address. Write http"),
+        (("policy",), {"ballot_boxes": ["http://a"] * 17}, "policy.ballot_boxes: it has too many entries. At most 16"),
         (("stations",), "booth", "stations: 'booth' is not a list"),
     ],
 )

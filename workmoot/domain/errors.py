@@ -11,9 +11,13 @@ WorkmootError
 │   ├── NodeFault      the node answered with an error of its own
 │   ├── WrongChain     another chain than the deployment's
 │   └── NoDeployment   the contracts are not where the deployment says
-└── GatewayError
-    ├── GatewayRefused       the gateway said no, with its code
-    └── GatewayUnreachable   the gateway did not answer: wait and try again
+├── GatewayError
+│   ├── GatewayRefused       the gateway said no, with its code
+│   └── GatewayUnreachable   the gateway did not answer: wait and try again
+├── BoxError
+│   ├── BoxRefused       a ballot box said no, or what no ballot box says
+│   └── BoxUnreachable   no ballot box answered: members vote on chain instead
+└── WouldContradict    a member is asked to sign the contrary of what it signed
 """
 
 
@@ -110,6 +114,26 @@ class GatewayRefused(GatewayError):
 
 class GatewayUnreachable(GatewayError):
     """The gateway did not answer."""
+
+
+class BoxError(WorkmootError):
+    """What can go wrong between a member and a ballot box."""
+
+    def __init__(self, box: str, *words: str) -> None:
+        super().__init__(": ".join((box, *words)))
+        self.box = box
+
+
+class BoxRefused(BoxError):
+    """The box said no, with its words, or said what no ballot box says."""
+
+
+class BoxUnreachable(BoxError):
+    """The box did not answer."""
+
+
+class WouldContradict(WorkmootError):
+    """The ballot asked for is the contrary of one that the member has signed."""
 
 
 def _shown(value: object) -> str:

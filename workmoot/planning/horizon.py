@@ -78,6 +78,17 @@ def policy(ledger: Ledger) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def votes_by_signature(ledger: Ledger) -> bool:
+    """Whether members sign ballots, and one of them sends what decides."""
+    return policy(ledger).get("ballots") == "signed"
+
+
+def ballot_boxes(ledger: Ledger) -> tuple[str, ...]:
+    """Where signed ballots are put and read."""
+    listed = policy(ledger).get("ballot_boxes")
+    return tuple(url for url in listed if isinstance(url, str)) if isinstance(listed, list) else ()
+
+
 def handover(ledger: Ledger) -> int:
     """The ticks that transactions take between two tasks."""
     wall_ms = int(policy(ledger).get("handover_ms", HANDOVER_MS))

@@ -80,6 +80,7 @@ WORDS = {
         "{given} is not an id",
         "Ids are 1 to 32 letters, digits, `-`, `_` or `.`, the first a letter or digit",
     ),
+    "no_url": ("{given} is not an address", "Write http://HOST:PORT"),
     "too_short": ("it has {actual_length} entries", "It needs at least {min_length}"),
     "too_long": ("it has too many entries", "At most {max_length}"),
     "string_too_short": ("it is empty", "Write something"),

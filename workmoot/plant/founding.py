@@ -9,6 +9,14 @@ from workmoot.plant.plant import Plant, numbers
 from workmoot.plant.views import mask, profile
 
 
+def with_ballot_boxes(plant: Plant, api_url: str) -> Plant:
+    """A plant that votes by signature has a box to put ballots in: the API's, where it names none."""
+    policy = plant.policy
+    if policy.ballots != "signed" or policy.ballot_boxes:
+        return plant
+    return plant.model_copy(update={"policy": policy.model_copy(update={"ballot_boxes": (api_url,)})})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """One `Members.admit`; the badge follows from the order of admission."""

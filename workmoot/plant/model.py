@@ -1,5 +1,6 @@
 """What every part of a document has in common: frozen, no unknown fields, no silent conversions."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
@@ -15,6 +16,16 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 
 # The longest a 32-bit count of milliseconds can say is 49 days.
 Seconds = Annotated[Number, Field(gt=0, le=4_000_000)]
+
+
+_URL = re.compile(r"https?://([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?/?")
+
+
+def url(text: str) -> str:
+    """The address of a service, as it is."""
+    if not _URL.fullmatch(text):
+        raise PydanticCustomError("no_url", "no address")
+    return text
 
 
 class Part(BaseModel):

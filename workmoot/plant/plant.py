@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from workmoot.plant.model import Id, Number, Part, Share, Whole, Words
+from workmoot.plant.model import Id, Number, Part, Share, Whole, Words, url
 
 Factor = Annotated[Number, Field(ge=0.05, le=20)]
 WallSeconds = Annotated[Whole, Field(ge=10, le=86_400, description="Wall-clock seconds, at least 10.")]
@@ -12,6 +12,7 @@ Capabilities = Annotated[
     tuple[Id, ...], Field(min_length=1, max_length=255, description="Numbered from 1 in this order.")
 ]
 Parts = Annotated[Whole, Field(ge=0, le=10_000, description="Parts of 10,000.")]
+BoxUrl = Annotated[str, AfterValidator(url), Field(max_length=200, json_schema_extra={"format": "uri"})]
 TrueSpread = Annotated[Number, Field(ge=1, le=2, description="p90 over p50 of real times.")]
 
 
@@ -46,6 +47,13 @@ class Policy(Part):
     talk_s: Number = Field(2.0, ge=0, le=3_600, description="Wall seconds from a proposal to the first vote.")
     handover_ms: Whole = Field(800, ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
     margin_bps: Annotated[Parts, Field(description="A counter-proposal beats the best by at least this.")] = 200
+    ballots: Annotated[
+        Literal["direct", "signed"],
+        Field(description="Each member votes in a transaction, or signs and one sends many ballots."),
+    ] = "direct"
+    ballot_boxes: Annotated[
+        tuple[BoxUrl, ...], Field(max_length=16, description="Where signed ballots are put and read.")
+    ] = ()
     weights: Weights = Weights()
     ranking: Ranking = Ranking()
 

@@ -1,0 +1,162 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agents.pen import AGAIN_AFTER_S, Pen
+from tests.ballots.voters import ToldBox
+from tests.builders import a_task
+from tests.workshop import FINISHER, SCANNER, SPRAYER, START_S, Workshop, account, key
+from workmoot.ballots.box import BoxedBallot
+from workmoot.ballots.boxes import Boxes
+from workmoot.ballots.poll import Notary, Poll, poll_of
+from workmoot.chain.memory import ADDRESSES
+from workmoot.chain.signatures import is_signed_by
+from workmoot.domain.errors import BoxUnreachable, WouldContradict
+from workmoot.domain.ids import Number
+from workmoot.domain.ledger import Ledger
+from workmoot.domain.plan import PlanEntry
+
+NAMES = {SCANNER: "scanner", SPRAYER: "sprayer", FINISHER: "finisher"}
+
+
+class Desk:
+    """The scanner's pen in a workshop with one open proposal, and the one box it is told of."""
+
+    def __init__(self, **policy: Any) -> None:
+        self.workshop = Workshop(**{"ballots": "signed", "ballot_boxes": ["http://box"]} | policy)
+        (task,) = self.workshop.post(a_task())
+        self.id = self.workshop.propose("sprayer", PlanEntry(task=task, version=1, lead=SPRAYER, duration=1_000))
+        self.box = ToldBox()
+        self.opened: list[tuple[str, ...]] = []
+        chain_id = self.workshop.chain.chain_id
+        self.notary = Notary(chain_id=chain_id, dao=ADDRESSES["AllocationDAO"], verify=is_signed_by)
+        self.signatures = 0
+        self.wake()
+
+    def wake(self) -> None:
+        """A pen that remembers nothing."""
+        self.pen = Pen(account("scanner"), self._sign, self.notary, self._boxes_at, now_s=lambda: self.now_s)
+
+    @property
+    def now_s(self) -> float:
+        return float(self.workshop.now_s)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.workshop.ledger
+
+    @property
+    def poll(self) -> Poll:
+        return poll_of(self.ledger, self.workshop.proposal(self.id))
+
+    def boxed(self, member: Number, *, support: bool = True) -> BoxedBallot:
+        ballot = self.poll.ballot(support=support)
+        signature = key(NAMES[member]).sign(self.notary.digest(ballot))
+        return BoxedBallot(ballot=ballot, member=member, signature=signature)
+
+    def _sign(self, digest: bytes) -> bytes:
+        self.signatures += 1
+        return key("scanner").sign(digest)
+
+    def _boxes_at(self, urls: Any) -> Boxes:
+        self.opened.append(tuple(urls))
+        return Boxes([self.box], self.notary, now_s=lambda: self.now_s, pause_s=0)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_look__plant_votes_directly__opens_no_box():
+    desk = Desk(ballots="direct")
+    known = desk.pen.look(desk.ledger)
+    assert (known.heard, known.said, desk.opened) == ({}, {}, [])
+
+
+def test_look__others_ballots__are_heard_and_are_not_its_own(desk: Desk):
+    desk.box.ballots = [desk.boxed(SPRAYER)]
+    known = desk.pen.look(desk.ledger)
+    assert ([found.boxed.member for found in known.heard[desk.id]], known.said) == ([SPRAYER], {})
+
+
+def test_look__again__opens_the_boxes_once(desk: Desk):
+    desk.pen.look(desk.ledger)
+    desk.pen.look(desk.ledger)
+    assert desk.opened == [("http://box",)]
+
+
+def test_look__woke__remembers_since_then(desk: Desk):
+    woke = desk.workshop.chain.head
+    desk.pen.look(desk.ledger)
+    desk.workshop.chain.advance(5)
+    known = desk.pen.look(desk.ledger)
+    assert (known.woke_block, known.woke_s) == (woke.number, float(woke.timestamp))
+
+
+def test_look__a_vote_that_is_over__is_not_asked_for(desk: Desk):
+    desk.workshop.chain.advance(61)
+    assert (desk.pen.look(desk.ledger).heard, desk.box.asked) == ({}, [])
+
+
+def test_sign__puts_a_genuine_ballot_in_and_says_so(desk: Desk):
+    desk.pen.look(desk.ledger)
+    desk.pen.sign(desk.poll.ballot(support=False))
+    assert desk.box.put_in == [desk.boxed(SCANNER, support=False)]
+    assert desk.pen.look(desk.ledger).said == {desk.id: False}
+
+
+def test_sign__again__the_same_signature_and_not_too_often(desk: Desk):
+    desk.pen.look(desk.ledger)
+    for seconds in (0, AGAIN_AFTER_S - 1, 1):
+        desk.workshop.chain.advance(int(seconds))
+        desk.pen.sign(desk.poll.ballot(support=True))
+    assert (desk.box.put_in, desk.signatures) == ([desk.boxed(SCANNER)] * 2, 1)
+
+
+def test_sign__the_contrary__refused_and_nothing_put_in(desk: Desk):
+    desk.pen.look(desk.ledger)
+    desk.pen.sign(desk.poll.ballot(support=True))
+    desk.workshop.chain.advance(60)
+    with pytest.raises(WouldContradict):
+        desk.pen.sign(desk.poll.ballot(support=False))
+    assert (len(desk.box.put_in), desk.signatures) == (1, 1)
+
+
+def test_sign__no_box_takes_it__what_was_signed_is_remembered_all_the_same(desk: Desk):
+    desk.box.dead = True
+    desk.pen.look(desk.ledger)
+    with pytest.raises(BoxUnreachable):
+        desk.pen.sign(desk.poll.ballot(support=True))
+    assert desk.pen.look(desk.ledger).said == {desk.id: True}
+    with pytest.raises(WouldContradict):
+        desk.pen.sign(desk.poll.ballot(support=False))
+
+
+def test_sign__never_looked__no_box_is_known(desk: Desk):
+    with pytest.raises(BoxUnreachable):
+        desk.pen.sign(desk.poll.ballot(support=True))
+
+
+def test_look__killed_and_awake_again__finds_what_it_signed_and_stands_by_it(desk: Desk):
+    desk.box.ballots = [desk.boxed(SCANNER, support=False)]
+    desk.wake()
+    assert desk.pen.look(desk.ledger).said == {desk.id: False}
+    with pytest.raises(WouldContradict):
+        desk.pen.sign(desk.poll.ballot(support=True))
+    assert desk.signatures == 0
+
+
+def test_look__a_box_makes_up_a_ballot_of_its_own__does_not_believe_it(desk: Desk):
+    desk.box.ballots = [replace(desk.boxed(SPRAYER), member=SCANNER)]
+    assert desk.pen.look(desk.ledger).said == {}
+
+
+def test_look__after_a_reorganisation__what_was_signed_stays_signed(desk: Desk):
+    desk.pen.look(desk.ledger)
+    desk.pen.sign(desk.poll.ballot(support=True))
+    again = Ledger()
+    again.apply_all(desk.workshop.events)
+    assert desk.pen.look(again).said == {desk.id: True}
+    assert again.head.timestamp < START_S

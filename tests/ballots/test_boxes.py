@@ -1,0 +1,253 @@
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.ballots.voters import (
+    FINISHER,
+    LOADER,
+    NOTARY,
+    POLL,
+    SCANNER,
+    SPRAYER,
+    STRANGER,
+    VOTERS,
+    ToldBox,
+    a_poll,
+    boxed,
+    unsigned,
+)
+from tests.builders import an_address
+from workmoot.ballots import boxes as boxes_module
+from workmoot.ballots.box import BallotBox, BoxedBallot, Page
+from workmoot.ballots.boxes import MOST_LIES, Boxes
+from workmoot.ballots.kept import KeptBallots
+from workmoot.domain.errors import BoxUnreachable, Unreachable
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import ProposalId
+
+PATIENCE_S = 0.3
+
+
+class Now:
+    """The time a test says it is."""
+
+    def __init__(self) -> None:
+        self.s = 100.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+def using(*boxes: BallotBox, now: Now | None = None) -> Boxes:
+    return Boxes(boxes, NOTARY, now_s=now or Now(), patience_s=PATIENCE_S, pause_s=0)
+
+
+def heard_by(boxes: Boxes) -> list[BoxedBallot]:
+    """What is known of the one vote."""
+    return [heard.boxed for heard in boxes.hear([POLL])[POLL.proposal]]
+
+
+class StuckBox(ToldBox):
+    """Answers when it is let go, not before."""
+
+    def __init__(self, *ballots: BoxedBallot) -> None:
+        super().__init__(*ballots, name="stuck")
+        self.let_go = threading.Event()
+
+    def put(self, ballot: BoxedBallot) -> None:
+        self.let_go.wait(10)
+        super().put(ballot)
+
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+        self.let_go.wait(10)
+        return super().read(proposal, after=after)
+
+
+def test_hear__two_boxes__what_either_has_once():
+    first, second = ToldBox(boxed(SCANNER), boxed(SPRAYER)), ToldBox(boxed(SPRAYER), boxed(FINISHER, support=False))
+    found = heard_by(using(first, second))
+    assert [(ballot.member, ballot.ballot.support) for ballot in found] == [
+        (SCANNER, True),
+        (SPRAYER, True),
+        (FINISHER, False),
+    ]
+
+
+def test_hear__again__only_what_is_new_is_asked_and_the_times_stay(now: Now):
+    box = ToldBox(boxed(SCANNER))
+    boxes = using(box, now=now)
+    boxes.hear([POLL])
+    now.s = 105.0
+    box.ballots.append(boxed(SPRAYER))
+    found = boxes.hear([POLL])[POLL.proposal]
+    assert ([heard.at_s for heard in found], box.asked) == ([100.0, 105.0], [0, 1])
+
+
+def test_hear__another_box_shows_it_later__the_time_stays(now: Now):
+    late = ToldBox()
+    boxes = using(ToldBox(boxed(SCANNER)), late, now=now)
+    boxes.hear([POLL])
+    now.s, late.ballots = 105.0, [boxed(SCANNER)]
+    assert [heard.at_s for heard in boxes.hear([POLL])[POLL.proposal]] == [100.0]
+
+
+def test_hear__asked_all_the_time__looks_into_a_box_now_and_then():
+    box = ToldBox(boxed(SCANNER))
+    boxes = Boxes([box], NOTARY, now_s=Now(), pause_s=60)
+    assert (heard_by(boxes), heard_by(boxes), box.asked) == ([boxed(SCANNER)], [boxed(SCANNER)], [0])
+
+
+def test_hear__yes_and_no_of_one_member__both():
+    both = [boxed(SCANNER), boxed(SCANNER, support=False)]
+    assert heard_by(using(ToldBox(*both))) == both
+
+
+def test_hear__the_same_ballot_signed_twice__the_first():
+    other = replace(boxed(SCANNER), signature=unsigned().signature)
+    assert heard_by(using(ToldBox(boxed(SCANNER), other))) == [boxed(SCANNER)]
+
+
+FOREIGN = {
+    "another's signature": boxed(SCANNER, by=SPRAYER),
+    "nobody's signature": unsigned(),
+    "a stranger": boxed(STRANGER),
+    "another content": boxed(SCANNER, poll=a_poll(content_hash=keccak(b"another"))),
+    "another proposal": boxed(SCANNER, poll=a_poll(2)),
+    "another electorate": boxed(SCANNER, poll=a_poll(roster=5)),
+    "another deadline": boxed(SCANNER, poll=a_poll(deadline=1)),
+    "another chain": boxed(SCANNER, notary=replace(NOTARY, chain_id=1)),
+    "another contract": boxed(SCANNER, notary=replace(NOTARY, dao=an_address(8))),
+    "the contrary under the same signature": replace(boxed(SCANNER), ballot=POLL.ballot(support=False)),
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=FOREIGN)
+def test_hear__a_box_that_lies__the_ballot_is_not_believed_and_others_are(foreign: BoxedBallot):
+    assert heard_by(using(ToldBox(foreign, boxed(LOADER)))) == [boxed(LOADER)]
+
+
+def test_hear__a_box_that_forges_again_and_again__is_not_read_any_more():
+    box = ToldBox(*[unsigned(size=65 + more) for more in range(MOST_LIES)], boxed(LOADER))
+    boxes = using(box)
+    assert (heard_by(boxes), heard_by(boxes), box.asked) == ([], [], [0])
+
+
+def test_hear__a_dead_box__the_others_are_heard_and_it_rests(monkeypatch: pytest.MonkeyPatch):
+    dead, alive = ToldBox(boxed(SCANNER)), ToldBox(boxed(SPRAYER))
+    dead.dead = True
+    boxes = using(dead, alive)
+    assert heard_by(boxes) == [boxed(SPRAYER)]
+    dead.dead = False
+    assert (heard_by(boxes), dead.asked) == ([boxed(SPRAYER)], [])
+    monkeypatch.setattr(boxes_module, "monotonic", lambda: time.monotonic() + boxes_module.REST_S)
+    assert heard_by(boxes) == [boxed(SPRAYER), boxed(SCANNER)]
+
+
+def test_hear__a_slow_box__is_waited_for_once_and_heard_when_it_answers():
+    slow, quick = StuckBox(boxed(SCANNER)), ToldBox(boxed(SPRAYER))
+    boxes = using(slow, quick)
+    began = time.monotonic()
+    assert heard_by(boxes) == [boxed(SPRAYER)]
+    assert heard_by(boxes) == [boxed(SPRAYER)]
+    assert time.monotonic() - began < 2 * PATIENCE_S
+    slow.let_go.set()
+    boxes._corners[0].errand.wait(5)  # type: ignore[union-attr]
+    assert heard_by(boxes) == [boxed(SPRAYER), boxed(SCANNER)]
+
+
+def test_hear__a_box_that_was_emptied__is_read_from_the_start():
+    names = iter("ab")
+    box = KeptBallots(new_name=lambda: next(names))
+    box.put(boxed(SCANNER))
+    boxes = using(box)
+    heard_by(boxes)
+    box._stacks.clear()
+    box.put(boxed(SPRAYER))
+    assert heard_by(boxes) == [boxed(SCANNER), boxed(SPRAYER)]
+
+
+def test_hear__a_box_that_is_emptied_at_every_look__ends():
+    class Emptied(ToldBox):
+        def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+            self.asked.append(after)
+            return Page(box=str(len(self.asked)), ballots=(boxed(SCANNER),), last=1, more=True)
+
+    box = Emptied()
+    boxes = using(box)
+    boxes.hear([POLL])
+    boxes.hear([POLL])
+    assert len(box.asked) <= 2 * boxes_module.MOST_PAGES
+
+
+def test_hear__more_than_a_page__all(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.ballots.kept.PAGE", 2)
+    box = KeptBallots()
+    for member in VOTERS:
+        box.put(boxed(member))
+    assert [ballot.member for ballot in heard_by(using(box))] == list(VOTERS)
+
+
+def test_hear__a_vote_that_is_over__nothing_is_kept_of_it():
+    box = ToldBox(boxed(SCANNER))
+    boxes = using(box)
+    boxes.hear([POLL])
+    assert (boxes.hear([]), boxes._heard) == ({}, {})
+
+
+def test_hear__same_proposal_with_another_content__old_ballots_are_not_of_it():
+    box = ToldBox(boxed(SCANNER))
+    boxes = using(box)
+    boxes.hear([POLL])
+    other = a_poll(content_hash=keccak(b"after a reorganisation"))
+    box.ballots.append(boxed(SCANNER, support=False, poll=other))
+    (found,) = boxes.hear([other])[POLL.proposal]
+    assert not found.boxed.ballot.support
+
+
+def test_hear__the_signature_cannot_be_checked_now__is_checked_at_the_next_look():
+    asked: list[object] = []
+
+    def verify(*question: object) -> bool:
+        asked.append(question)
+        if len(asked) == 1:
+            raise Unreachable("the node is away")
+        return True
+
+    boxes = Boxes([ToldBox(boxed(SCANNER))], replace(NOTARY, verify=verify), now_s=Now(), pause_s=0)
+    with pytest.raises(Unreachable):
+        boxes.hear([POLL])
+    assert heard_by(boxes) == [boxed(SCANNER)]
+
+
+def test_put__several_boxes__into_all():
+    first, second = ToldBox(), ToldBox()
+    using(first, second).put(boxed(SCANNER))
+    assert first.put_in == second.put_in == [boxed(SCANNER)]
+
+
+def test_put__one_box_is_dead__the_other_has_it():
+    dead, alive = ToldBox(), ToldBox()
+    dead.dead = True
+    using(dead, alive).put(boxed(SCANNER))
+    assert alive.put_in == [boxed(SCANNER)]
+
+
+def test_put__a_slow_box_and_another__waits_no_longer_than_its_patience():
+    slow, quick = StuckBox(), ToldBox()
+    began = time.monotonic()
+    using(slow, quick).put(boxed(SCANNER))
+    assert time.monotonic() - began < 2 * PATIENCE_S
+    slow.let_go.set()
+
+
+@pytest.mark.parametrize("boxes", [[], [StuckBox()]], ids=["none", "slow"])
+def test_put__nobody_takes_it__is_said(boxes: list[BallotBox]):
+    with pytest.raises(BoxUnreachable, match="no ballot box took the ballot"):
+        using(*boxes).put(boxed(SCANNER))

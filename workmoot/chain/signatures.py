@@ -1,0 +1,35 @@
+"""Whether a signature is an account's: its key made it, or the contract that it is says so (ERC-1271)."""
+
+from workmoot.chain.node import Node
+from workmoot.chain.signer import recover
+from workmoot.domain.errors import NodeFault, Refused
+from workmoot.domain.hashing import keccak, word
+from workmoot.domain.ids import Address
+
+_SELECTOR = keccak(b"isValidSignature(bytes32,bytes)")[:4]
+_YES = _SELECTOR.ljust(32, b"\0")
+_ARGUMENTS_SIZE = 64
+
+
+def is_signed_by(account: Address, digest: bytes, signature: bytes) -> bool:
+    """Whether the account's key made it."""
+    return recover(digest, signature) == account
+
+
+class Signatures:
+    """Judges as the contracts do: keys first, then the account itself, at the node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def is_signed_by(self, account: Address, digest: bytes, signature: bytes) -> bool:
+        """Whether it is the account's; raises Unreachable where only the node could tell and is away."""
+        return is_signed_by(account, digest, signature) or self._answers_for(account, digest, signature)
+
+    def _answers_for(self, account: Address, digest: bytes, signature: bytes) -> bool:
+        padded = signature.ljust(-(-len(signature) // 32) * 32, b"\0")
+        question = _SELECTOR + digest + word(_ARGUMENTS_SIZE) + word(len(signature)) + padded
+        try:
+            return self._node.call(account, question)[:32] == _YES
+        except (Refused, NodeFault):
+            return False
