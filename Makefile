@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-fast test-forge test-brownie test-contracts test-python check fix abi gas lock assure clean
+.PHONY: help setup provers run test test-fast test-forge test-brownie test-contracts test-python check fix abi gas lock assure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -14,13 +14,16 @@ help: ## List the targets
 setup: ## Make this clone ready; only what is missing is done
 	@sh scripts/setup.sh
 
+provers: setup ## Make slither, halmos and z3 ready, in an environment of their own
+	@$(PYTHON) -m scripts.assurance
+
 run: setup ## Run the factory and its DAO: make run ARGS="…"
 	@$(BIN)/workmoot up $(ARGS)
 
 test: test-contracts test-python ## Test everything
 
 test-fast: setup ## Test what needs no node, in seconds
-	@$(PYTHON) -m pytest -q --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
+	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
 
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 
@@ -31,7 +34,7 @@ test-forge: setup
 test-brownie: setup
 	@$(BIN)/brownie test
 
-test-python: setup
+test-python: provers
 	@$(PYTHON) -m pytest
 
 check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
@@ -57,8 +60,9 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: setup ## Run the long suites: forge with 20,000 runs a property
+assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
+	@$(PYTHON) -m pytest tests/assurance --long
 
 clean: ## Remove all that setup and the tests made
-	@rm -rf .venv node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-assure node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Pins every package anew: requirements.lock from pyproject.toml, package-lock.json from package.json."""
+"""Pins every package anew: the requirements.lock of the project and of its provers, and package-lock.json."""
 
 import json
 import subprocess
@@ -12,9 +12,9 @@ FOUNDRY = ("@foundry-rs/anvil", "@foundry-rs/forge")
 CPU = {"amd64": "x64", "arm64": "arm64"}
 
 
-def lock_python() -> None:
-    command = [str(BIN / "uv"), "pip", "compile", "pyproject.toml", "--extra=dev"]
-    options = ["--universal", "--python-version=3.11", "--output-file=requirements.lock"]
+def lock_python(lock: str, *wanted: str) -> None:
+    command = [str(BIN / "uv"), "pip", "compile", *wanted]
+    options = ["--universal", "--python-version=3.11", f"--output-file={lock}"]
     options += ["--generate-hashes", "--no-header", "--no-emit-index-url", "--upgrade", "--quiet"]
     subprocess.run([*command, *options], cwd=ROOT, check=True)
 
@@ -38,7 +38,8 @@ def with_every_platform(lock: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    lock_python()
+    lock_python("requirements.lock", "pyproject.toml", "--extra=dev")
+    lock_python("tests/assurance/requirements.lock", "tests/assurance/requirements.in")
     lock_node()
     return 0
 

@@ -232,7 +232,7 @@ contract PlantHandler is PlantFixture {
         uint256 id = _proposalId(which);
         IOverrides.Kind kind = approves ? IOverrides.Kind.Approve : IOverrides.Kind.Veto;
         IOverrides.Order memory order = _order(kind, IOverrides.Subject.Proposal, id);
-        order.payload = bytes.concat(_ghosts[id].rest, _ghosts[id].plan);
+        order.payload = bytes.concat(_ghosts[id].rest, abi.encodePacked(uint16(0), uint16(TASKS)), _ghosts[id].plan);
         _execute(order);
     }
 
