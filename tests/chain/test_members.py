@@ -5,7 +5,7 @@ import pytest
 from tests.chain.moves import refused
 from tests.chain.plants import ARM, FINISHER, RESOURCE, SCANNER, SPRAYER, account
 from workmoot.domain.events import MemberAdmitted, RobotBound, RosterChanged
-from workmoot.domain.ids import NOBODY, ZERO_ADDRESS
+from workmoot.domain.ids import ZERO_ADDRESS
 from workmoot.domain.workers import Kind, Scope, Standing
 
 
@@ -111,28 +111,6 @@ def test_bind__of_the_wrong_kind__refused(plant, robot, worker, wrong, scope):
     kind = {ARM: Kind.ROBOTIC, SPRAYER: Kind.DIGITAL, 0: Kind.NONE}[wrong]
     with refused("WrongKind", wrong, kind):
         plant.by("supervisor").members.bind(robot, worker, RESOURCE, scope)
-
-
-def test_voter__of_the_electorate__has_its_number(plant):
-    members = plant.by("stranger").members
-    assert members.voter(account("finisher"), 3) == FINISHER
-
-
-def test_voter__joined_later__nobody(plant):
-    _admit(plant)
-    members = plant.by("stranger").members
-    assert (members.voter(account("latecomer"), 4), members.voter(account("latecomer"), 3)) == (5, NOBODY)
-
-
-def test_voter__not_an_active_worker__refused(plant):
-    members = plant.by("supervisor").members
-    members.suspend(FINISHER)
-    with refused("WrongStanding", FINISHER, Standing.SUSPENDED):
-        members.voter(account("finisher"), 3)
-    with refused("WrongKind", ARM, Kind.ROBOTIC):
-        members.voter(account("arm"), 3)
-    with refused("NotAMember", account("stranger")):
-        members.voter(account("stranger"), 3)
 
 
 def test_accounts__of_all_badges__zero_where_nobody_votes(plant):

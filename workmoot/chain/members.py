@@ -51,9 +51,6 @@ class ChainMembers(Contract):
     def belonged(self, number: Number, roster: int) -> bool:
         return bool(self._read("belonged", number, roster)[0])
 
-    def voter(self, account: Address, roster: int) -> Number:
-        return Number(self._read("voter", account, roster)[0])
-
     def accounts(self) -> bytes:
         return bytes(self._read("accounts")[0])
 

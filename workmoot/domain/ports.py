@@ -113,9 +113,6 @@ class Members(Protocol):
     def belonged(self, number: Number, roster: int) -> bool:
         """Whether it belonged to that electorate, whatever became of it since."""
 
-    def voter(self, account: Address, roster: int) -> Number:
-        """The number of an active digital worker that belongs to that electorate."""
-
     def accounts(self) -> bytes:
         """The account of every badge, 20 bytes each: an active digital worker's, else zeros."""
 

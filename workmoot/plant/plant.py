@@ -43,7 +43,7 @@ class Policy(Part):
     """The rules the plant's digital workers decide by."""
 
     voting_s: WallSeconds = 20
-    open_limit: Annotated[Whole, Field(ge=1, le=100, description="Proposals one member may have open at once.")] = 2
+    open_limit: Annotated[Whole, Field(ge=1, le=9, description="Proposals one member may have open at once.")] = 2
     talk_s: Number = Field(2.0, ge=0, le=3_600, description="Wall seconds from a proposal to the first vote.")
     handover_ms: Whole = Field(800, ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
     margin_bps: Annotated[Parts, Field(description="A counter-proposal beats the best by at least this.")] = 200

@@ -64,9 +64,6 @@ class MemoryMembers(Hold):
     def belonged(self, number: Number, roster: int) -> bool:
         return membership.belongs(self._chain.state, number, roster)
 
-    def voter(self, account: Address, roster: int) -> Number:
-        return membership.voter(self._chain.state, account, roster)
-
     def accounts(self) -> bytes:
         return roll_of(self._chain.state.members.values())
 

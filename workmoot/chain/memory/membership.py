@@ -108,12 +108,6 @@ def worker(state: State, account: Address) -> Number:
     return number
 
 
-def voter(state: State, account: Address, roster: int) -> Number:
-    """The account's number, as far as it belongs to the electorate of that roster; else nobody."""
-    number = worker(state, account)
-    return number if state.members[number].joined <= roster else NOBODY
-
-
 def is_active(tx: Transaction, number: Number) -> bool:
     return member(tx, number).is_active_worker
 

@@ -22,7 +22,7 @@ from workmoot.domain.workers import Role
 CHAIN_ID = 1337
 BLOCKS_REMEMBERED = 256
 SHORTEST_SECONDS = 10
-MOST_OPEN = 10
+MOST_OPEN = 9
 
 
 def made_up(name: str) -> Address:

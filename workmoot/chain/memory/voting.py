@@ -254,9 +254,9 @@ def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Open
 
 def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: bool, reason: str) -> None:
     found = _require_open(tx, proposal)
-    member = membership.voter(tx.state, voter, found.roster)
-    if member == NOBODY:
-        raise Refused("NotInElectorate", proposal, tx.state.numbers[voter])
+    member = membership.worker(tx.state, voter)
+    if tx.state.members[member].joined > found.roster:
+        raise Refused("NotInElectorate", proposal, member)
     if (proposal, member) in tx.state.ballots:
         raise Refused("AlreadyVoted", proposal, member)
     tx.state.ballots[(proposal, member)] = True
