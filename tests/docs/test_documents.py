@@ -20,12 +20,17 @@ SPECIFICATION = (ROOT / "docs" / "specification.md").read_text()
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
 LAYOUTS = {
     "TASK": work.TASK,
+    "WORD": plan.WORD,
+    "TEAM": plan.TEAM,
+    "SLOT": plan.SLOT,
     "ENTRY": plan.ENTRY,
     "OFFER": offers.OFFER,
     "RANKED": offers.RANKED,
     "FINDING": beliefs.FINDING,
 }
-LIBRARIES = re.compile(r"(AccessManager|ERC721|Address|Safe|String|Checkpoint|Invalid|Failed|InsufficientBalance)")
+LIBRARIES = re.compile(
+    r"(AccessManager|ERC721|Address|Safe|String|Checkpoint|Invalid|Failed|InsufficientBalance|VotesExpired)"
+)
 """OpenZeppelin's own errors begin so."""
 SOURCES = ("agents", "api", "gateway", "scripts", "workmoot")
 
@@ -173,7 +178,7 @@ def snake_case(name: str) -> str:
 
 
 def test_specification__sizes__are_the_codecs():
-    told = {int(size) for size in re.findall(r"(\d+)(?: \+ 2\(h\+r\))? bytes each", section("Byte layouts"))}
+    told = {int(size) for size in re.findall(r"(\d+)(?: \+ 2\(?[hr+]+\)?)? bytes each", section("Byte layouts"))}
     assert told == {layout.size for layout in LAYOUTS.values()}
     assert isinstance(work.TASK, Layout)
 
