@@ -42,14 +42,14 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/forge fmt --check
+	@$(BIN)/forge fmt --check contracts tests/solidity tests/assurance/proofs
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/forge fmt
+	@$(BIN)/forge fmt contracts tests/solidity tests/assurance/proofs
 
 abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 	@$(PYTHON) -m scripts.abi
