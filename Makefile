@@ -57,9 +57,10 @@ abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs
+assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
 	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m tests.assurance.mutation
 
 clean: ## Remove all that setup and the tests made
 	@rm -rf .venv .venv-assure node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
