@@ -42,14 +42,14 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/forge fmt --check
+	@$(BIN)/forge fmt --check contracts tests/solidity tests/assurance/proofs
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/forge fmt
+	@$(BIN)/forge fmt contracts tests/solidity tests/assurance/proofs
 
 abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 	@$(PYTHON) -m scripts.abi
@@ -60,9 +60,10 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs
+assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
 	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m tests.assurance.mutation
 
 clean: ## Remove all that setup and the tests made
 	@rm -rf .venv .venv-assure node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

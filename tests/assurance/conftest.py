@@ -10,3 +10,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long", default=False))
+
+
+@pytest.fixture
+def long_only(long: bool) -> None:
+    """What takes too long for every day."""
+    if not long:
+        pytest.skip("only with --long")

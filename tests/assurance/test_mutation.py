@@ -1,0 +1,95 @@
+import pytest
+
+from tests.assurance.mutants import mutants
+from tests.assurance.mutation import Fate, Verdict, contracts, explained, is_green, report
+
+SOURCE = """// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {A} from "./A.sol";
+
+contract Gate {
+    uint256 private constant MOST = 10;
+
+    /// @notice 1 + 1, if it is asked.
+    function open(uint256 number) external returns (bool) {
+        if (number > MOST && number != 12) revert TooMany(number);
+        uint256 half = number / 2;
+        doors = half;
+        return true;
+    }
+}
+"""
+
+
+def made(source=SOURCE):
+    return {mutant.name for mutant in mutants(source)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "uint256 private constant MOST = 10; → uint256 private constant MOST = 9;",
+        "uint256 half = number / 2; → uint256 half = number * 2;",
+        "doors = half; → nothing",
+        "return true; → return false;",
+        "if (number > MOST && number != 12) revert TooMany(number); → nothing",
+        "if (number > MOST && number != 12) revert TooMany(number); → "
+        "if (!(number > MOST && number != 12)) revert TooMany(number);",
+        "if (number > MOST && number != 12) revert TooMany(number); → "
+        "if (number > MOST || number != 12) revert TooMany(number);",
+        "if (number > MOST && number != 12) revert TooMany(number); → "
+        "if (number > MOST && number != 13) revert TooMany(number);",
+    ],
+)
+def test_mutants__a_contract__each_kind_of_fault(name):
+    assert name in made()
+
+
+def test_mutants__comments_imports_declarations__left_alone():
+    changed = {name.split(" → ")[0] for name in made()}
+    assert not [line for line in changed if line.startswith(("//", "import", "pragma"))]
+    assert "uint256 half = number / 2; → nothing" not in made()
+
+
+def test_mutants__each__differs_from_the_others_and_from_the_source():
+    found = mutants(SOURCE)
+    texts = {mutant.of(SOURCE) for mutant in found}
+    assert len(texts) == len(found) == len({mutant.name for mutant in found})
+    assert SOURCE not in texts
+
+
+def test_contracts__of_the_project__all_with_rules():
+    names = {path.stem for path in contracts()}
+    assert {"AllocationDAO", "Members", "Overrides", "WorkOrders", "Majority", "Plans", "Tasks"} <= names
+
+
+def a_verdict(number, fate):
+    return Verdict(contract="Gate", name=f"line {number}", kind="operator", of="", fate=fate)
+
+
+def verdicts(*, killed, survived=0, stillborn=0):
+    fates = [Fate.KILLED] * killed + [Fate.SURVIVED] * survived + [Fate.STILLBORN] * stillborn
+    return [a_verdict(number, fate) for number, fate in enumerate(fates)]
+
+
+def test_report__a_survivor__named_and_red():
+    scores = report(verdicts(killed=99, survived=1, stillborn=7), {})
+    assert scores["Gate"] == {
+        "mutants": 100, "killed": 99, "score": 0.99, "explained": 0, "survivors": ["Gate: line 99"]
+    }  # fmt: skip
+    assert not is_green(scores)
+
+
+def test_is_green__survivor_explained__yes():
+    assert is_green(report(verdicts(killed=99, survived=1), {"Gate: line 99": "the same by another way"}))
+
+
+def test_is_green__too_many_explanations__no():
+    known = {f"Gate: line {number}": "the same" for number in range(90, 100)}
+    assert not is_green(report(verdicts(killed=90, survived=10), known))
+
+
+def test_survivors__each__is_a_mutant_that_there_is():
+    named = {f"{path.stem}: {mutant.name}" for path in contracts() for mutant in mutants(path.read_text())}
+    assert set(explained()) <= named
