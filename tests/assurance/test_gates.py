@@ -1,5 +1,7 @@
 """A gate that cannot be red is none."""
 
+import shutil
+
 import pytest
 
 from tests.assurance.project import copy_to, run
@@ -22,9 +24,10 @@ contract GateTest {
 def one_test(tmp_path):
     """A project with one test of forge's, which passes."""
     project = copy_to(tmp_path)
-    for file in (project / "tests" / "solidity").iterdir():
-        file.unlink()
-    file = project / "tests" / "solidity" / "Gate.t.sol"
+    tests = project / "tests" / "solidity"
+    shutil.rmtree(tests)
+    tests.mkdir()
+    file = tests / "Gate.t.sol"
     file.write_text(TEST)
     return file
 
