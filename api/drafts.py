@@ -154,7 +154,8 @@ def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
 
 
 def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:
-    if asked.kind is Kind.VETO and proposal.state is State.OPEN:
+    """A veto of an open vote carries its part as well: the vote may pass before the order is mined."""
+    if asked.kind is Kind.VETO and not proposal.decided_entries:
         return drafted
     parts, number = _parts(proposal, asked.kind), asked.payload.get("part", 1)
     if number not in range(1, len(parts) + 1):

@@ -63,7 +63,7 @@ contract CoreEqualityTest is PlantFixture {
         _proposal = new ProposalCore();
         _plan = _planFor(_postOne(), SCANNER, PACKER);
         _id = _propose(SCANNER, _plan);
-        _bound = _particulars(_id);
+        _bound = _rest(_id);
         _proposal.open(5, dao.proposal(_id).deadline);
         for (uint256 i = 0; i < ACTS; ++i) {
             _actOnProposal(_draw(14), uint16(1 + _draw(5)));

@@ -138,11 +138,12 @@ contract TaskCore {
         require(!_isFinal() && status != Status.Started && status != Status.Submitted);
         standing = NOBODY;
         _fail(Status.Posted);
-        if (fixes) {
-            fixes = false;
-            named = NOBODY;
-            _apply(true);
-        }
+        bool wasNamed = fixes;
+        if (!wasNamed && !stopped) return;
+        fixes = false;
+        named = NOBODY;
+        stopped = false;
+        _apply(wasNamed);
     }
 
     function cancel() external human {
