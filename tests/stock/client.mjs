@@ -181,6 +181,20 @@ async function electorate(dao, provider, voter) {
   };
 }
 
+/** The document that daoURI names, and those that it leads to: JSON where it is JSON, else text. */
+async function described(uri) {
+  const dao = await fetched(uri);
+  const parts = Object.entries(dao).filter(([name]) => name.endsWith("URI"));
+  const found = parts.map(async ([name, address]) => [name.slice(0, -3), await fetched(address)]);
+  return { ...dao, ...Object.fromEntries(await Promise.all(found)) };
+}
+
+async function fetched(uri) {
+  const answer = await fetch(uri);
+  if (!answer.ok) throw new Error(`${uri}: ${answer.status}`);
+  return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
+}
+
 /** The badge: found by its transfers, locked, and refused to whoever is offered it. */
 async function badge(address, provider, voter, other) {
   const tokens = new Contract(address, ERC721, provider);
@@ -237,9 +251,11 @@ async function run(url, address, voterKey, relayKey) {
     const { fields, domain } = await domainOf(address, provider);
     const before = await proposals(dao, voter?.address);
     const members = await electorate(dao, provider, voter?.address);
+    const told = await rules(dao, provider);
     const report = {
       claims: await claims(address, provider),
-      rules: await rules(dao, provider),
+      rules: told,
+      ...(told.daoURI && { described: await described(told.daoURI) }),
       domain: { fields, ...domain },
       latestProposalId: await dao.latestProposalId(),
       proposals: before,

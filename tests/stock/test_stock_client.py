@@ -2,18 +2,34 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts.nodes import BIN, Kind, running
+from scripts.nodes import BIN, Kind, end_with_parent, running
 from tests.builders import a_task, an_entry
 from tests.chain.moves import Opened, post, propose
-from tests.chain.plants import FINISHER, POLICY, SPRAYER, NodePlant, account, deploy, found, key
+from tests.chain.plants import (
+    FINISHER,
+    POLICY,
+    SPRAYER,
+    WORKERS,
+    NodePlant,
+    account,
+    deploy,
+    found,
+    key,
+    signer,
+)
+from workmoot.chain.abi import abi_of
+from workmoot.chain.deployment import write_deployment
 from workmoot.chain.node import Node
+from workmoot.chain.sender import Sender
 from workmoot.domain.events import VoteCast
 from workmoot.domain.hashing import keccak
 from workmoot.domain.proposals import State
@@ -184,6 +200,52 @@ def test_states__as_the_votes_end__are_a_governors(story):
     story.plant.by("stranger").dao.enact(story.first.id, story.first.assignments, story.first.rest)
     assert states(ask(story.plant)["proposals"]) == ["Executed", "Defeated"]
     story.plant.node.ask("evm_revert", before)
+
+
+def test_dao_uri__of_an_api__leads_to_what_is_on_chain(story, tmp_path):
+    before = story.plant.node.ask("evm_snapshot")
+    with served(story.plant, tmp_path / "deployment.json") as url:
+        set_dao_uri(story.plant, f"{url}/api/v1/dao")
+        told = ask(story.plant)["described"]
+    story.plant.node.ask("evm_revert", before)
+    dao = f"eip155:{story.plant.chain_id}:{story.plant.addresses['AllocationDAO']}"
+    assert (told["type"], told["name"], told["membersURI"]) == ("DAO", "tests", f"{url}/api/v1/dao/members")
+    assert [member["id"] for member in told["members"]["members"]] == [account(name) for name in WORKERS]
+    assert [(proposal["id"], proposal["name"]) for proposal in told["proposals"]["proposals"]] == [
+        (f"{dao}?proposalId={opened.id}", opened.created.opening.words) for opened in reversed(story.opened)
+    ]
+    acts = [(act["id"].partition("-")[0], act["member"]["id"]) for act in told["activityLog"]["activities"]]
+    assert acts == [
+        *(("propose", account("scanner")), ("propose", account("sprayer"))),
+        *[("vote", account("finisher"))] * 2,
+    ]
+    assert {item["name"]: item["id"] for item in told["contracts"]["contracts"]} == story.plant.addresses
+    assert told["governance"].startswith("# ")
+
+
+@contextmanager
+def served(plant: NodePlant, deployment: Path) -> Iterator[str]:
+    """The plant's API in a process of its own; the URL it says it answers at."""
+    write_deployment(deployment, plant.connection.deployment)
+    told = ["--rpc", plant.node.url, "--deployment", str(deployment), "--port", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "scripts", "serve", *told],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=end_with_parent,
+    ) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def set_dao_uri(plant: NodePlant, uri: str) -> None:
+    content = abi_of("AllocationDAO").functions["setDaoURI"].call(uri)
+    sender = Sender(plant.node, signer("administrator"), chain_id=plant.chain_id)
+    sender.send(plant.addresses["AllocationDAO"], content)
 
 
 def states(proposals: list[Told]) -> list[str]:
