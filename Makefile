@@ -23,7 +23,7 @@ run: setup ## Run the factory and its DAO: make run ARGS="…"
 test: test-contracts test-python ## Test everything
 
 test-fast: setup ## Test what needs no node, in seconds
-	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
+	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/stock --ignore=tests/benchmarks
 
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 

@@ -13,7 +13,7 @@ from api import problems
 from api.dependencies import Dependencies
 from api.models.problem import ProblemOut
 from api.pages import view
-from api.routes import ballots, events, health, orders, overrides, plant, proposals, robots, tasks, workers
+from api.routes import ballots, dao, events, health, orders, overrides, plant, proposals, robots, tasks, workers
 from api.security import Guard
 
 ERRORS = {
@@ -42,7 +42,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
-    for part in (orders, tasks, workers, proposals, ballots, robots, overrides, events, plant):
+    for part in (orders, tasks, workers, proposals, ballots, robots, overrides, events, plant, dao):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

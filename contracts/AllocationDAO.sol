@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -10,6 +11,7 @@ import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
+import {IERC4824} from "./interfaces/IERC4824.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
@@ -18,6 +20,7 @@ import {Majority} from "./libraries/Majority.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Number, ProposalId, TaskId} from "./types/Ids.sol";
+import {ADMIN} from "./types/Roles.sol";
 
 /// @title AllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
@@ -84,6 +87,8 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     mapping(ProposalId id => BitMaps.BitMap) private _ballots;
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
+    /// @inheritdoc IERC4824
+    string public daoURI;
 
     constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, Policy memory policy)
         EIP712(NAME, VERSION)
@@ -285,6 +290,16 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         _sealed();
     }
 
+    /* WHERE TO READ MORE */
+
+    /// @inheritdoc IAllocationDAO
+    function setDaoURI(string calldata uri) external {
+        (bool granted,) = members.authority().hasRole(ADMIN, msg.sender);
+        if (!granted || members.isSuspended(msg.sender)) revert NotTheAdministrator(msg.sender);
+        daoURI = uri;
+        emit DAOURIUpdate(address(this), uri);
+    }
+
     /* VIEWS */
 
     /// @inheritdoc IAllocationDAO
@@ -344,6 +359,11 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /// @inheritdoc IAllocationDAO
+    function token() external view returns (IERC5805) {
+        return members;
+    }
+
+    /// @inheritdoc IAllocationDAO
     // solhint-disable-next-line func-name-mixedcase
     function COUNTING_MODE() external pure returns (string memory) {
         return "support=bravo&quorum=for";
@@ -388,6 +408,16 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /// @inheritdoc IAllocationDAO
+    function proposalEta(uint256) external pure returns (uint256) {
+        return 0;
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function proposalNeedsQueuing(uint256) external pure returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IAllocationDAO
     function proposalVotes(uint256 proposalId) external view returns (uint256 against, uint256 for_, uint256 abstain) {
         Header header = _requireKnown(ProposalId.wrap(proposalId));
         return (header.no(), header.yes(), 0);
@@ -415,12 +445,13 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
 
     /// @inheritdoc IAllocationDAO
     function quorum(uint256 timepoint) external view returns (uint256) {
-        return members.getPastTotalSupply(timepoint) / 2 + 1;
+        uint256 size = timepoint == block.timestamp ? _desk.members : members.getPastTotalSupply(timepoint);
+        return size / 2 + 1;
     }
 
     /// @inheritdoc IAllocationDAO
     function getVotes(address account, uint256 timepoint) external view returns (uint256) {
-        return members.getPastVotes(account, timepoint);
+        return timepoint == block.timestamp ? members.getVotes(account) : members.getPastVotes(account, timepoint);
     }
 
     /// @inheritdoc IAllocationDAO
@@ -431,7 +462,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /// @inheritdoc ERC165
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IERC6372).interfaceId || interfaceId == type(IERC5267).interfaceId
-            || super.supportsInterface(interfaceId);
+            || interfaceId == type(IERC4824).interfaceId || super.supportsInterface(interfaceId);
     }
 
     /* INTERNAL: A PROPOSAL'S LIFE */

@@ -62,6 +62,8 @@ def main() -> None:
     fund(settings, deployer.address, list(holders.values()))
     contracts = deploy(plant, deployer)
     found(contracts, plant, settings.gateway_url, deployer, holders)
+    if settings.dao_uri:
+        _send(deployer, contracts.dao.setDaoURI, settings.dao_uri)
     hand_over(contracts.authority, deployer, holders["administrator"], settings.admin_delay_s)
     print(f"deployed to chain {chain.id}: {write(contracts, settings.deployment)}")
 
@@ -74,7 +76,7 @@ def _plant(settings: DeploySettings) -> Plant:
         print(bad, file=sys.stderr)
         sys.exit(BAD_INPUT)
     plant = plant.model_copy(update={"clock": Clock(speed=settings.speed)}) if settings.speed else plant
-    return with_ballot_boxes(plant, settings.api_url)
+    return with_ballot_boxes(plant, settings.ballot_box)
 
 
 def _key_names(plant: Plant) -> list[str]:

@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WORKMOOT_"
+API_URL = "http://127.0.0.1:8600"
+"""Where `workmoot serve` answers unless told otherwise."""
+DAO_PATH = "/api/v1/dao"
+"""Where an API describes the DAO, as ERC-4824 has it."""
 
 
 class DeploySettings(BaseModel):
@@ -20,7 +24,9 @@ class DeploySettings(BaseModel):
     keys: Path = Field(ROOT / ".run" / "keys", description="Key files, one a member; made where absent.")
     deployment: Path | None = Field(None, description="The file to write; else deployments/<chain id>.json.")
     gateway_url: str = Field("http://127.0.0.1:8700", description="Where the robot gateway will answer.")
-    api_url: str = Field("http://127.0.0.1:8600", description="Where the API will answer, which has a ballot box.")
+    api_url: str | None = Field(
+        None, description="Where the API will answer: a ballot box, and what describes the DAO."
+    )
     speed: float | None = Field(
         None, gt=0, le=10_000, description="Simulated seconds in a wall second; else the plant's."
     )
@@ -31,6 +37,16 @@ class DeploySettings(BaseModel):
         None, ge=0, description="What each account gets; else 1000 on a development chain."
     )
     admin_delay_s: int = Field(86_400, ge=0, description="Delay of the administrator's acts, off development chains.")
+
+    @property
+    def ballot_box(self) -> str:
+        """The box of a plant that votes by signature and names none."""
+        return self.api_url or API_URL
+
+    @property
+    def dao_uri(self) -> str:
+        """Where the DAO is described; nowhere without an API."""
+        return self.api_url.rstrip("/") + DAO_PATH if self.api_url else ""
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 
 import {Number, ProposalId, TaskId} from "../types/Ids.sol";
+import {IERC4824} from "./IERC4824.sol";
 
 /// @title IAllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
@@ -17,7 +19,7 @@ import {Number, ProposalId, TaskId} from "../types/Ids.sol";
 ///      Assumes: `members` knows the electorate of every roster and tells every change of it, and refuses as an active
 ///      worker whom it told not to vote; `workOrders.enact` never
 ///      reverts for a stale entry.
-interface IAllocationDAO is IERC6372 {
+interface IAllocationDAO is IERC4824, IERC6372 {
     enum State {
         None,
         Open,
@@ -175,6 +177,9 @@ interface IAllocationDAO is IERC6372 {
     /// @notice Only the overrides veto, only the members' contract says who votes.
     error NotTheContract(address caller);
 
+    /// @notice Only the plant's administrator says where the DAO is described.
+    error NotTheAdministrator(address account);
+
     /// @notice Voting lasts at least 10 seconds, and a member may have at least one proposal open.
     error PolicyTooTight();
 
@@ -269,6 +274,10 @@ interface IAllocationDAO is IERC6372 {
     ///         them; whoever needs it first does it otherwise.
     function seal() external;
 
+    /// @notice Says where the document is that `daoURI` names; empty for none. For the administrator, at once: nothing of
+    ///         ours reads it.
+    function setDaoURI(string calldata uri) external;
+
     /// @notice One proposal; all zero where there is none.
     function proposal(ProposalId id) external view returns (Proposal memory);
 
@@ -296,6 +305,9 @@ interface IAllocationDAO is IERC6372 {
     /// @notice The version in the domain of signed ballots.
     function version() external view returns (string memory);
 
+    /// @notice The contract that tells everybody's votes by ERC-5805: the members'.
+    function token() external view returns (IERC5805);
+
     /// @notice How ballots count, for stock clients: 0 against, 1 for; only those for make the quorum.
     // solhint-disable-next-line func-name-mixedcase
     function COUNTING_MODE() external view returns (string memory);
@@ -311,6 +323,12 @@ interface IAllocationDAO is IERC6372 {
 
     /// @notice The account that opened the proposal.
     function proposalProposer(uint256 proposalId) external view returns (address);
+
+    /// @notice Always 0: what has passed waits for nothing.
+    function proposalEta(uint256 proposalId) external view returns (uint256);
+
+    /// @notice Always false: nothing is queued.
+    function proposalNeedsQueuing(uint256 proposalId) external view returns (bool);
 
     /// @notice Against, for, abstaining (always 0).
     function proposalVotes(uint256 proposalId) external view returns (uint256 against, uint256 for_, uint256 abstain);
@@ -328,10 +346,10 @@ interface IAllocationDAO is IERC6372 {
     /// @notice Always 1: any member proposes.
     function proposalThreshold() external view returns (uint256);
 
-    /// @notice How many had to say yes at a time in the past.
+    /// @notice How many had to say yes at a time in the past, or have to now: a proposal's snapshot may be this very second.
     function quorum(uint256 timepoint) external view returns (uint256);
 
-    /// @notice The account's votes at a time in the past: 1 for a member, else 0.
+    /// @notice The account's votes now or at a time in the past: 1 for a member, else 0.
     function getVotes(address account, uint256 timepoint) external view returns (uint256);
 
     /// @notice The newest proposal, zero before the first.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 
 import {Number} from "../types/Ids.sol";
@@ -166,6 +167,9 @@ interface IMembers is IERC5805 {
 
     /// @notice 20 bytes for each badge number from 1 on: the account of an active digital worker, else zero.
     function accounts() external view returns (bytes memory);
+
+    /// @notice The access manager, which knows the humans' roles.
+    function authority() external view returns (IAccessManager);
 
     /// @notice The number of badges ever given.
     function count() external view returns (uint16);

@@ -93,12 +93,16 @@ class Plant(Protocol):
         """The administrator gives a role, whose acts are delayed by so many seconds."""
 
 
-@cache
-def signer(name: str) -> Signer:
+def key(name: str) -> bytes:
     """A person's key: one of the development nodes' well-known accounts."""
     Account.enable_unaudited_hdwallet_features()
     path = f"m/44'/60'/0'/0/{PEOPLE.index(name)}"
-    return Signer(bytes(Account.from_mnemonic(MNEMONIC, account_path=path).key))
+    return bytes(Account.from_mnemonic(MNEMONIC, account_path=path).key)
+
+
+@cache
+def signer(name: str) -> Signer:
+    return Signer(key(name))
 
 
 def account(name: str) -> Address:

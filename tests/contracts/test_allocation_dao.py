@@ -6,7 +6,9 @@ import pytest
 from brownie import accounts, chain, web3
 
 from tests.contracts.plant import (
+    ADMINISTRATOR,
     GLUER,
+    HUMANS,
     OPEN_LIMIT,
     PACKER,
     PRESSER,
@@ -267,3 +269,17 @@ def test_veto__by_the_supervisor__ends_it(plant, proposal):
 def test_veto__not_by_the_overrides__refused(plant, proposal):
     with refused("NotTheContract", account_of(SCANNER)):
         plant.dao.veto(proposal, by_worker(SCANNER))
+
+
+# WHERE TO READ MORE
+
+
+def test_set_dao_uri__administrator__told(plant):
+    tx = plant.dao.setDaoURI("http://127.0.0.1:8600/api/v1/dao", by(ADMINISTRATOR))
+    told(tx, "DAOURIUpdate", daoAddress=plant.dao.address, daoURI="http://127.0.0.1:8600/api/v1/dao")
+    assert plant.dao.daoURI() == "http://127.0.0.1:8600/api/v1/dao"
+
+
+def test_set_dao_uri__supervisor__refused(plant):
+    with refused("NotTheAdministrator", HUMANS[SUPERVISOR].address):
+        plant.dao.setDaoURI("http://127.0.0.1:1", by(SUPERVISOR))

@@ -51,6 +51,13 @@ def read_ledger(node: Node, deployment: Deployment) -> Ledger:
     return ledger
 
 
+def dao_uri(node: Node, deployment: Deployment) -> str:
+    view = abi_of("AllocationDAO").functions["daoURI"]
+    question = {"to": deployment.allocation_dao, "data": "0x" + view.call().hex()}
+    [told] = view.answer(bytes.fromhex(node.ask("eth_call", question, "latest")[2:]))
+    return str(told)
+
+
 @pytest.fixture(scope="module")
 def plant() -> Plant:
     return load_scenario(WORKSHOP).plant
@@ -60,7 +67,7 @@ def plant() -> Plant:
 def founded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     folder = tmp_path_factory.mktemp(request.param)
     with nodes.running(request.param) as running:
-        ran = deploy(running.url, folder, GATEWAY_URL="http://127.0.0.1:9", SPEED="12.5")
+        ran = deploy(running.url, folder, GATEWAY_URL="http://127.0.0.1:9", API_URL="http://127.0.0.1:8", SPEED="12.5")
         assert ran.returncode == 0, ran.stderr
         deployment = read_deployment(folder / "made" / "here.json")
         node = Node(running.url)
@@ -114,17 +121,22 @@ def test_deploy__description__gateway_clock_and_capabilities(founded, plant):
     assert told["capabilities"] == list(plant.capabilities)
 
 
+def test_deploy__an_api__describes_the_dao(founded):
+    assert dao_uri(founded.node, founded.deployment) == "http://127.0.0.1:8/api/v1/dao"
+
+
 def test_deploy__everyone_who_sends__can_pay(founded, plant):
     senders = ["gateway", "relay", "administrator", *(member.id for member in (*plant.workers, *plant.humans))]
     balances = founded.node.ask_all([("eth_getBalance", [account(founded, name), "latest"]) for name in senders])
     assert min(int(balance, 16) for balance in balances) >= 100 * 10**18
 
 
-def test_deploy__again_with_the_same_keys__a_new_plant_beside_the_first(founded):
+def test_deploy__again_without_an_api__a_new_plant_beside_the_first_described_nowhere(founded):
     assert deploy(founded.node.url, founded.folder, DEPLOYMENT=f"{founded.folder}/second.json").returncode == 0
     second = read_deployment(founded.folder / "second.json")
     assert second.members != founded.deployment.members
     assert len(read_ledger(founded.node, second).members) == len(founded.ledger.members)
+    assert dao_uri(founded.node, second) == ""
 
 
 def test_deploy__funder_of_its_own__pays(founded, tmp_path):

@@ -8,6 +8,7 @@ import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IERC4824} from "contracts/interfaces/IERC4824.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {Number, ProposalId} from "contracts/types/Ids.sol";
 
@@ -59,6 +60,8 @@ contract StockTest is PlantFixture {
         vm.assertEq(dao.proposalSnapshot(_id), block.timestamp);
         vm.assertEq(dao.proposalDeadline(_id), block.timestamp + VOTING_SECONDS);
         vm.assertTrue(dao.proposalProposer(_id) == _account(SCANNER));
+        vm.assertEq(dao.proposalEta(_id), 0);
+        vm.assertFalse(dao.proposalNeedsQueuing(_id));
         vm.assertTrue(dao.proposal(ProposalId.wrap(99)).state == IAllocationDAO.State.None);
     }
 
@@ -115,6 +118,7 @@ contract StockTest is PlantFixture {
         vm.assertEq(dao.votingPeriod(), VOTING_SECONDS);
         vm.assertEq(dao.openLimit(), OPEN_LIMIT);
         vm.assertEq(dao.proposalThreshold(), 1);
+        vm.assertTrue(address(dao.token()) == address(members));
         vm.assertEq(dao.quorum(block.timestamp - 1), 3);
         members.suspend(PACKER);
         vm.warp(block.timestamp + 1);
@@ -122,6 +126,58 @@ contract StockTest is PlantFixture {
         vm.assertEq(dao.quorum(block.timestamp - 1), 3);
         vm.assertEq(dao.getVotes(_account(PACKER), block.timestamp - 2), 1);
         vm.assertEq(dao.getVotes(_account(PACKER), block.timestamp - 1), 0);
+    }
+
+    function test_quorum__atASnapshotOfThisVerySecond__isThePresentOne() public {
+        members.suspend(PACKER);
+        uint256 snapshot = dao.proposalSnapshot(ProposalId.unwrap(_propose(SPRAYER, _plan)));
+        vm.assertEq(snapshot, block.timestamp);
+        vm.assertEq(dao.quorum(snapshot), 3);
+        vm.assertEq(dao.getVotes(_account(SPRAYER), snapshot), 1);
+        vm.assertEq(dao.getVotes(_account(PACKER), snapshot), 0);
+        members.suspend(PRESSER);
+        vm.assertEq(dao.quorum(snapshot), 2);
+        vm.warp(block.timestamp + 1);
+        vm.assertEq(dao.quorum(snapshot), 2);
+        vm.assertEq(dao.getVotes(_account(PRESSER), snapshot), 0);
+    }
+
+    function testFuzz_quorum__timeToCome__refused(uint32 ahead) public {
+        uint256 timepoint = block.timestamp + 1 + ahead;
+        bytes memory reason = abi.encodeWithSelector(IMembers.FutureLookup.selector, timepoint, block.timestamp);
+        vm.expectRevert(reason);
+        dao.quorum(timepoint);
+        vm.expectRevert(reason);
+        dao.getVotes(STRANGER, timepoint);
+    }
+
+    /* WHERE TO READ MORE */
+
+    function test_setDaoURI__administrator__isRead() public {
+        vm.assertEq(bytes(dao.daoURI()), "");
+        vm.expectEmit(address(dao));
+        emit IERC4824.DAOURIUpdate(address(dao), "https://plant.example/api/v1/dao");
+        dao.setDaoURI("https://plant.example/api/v1/dao");
+        vm.assertEq(bytes(dao.daoURI()), "https://plant.example/api/v1/dao");
+        dao.setDaoURI("");
+        vm.assertEq(bytes(dao.daoURI()), "");
+    }
+
+    function test_setDaoURI__anotherRole__refused() public {
+        address[3] memory others = [supervisor, STRANGER, _account(SCANNER)];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheAdministrator.selector, others[i]));
+            dao.setDaoURI("https://elsewhere.example");
+        }
+    }
+
+    function test_setDaoURI__suspendedAdministrator__refused() public {
+        Number number = members.admit(address(this), IMembers.Kind.Human, 0, "{}");
+        vm.prank(supervisor);
+        members.suspend(number);
+        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheAdministrator.selector, address(this)));
+        dao.setDaoURI("https://elsewhere.example");
     }
 
     function test_eip712Domain__ballots__areSignedForIt() public view {
@@ -138,6 +194,7 @@ contract StockTest is PlantFixture {
         vm.assertTrue(dao.supportsInterface(type(IERC165).interfaceId));
         vm.assertTrue(dao.supportsInterface(type(IERC6372).interfaceId));
         vm.assertTrue(dao.supportsInterface(type(IERC5267).interfaceId));
+        vm.assertTrue(dao.supportsInterface(type(IERC4824).interfaceId));
         vm.assertFalse(dao.supportsInterface(type(IGovernor).interfaceId));
         vm.assertTrue(members.supportsInterface(type(IVotes).interfaceId));
         vm.assertTrue(members.supportsInterface(type(IERC6372).interfaceId));
