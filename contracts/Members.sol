@@ -12,7 +12,7 @@ import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Number} from "./types/Ids.sol";
-import {ADMIN, SUPERVISOR} from "./types/Roles.sol";
+import {ADMIN, MAINTENANCE, OPERATOR, SUPERVISOR} from "./types/Roles.sol";
 
 /// @title Members
 /// @notice Who may act, as soulbound badges; the electorate is checkpointed by roster version.
@@ -26,9 +26,12 @@ contract Members is ERC721, IERC5192, IMembers {
         Kind kind;
         Standing standing;
         uint32 joined;
+        uint48 suspendsFrom;
     }
 
     uint16 private constant LAST_NUMBER = 1023;
+    /// @dev In which one human may suspend one other: a bad key suspends one before another human suspends it.
+    uint48 private constant SUSPENSION_SECONDS = 1 days;
     Number private constant NOBODY = Number.wrap(0);
 
     IAccessManager public immutable authority;
@@ -45,6 +48,7 @@ contract Members is ERC721, IERC5192, IMembers {
     Checkpoints.Trace224 private _rosters;
     /// @dev By time: the last roster version of that second.
     Checkpoints.Trace208 private _versions;
+    Number[] private _humans;
 
     constructor(IAccessManager authority_, address workOrders_, IAllocationDAO dao_, address overrides_)
         ERC721("Workmoot member", "MOOT")
@@ -55,8 +59,8 @@ contract Members is ERC721, IERC5192, IMembers {
         overrides = overrides_;
     }
 
-    modifier onlyRegistrar() {
-        _requireRegistrar();
+    modifier onlyRegistrar(Kind kind) {
+        _requireRegistrar(kind);
         _;
     }
 
@@ -65,7 +69,7 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function admit(address account, Kind kind, uint256 capabilities, string calldata profile)
         external
-        onlyRegistrar
+        onlyRegistrar(kind)
         returns (Number number)
     {
         if (kind == Kind.None) revert KindMissing();
@@ -73,7 +77,8 @@ contract Members is ERC721, IERC5192, IMembers {
         if (badge.number != NOBODY) revert AlreadyAMember(account, badge.number);
         if (count == LAST_NUMBER) revert RosterFull();
         number = Number.wrap(++count);
-        _badges[account] = Badge(number, kind, Standing.Active, 0);
+        _badges[account] = Badge(number, kind, Standing.Active, 0, 0);
+        if (kind == Kind.Human) _humans.push(number);
         _capabilities[number] = capabilities;
         _mint(account, Number.unwrap(number));
         emit Locked(Number.unwrap(number));
@@ -82,13 +87,19 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
-    function suspend(Number number) external onlyRegistrar {
-        _leave(number, Standing.Active, Standing.Suspended);
-        emit MemberSuspended(number, msg.sender);
+    function suspend(Number number) external onlyRegistrar(_badgeOf(number).kind) {
+        _suspend(number);
     }
 
     /// @inheritdoc IMembers
-    function reinstate(Number number) external onlyRegistrar {
+    function suspendFor(Number number, address human) external {
+        if (msg.sender != overrides) revert NotTheRegistrar(msg.sender);
+        if (_badgeOf(number).kind == Kind.Human) _useSuspension(number, _badges[human]);
+        _suspend(number);
+    }
+
+    /// @inheritdoc IMembers
+    function reinstate(Number number) external onlyRegistrar(_badgeOf(number).kind) {
         Badge storage badge = _require(number, Standing.Suspended);
         badge.standing = Standing.Active;
         emit MemberReinstated(number, msg.sender);
@@ -96,7 +107,7 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
-    function retire(Number number) external onlyRegistrar {
+    function retire(Number number) external onlyRegistrar(_badgeOf(number).kind) {
         Standing before = _badgeOf(number).standing;
         if (before == Standing.Suspended) _require(number, before).standing = Standing.Retired;
         else _leave(number, Standing.Active, Standing.Retired);
@@ -106,7 +117,7 @@ contract Members is ERC721, IERC5192, IMembers {
     /* ROBOTS */
 
     /// @inheritdoc IMembers
-    function bind(Number robot, Number worker, bytes32 resource, Scope scope) external onlyRegistrar {
+    function bind(Number robot, Number worker, bytes32 resource, Scope scope) external onlyRegistrar(Kind.Robotic) {
         _requireKind(robot, Kind.Robotic);
         _requireKind(worker, Kind.Digital);
         Number holder = _commanders[robot][resource];
@@ -177,6 +188,38 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function isSuspended(address account) public view returns (bool) {
         return _badges[account].standing > Standing.Active;
+    }
+
+    /// @inheritdoc IMembers
+    function badgeOf(address account) external view returns (Number number, Kind kind, Standing standing) {
+        Badge memory badge = _badges[account];
+        return (badge.number, badge.kind, badge.standing);
+    }
+
+    /// @inheritdoc IMembers
+    function kindOf(Number number) external view returns (Kind) {
+        return _badgeOf(number).kind;
+    }
+
+    /// @inheritdoc IMembers
+    function humans() external view returns (address[] memory found) {
+        found = new address[](_humans.length);
+        for (uint256 i = 0; i < found.length; ++i) {
+            address account = _accountOf(_humans[i]);
+            if (_badges[account].standing == Standing.Active) found[i] = account;
+        }
+    }
+
+    /// @inheritdoc IMembers
+    function isInScope(address account, uint256 capabilities) public view returns (bool) {
+        Badge memory badge = _badges[account];
+        uint256 cells = badge.kind == Kind.Human ? _capabilities[badge.number] : 0;
+        return cells == 0 || cells & capabilities != 0;
+    }
+
+    /// @inheritdoc IMembers
+    function isRobotInScope(address account, Number robot) external view returns (bool) {
+        return isInScope(account, _capabilities[robot]);
     }
 
     /// @inheritdoc IMembers
@@ -267,6 +310,18 @@ contract Members is ERC721, IERC5192, IMembers {
         emit DelegateVotesChanged(account, 0, 1);
     }
 
+    function _suspend(Number number) private {
+        _leave(number, Standing.Active, Standing.Suspended);
+        emit MemberSuspended(number, msg.sender);
+    }
+
+    function _useSuspension(Number number, Badge storage by) private {
+        if (by.kind != Kind.Human) revert WrongKind(by.number, by.kind);
+        if (by.number == number) revert NotAnother(number);
+        if (block.timestamp < by.suspendsFrom) revert SuspensionUsed(by.number, by.suspendsFrom);
+        by.suspendsFrom = uint48(block.timestamp) + SUSPENSION_SECONDS;
+    }
+
     function _leave(Number number, Standing from, Standing to) private {
         Badge storage badge = _require(number, from);
         badge.standing = to;
@@ -318,14 +373,18 @@ contract Members is ERC721, IERC5192, IMembers {
         if (found != kind) revert WrongKind(number, found);
     }
 
-    function _requireRegistrar() private view {
+    /// @dev Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone.
+    function _requireRegistrar(Kind kind) private view {
         if (msg.sender == overrides) return;
-        bool mayRegister = _has(SUPERVISOR) || _has(ADMIN);
+        (bool mayRegister,) = authority.hasRole(ADMIN, msg.sender);
+        if (kind != Kind.Human && _actsAs(SUPERVISOR, msg.sender)) mayRegister = true;
         if (!mayRegister || isSuspended(msg.sender)) revert NotTheRegistrar(msg.sender);
     }
 
-    function _has(uint64 role) private view returns (bool granted) {
-        (granted,) = authority.hasRole(role, msg.sender);
+    /// @dev A role that acts only after a delay is none here, where nothing can be scheduled.
+    function _actsAs(uint64 role, address account) private view returns (bool) {
+        (bool granted, uint32 delay) = authority.hasRole(role, account);
+        return granted && delay == 0;
     }
 
     function _update(address to, uint256 tokenId, address auth) internal override returns (address from) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {NoncesKeyed} from "@openzeppelin/contracts/utils/NoncesKeyed.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -9,6 +8,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IOverrides} from "./interfaces/IOverrides.sol";
+import {IPlantAuthority} from "./interfaces/IPlantAuthority.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Number, OverrideId, ProposalId, TaskId} from "./types/Ids.sol";
@@ -25,6 +25,11 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     uint8 private constant WORKER = 12;
     uint48 private constant SHORTEST_SECONDS = 10;
     uint48 private constant SAFE_STOP_SECONDS = 300;
+    uint256 private constant OPERATORS = 1 << OPERATOR;
+    uint256 private constant PLANNERS = 1 << PLANNER;
+    uint256 private constant SUPERVISORS = 1 << SUPERVISOR;
+    uint256 private constant MAINTAINERS = 1 << MAINTENANCE;
+    uint256 private constant EVERYONE = OPERATORS | PLANNERS | SUPERVISORS | MAINTAINERS;
     uint256 private constant PART_BYTES = 36;
     /// @dev A veto of more would not fit a transaction of 16,777,216 gas.
     uint256 private constant MOST_ENTRIES = 150;
@@ -34,17 +39,16 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         "Order(uint8 kind,uint8 subjectType,uint256 subject,bytes payload,uint8 level,uint16 reasonCode,string reason,uint48 expiresAt,uint48 validUntil,uint64 expectedEpoch,bytes32 preview,address human,uint256 nonce)"
     );
 
-    IAccessManager public immutable authority;
+    IPlantAuthority public immutable authority;
     IMembers public immutable members;
     IWorkOrders public immutable workOrders;
     IAllocationDAO public immutable dao;
 
     uint64 public count;
-    bool private _resumeAsked;
     mapping(Subject subjectType => mapping(uint256 subject => mapping(uint8 level => Slot))) private _slots;
     mapping(Number robot => uint64) private _robotEpochs;
 
-    constructor(IAccessManager authority_, IMembers members_, IWorkOrders workOrders_, IAllocationDAO dao_)
+    constructor(IPlantAuthority authority_, IMembers members_, IWorkOrders workOrders_, IAllocationDAO dao_)
         EIP712("Workmoot Overrides", "1")
     {
         authority = authority_;
@@ -85,6 +89,14 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         bytes memory tail =
             abi.encode(order.expiresAt, order.validUntil, order.expectedEpoch, order.preview, order.human, order.nonce);
         return _hashTypedDataV4(keccak256(bytes.concat(head, tail)));
+    }
+
+    /// @inheritdoc IOverrides
+    function ratify(OverrideId id, bool support, string calldata words) external {
+        uint64 number = OverrideId.unwrap(id);
+        if (number == 0 || number > count) revert UnknownOverride(id);
+        if (!authority.isInGoodStanding(msg.sender)) revert IMembers.NotAMember(msg.sender);
+        emit OverrideRatified(id, msg.sender, support, words);
     }
 
     /* WITHOUT A HUMAN */
@@ -158,22 +170,30 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         return _isFilled(slots[HOLD]) && !_isFilled(slots[HUMAN]);
     }
 
-    function _requireAllowed(Order calldata order, uint8 level) private view {
-        bool allowed = _isAllowed(order, level) && !members.isSuspended(order.human);
+    function _requireAllowed(Order calldata order, uint8 level) private {
+        bool allowed = authority.takeOrder(order.human, _rolesFor(order, level), _recovers(order));
         if (!allowed) revert NotAllowed(order.human, order.kind, level);
     }
 
-    function _isAllowed(Order calldata order, uint8 level) private view returns (bool) {
+    /// @dev One bit for each role that may give the order.
+    function _rolesFor(Order calldata order, uint8 level) private view returns (uint256) {
         Kind kind = order.kind;
-        if (level == LOCK_OUT) return _has(MAINTENANCE, order.human);
-        if (_has(SUPERVISOR, order.human)) return true;
-        if (kind == Kind.Hold && level == PLANT && (_has(PLANNER, order.human) || _has(MAINTENANCE, order.human))) {
-            return true;
-        }
-        bool plans = kind == Kind.Assign || kind == Kind.Cancel || kind == Kind.Requeue;
-        if (plans || (kind == Kind.Release && level == HUMAN)) return _has(PLANNER, order.human);
-        bool holds = kind == Kind.Hold || (kind == Kind.Release && level != PLANT);
-        return holds && _has(OPERATOR, order.human);
+        if (level == LOCK_OUT) return MAINTAINERS;
+        if (kind == Kind.Hold) return level == PLANT ? EVERYONE : SUPERVISORS | OPERATORS;
+        if (kind == Kind.Assign || kind == Kind.Cancel || kind == Kind.Requeue) return SUPERVISORS | PLANNERS;
+        if (kind == Kind.Release && level == HUMAN) return SUPERVISORS | PLANNERS;
+        if (kind == Kind.Release && level != PLANT) return SUPERVISORS | OPERATORS;
+        bool ofHumans = (kind == Kind.Suspend || kind == Kind.Reinstate) && _isOnHuman(order);
+        return ofHumans ? EVERYONE : SUPERVISORS;
+    }
+
+    /// @dev To let a human back, the suspended may sign too: else one bad key could lock the others out.
+    function _recovers(Order calldata order) private view returns (bool) {
+        return order.kind == Kind.Reinstate && _isOnHuman(order);
+    }
+
+    function _isOnHuman(Order calldata order) private view returns (bool) {
+        return order.subjectType == Subject.Worker && members.kindOf(_numberOf(order.subject)) == IMembers.Kind.Human;
     }
 
     function _requireExpected(Order calldata order) private view {
@@ -182,22 +202,60 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (epoch != order.expectedEpoch) revert StaleVersion(epoch, order.expectedEpoch);
     }
 
+    /// @dev What a human with a cell may do elsewhere, a hold or a veto, does not ask here.
+    function _requireInScope(address human, TaskId task) private view {
+        if (!_isInScope(human, task)) revert OutOfScope(human, Subject.Task, TaskId.unwrap(task));
+    }
+
+    function _isInScope(address human, TaskId task) private view returns (bool) {
+        return members.isInScope(human, 1 << workOrders.task(task).capability);
+    }
+
+    function _requireRobotInScope(address human, Number number) private view {
+        bool inScope = members.isRobotInScope(human, number);
+        if (!inScope) revert OutOfScope(human, Subject.Robot, Number.unwrap(number));
+    }
+
+    /* INTERNAL: WHOSE SECOND ORDER IT TAKES */
+
+    function _waits(OverrideId id, Order calldata order, uint8 level) private returns (bool) {
+        bytes32 effect = _effectOf(order, level);
+        uint256 roles = _rolesFor(order, level);
+        return authority.takeSecond(id, order.human, uint8(order.kind), effect, roles, _recovers(order));
+    }
+
+    /// @dev What fills the slot is part of it: who asked to end a hold did not ask to end a later one.
+    function _effectOf(Order calldata order, uint8 level) private view returns (bytes32) {
+        OverrideId filled = _slots[order.subjectType][order.subject][level].id;
+        return
+            keccak256(abi.encode(order.kind, order.subjectType, order.subject, keccak256(order.payload), level, filled));
+    }
+
     /* INTERNAL: WHAT AN ORDER DOES */
 
     function _dispatch(OverrideId id, Order calldata order, uint8 level) private {
         Subject on = order.subjectType;
         if (order.kind == Kind.Hold) return _hold(id, order, level);
         if (order.kind == Kind.Release) return _release(id, order, level);
-        if (on == Subject.Task) return _dispatchTask(id, order);
+        if (on == Subject.Task) return _dispatchTask(id, order, level);
         if (on == Subject.Proposal && order.kind == Kind.Veto) return _veto(id, order);
-        if (on == Subject.Proposal && order.kind == Kind.Approve) return _approve(id, order);
-        if (on == Subject.Worker && order.kind == Kind.Suspend) return members.suspend(_numberOf(order.subject));
-        if (on == Subject.Worker && order.kind == Kind.Reinstate) return members.reinstate(_numberOf(order.subject));
+        if (on == Subject.Proposal && order.kind == Kind.Approve) return _approve(id, order, level);
+        if (on == Subject.Worker && order.kind == Kind.Suspend) {
+            return members.suspendFor(_numberOf(order.subject), order.human);
+        }
+        if (on == Subject.Worker && order.kind == Kind.Reinstate) return _reinstate(id, order, level);
         revert WrongSubject(order.kind, on);
     }
 
-    function _dispatchTask(OverrideId id, Order calldata order) private {
+    function _reinstate(OverrideId id, Order calldata order, uint8 level) private {
+        if (!_waits(id, order, level)) members.reinstate(_numberOf(order.subject));
+    }
+
+    function _dispatchTask(OverrideId id, Order calldata order, uint8 level) private {
         TaskId task = _taskOf(order.subject);
+        bool mayWait = order.kind == Kind.Accept || order.kind == Kind.Requeue;
+        if (mayWait && _waits(id, order, level)) return;
+        _requireInScope(order.human, task);
         if (order.kind == Kind.Assign) return _assign(id, order, task);
         if (order.kind == Kind.Accept) return workOrders.judge(task, true, order.human);
         if (order.kind == Kind.Rework) return workOrders.judge(task, false, order.human);
@@ -239,24 +297,28 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     /// @dev One task that is done does not keep an order's others from being cancelled.
     function _cancelUnfinished(TaskId task, address human) private {
         (Status status,,) = workOrders.standing(task);
-        if (status < Status.Accepted) workOrders.cancel(task, human);
+        if (status >= Status.Accepted) return;
+        _requireInScope(human, task);
+        workOrders.cancel(task, human);
     }
 
     function _veto(OverrideId id, Order calldata order) private {
         ProposalId proposal = ProposalId.wrap(order.subject);
         if (dao.proposal(proposal).state != IAllocationDAO.State.Enacted) return dao.veto(proposal);
-        _eachEntry(id, order, true);
+        _eachEntry(id, order, _part(order), true);
     }
 
-    function _approve(OverrideId id, Order calldata order) private {
-        _eachEntry(id, order, false);
-    }
-
-    /// @dev Fills the slots of what has not started: with nobody for a veto, else with the plan's worker.
-    function _eachEntry(OverrideId id, Order calldata order, bool vetoes) private {
+    function _approve(OverrideId id, Order calldata order, uint8 level) private {
         Plans.Assignment[] memory entries = _part(order);
+        if (!_waits(id, order, level)) _eachEntry(id, order, entries, false);
+    }
+
+    /// @dev Fills the slots of what has not started: with nobody for a veto, else with the plan's worker. Entries of
+    ///      another cell than the human's stay as they are.
+    function _eachEntry(OverrideId id, Order calldata order, Plans.Assignment[] memory entries, bool vetoes) private {
+        bool everywhere = members.isInScope(order.human, 0);
         for (uint256 i = 0; i < entries.length; ++i) {
-            if (!_isOpen(entries[i], vetoes)) continue;
+            if (!_isOpen(entries[i], vetoes) || !(everywhere || _isInScope(order.human, entries[i].task))) continue;
             if (vetoes) _name(id, entries[i].task, order.expiresAt, NOBODY, NOBODY);
             else if (members.isActive(entries[i].lead)) _approveEntry(id, order.expiresAt, entries[i]);
         }
@@ -333,7 +395,6 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     }
 
     function _holdPlant() private {
-        _resumeAsked = false;
         (, bool held,) = workOrders.plant();
         if (!held) workOrders.setPlantHold(true);
     }
@@ -341,13 +402,12 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     /// @dev Level 8 stands for both of the human's levels, to a human who may release both.
     function _release(OverrideId id, Order calldata order, uint8 level) private {
         mapping(uint8 level => Slot) storage slots = _slots[order.subjectType][order.subject];
-        bool alsoHold = level == HUMAN && _isFilled(slots[HOLD]) && _isAllowed(order, HOLD);
+        bool alsoHold =
+            level == HUMAN && _isFilled(slots[HOLD]) && authority.mayOrder(order.human, _rolesFor(order, HOLD), false);
         if (!_isFilled(slots[level])) revert NothingToRelease(order.subjectType, order.subject, level);
-        if (level == PLANT && !_resumeAsked) {
-            _resumeAsked = true;
-            emit ResumeAsked(id, order.human);
-            return;
-        }
+        if (level == PLANT && _waits(id, order, level)) return;
+        if (order.subjectType == Subject.Task) _requireInScope(order.human, _taskOf(order.subject));
+        if (order.subjectType == Subject.Robot) _requireRobotInScope(order.human, _robotOf(order.subject));
         _empty(id, order.subjectType, order.subject, level);
         if (alsoHold) _empty(id, order.subjectType, order.subject, HOLD);
         _refresh(order.subjectType, order.subject, level == HUMAN);
@@ -377,7 +437,6 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         } else if (on == Subject.Robot) {
             _raiseRobot(_numberOf(subject), true);
         } else {
-            _resumeAsked = false;
             workOrders.setPlantHold(false);
         }
     }
@@ -439,7 +498,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     function _robotOf(uint256 subject) private view returns (Number number) {
         number = _numberOf(subject);
-        IMembers.Kind kind = members.member(number).kind;
+        IMembers.Kind kind = members.kindOf(number);
         if (kind != IMembers.Kind.Robotic) revert IMembers.WrongKind(number, kind);
     }
 
@@ -451,11 +510,5 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     function _taskOf(uint256 subject) private pure returns (TaskId) {
         if (subject > type(uint32).max) revert MalformedPayload(Kind.None);
         return TaskId.wrap(uint32(subject));
-    }
-
-    /// @dev A role that acts only after a delay is none here, where nothing can be scheduled.
-    function _has(uint64 role, address account) private view returns (bool) {
-        (bool granted, uint32 delay) = authority.hasRole(role, account);
-        return granted && delay == 0;
     }
 }

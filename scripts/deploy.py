@@ -23,7 +23,7 @@ from workmoot.chain.deployment import Deployment, path_for, write_deployment
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.workers import Kind, Role
 from workmoot.plant.findings import BadDocument
-from workmoot.plant.founding import admissions, bindings, grants, with_ballot_boxes
+from workmoot.plant.founding import admissions, bindings, cosigned, grants, with_ballot_boxes
 from workmoot.plant.packing import compact
 from workmoot.plant.plant import Clock, Plant
 from workmoot.plant.scenario import PLANT_FILE, load_plant
@@ -126,9 +126,10 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
     authority, members, work_orders, dao, overrides = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     policy = (plant.policy.voting_s, plant.policy.open_limit)
+    humans = (cosigned(plant), plant.policy.second_s, plant.policy.alarm_orders, plant.policy.alarm_s)
     block = chain.height + 1
     made = (
-        (code.PlantAuthority, deployer.address),
+        (code.PlantAuthority, deployer.address, members, overrides, humans),
         (code.Members, authority, work_orders, dao, overrides),
         (code.WorkOrders, authority, members, dao, overrides, limits),
         (code.AllocationDAO, members, work_orders, overrides, policy),

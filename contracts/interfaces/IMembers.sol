@@ -35,7 +35,8 @@ interface IMembers is IERC5805 {
     }
 
     /// @param account The key the member acts with; a robot's is its gateway identity.
-    /// @param capabilities Bit `c` is set when the member has capability `c` (1 to 255).
+    /// @param capabilities Bit `c` is set when the member has capability `c` (1 to 255); a human's are the cells it may
+    ///        override in, none: the whole plant.
     /// @param joined The roster version from which on the member counts.
     struct Member {
         address account;
@@ -83,6 +84,12 @@ interface IMembers is IERC5805 {
     /// @notice The account has a badge already.
     error AlreadyAMember(address account, Number number);
 
+    /// @notice A human does not suspend itself.
+    error NotAnother(Number number);
+
+    /// @notice A human suspends one other human a day.
+    error SuspensionUsed(Number by, uint48 from);
+
     /// @notice Kinds are 1 digital, 2 robotic, 3 human.
     error KindMissing();
 
@@ -123,6 +130,10 @@ interface IMembers is IERC5805 {
     /// @notice Suspends a member; its ballots on open votes are refused from now on.
     function suspend(Number number) external;
 
+    /// @notice Suspends a member by a human's order: another human's badge by any human with a badge, once a day. For the
+    ///         overrides only, which know who may.
+    function suspendFor(Number number, address human) external;
+
     /// @notice Reinstates a suspended member; votes open before do not count it again.
     function reinstate(Number number) external;
 
@@ -158,6 +169,22 @@ interface IMembers is IERC5805 {
 
     /// @notice Whether the account's badge is suspended or retired; false for one without a badge.
     function isSuspended(address account) external view returns (bool);
+
+    /// @notice What the account's badge says; all zero without one.
+    function badgeOf(address account) external view returns (Number number, Kind kind, Standing standing);
+
+    /// @notice What the member with that number is.
+    function kindOf(Number number) external view returns (Kind);
+
+    /// @notice The accounts of the humans in the order of their admission; zero for one whose badge is not active.
+    function humans() external view returns (address[] memory);
+
+    /// @notice Whether what needs one of these capabilities is a human's to override: its badge names one of them as its
+    ///         cell, or none at all, or it has no badge.
+    function isInScope(address account, uint256 capabilities) external view returns (bool);
+
+    /// @notice Whether the robot shares a capability with the human's cell, or the human has none.
+    function isRobotInScope(address account, Number robot) external view returns (bool);
 
     /// @notice The present roster version and its number of voters.
     function roster() external view returns (uint64 version, uint32 members);

@@ -72,7 +72,7 @@ interface IOverrides {
         Number inspector;
     }
 
-    /// @notice A human gave an order and it took effect.
+    /// @notice A human gave an order and it took effect, or, where `IPlantAuthority.SecondAsked` says so before, waits for a second one.
     /// @param displaced The worker in force before, for tasks.
     /// @param epoch The subject's epoch after.
     event OverrideGiven(
@@ -100,8 +100,8 @@ interface IOverrides {
         OverrideId indexed id, OverrideId indexed by, Subject subjectType, uint256 indexed subject, uint8 level
     );
 
-    /// @notice The first of two steps to resume the plant.
-    event ResumeAsked(OverrideId indexed id, address indexed human);
+    /// @notice A member or human said what it thinks of an order. It has no effect.
+    event OverrideRatified(OverrideId indexed id, address indexed by, bool support, string words);
 
     /// @notice A robot's value in force changed; commands of an older epoch are refused.
     event RobotEpochRaised(Number indexed robot, uint64 epoch, bool held);
@@ -145,11 +145,21 @@ interface IOverrides {
     /// @notice The worker is not active, or lacks the capability and no second reason is given.
     error NotCapable(Number worker, uint8 capability);
 
+    /// @notice The task or robot belongs to none of the human's cells.
+    error OutOfScope(address human, Subject subjectType, uint256 subject);
+
+    /// @notice There is no such order.
+    error UnknownOverride(OverrideId id);
+
     /// @notice Only the assigned worker may stop itself.
     error NotTheAssignee(TaskId task, Number worker, Number caller);
 
-    /// @notice Executes a human's order. Anyone may relay it; the authority is the signature.
+    /// @notice Executes a human's order. Anyone may relay it; the authority is the signature. The first of two orders
+    ///         (`IPlantAuthority.HumanPolicy`) only asks.
     function execute(Order calldata order, bytes calldata signature) external returns (OverrideId id);
+
+    /// @notice Any active member, or human with a role: says on record what it thinks of an order.
+    function ratify(OverrideId id, bool support, string calldata words) external;
 
     /// @notice Anyone: ends a slot whose time is over.
     function poke(Subject subjectType, uint256 subject, uint8 level) external;

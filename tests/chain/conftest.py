@@ -9,8 +9,9 @@ import pytest
 
 from scripts.nodes import Kind, running
 from tests.chain.agreement import assert_events_tell_all
-from tests.chain.plants import MemoryPlant, NodePlant, Plant, deploy, found
+from tests.chain.plants import MemoryPlant, NodePlant, Plant, deploy, found, found_with_humans
 from workmoot.chain.node import Node
+from workmoot.domain.overrides import STRICT
 
 FORMS = ("memory", "anvil", "ganache")
 
@@ -30,6 +31,26 @@ def anvil_plant() -> Iterator[NodePlant]:
 @pytest.fixture(scope="session")
 def ganache_plant() -> Iterator[NodePlant]:
     yield from _founded_on("ganache")
+
+
+@pytest.fixture(params=FORMS)
+def strict(request: pytest.FixtureRequest) -> Iterator[Plant]:
+    """A plant with the policy that plants have which say nothing, and humans with badges."""
+    if request.param == "memory":
+        memory = MemoryPlant(STRICT)
+        found_with_humans(memory)
+        yield memory
+        assert_events_tell_all(memory)
+        return
+    node = request.getfixturevalue(f"{request.param}_plant").node
+    before = node.ask("evm_snapshot")
+    try:
+        on_node = NodePlant(deploy(node, STRICT))
+        found_with_humans(on_node)
+        yield on_node
+        assert_events_tell_all(on_node)
+    finally:
+        node.ask("evm_revert", before)
 
 
 @pytest.fixture(params=FORMS)

@@ -1,7 +1,7 @@
 """The same small plant on memory, Anvil and Ganache: deployed, founded, and with a clock that tests move."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,7 @@ from workmoot.domain.events import Event
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.ids import Address, Number
 from workmoot.domain.ledger import Block, Ledger
+from workmoot.domain.overrides import STRICT, HumanPolicy, OverrideKind, kinds_mask
 from workmoot.domain.proposals import Policy
 from workmoot.domain.work import Limits
 from workmoot.domain.workers import Kind, Role, Scope, capability_mask, resource_bytes
@@ -38,6 +39,8 @@ from workmoot.domain.workers import Kind, Role, Scope, capability_mask, resource
 BUILD = Path(__file__).resolve().parents[2] / "build" / "contracts"
 LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40)
 POLICY = Policy(voting_seconds=60, open_limit=2)
+HUMAN_POLICY = replace(STRICT, cosigned=kinds_mask(OverrideKind.RELEASE))
+"""Only the plant takes two orders; tests about second orders deploy `STRICT`."""
 CAPABILITIES = 3
 PEOPLE = (
     "administrator",
@@ -92,6 +95,12 @@ class Plant(Protocol):
     def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
         """The administrator gives a role, whose acts are delayed by so many seconds."""
 
+    def revoke(self, role: Role, account: Address, *, by: str = "administrator") -> None:
+        """An administrator takes a role, or what was to become one."""
+
+    def set_grant_delay(self, role: Role, seconds: int) -> None:
+        """From five days on, new grants of the role wait so long."""
+
 
 def key(name: str) -> bytes:
     """A person's key: one of the development nodes' well-known accounts."""
@@ -121,11 +130,21 @@ def found(plant: Plant) -> None:
         plant.grant(role, account(name))
 
 
+def found_with_humans(plant: Plant) -> None:
+    """The same, and badges for the humans, 5 to 8 in the order of `ROLES`; the planner supervises too."""
+    found(plant)
+    for name in ROLES:
+        plant.by("administrator").members.admit(account(name), Kind.HUMAN, 0, "{}")
+    plant.grant(Role.SUPERVISOR, account("planner"))
+
+
 class MemoryPlant:
     """The contracts in memory."""
 
-    def __init__(self) -> None:
-        self._chain = MemoryChain(account("administrator"), limits=LIMITS, policy=POLICY, now=1_800_000_000)
+    def __init__(self, humans: HumanPolicy = HUMAN_POLICY) -> None:
+        self._chain = MemoryChain(
+            account("administrator"), limits=LIMITS, policy=POLICY, human_policy=humans, now=1_800_000_000
+        )
         self.chain_id = self._chain.chain_id
         self.addresses = ADDRESSES
         self.followed = MemoryFollower(self._chain)
@@ -157,6 +176,12 @@ class MemoryPlant:
 
     def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
         self._chain.grant(signer("administrator").address, role, account, delay=delay)
+
+    def revoke(self, role: Role, account: Address, *, by: str = "administrator") -> None:
+        self._chain.revoke(signer(by).address, role, account)
+
+    def set_grant_delay(self, role: Role, seconds: int) -> None:
+        self._chain.set_grant_delay(signer("administrator").address, role, seconds)
 
     @property
     def state(self) -> State:
@@ -192,11 +217,18 @@ class NodePlant:
         return self.connection.follower()
 
     def grant(self, role: Role, account: Address, *, delay: int = 0) -> None:
-        grant_role = keccak(b"grantRole(uint64,address,uint32)")[:4]
-        content = grant_role + encode(("uint64", "address", "uint32"), (int(role), account, delay))
-        Sender(self.node, signer("administrator"), chain_id=self.chain_id).send(
-            self.addresses["AccessManager"], content
-        )
+        self._ask_authority("administrator", "grantRole(uint64,address,uint32)", int(role), account, delay)
+
+    def revoke(self, role: Role, account: Address, *, by: str = "administrator") -> None:
+        self._ask_authority(by, "revokeRole(uint64,address)", int(role), account)
+
+    def set_grant_delay(self, role: Role, seconds: int) -> None:
+        self._ask_authority("administrator", "setGrantDelay(uint64,uint32)", int(role), seconds)
+
+    def _ask_authority(self, by: str, function: str, *arguments: object) -> None:
+        types = function[function.index("(") + 1 : -1].split(",")
+        content = keccak(function.encode())[:4] + encode(types, arguments)
+        Sender(self.node, signer(by), chain_id=self.chain_id).send(self.addresses["AccessManager"], content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +247,7 @@ def artifact(name: str) -> Artifact:
     return Artifact(constructor=types, code=build["bytecode"].removeprefix("0x"))
 
 
-def deploy(node: Node) -> Connection:
+def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
@@ -223,7 +255,7 @@ def deploy(node: Node) -> Connection:
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
     policy = (POLICY.voting_seconds, POLICY.open_limit)
     block = int(node.ask("eth_blockNumber"), 16) + 1
-    _create(node, "PlantAuthority", deployer)
+    _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
     _create(node, "Members", authority, work_orders, dao, overrides)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
     _create(node, "AllocationDAO", members, work_orders, overrides, policy)

@@ -23,9 +23,9 @@ from workmoot.domain.events import (
     OverrideReleased,
     PlanEnacted,
     PlantHoldChanged,
-    ResumeAsked,
     RobotEpochRaised,
     SafeStopChanged,
+    SecondAsked,
     TaskFailed,
 )
 from workmoot.domain.overrides import PLANT, SAFE_STOP_SECONDS, Level, OverrideKind, SubjectType
@@ -181,7 +181,7 @@ def test_hold__without_the_role__refused(plant, name):
 def test_hold__human_whose_badge_is_suspended__refused(plant):
     number = allocated(plant)
     badge = plant.by("administrator").members.admit(account("operator"), Kind.HUMAN, 0, "{}")
-    plant.by("supervisor").members.suspend(5)
+    plant.by("administrator").members.suspend(5)
     assert badge.block
     with refused("NotAllowed", account("operator"), HOLD, Level.HUMAN_HOLD):
         order(plant, HOLD, number, by="operator")
@@ -298,7 +298,7 @@ def test_release__plant__in_two_steps(plant):
     number = allocated(plant)
     _on_plant(plant, HOLD)
     asked = _on_plant(plant, RELEASE)
-    assert asked.the(ResumeAsked).human == account("supervisor")
+    assert asked.the(SecondAsked).human == account("supervisor")
     assert plant.by("stranger").work_orders.plant().held
     resumed = _on_plant(plant, RELEASE).the(PlantHoldChanged)
     assert (resumed.held, resumed.plant_epoch) == (False, 2)
@@ -309,7 +309,7 @@ def test_release__plant_held_again_between_the_steps__begins_anew(plant):
     _on_plant(plant, HOLD)
     _on_plant(plant, RELEASE)
     _on_plant(plant, HOLD)
-    assert _on_plant(plant, RELEASE).all(ResumeAsked)
+    assert _on_plant(plant, RELEASE).all(SecondAsked)
     assert plant.by("stranger").work_orders.plant().held
 
 

@@ -30,6 +30,8 @@ OPERATOR, PLANNER, SUPERVISOR, MAINTENANCE = 1, 2, 3, 4
 ADMINISTRATOR, STRANGER, LATE = 0, 11, 12
 FIRST_WORKER = 5
 ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S, VOTING_S, OPEN_LIMIT = 20, 30, 40, 60, 2
+# Only the resumption of the plant takes two orders here.
+HUMAN_POLICY = (1 << OverrideKind.RELEASE, 3_600, 20, 3_600)
 RESULT = keccak(b"result")
 FINDINGS = keccak(b"findings")
 WORDS = {"reason_code": 2, "reason": "the arm drips"}
@@ -201,7 +203,7 @@ def deploy() -> Plant:
     at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(5)]
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT)
     plant = Plant(
-        PlantAuthority.deploy(administrator, by(ADMINISTRATOR)),
+        PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
         Members.deploy(at[0], at[2], at[3], at[4], by(ADMINISTRATOR)),
         WorkOrders.deploy(at[0], at[1], at[3], at[4], limits, by(ADMINISTRATOR)),
         AllocationDAO.deploy(at[1], at[2], at[4], policy, by(ADMINISTRATOR)),

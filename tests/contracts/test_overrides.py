@@ -6,6 +6,7 @@ import pytest
 from brownie import accounts, chain
 
 from tests.contracts.plant import (
+    ADMINISTRATOR,
     GLUER,
     HUMANS,
     MAINTENANCE,
@@ -54,8 +55,8 @@ def test_execute__without_the_role__refused(plant, task):
 
 
 def test_execute__suspended_human__refused(plant, task):
-    tx = plant.members.admit(accounts[SUPERVISOR], Kind.HUMAN, 0, "{}", by(SUPERVISOR))
-    plant.members.suspend(tx.events["MemberAdmitted"]["number"], by(SUPERVISOR))
+    tx = plant.members.admit(accounts[SUPERVISOR], Kind.HUMAN, 0, "{}", by(ADMINISTRATOR))
+    plant.members.suspend(tx.events["MemberAdmitted"]["number"], by(ADMINISTRATOR))
     with refused("NotAllowed", accounts[SUPERVISOR], OverrideKind.HOLD, HOLD_LEVEL):
         plant.give(OverrideKind.HOLD, task)
 
@@ -232,7 +233,7 @@ def test_plant_hold__resumed__in_two_steps(plant):
     tx = plant.execute(plant.on_plant(OverrideKind.HOLD))
     told(tx, "PlantHoldChanged", held=True, plantEpoch=1)
     tx = plant.execute(plant.on_plant(OverrideKind.RELEASE))
-    told(tx, "ResumeAsked", id=2, human=HUMANS[SUPERVISOR].address)
+    told(tx, "SecondAsked", id=2, human=HUMANS[SUPERVISOR].address)
     tx = plant.execute(plant.on_plant(OverrideKind.RELEASE))
     told(tx, "PlantHoldChanged", held=False, plantEpoch=2)
     told(tx, "OverrideReleased", id=1, by=3, subjectType=SubjectType.PLANT, subject=0, level=PLANT_HOLD)

@@ -11,6 +11,7 @@ import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
+import {IPlantAuthority} from "contracts/interfaces/IPlantAuthority.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
 import {Number, OrderId, OverrideId, ProposalId, TaskId} from "contracts/types/Ids.sol";
 import {MAINTENANCE, OPERATOR, PLANNER, SUPERVISOR} from "contracts/types/Roles.sol";
@@ -74,12 +75,18 @@ abstract contract PlantFixture {
         address workAt = vm.computeCreateAddress(address(this), nonce + 2);
         address daoAt = vm.computeCreateAddress(address(this), nonce + 3);
         address overridesAt = vm.computeCreateAddress(address(this), nonce + 4);
-        authority = new PlantAuthority(address(this));
+        IMembers membersAt = IMembers(vm.computeCreateAddress(address(this), nonce + 1));
+        authority = new PlantAuthority(address(this), membersAt, overridesAt, _humanPolicy());
         members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt);
         IWorkOrders.Limits memory limits = IWorkOrders.Limits(ACKNOWLEDGE_SECONDS, HEARTBEAT_SECONDS, INSPECT_SECONDS);
         work = new WorkOrders(IAccessManager(authority), members, daoAt, overridesAt, limits);
         dao = new AllocationDAO(members, work, overridesAt, IAllocationDAO.Policy(VOTING_SECONDS, OPEN_LIMIT));
-        overrides = new Overrides(IAccessManager(authority), members, work, dao);
+        overrides = new Overrides(authority, members, work, dao);
+    }
+
+    /// @dev Only the plant takes two orders here; tests about second orders say otherwise.
+    function _humanPolicy() internal virtual returns (IPlantAuthority.HumanPolicy memory) {
+        return IPlantAuthority.HumanPolicy(uint16(1) << uint8(IOverrides.Kind.Release), 1 hours, 20, 1 hours);
     }
 
     /* ACTORS */

@@ -5,7 +5,7 @@ from dataclasses import astuple
 from workmoot.chain.contract import Contract
 from workmoot.chain.decoder import build
 from workmoot.chain.sender import SPARE_GAS
-from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ids import Number, OverrideId, TaskId
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Slot, SubjectType
 from workmoot.domain.payloads import MOST_ACTED_ON, read_cancel_payload
 from workmoot.domain.plan import ASSIGNED
@@ -23,6 +23,9 @@ class ChainOverrides(Contract):
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
         spare_gas = SPARE_GAS + TASK_GAS * _tasks_of(order)
         return self._send("execute", astuple(order), signature, spare_gas=spare_gas)
+
+    def ratify(self, override: OverrideId, *, support: bool, words: str) -> Receipt:
+        return self._send("ratify", override, support, words)
 
     def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
         return self._send("poke", subject_type, subject, level, tried=False)

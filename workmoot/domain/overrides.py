@@ -107,6 +107,38 @@ class Slot:
 
 EMPTY_SLOT = Slot(id=OverrideId(0), expires_at=0, held=False, fixes=False, worker=NOBODY, inspector=NOBODY)
 
+
+def kinds_mask(*kinds: OverrideKind) -> int:
+    """One bit for each kind."""
+    return sum(1 << kind for kind in kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanPolicy:
+    """What a deployment asks of its humans.
+
+    `cosigned` has a bit for each kind of order that takes two; the first waits `ask_seconds` for the second. More than
+    `alarm_orders` of one human within `alarm_seconds` raise an alarm.
+    """
+
+    cosigned: int
+    ask_seconds: int
+    alarm_orders: int
+    alarm_seconds: int
+
+
+MAY_WAIT = kinds_mask(
+    *(OverrideKind.APPROVE, OverrideKind.ACCEPT, OverrideKind.RELEASE, OverrideKind.REINSTATE, OverrideKind.REQUEUE)
+)
+"""What may take two orders. What takes authority from machines or people waits for nobody."""
+STRICT = HumanPolicy(
+    cosigned=kinds_mask(OverrideKind.RELEASE, OverrideKind.APPROVE, OverrideKind.REINSTATE),
+    ask_seconds=3_600,
+    alarm_orders=20,
+    alarm_seconds=3_600,
+)
+"""As plants have it that say nothing."""
+
 ORDER = TypedStruct(
     "Order",
     (

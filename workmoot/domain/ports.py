@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from workmoot.domain.errors import WorkmootError
 from workmoot.domain.events import Event
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId
 from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
 from workmoot.domain.proposals import Opening, ProposalState
 from workmoot.domain.work import Status
@@ -266,6 +266,9 @@ class Overrides(Protocol):
 
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
         """Executes a human's signed order, whoever relays it."""
+
+    def ratify(self, override: OverrideId, *, support: bool, words: str) -> Receipt:
+        """A member or human says on record what it thinks of an order."""
 
     def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
         """Ends a slot whose time is over."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workmoot.domain.ids import Number
+from workmoot.domain.overrides import OverrideKind, kinds_mask
 from workmoot.domain.workers import Binding, Kind, Role, Scope, resource_bytes
 from workmoot.plant.packing import compact
 from workmoot.plant.plant import Plant, numbers
@@ -40,6 +41,11 @@ def admissions(plant: Plant) -> tuple[Admission, ...]:
 def grants(plant: Plant) -> tuple[tuple[Role, str], ...]:
     """Pairs of a role and the human that has it."""
     return tuple((Role[role.upper()], human.id) for human in plant.humans for role in human.roles)
+
+
+def cosigned(plant: Plant) -> int:
+    """One bit for each kind of order that takes two."""
+    return kinds_mask(*(OverrideKind[kind.upper()] for kind in plant.policy.cosigned))
 
 
 def bindings(plant: Plant) -> tuple[Binding, ...]:

@@ -54,6 +54,13 @@ class Policy(Part):
     ballot_boxes: Annotated[
         tuple[BoxUrl, ...], Field(max_length=16, description="Where signed ballots are put and read.")
     ] = ()
+    cosigned: Annotated[
+        tuple[Literal["release", "approve", "reinstate", "accept", "requeue"], ...],
+        Field(description="Humans' orders that take two; `release` means the plant's."),
+    ] = ("release", "approve", "reinstate")
+    second_s: Annotated[WallSeconds, Field(description="How long a first order waits for its second.")] = 3_600
+    alarm_orders: Annotated[Whole, Field(ge=1, le=1_000_000, description="More orders of one human are told.")] = 20
+    alarm_s: Annotated[WallSeconds, Field(description="The time in which they are counted.")] = 3_600
     weights: Weights = Weights()
     ranking: Ranking = Ranking()
 
@@ -101,6 +108,9 @@ class Human(Part):
     name: Words
     roles: Annotated[tuple[Literal["operator", "planner", "supervisor", "maintenance"], ...], Field(min_length=1)]
     station: Id | None = None
+    cells: Annotated[
+        tuple[Id, ...], Field(description="Capabilities whose tasks and robots the person may override; none: all.")
+    ] = ()
 
 
 class Skill(Part):

@@ -1,6 +1,6 @@
 """One plant, told differently: for everyone, for each digital worker alone, for the gateway alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workmoot.domain.workers import capability_mask
@@ -45,10 +45,11 @@ def profile(plant: Plant, member: Robot | DigitalWorker | Human) -> Json:
 
 
 def mask(plant: Plant, member: Robot | DigitalWorker | Human) -> int:
-    """The capabilities of a member as bits: bit c is capability number c."""
+    """The capabilities of a member, a human's cells, as bits: bit c is capability number c."""
     if isinstance(member, Human):
-        return 0
-    held = member.capabilities if isinstance(member, Robot) else member.skills
+        held: Iterable[str] = member.cells
+    else:
+        held = member.capabilities if isinstance(member, Robot) else member.skills
     return capability_mask(plant.capabilities.index(capability) + 1 for capability in held)
 
 

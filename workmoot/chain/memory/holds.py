@@ -8,7 +8,7 @@ from workmoot.chain.memory import decisions, humans, membership, posting, runs, 
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import NOBODY, Address, Number, OrderId, ProposalId, TaskId, task_id
+from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
 from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of, content_id_of
@@ -254,6 +254,9 @@ class MemoryOverrides(Hold):
 
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
         return self._send(lambda tx: humans.execute(tx, order, signature))
+
+    def ratify(self, override: OverrideId, *, support: bool, words: str) -> Receipt:
+        return self._send(lambda tx: humans.ratify(tx, override, words, support=support))
 
     def poke(self, subject_type: SubjectType, subject: int, level: int) -> Receipt:
         return self._send(lambda tx: slots.poke(tx, (subject_type, subject, level)))

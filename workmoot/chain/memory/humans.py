@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from workmoot.chain.memory import decisions, membership, runs, slots, voting
+from workmoot.chain.memory import authority, decisions, membership, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
 from workmoot.chain.memory.nonces import use_nonce
 from workmoot.chain.memory.plans import read_assignments, read_entry
 from workmoot.chain.signer import recover
 from workmoot.domain.errors import Malformed, Refused
-from workmoot.domain.events import OverrideGiven, OverrideReleased, ResumeAsked
-from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
+from workmoot.domain.events import OverrideGiven, OverrideRatified, OverrideReleased
+from workmoot.domain.hashing import hash_of_words, keccak
+from workmoot.domain.ids import NOBODY, Address, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
 from workmoot.domain.overrides import (
     HumanOrder,
     Level,
@@ -23,10 +24,12 @@ from workmoot.domain.payloads import MOST_ACTED_ON, read_plan_payload
 from workmoot.domain.plan import Assigned
 from workmoot.domain.proposals import State
 from workmoot.domain.work import predecessors_of
-from workmoot.domain.workers import Role
+from workmoot.domain.workers import Kind, Role
 
 SHORTEST_SECONDS = 10
 _HOLD_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD)
+_WITH_OPERATORS = frozenset((Role.SUPERVISOR, Role.OPERATOR))
+_WITH_PLANNERS = frozenset((Role.SUPERVISOR, Role.PLANNER))
 _PLANNED = (OverrideKind.ASSIGN, OverrideKind.CANCEL, OverrideKind.REQUEUE)
 
 
@@ -53,6 +56,14 @@ def execute(tx: Transaction, order: HumanOrder, signature: bytes) -> None:
         digest=digest,
         order=order,
     )
+
+
+def ratify(tx: Transaction, override: OverrideId, words: str, *, support: bool) -> None:
+    if not 0 < override <= tx.state.overrides_given:
+        raise Refused("UnknownOverride", override)
+    if not authority.is_in_good_standing(tx, tx.sender):
+        raise Refused("NotAMember", tx.sender)
+    tx.say(OverrideRatified, id=override, by=tx.sender, support=support, words=words)
 
 
 def _require_sound(tx: Transaction, order: HumanOrder) -> None:
@@ -89,25 +100,51 @@ def _frees_hold_only(tx: Transaction, order: HumanOrder) -> bool:
 
 
 def _require_allowed(tx: Transaction, order: HumanOrder, level: int) -> None:
-    if not _is_allowed(tx, order, level) or membership.is_suspended(tx, order.human):
+    roles, recovers = _roles_for(tx, order, level), _recovers(tx, order)
+    if not authority.take_order(tx, order.human, roles, recovers=recovers):
         raise Refused("NotAllowed", order.human, order.kind, level)
 
 
-def _is_allowed(tx: Transaction, order: HumanOrder, level: int) -> bool:
-    return any(tx.has_role(role, order.human) for role in _roles_for(order.kind, level))
-
-
-def _roles_for(kind: OverrideKind, level: int) -> set[Role]:
+def _roles_for(tx: Transaction, order: HumanOrder, level: int) -> frozenset[Role]:
     if level == Level.MAINTENANCE:
-        return {Role.MAINTENANCE}
-    may = {Role.SUPERVISOR}
-    if kind in _PLANNED or (kind is OverrideKind.RELEASE and level == Level.HUMAN):
-        return may | {Role.PLANNER}
-    if kind is OverrideKind.HOLD:
-        may |= {Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE} if level == Level.PLANT_HOLD else {Role.OPERATOR}
-    if kind is OverrideKind.RELEASE and level != Level.PLANT_HOLD:
-        may |= {Role.OPERATOR}
-    return may
+        return frozenset((Role.MAINTENANCE,))
+    if order.kind is OverrideKind.HOLD:
+        return authority.HUMAN_ROLES if level == Level.PLANT_HOLD else _WITH_OPERATORS
+    if order.kind in _PLANNED or (order.kind is OverrideKind.RELEASE and level == Level.HUMAN):
+        return _WITH_PLANNERS
+    if order.kind is OverrideKind.RELEASE and level != Level.PLANT_HOLD:
+        return _WITH_OPERATORS
+    of_humans = order.kind in (OverrideKind.SUSPEND, OverrideKind.REINSTATE) and _is_on_human(tx, order)
+    return authority.HUMAN_ROLES if of_humans else frozenset((Role.SUPERVISOR,))
+
+
+def _recovers(tx: Transaction, order: HumanOrder) -> bool:
+    """To let a human back, the suspended may sign too: else one bad key could lock the others out."""
+    return order.kind is OverrideKind.REINSTATE and _is_on_human(tx, order)
+
+
+def _is_on_human(tx: Transaction, order: HumanOrder) -> bool:
+    if order.subject_type is not SubjectType.WORKER:
+        return False
+    return membership.member(tx, _number_of(order.subject)).kind is Kind.HUMAN
+
+
+def _require_in_scope(tx: Transaction, human: Address, task: TaskId) -> None:
+    if not _is_in_scope(tx, human, task):
+        raise Refused("OutOfScope", human, SubjectType.TASK, task)
+
+
+def _is_in_scope(tx: Transaction, human: Address, task: TaskId) -> bool:
+    return membership.is_in_scope(tx, human, 1 << runs.load(tx, task).capability)
+
+
+def _waits(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> bool:
+    """Whether the order is the first of two; what fills the slot is part of what it asks."""
+    filled = slots.slot(tx, (order.subject_type, order.subject, level)).id
+    about = (order.kind, order.subject_type, order.subject, keccak(order.payload))
+    roles, recovers = _roles_for(tx, order, level), _recovers(tx, order)
+    effect = hash_of_words(*about, level, filled)
+    return authority.take_second(tx, override, order.human, order.kind, effect, roles, recovers=recovers)
 
 
 def _require_expected(tx: Transaction, order: HumanOrder) -> None:
@@ -131,19 +168,24 @@ def _dispatch(tx: Transaction, override: OverrideId, order: HumanOrder, level: i
     elif order.kind is OverrideKind.RELEASE:
         _release(tx, override, order, level)
     elif order.subject_type is SubjectType.TASK:
-        _dispatch_task(tx, override, order)
+        _dispatch_task(tx, override, order, level)
     elif order.subject_type is SubjectType.PROPOSAL:
-        _dispatch_proposal(tx, override, order)
+        _dispatch_proposal(tx, override, order, level)
     elif order.subject_type is SubjectType.WORKER and order.kind is OverrideKind.SUSPEND:
-        membership.suspend(tx, _number_of(order.subject), by=ADDRESSES["Overrides"])
+        membership.suspend_for(tx, _number_of(order.subject), order.human)
     elif order.subject_type is SubjectType.WORKER and order.kind is OverrideKind.REINSTATE:
-        membership.reinstate(tx, _number_of(order.subject), by=ADDRESSES["Overrides"])
+        if not _waits(tx, override, order, level):
+            membership.reinstate(tx, _number_of(order.subject), by=ADDRESSES["Overrides"])
     else:
         raise Refused("WrongSubject", order.kind, order.subject_type)
 
 
-def _dispatch_task(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+def _dispatch_task(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
     task = _task_of(order.subject)
+    may_wait = order.kind in (OverrideKind.ACCEPT, OverrideKind.REQUEUE)
+    if may_wait and _waits(tx, override, order, level):
+        return
+    _require_in_scope(tx, order.human, task)
     if order.kind is OverrideKind.ASSIGN:
         _assign(tx, override, order, task)
     elif order.kind in (OverrideKind.ACCEPT, OverrideKind.REWORK):
@@ -156,14 +198,16 @@ def _dispatch_task(tx: Transaction, override: OverrideId, order: HumanOrder) -> 
         raise Refused("WrongSubject", order.kind, SubjectType.TASK)
 
 
-def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
     proposal = ProposalId(order.subject)
     if order.kind is OverrideKind.APPROVE:
-        _each_entry(tx, override, order, vetoes=False)
+        entries = _part(tx, order)
+        if not _waits(tx, override, order, level):
+            _each_entry(tx, override, order, entries, vetoes=False)
     elif order.kind is not OverrideKind.VETO:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     elif voting.state_of(tx, proposal).state is State.ENACTED:
-        _each_entry(tx, override, order, vetoes=True)
+        _each_entry(tx, override, order, _part(tx, order), vetoes=True)
     else:
         voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
 
@@ -190,6 +234,7 @@ def _cancel(tx: Transaction, order: HumanOrder, task: TaskId) -> None:
         raise Refused("MalformedPayload", OverrideKind.CANCEL)
     for each in (task_id(order_of(task), index) for index in predecessors_of(mask)):
         if not runs.load(tx, each).status.is_final:
+            _require_in_scope(tx, order.human, each)
             decisions.cancel(tx, each, order.human)
 
 
@@ -204,13 +249,18 @@ def _requeue(tx: Transaction, override: OverrideId, order: HumanOrder, task: Tas
         slots.put_in_force(tx, task, anew=named)
 
 
-def _each_entry(tx: Transaction, override: OverrideId, order: HumanOrder, *, vetoes: bool) -> None:
-    """Fills the slots of what has not started: with nobody for a veto, else with the plan's worker."""
-    for assigned in _part(tx, order):
+def _each_entry(
+    tx: Transaction, override: OverrideId, order: HumanOrder, entries: tuple[Assigned, ...], *, vetoes: bool
+) -> None:
+    """Fills the slots of what has not started: with nobody for a veto, else with the plan's worker. Entries of another
+    cell than the human's stay as they are."""
+    for assigned in entries:
         cell = runs.load(tx, assigned.task)
         # An entry that was skipped says nothing of a task that has another worker since.
         skipped = vetoes and cell.worker != assigned.lead and not cell.overridden
         if skipped or not decisions.is_open(cell, assigned.version + vetoes):
+            continue
+        if not _is_in_scope(tx, order.human, assigned.task):
             continue
         if vetoes:
             slots.name(tx, override, assigned.task, order.expires_at, NOBODY, NOBODY)
@@ -260,7 +310,6 @@ def _put_hold_in_force(tx: Transaction, order: HumanOrder, *, was_held: bool) ->
     elif order.subject_type is SubjectType.ROBOT:
         slots.raise_robot(tx, _number_of(order.subject), was_held=was_held)
     else:
-        tx.state.resume_asked = False
         if not tx.state.plant_held:
             decisions.set_plant_hold(tx, held=True)
 
@@ -268,17 +317,29 @@ def _put_hold_in_force(tx: Transaction, order: HumanOrder, *, was_held: bool) ->
 def _release(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
     """Level 8 stands for both of the human's levels, to a human who may release both."""
     key, hold = ((order.subject_type, order.subject, number) for number in (level, Level.HUMAN_HOLD))
-    also_hold = level == Level.HUMAN and slots.is_filled(tx, hold) and _is_allowed(tx, order, Level.HUMAN_HOLD)
+    also_hold = level == Level.HUMAN and slots.is_filled(tx, hold) and _may_also_free(tx, order)
     if not slots.is_filled(tx, key):
         raise Refused("NothingToRelease", *key)
-    if level == Level.PLANT_HOLD and not tx.state.resume_asked:
-        tx.state.resume_asked = True
-        tx.say(ResumeAsked, id=override, human=order.human)
+    if level == Level.PLANT_HOLD and _waits(tx, override, order, level):
         return
+    if order.subject_type is SubjectType.TASK:
+        _require_in_scope(tx, order.human, _task_of(order.subject))
+    if order.subject_type is SubjectType.ROBOT:
+        _require_robot_in_scope(tx, order.human, _number_of(order.subject))
     _empty(tx, override, key)
     if also_hold:
         _empty(tx, override, hold)
     slots.refresh(tx, key, anew=level == Level.HUMAN)
+
+
+def _may_also_free(tx: Transaction, order: HumanOrder) -> bool:
+    roles = _roles_for(tx, order, Level.HUMAN_HOLD)
+    return authority.may_order(tx, order.human, roles, recovers=False)
+
+
+def _require_robot_in_scope(tx: Transaction, human: Address, robot: Number) -> None:
+    if not membership.is_in_scope(tx, human, membership.member(tx, robot).capabilities):
+        raise Refused("OutOfScope", human, SubjectType.ROBOT, robot)
 
 
 def _empty(tx: Transaction, override: OverrideId, key: slots.Key) -> None:

@@ -17,11 +17,12 @@ from workmoot.domain.events import (
 from workmoot.domain.ids import LAST_NUMBER, NOBODY, ZERO_ADDRESS, Address, Number
 from workmoot.domain.workers import Kind, Member, Record, Role, Scope, Standing
 
+SUSPENSION_SECONDS = 86_400
 STRANGER = Member(number=NOBODY, account=ZERO_ADDRESS, kind=Kind.NONE, standing=Standing.NONE, joined=0, capabilities=0)
 
 
 def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, profile: str) -> None:
-    _require_registrar(tx, tx.sender)
+    _require_registrar(tx, tx.sender, kind)
     if kind is Kind.NONE:
         raise Refused("KindMissing")
     if account in tx.state.numbers:
@@ -40,13 +41,32 @@ def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, prof
 
 
 def suspend(tx: Transaction, number: Number, *, by: Address) -> None:
-    _require_registrar(tx, by)
+    _require_registrar(tx, by, member(tx, number).kind)
     _leave(tx, number, Standing.SUSPENDED)
     tx.say(MemberSuspended, number=number, by=by)
 
 
+def suspend_for(tx: Transaction, number: Number, human: Address) -> None:
+    """A human suspends another human once a day."""
+    if member(tx, number).kind is Kind.HUMAN:
+        _use_suspension(tx, number, human)
+    suspend(tx, number, by=ADDRESSES["Overrides"])
+
+
+def _use_suspension(tx: Transaction, number: Number, human: Address) -> None:
+    by = badge_of(tx, human)
+    if by.kind is not Kind.HUMAN:
+        raise Refused("WrongKind", by.number, by.kind)
+    if by.number == number:
+        raise Refused("NotAnother", number)
+    begin = tx.state.suspends_from.get(human, 0)
+    if tx.now < begin:
+        raise Refused("SuspensionUsed", by.number, begin)
+    tx.state.suspends_from[human] = tx.now + SUSPENSION_SECONDS
+
+
 def reinstate(tx: Transaction, number: Number, *, by: Address) -> None:
-    _require_registrar(tx, by)
+    _require_registrar(tx, by, member(tx, number).kind)
     found = _require(tx, number, Standing.SUSPENDED)
     tx.state.members[number] = replace(found, standing=Standing.ACTIVE)
     tx.say(MemberReinstated, number=number, by=by)
@@ -54,7 +74,7 @@ def reinstate(tx: Transaction, number: Number, *, by: Address) -> None:
 
 
 def retire(tx: Transaction, number: Number) -> None:
-    _require_registrar(tx, tx.sender)
+    _require_registrar(tx, tx.sender, member(tx, number).kind)
     found = member(tx, number)
     if found.standing is Standing.SUSPENDED:
         tx.state.members[number] = replace(found, standing=Standing.RETIRED)
@@ -64,7 +84,7 @@ def retire(tx: Transaction, number: Number) -> None:
 
 
 def bind(tx: Transaction, robot: Number, worker: Number, resource: bytes, scope: Scope) -> None:
-    _require_registrar(tx, tx.sender)
+    _require_registrar(tx, tx.sender, Kind.ROBOTIC)
     if member(tx, robot).kind is not Kind.ROBOTIC:
         raise Refused("WrongKind", robot, member(tx, robot).kind)
     if member(tx, worker).kind is not Kind.DIGITAL:
@@ -88,6 +108,18 @@ def grow(tx: Transaction, worker: Number, capability: int, *, done: bool) -> Non
 
 def member(tx: Transaction, number: Number) -> Member:
     return tx.state.members.get(number, STRANGER)
+
+
+def badge_of(tx: Transaction, account: Address) -> Member:
+    """The account's badge; nobody's without one."""
+    return member(tx, tx.state.numbers.get(account, NOBODY))
+
+
+def is_in_scope(tx: Transaction, account: Address, capabilities: int) -> bool:
+    """Whether what needs one of these is the human's to override: its badge names one of them, or none at all."""
+    badge = badge_of(tx, account)
+    cells = badge.capabilities if badge.kind is Kind.HUMAN else 0
+    return not cells or bool(cells & capabilities)
 
 
 def active_worker(tx: Transaction) -> Number:
@@ -133,8 +165,7 @@ def belongs(state: State, number: Number, roster: int) -> bool:
 
 def is_suspended(tx: Transaction, account: Address) -> bool:
     """Whether the account's badge is suspended or retired; one without a badge is not."""
-    number = tx.state.numbers.get(account, NOBODY)
-    return member(tx, number).standing > Standing.ACTIVE
+    return badge_of(tx, account).standing > Standing.ACTIVE
 
 
 def _enter(tx: Transaction, number: Number) -> None:
@@ -170,9 +201,10 @@ def _require(tx: Transaction, number: Number, standing: Standing) -> Member:
     return found
 
 
-def _require_registrar(tx: Transaction, account: Address) -> None:
+def _require_registrar(tx: Transaction, account: Address, kind: Kind) -> None:
+    """Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone."""
     if account == ADDRESSES["Overrides"]:
         return
-    may_register = tx.has_role(Role.SUPERVISOR, account) or tx.has_role(Role.ADMIN, account)
-    if not may_register or is_suspended(tx, account):
+    supervises = kind is not Kind.HUMAN and tx.has_role(Role.SUPERVISOR, account)
+    if not (supervises or tx.is_administrator(account)) or is_suspended(tx, account):
         raise Refused("NotTheRegistrar", account)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from workmoot.chain.memory.state import State
+from workmoot.chain.memory.state import Grant, State
 from workmoot.domain.errors import Refused
-from workmoot.domain.events import Event, LimitsSet, Place, PolicySet, RoleGranted, RoleRevoked
+from workmoot.domain.events import Event, HumanPolicySet, LimitsSet, Place, PolicySet, RoleGranted, RoleRevoked
 from workmoot.domain.hashing import ZERO_HASH, checksum_address, hash_of_words, keccak
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Block
+from workmoot.domain.overrides import MAY_WAIT, STRICT, HumanPolicy
 from workmoot.domain.ports import Receipt
 from workmoot.domain.proposals import Policy
 from workmoot.domain.work import Limits
@@ -23,6 +24,8 @@ CHAIN_ID = 1337
 BLOCKS_REMEMBERED = 256
 SHORTEST_SECONDS = 10
 MOST_OPEN = 9
+SETBACK_SECONDS = 5 * 86_400
+"""After which a role's new grant delay is in force, as OpenZeppelin has it."""
 
 
 def made_up(name: str) -> Address:
@@ -51,8 +54,14 @@ class Transaction:
         self.events.append(kind(at=place, **values))
 
     def has_role(self, role: Role, account: Address) -> bool:
-        """Whether the access manager knows the account in this role."""
-        return self.state.roles.get((role, account), False)
+        """Whether the access manager knows the account in this role, for acts without a delay."""
+        grant = self.state.grants.get((role, account))
+        return grant is not None and grant.since <= self.now and not grant.delay
+
+    def is_administrator(self, account: Address) -> bool:
+        """Whether the account may grant roles, be it after a delay."""
+        grant = self.state.grants.get((Role.ADMIN, account))
+        return grant is not None and grant.since <= self.now
 
     def block_hash(self, number: int) -> bytes:
         """The hash of one of the last 256 blocks; zero for others, as the machine has it."""
@@ -70,6 +79,7 @@ class MemoryChain:
         *,
         limits: Limits,
         policy: Policy,
+        human_policy: HumanPolicy = STRICT,
         chain_id: int = CHAIN_ID,
         now: int | None = None,
     ) -> None:
@@ -78,9 +88,11 @@ class MemoryChain:
             raise Refused("PolicyTooTight")
         if policy.voting_seconds >= 1 << 24 or policy.open_limit > MOST_OPEN:
             raise Refused("PolicyTooWide")
+        _require_human_policy(human_policy)
         self.chain_id = chain_id
         self.limits = limits
         self.policy = policy
+        self.human_policy = human_policy
         self.state = State()
         self.events: list[Event] = []
         self.blocks: list[Block] = []
@@ -133,6 +145,10 @@ class MemoryChain:
         """The administrator takes a role back."""
         return self.transact(administrator, lambda tx: _revoke(tx, role, account))
 
+    def set_grant_delay(self, administrator: Address, role: Role, seconds: int) -> Receipt:
+        """New grants of the role wait so long; it comes into force after five days."""
+        return self.transact(administrator, lambda tx: _set_grant_delay(tx, role, seconds))
+
     def _add_block(self) -> None:
         number = len(self.blocks)
         parent = self.blocks[-1].hash if self.blocks else ZERO_HASH
@@ -142,8 +158,15 @@ class MemoryChain:
 
 def _found(tx: Transaction, administrator: Address) -> None:
     limits, policy = tx.chain.limits, tx.chain.policy
-    tx.state.roles[(Role.ADMIN, administrator)] = True
-    _say_granted(tx, Role.ADMIN, administrator, 0)
+    _give(tx, Role.ADMIN, administrator, 0, waits=0)
+    humans = tx.chain.human_policy
+    tx.say(
+        HumanPolicySet,
+        cosigned=humans.cosigned,
+        ask_seconds=humans.ask_seconds,
+        alarm_orders=humans.alarm_orders,
+        alarm_seconds=humans.alarm_seconds,
+    )
     tx.say(
         LimitsSet,
         acknowledge_seconds=limits.acknowledge_seconds,
@@ -154,25 +177,46 @@ def _found(tx: Transaction, administrator: Address) -> None:
 
 
 def _grant(tx: Transaction, role: Role, account: Address, delay: int) -> None:
-    """The contracts act at once: who may only act after a delay has no say in them."""
+    """A new grant waits as long as the role's grant delay; of an old one the delay of its acts changes."""
     _require_administrator(tx)
-    tx.state.roles[(role, account)] = delay == 0
-    _say_granted(tx, role, account, delay)
+    _give(tx, role, account, delay, waits=_grant_delay(tx, role))
 
 
-def _say_granted(tx: Transaction, role: Role, account: Address, delay: int) -> None:
-    tx.say(RoleGranted, role_id=int(role), account=account, delay=delay, since=tx.now, new_member=True)
+def _give(tx: Transaction, role: Role, account: Address, delay: int, *, waits: int) -> None:
+    former = tx.state.grants.get((role, account))
+    since = tx.now + (waits if former is None else max(0, former.delay - delay))
+    tx.state.grants[(role, account)] = Grant(since=since if former is None else max(since, former.since), delay=delay)
+    tx.say(RoleGranted, role_id=int(role), account=account, delay=delay, since=since, new_member=former is None)
 
 
 def _revoke(tx: Transaction, role: Role, account: Address) -> None:
     _require_administrator(tx)
-    tx.state.roles.pop((role, account), None)
-    tx.say(RoleRevoked, role_id=int(role), account=account)
+    if tx.state.grants.pop((role, account), None):
+        tx.say(RoleRevoked, role_id=int(role), account=account)
+
+
+def _set_grant_delay(tx: Transaction, role: Role, seconds: int) -> None:
+    _require_administrator(tx)
+    former = _grant_delay(tx, role)
+    effect = tx.now + max(SETBACK_SECONDS, former - seconds)
+    tx.state.grant_delays[role] = (former, seconds, effect)
+
+
+def _grant_delay(tx: Transaction, role: Role) -> int:
+    former, later, effect = tx.state.grant_delays.get(role, (0, 0, 0))
+    return later if tx.now >= effect else former
 
 
 def _require_administrator(tx: Transaction) -> None:
     if not tx.has_role(Role.ADMIN, tx.sender):
         raise Refused("AccessManagerUnauthorizedAccount", tx.sender, int(Role.ADMIN))
+
+
+def _require_human_policy(policy: HumanPolicy) -> None:
+    if policy.cosigned & ~MAY_WAIT:
+        raise Refused("NeverCosigned", policy.cosigned)
+    if policy.ask_seconds < SHORTEST_SECONDS or not policy.alarm_orders or not policy.alarm_seconds:
+        raise Refused("HumanPolicyTooTight")
 
 
 def _require_at_least_ten(limits: Limits) -> None:

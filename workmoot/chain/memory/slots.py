@@ -87,7 +87,6 @@ def refresh(tx: Transaction, key: Key, *, anew: bool) -> None:
     elif subject_type is SubjectType.ROBOT:
         raise_robot(tx, Number(subject), was_held=True)
     else:
-        tx.state.resume_asked = False
         decisions.set_plant_hold(tx, held=False)
 
 

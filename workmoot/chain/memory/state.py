@@ -14,6 +14,30 @@ from workmoot.domain.work import OnFailure, Status
 from workmoot.domain.workers import Member, Record, Role
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role, from `since` on; what its holder does elsewhere than in the contracts waits for `delay` seconds."""
+
+    since: int
+    delay: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who gave the first of two orders, and until when the second counts."""
+
+    human: Address = ZERO_ADDRESS
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many orders a human gave since the window began."""
+
+    since: int = 0
+    orders: int = 0
+
+
 class Notice(IntEnum):
     """Whether the assignee of an idle task was told to start, or said that it will."""
 
@@ -60,7 +84,13 @@ class Posted:
 class State:
     """The storage of all contracts."""
 
-    roles: dict[tuple[Role, Address], bool] = field(default_factory=dict)
+    grants: dict[tuple[Role, Address], Grant] = field(default_factory=dict)
+    grant_delays: dict[Role, tuple[int, int, int]] = field(default_factory=dict)
+    """Before, after, and when it changes."""
+    asked: dict[bytes, Asked] = field(default_factory=dict)
+    paces: dict[Address, Pace] = field(default_factory=dict)
+    suspends_from: dict[Address, int] = field(default_factory=dict)
+    """When each human may suspend another again."""
     members: dict[Number, Member] = field(default_factory=dict)
     numbers: dict[Address, Number] = field(default_factory=dict)
     records: dict[tuple[Number, int], Record] = field(default_factory=dict)
@@ -81,7 +111,6 @@ class State:
     recent: dict[Number, tuple[ProposalId, ...]] = field(default_factory=dict)
     confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
     overrides_given: int = 0
-    resume_asked: bool = False
     slots: dict[tuple[SubjectType, int, int], Slot] = field(default_factory=dict)
     robot_epochs: dict[Number, int] = field(default_factory=dict)
     nonces: dict[tuple[str, Address, int], int] = field(default_factory=dict)

@@ -29,13 +29,16 @@ from workmoot.domain.events.members import (
     RosterChanged,
 )
 from workmoot.domain.events.overrides import (
+    AlarmRaised,
+    HumanPolicySet,
     OverrideExpired,
     OverrideGiven,
+    OverrideRatified,
     OverrideReleased,
     OverrideSuperseded,
-    ResumeAsked,
     RobotEpochRaised,
     SafeStopChanged,
+    SecondAsked,
 )
 from workmoot.domain.events.place import (
     Event,
@@ -63,6 +66,7 @@ from workmoot.domain.events.work_orders import (
 )
 
 __all__ = [
+    "AlarmRaised",
     "BallotsCounted",
     "BallotsRecorded",
     "ClockStarted",
@@ -71,6 +75,7 @@ __all__ = [
     "Event",
     "HeartbeatSeen",
     "HelpConfirmed",
+    "HumanPolicySet",
     "InForceChanged",
     "InspectionOverdue",
     "LimitsSet",
@@ -83,6 +88,7 @@ __all__ = [
     "OrderPosted",
     "OverrideExpired",
     "OverrideGiven",
+    "OverrideRatified",
     "OverrideReleased",
     "OverrideSuperseded",
     "Place",
@@ -97,7 +103,6 @@ __all__ = [
     "ProposalSettled",
     "RecordGrew",
     "ResultSubmitted",
-    "ResumeAsked",
     "RobotBound",
     "RobotEpochRaised",
     "RoleGranted",
@@ -105,6 +110,7 @@ __all__ = [
     "RosterChanged",
     "RosterSealed",
     "SafeStopChanged",
+    "SecondAsked",
     "TaskAccepted",
     "TaskAcknowledged",
     "TaskCancelled",

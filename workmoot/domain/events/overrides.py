@@ -9,7 +9,10 @@ from workmoot.domain.overrides import HumanOrder, SubjectType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideGiven(Event):
-    """A human's order took effect. `displaced`: the worker in force before; `epoch`: the subject's after."""
+    """A human's order took effect, or waits for a second one (`SecondAsked` came before).
+
+    `displaced`: the worker in force before; `epoch`: the subject's after.
+    """
 
     id: OverrideId
     human: Address
@@ -54,11 +57,42 @@ class OverrideSuperseded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeAsked(Event):
-    """The first of two steps to resume the plant."""
+class SecondAsked(Event):
+    """The first of two orders: it changes nothing until a second one wants the same, by `until`."""
 
     id: OverrideId
     human: Address
+    effect: bytes
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised(Event):
+    """A human gave more orders since `since` than the deployment expects."""
+
+    human: Address
+    orders: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanPolicySet(Event):
+    """What the deployment asks of its humans; `cosigned` has a bit for each kind of order that takes two."""
+
+    cosigned: int
+    ask_seconds: int
+    alarm_orders: int
+    alarm_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideRatified(Event):
+    """A member or human said what it thinks of an order."""
+
+    id: OverrideId
+    by: Address
+    support: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

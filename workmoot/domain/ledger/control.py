@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
+    AlarmRaised,
+    HumanPolicySet,
     InForceChanged,
     OverrideExpired,
     OverrideGiven,
+    OverrideRatified,
     OverrideReleased,
     Place,
-    ResumeAsked,
     RobotEpochRaised,
     SafeStopChanged,
+    SecondAsked,
 )
 from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId
 from workmoot.domain.ledger import entries
@@ -22,6 +25,7 @@ from workmoot.domain.ledger.records import OverrideRecord, RobotControl
 from workmoot.domain.overrides import (
     EMPTY_SLOT,
     SAFE_STOP_SECONDS,
+    HumanPolicy,
     Level,
     OverrideKind,
     Slot,
@@ -62,7 +66,10 @@ def _given(ledger: Ledger, event: OverrideGiven) -> None:
         epoch=event.epoch,
         digest=event.digest,
         at=event.at,
+        asked_until=ledger.asked.get(event.id, 0),
     )
+    if event.id in ledger.asked:
+        return
     act = _ACTS.get(event.order.kind)
     if act is not None:
         act(ledger, event)
@@ -71,8 +78,6 @@ def _given(ledger: Ledger, event: OverrideGiven) -> None:
 def _hold(ledger: Ledger, event: OverrideGiven) -> None:
     key = (event.order.subject_type, event.order.subject, filled_level(event.order))
     _fill(ledger, key, event, held=True, expires_at=later_end(ledger.slots.get(key, EMPTY_SLOT), event.order))
-    if key[0] is SubjectType.PLANT:
-        ledger.resume_asked = False
 
 
 def _assign(ledger: Ledger, event: OverrideGiven) -> None:
@@ -111,8 +116,25 @@ def _ended(ledger: Ledger, event: OverrideExpired | OverrideReleased) -> None:
     _empty(ledger, (event.subject_type, event.subject, event.level), how, event.at)
 
 
-def _resume_asked(ledger: Ledger, _: ResumeAsked) -> None:
-    ledger.resume_asked = True
+def _second_asked(ledger: Ledger, event: SecondAsked) -> None:
+    ledger.asked[event.id] = event.until
+
+
+def _alarm_raised(ledger: Ledger, event: AlarmRaised) -> None:
+    ledger.alarms.append(event)
+
+
+def _human_policy_set(ledger: Ledger, event: HumanPolicySet) -> None:
+    ledger.human_policy = HumanPolicy(
+        cosigned=event.cosigned,
+        ask_seconds=event.ask_seconds,
+        alarm_orders=event.alarm_orders,
+        alarm_seconds=event.alarm_seconds,
+    )
+
+
+def _ratified(ledger: Ledger, event: OverrideRatified) -> None:
+    ledger.ratifications.setdefault(event.id, []).append(event)
 
 
 def _robot_raised(ledger: Ledger, event: RobotEpochRaised) -> None:
@@ -159,8 +181,6 @@ def _fill(ledger: Ledger, key: SlotKey, event: OverrideGiven, **changes: Any) ->
 def _empty(ledger: Ledger, key: SlotKey, how: str, at: Place) -> None:
     former = ledger.slots.pop(key, EMPTY_SLOT)
     _end(ledger, former.id, how, at)
-    if key[0] is SubjectType.PLANT:
-        ledger.resume_asked = False
     if key[0] is SubjectType.TASK and key[2] == Level.HUMAN:
         task = TaskId(key[1])
         if ledger.slot_entries.pop(task, None):
@@ -189,7 +209,10 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     OverrideGiven: _given,
     OverrideExpired: _ended,
     OverrideReleased: _ended,
-    ResumeAsked: _resume_asked,
+    SecondAsked: _second_asked,
+    AlarmRaised: _alarm_raised,
+    HumanPolicySet: _human_policy_set,
+    OverrideRatified: _ratified,
     RobotEpochRaised: _robot_raised,
     SafeStopChanged: _safe_stop_changed,
 }

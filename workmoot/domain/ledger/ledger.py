@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from workmoot.domain.clock import Clock
-from workmoot.domain.events import Event
+from workmoot.domain.events import AlarmRaised, Event, OverrideRatified
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId, order_of, task_id
 from workmoot.domain.ledger import control, membership, voting, work
 from workmoot.domain.ledger.records import (
     Block,
+    Grant,
     Message,
     OfferRecord,
     OverrideRecord,
@@ -18,7 +19,7 @@ from workmoot.domain.ledger.records import (
     Task,
     WorkOrder,
 )
-from workmoot.domain.overrides import EMPTY_SLOT, Level, Slot, SubjectType
+from workmoot.domain.overrides import EMPTY_SLOT, HumanPolicy, Level, Slot, SubjectType
 from workmoot.domain.plan import PlanEntry, mandate_of
 from workmoot.domain.proposals import Policy, State
 from workmoot.domain.work import Limits, predecessors_of
@@ -41,7 +42,9 @@ class Ledger:
         self.description: dict[str, object] | None = None
         self.limits: Limits | None = None
         self.policy: Policy | None = None
-        self.roles: dict[Role, set[Address]] = {role: set() for role in Role}
+        self.grants: dict[tuple[Role, Address], Grant] = {}
+        self.human_policy: HumanPolicy | None = None
+        self.alarms: list[AlarmRaised] = []
         self.members: dict[Number, Member] = {}
         self.numbers: dict[Address, Number] = {}
         self.roster = 0
@@ -66,13 +69,17 @@ class Ledger:
         self.robots: dict[Number, RobotControl] = {}
         self.plant_held = False
         self.plant_epoch = 0
-        self.resume_asked = False
+        self.asked: dict[OverrideId, int] = {}
+        """Orders that are the first of two, and until when they wait."""
+        self.ratifications: dict[OverrideId, list[OverrideRatified]] = {}
+        self.told_at = 0
         self.malformed: list[Event] = []
         """Events whose packed bytes follow no layout: strangers may publish anything."""
         self.touched = control.Touched()
 
     def apply(self, event: Event) -> None:
         """Enters one event; events come in the order of the chain."""
+        self.told_at = max(self.told_at, event.at.timestamp)
         enter = _ENTRIES.get(type(event))
         if enter is not None:
             enter(self, event)
@@ -81,6 +88,29 @@ class Ledger:
         """Enters many."""
         for event in events:
             self.apply(event)
+
+    @property
+    def now(self) -> int:
+        """The chain's time, as far as it is known here."""
+        return max(self.head.timestamp, self.told_at)
+
+    @property
+    def roles(self) -> dict[Role, set[Address]]:
+        """Who may act in each role now: a grant that waits gives none yet, one whose acts are delayed none at all."""
+        acting: dict[Role, set[Address]] = {role: set() for role in Role}
+        for (role, account), grant in self.grants.items():
+            if grant.since <= self.now and not grant.delay:
+                acting[role].add(account)
+        return acting
+
+    @property
+    def resume_asked(self) -> bool:
+        """Whether the plant's hold waits for a second order to end it."""
+        held = self.slot(SubjectType.PLANT, 0, Level.PLANT_HOLD).id
+        return held > 0 and any(
+            order.subject_type is SubjectType.PLANT and held < id_ and self.asked[id_] >= self.now
+            for id_, order in ((id_, self.overrides[id_].order) for id_ in self.asked)
+        )
 
     def member_of(self, account: str) -> Member | None:
         """The member with that account."""

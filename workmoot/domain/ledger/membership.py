@@ -17,7 +17,7 @@ from workmoot.domain.events import (
     RosterChanged,
 )
 from workmoot.domain.ids import Number
-from workmoot.domain.ledger.records import RobotControl
+from workmoot.domain.ledger.records import Grant, RobotControl
 from workmoot.domain.workers import Binding, Kind, Member, Role, Scope, Standing, parse_object
 
 if TYPE_CHECKING:
@@ -76,18 +76,18 @@ def _grew(ledger: Ledger, event: RecordGrew) -> None:
 
 
 def _granted(ledger: Ledger, event: RoleGranted) -> None:
-    """The contracts act at once: who may only act after a delay has no say in them."""
-    if event.role_id not in ledger.roles:
+    if event.role_id not in set(Role):  # OpenZeppelin's role of everybody
         return
-    if event.delay:
-        ledger.roles[Role(event.role_id)].discard(event.account)
-    else:
-        ledger.roles[Role(event.role_id)].add(event.account)
+    key = (Role(event.role_id), event.account)
+    former = ledger.grants.get(key)
+    # Of a grant that stands, `since` says when its new delay begins, not the role.
+    since = event.since if former is None else max(former.since, event.since)
+    ledger.grants[key] = Grant(since=since, delay=event.delay)
 
 
 def _revoked(ledger: Ledger, event: RoleRevoked) -> None:
-    if event.role_id in ledger.roles:
-        ledger.roles[Role(event.role_id)].discard(event.account)
+    if event.role_id in set(Role):
+        ledger.grants.pop((Role(event.role_id), event.account), None)
 
 
 def _set_standing(ledger: Ledger, number: Number, standing: Standing) -> None:

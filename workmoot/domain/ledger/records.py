@@ -246,8 +246,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role, from `since` on; one with a `delay` has no say in the contracts, which act at once."""
+
+    since: int
+    delay: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideRecord:
-    """A human's order that took effect, what it displaced and how it ended."""
+    """A human's order, what it displaced and how it ended."""
 
     id: OverrideId
     human: Address
@@ -256,6 +264,8 @@ class OverrideRecord:
     epoch: int
     digest: bytes
     at: Place
+    asked_until: int = 0
+    """Until when it waits for a second order; 0: it took effect at once."""
     ended_at: Place | None = None
     ended_by: str = ""
     """"released", "expired" or "superseded" once its slot is empty or another's."""
