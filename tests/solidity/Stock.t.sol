@@ -173,9 +173,7 @@ contract StockTest is PlantFixture {
     }
 
     function test_setDaoURI__suspendedAdministrator__refused() public {
-        Number number = members.admit(address(this), IMembers.Kind.Human, 0, "{}");
-        vm.prank(supervisor);
-        members.suspend(number);
+        members.suspend(members.admit(address(this), IMembers.Kind.Human, 0, "{}"));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheAdministrator.selector, address(this)));
         dao.setDaoURI("https://elsewhere.example");
     }
