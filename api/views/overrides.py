@@ -13,7 +13,10 @@ from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, r
 from workmoot.domain.plan import unpack_assignments
 from workmoot.domain.work import predecessors_of
 
-SECOND_STEP = "Nothing has changed yet: this was step 1 of 2. Send the same order once more, of another human where two may give it."
+SECOND_STEP = (
+    "Nothing has changed yet: this was step 1 of 2. "
+    "Send the same order once more, of another human where two may give it."
+)
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
 
 
