@@ -14,7 +14,7 @@ from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, refused_later
 from api.views.displaced import displaced
-from api.views.overrides import anchoring_out, override_out
+from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable
 from workmoot.domain.ids import Address
@@ -124,12 +124,15 @@ class Desk:
             **dict(record),
             filled=drafted.filled,
             warnings=drafted.warnings,
-            next_step=self._next_step(drafted.order),
+            next_step=self._next_step(drafted.order, record.state),
             banner=self.keys.banner,
         )
 
-    def human_for(self, snap: Snapshot, named: str | None, *roles: Role) -> Address:
-        """Whose word it is: who is named, else the first human here whose key is at hand and who has such a role."""
+    def human_for(
+        self, snap: Snapshot, named: str | None, *roles: Role, besides: frozenset[Address] = frozenset()
+    ) -> Address:
+        """Whose word it is: who is named, else the first human here whose key is at hand and who has such a role, if
+        possible none of `besides`."""
         humans = [m for m in snap.ledger.members.values() if m.kind is MemberKind.HUMAN]
         if named is not None:
             wanted = named.lower()
@@ -139,8 +142,9 @@ class Desk:
                 raise unprocessable("/human", f"There is no human {named!r}; there are: {known or 'none'}.")
             return found.account
         mine = [m.account for m in humans if m.account in self.keys.signers]
-        able = (account for account in mine if any(account in snap.ledger.roles[role] for role in roles))
-        account = next(able, mine[0] if mine else None)
+        acting = snap.ledger.roles
+        able = [account for account in mine if any(account in acting[role] for role in roles)]
+        account = next((account for account in able if account not in besides), next(iter(able or mine), None))
         if account is None:
             raise unprocessable("/human", "Name the human who signs: this API holds no human's development key.")
         return account
@@ -160,8 +164,13 @@ class Desk:
             return _as_signed(snap, asked)
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
-        human = self.human_for(snap, asked.human, Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
-        return draft(snap, asked, human=human, nonce=unordered_nonce(secrets.randbits(192)))
+        roles = (Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
+        nonce = unordered_nonce(secrets.randbits(192))
+        drafted = draft(snap, asked, human=self.human_for(snap, asked.human, *roles), nonce=nonce)
+        besides = who_asked(snap, drafted.order)
+        if drafted.order.human not in besides:
+            return drafted
+        return draft(snap, asked, human=self.human_for(snap, asked.human, *roles, besides=besides), nonce=nonce)
 
     def _signature(self, asked: OverrideIn, order: HumanOrder) -> bytes:
         if asked.order is not None and asked.signature is None:
@@ -227,13 +236,15 @@ class Desk:
                 return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
             return override_out(snap, record)
 
-    def _next_step(self, order: HumanOrder) -> str | None:
+    def _next_step(self, order: HumanOrder, state: str) -> str | None:
+        if state == "asked":
+            return SECOND_STEP
         if order.kind is not OverrideKind.RELEASE or order.subject_type is not Subject.PLANT:
             return None
         with self._projection.read() as snap:
             if not snap.ledger.plant_held:
                 return None
-        return "The plant is still held: this was step 1 of 2. Send the same release once more to resume it."
+        return SECOND_STEP
 
 
 def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:

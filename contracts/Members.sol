@@ -12,7 +12,7 @@ import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Number} from "./types/Ids.sol";
-import {ADMIN, MAINTENANCE, OPERATOR, SUPERVISOR} from "./types/Roles.sol";
+import {ADMIN, SUPERVISOR} from "./types/Roles.sol";
 
 /// @title Members
 /// @notice Who may act, as soulbound badges; the electorate is checkpointed by roster version.

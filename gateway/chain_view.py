@@ -7,7 +7,7 @@ from workmoot.domain.ids import Number, order_of
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.ledger.records import Task
 from workmoot.domain.overrides import Level, SubjectType
-from workmoot.domain.workers import Binding, Role, Scope
+from workmoot.domain.workers import Binding, Role, Scope, Standing
 
 
 def view_of(ledger: Ledger) -> View:
@@ -94,8 +94,15 @@ def _with(bindings: list[Binding], scope: Scope) -> frozenset[int]:
 
 
 def _roles(ledger: Ledger) -> Mapping[str, frozenset[Role]]:
-    humans = {account for accounts in ledger.roles.values() for account in accounts}
-    return {human: frozenset(role for role in Role if human in ledger.roles[role]) for human in humans}
+    """A human whose badge is suspended or retired has none."""
+    acting = ledger.roles
+    humans = {account for accounts in acting.values() for account in accounts if _stands(ledger, account)}
+    return {human: frozenset(role for role in Role if human in acting[role]) for human in humans}
+
+
+def _stands(ledger: Ledger, account: str) -> bool:
+    member = ledger.member_of(account)
+    return member is None or member.standing is Standing.ACTIVE
 
 
 def _sensor(item: Mapping[str, object]) -> SensorView:

@@ -114,7 +114,8 @@ class OverrideOut(Wire):
     human: Who | None
     account: str
     state: str = Field(
-        description="submitted, mined, effective, expiring, released, expired, superseded, done or failed"
+        description="submitted, mined, asked (it waits for a second order), effective, expiring, released, expired, "
+        "superseded, done or failed"
     )
     active: bool
     times: SlotTimes

@@ -6,12 +6,17 @@ from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut, SlotTimes
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
+from workmoot.domain.ids import Address
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, filled_level
 from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
 from workmoot.domain.plan import unpack_assignments
 from workmoot.domain.work import predecessors_of
 
+SECOND_STEP = (
+    "Nothing has changed yet: this was step 1 of 2. "
+    "Send the same order once more, of another human where two may give it."
+)
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
 
 
@@ -160,10 +165,37 @@ def _assignment(snap: Snapshot, payload: bytes) -> dict[str, Any]:
 def _state(snap: Snapshot, record: OverrideRecord) -> str:
     if record.ended_by:
         return record.ended_by
+    if record.asked_until:
+        return "asked" if record.asked_until >= snap.now and not _is_seconded(snap, record) else "done"
     if not any(slot.id == record.id for slot in snap.ledger.slots.values()):
         return "done"
     expires_at = record.order.expires_at
     return "expiring" if expires_at and snap.now > expires_at else "effective"
+
+
+def who_asked(snap: Snapshot, order: HumanOrder) -> frozenset[Address]:
+    """The humans whose order for the same waits for a second one."""
+    return frozenset(
+        record.human
+        for record in snap.ledger.overrides.values()
+        if _same(record.order, order) and _state(snap, record) == "asked"
+    )
+
+
+def _is_seconded(snap: Snapshot, record: OverrideRecord) -> bool:
+    return any(
+        other.id > record.id and _same(other.order, record.order) and not other.asked_until
+        for other in snap.ledger.overrides.values()
+    )
+
+
+def _same(one: HumanOrder, other: HumanOrder) -> bool:
+    return (one.kind, one.subject_type, one.subject, one.payload) == (
+        other.kind,
+        other.subject_type,
+        other.subject,
+        other.payload,
+    )
 
 
 def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:

@@ -152,8 +152,12 @@ def test_give__approve_of_a_defeated_plan__its_workers_get_the_open_tasks(client
     story = a_decided_plant()
     third = story.propose("designer", story.plan(shift=1), words="once more")
     with TestClient(serve(story).app, base_url=LOOPBACK) as fresh:
+        asked = give(fresh, an_order("approve", "proposal", third))
+        assert asked["state"] == "asked"
+        assert asked["next_step"].startswith("Nothing has changed yet")
         given = give(fresh, an_order("approve", "proposal", third))
         assert given["state"] == "effective"
+        assert get(fresh, f"overrides/{asked['id']}")["state"] == "done"
         leads = {entry["task"]: entry["lead"] for entry in get(fresh, f"proposals/{third}")["plan"]}
         task = get(fresh, f"tasks/{story.task('P6', 'unload')}")
     assert task["worker"] == leads[task["id"]]

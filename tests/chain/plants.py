@@ -141,10 +141,8 @@ def found_with_humans(plant: Plant) -> None:
 class MemoryPlant:
     """The contracts in memory."""
 
-    def __init__(self, humans: HumanPolicy = HUMAN_POLICY) -> None:
-        self._chain = MemoryChain(
-            account("administrator"), limits=LIMITS, policy=POLICY, human_policy=humans, now=1_800_000_000
-        )
+    def __init__(self, humans: HumanPolicy = HUMAN_POLICY, *, now: int = 1_800_000_000) -> None:
+        self._chain = MemoryChain(account("administrator"), limits=LIMITS, policy=POLICY, human_policy=humans, now=now)
         self.chain_id = self._chain.chain_id
         self.addresses = ADDRESSES
         self.followed = MemoryFollower(self._chain)

@@ -69,11 +69,12 @@ class World:
 def worlds() -> Any:
     """Two plants at the same time of day, on which each transaction takes a second."""
     with running("anvil") as process:
-        on_node, in_memory = NodePlant(deploy(Node(process.url))), MemoryPlant()
+        on_node = NodePlant(deploy(Node(process.url)))
         found(on_node)
+        in_memory = MemoryPlant(now=on_node.head().timestamp)
         found(in_memory)
         on_node.node.ask("anvil_setBlockTimestampInterval", 1)
-        in_memory.advance(on_node.head().timestamp - in_memory.head().timestamp)
+        in_memory.advance(0)
         yield World(in_memory), World(on_node)
 
 

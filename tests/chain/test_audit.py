@@ -145,7 +145,8 @@ def let_time_run_out(plant: Plant) -> None:
     """Late inspectors, late and stopped workers, ended slots, expired votes, and what humans do about them."""
     for _ in range(2):
         plant.order(OverrideKind.RELEASE, SubjectType.PLANT, 0)
-    plant.order(OverrideKind.REINSTATE, SubjectType.WORKER, plant.badges["clerk"])
+    for _ in range(2):
+        plant.order(OverrideKind.REINSTATE, SubjectType.WORKER, plant.badges["clerk"])
     spec = TaskSpec(capability=QUOTING, work=1_000, on_failure=OnFailure.RETRY, retries=1)
     plant.of("owner").work_orders.post(pack_tasks([spec] * 5), "{}")
     seen, late, stopped, named, again = (task_id(2, index) for index in range(5))

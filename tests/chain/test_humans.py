@@ -142,9 +142,15 @@ def test_approve__first_order__fills_nothing_and_the_second_everything(strict):
 def test_approve__malformed__is_not_asked(strict):
     (number,) = post(strict, a_task())
     opened = propose(strict, an_entry(number, SPRAYER))
-    changes = {"payload": b"\1" * 56, "expires_at": soon(strict), "subject_type": SubjectType.PROPOSAL}
     with refused("MalformedPayload", OverrideKind.APPROVE):
-        order(strict, OverrideKind.APPROVE, opened.id, **changes)
+        order(
+            strict,
+            OverrideKind.APPROVE,
+            opened.id,
+            payload=b"\1" * 56,
+            expires_at=soon(strict),
+            subject_type=SubjectType.PROPOSAL,
+        )
 
 
 def test_reinstate__worker__takes_two(strict):

@@ -26,7 +26,7 @@ def test_admit__digital_worker__votes_from_the_next_roster_on(plant):
 
 
 def test_admit__human_or_robot__no_vote(plant):
-    assert not _admit(plant, kind=Kind.HUMAN).all(RosterChanged)
+    assert not _admit(plant, by="administrator", kind=Kind.HUMAN).all(RosterChanged)
     assert plant.by("stranger").members.roster() == (3, 3)
 
 
@@ -42,7 +42,7 @@ def test_admit__no_kind__refused(plant):
 
 def test_admit__nobodys_account__refused(plant):
     with refused("ERC721InvalidReceiver", ZERO_ADDRESS):
-        plant.by("supervisor").members.admit(ZERO_ADDRESS, Kind.HUMAN, 0, "{}")
+        plant.by("administrator").members.admit(ZERO_ADDRESS, Kind.HUMAN, 0, "{}")
 
 
 @pytest.mark.parametrize("name", ["stranger", "planner", "scanner"])

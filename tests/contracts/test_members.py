@@ -49,7 +49,7 @@ def test_admit__digital_worker__joins_the_next_roster(plant):
 
 
 def test_admit__human__leaves_the_roster(plant):
-    assert "RosterChanged" not in admit_late(plant, Kind.HUMAN).events
+    assert "RosterChanged" not in admit_late(plant, Kind.HUMAN, ADMINISTRATOR).events
 
 
 def test_admit__again__refused(plant):

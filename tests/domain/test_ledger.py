@@ -277,6 +277,15 @@ def test_roles__granted_and_revoked__others_ignored(ledger):
     assert not any(ledger.roles.values())
 
 
+def test_roles__grant_that_waits_or_acts_late__is_none_yet(ledger):
+    ledger.apply(RoleGranted(at=AT, role_id=3, account=HUMAN, delay=0, since=AT.timestamp + 1, new_member=True))
+    ledger.apply(RoleGranted(at=AT, role_id=2, account=HUMAN, delay=5, since=AT.timestamp, new_member=True))
+    assert not any(ledger.roles.values())
+    ledger.head = replace(ledger.head, timestamp=AT.timestamp + 1)
+    assert ledger.roles[Role.SUPERVISOR] == {HUMAN}
+    assert not ledger.roles[Role.PLANNER]
+
+
 def test_bindings_of__a_robot__until_they_end(ledger):
     bound: dict[str, Any] = {"robot": 3, "worker": 1, "resource": b"arm".ljust(32, b"\0")}
     ledger.apply(RobotBound(at=AT, **bound, scope=Scope.COMMAND))

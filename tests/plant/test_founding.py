@@ -1,8 +1,9 @@
 import json
 
 from tests.plant.documents import PLANT, changed
+from workmoot.domain.overrides import STRICT
 from workmoot.domain.workers import Kind, Role, Scope
-from workmoot.plant.founding import admissions, bindings, grants, with_ballot_boxes
+from workmoot.plant.founding import admissions, bindings, cosigned, grants, with_ballot_boxes
 from workmoot.plant.plant import numbers
 from workmoot.plant.scenario import plant_of
 
@@ -24,6 +25,22 @@ def test_admissions__profile__is_json():
 
 def test_grants__human__each_role():
     assert grants(BENCH) == ((Role.PLANNER, "owner"), (Role.SUPERVISOR, "owner"))
+
+
+def test_cosigned__plant_that_says_nothing__the_large_effects():
+    assert cosigned(BENCH) == STRICT.cosigned
+    policy = BENCH.policy
+    assert (policy.second_s, policy.alarm_orders, policy.alarm_s) == (
+        STRICT.ask_seconds,
+        STRICT.alarm_orders,
+        STRICT.alarm_seconds,
+    )
+
+
+def test_admissions__human_with_cells__their_bits():
+    humans = [{**PLANT["humans"][0], "cells": [PLANT["capabilities"][1]]}]
+    plant = plant_of(changed(PLANT, "humans", to=humans), "plant")
+    assert admissions(plant)[-1].capabilities == 1 << 2
 
 
 def test_bindings__two_commanders__a_pool():

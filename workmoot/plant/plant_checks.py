@@ -89,6 +89,8 @@ def _named_capabilities(plant: Plant) -> Iterator[tuple[str, str]]:
     )
     for path, words in held:
         yield from ((f"{path}.capabilities[{place}]", word) for place, word in enumerate(words))
+    for index, human in enumerate(plant.humans):
+        yield from ((f"humans[{index}].cells[{place}]", word) for place, word in enumerate(human.cells))
     for index, worker in enumerate(plant.workers):
         for word in worker.skills:
             yield f"workers[{index}].skills.{word}", word

@@ -1,0 +1,32 @@
+"""The gateway's picture of the chain: who may give it orders."""
+
+from gateway.chain_view import view_of
+from tests.builders import an_address
+from workmoot.domain.events import MemberAdmitted, MemberSuspended, Place, RoleGranted
+from workmoot.domain.ids import Number
+from workmoot.domain.ledger import Ledger
+from workmoot.domain.workers import Kind, Role
+
+AT = Place(block=1, log_index=0, tx="0x1", timestamp=100)
+HUMAN, BARE = an_address(8), an_address(9)
+
+
+def a_ledger_with_humans() -> Ledger:
+    """Two supervisors, one of them with a badge."""
+    ledger = Ledger()
+    ledger.apply(MemberAdmitted(at=AT, number=Number(1), account=HUMAN, kind=Kind.HUMAN, capabilities=0, profile="{}"))
+    for human in (HUMAN, BARE):
+        granted = RoleGranted(at=AT, role_id=Role.SUPERVISOR, account=human, delay=0, since=100, new_member=True)
+        ledger.apply(granted)
+    return ledger
+
+
+def test_view_of__humans__their_roles():
+    roles = view_of(a_ledger_with_humans()).roles
+    assert roles == {HUMAN: frozenset((Role.SUPERVISOR,)), BARE: frozenset((Role.SUPERVISOR,))}
+
+
+def test_view_of__suspended_human__has_no_role():
+    ledger = a_ledger_with_humans()
+    ledger.apply(MemberSuspended(at=AT, number=Number(1), by=BARE))
+    assert set(view_of(ledger).roles) == {BARE}
