@@ -23,7 +23,7 @@ run: setup ## Run the factory and its DAO: make run ARGS="…"
 test: test-contracts test-python ## Test everything
 
 test-fast: setup ## Test what needs no node, in seconds
-	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
+	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/model --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/benchmarks
 
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 
@@ -63,6 +63,7 @@ lock: setup ## Pin every package anew
 assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
 	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m pytest tests/model --steps=100000
 
 clean: ## Remove all that setup and the tests made
 	@rm -rf .venv .venv-assure node_modules build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
