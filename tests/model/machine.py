@@ -51,6 +51,11 @@ def has_proposals(machine: "LawMachine") -> bool:
     return bool(machine.law.proposals)
 
 
+def seldom(machine: "LawMachine") -> bool:
+    """For what matters less often."""
+    return machine.done % 4 == 0
+
+
 def may_admit(machine: "LawMachine") -> bool:
     return len(machine.law.members) < MOST_MEMBERS
 
@@ -76,6 +81,7 @@ class LawMachine(RuleBasedStateMachine):
         super().__init__()
         self.walk = Walk([self._contracts()])
         self.law = self.walk.law
+        self.done = 0
 
     @classmethod
     def _contracts(cls) -> ContractWorld:
@@ -88,6 +94,7 @@ class LawMachine(RuleBasedStateMachine):
         outcome = self.walk.step(what, judge, act, in_memory=in_memory)
         self.walk.look()
         cls = type(self)
+        self.done += 1
         cls.calls += 1
         key = f"{what.partition('(')[0]} {outcome or 'done'}"
         cls.tally[key] = cls.tally.get(key, 0) + 1
@@ -151,6 +158,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: getattr(world.by(by_name).members, function)(number),
         )
 
+    @precondition(seldom)
     @rule(by=NUMBER, robot=NUMBER, worker=NUMBER, scope=NUMBER)
     def bind(self, by: int, robot: int, worker: int, scope: int) -> None:
         by_name, given = self.person(of(REGISTRARS, by), by), Scope(of((1, 1, 0, 2), scope))
@@ -188,6 +196,7 @@ class LawMachine(RuleBasedStateMachine):
 
     # Proposals
 
+    @precondition(seldom)
     @rule(by=NUMBER, task=NUMBER, lead=NUMBER, flaw=NUMBER)
     def confirm(self, by: int, task: int, lead: int, flaw: int) -> None:
         name, number, leader = self.person(self._voter(by), by), self.task(task, *tasks.IDLE), self.member(lead)
@@ -199,6 +208,7 @@ class LawMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER)
     def review(self, by: int, proposal: int) -> None:
         name, number = self.person(self._voter(by), by), self.proposal(proposal, State.OPEN)
@@ -264,6 +274,7 @@ class LawMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER)
     def cast_vote(self, by: int, proposal: int, support: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -325,6 +336,7 @@ class LawMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER, says=st.lists(NUMBER, min_size=1, max_size=6), flaw=NUMBER)
     def record(self, by: int, proposal: int, says: list[int], flaw: int) -> None:
         number = self.proposal(proposal, State.PASSED, State.ENACTED, State.DEFEATED, State.EXPIRED, State.VETOED)
@@ -341,6 +353,7 @@ class LawMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(proposal=NUMBER, whom=NUMBER, flaw=NUMBER)
     def prove_equivocation(self, proposal: int, whom: int, flaw: int) -> None:
         number, member = self.proposal(proposal, *State), self.member(whom)
@@ -360,6 +373,7 @@ class LawMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(proposal=NUMBER, whom=NUMBER)
     def bar(self, proposal: int, whom: int) -> None:
         number, member = self.proposal(proposal, State.OPEN), self.member(whom)
@@ -460,12 +474,14 @@ class LawMachine(RuleBasedStateMachine):
         else:
             self.walk.now += int(of(SPANS, span))
 
+    @precondition(seldom)
     @rule(number=NUMBER)
     def mine(self, number: int) -> None:
         """Blocks without transactions: what was read long ago is not known any more."""
         blocks = 260 if is_odd(number) else 1
         self.walk.memory.set_block(self.walk.memory.next_block + blocks, self.walk.now)
 
+    @precondition(seldom)
     @rule(by=NUMBER, what=NUMBER, task=NUMBER)
     def intrude(self, by: int, what: int, task: int) -> None:
         """Somebody calls what is for other contracts alone."""

@@ -7,16 +7,16 @@ from tests.absent import not_run
 if find_spec("pyrevm") is None:
     not_run("the model of the law beside the contracts (no pyrevm for this machine)")
 
-from tests.model.machine import LawMachine
+from tests.model.human_rules import HumanMachine
 from tests.model.walks import walk
 
 SHORT = 2_500
 
 
 def test_walk__fixed_seed__all_agree(figures):
-    figures.append(walk(LawMachine, 1, SHORT))
+    figures.append(walk(HumanMachine, 1, SHORT))
 
 
 def test_walk__seed_of_chance__all_agree(figures, chance, steps):
     figures.append(f"the same again: .venv/bin/python -m pytest tests/model --from-seed={chance}")
-    figures.append(walk(LawMachine, chance, max(steps, SHORT)))
+    figures.append(walk(HumanMachine, chance, max(steps, SHORT)))

@@ -36,6 +36,7 @@ def _walk_some(machine: type[LawMachine], number: int, *, shrink: bool) -> None:
             database=None,
             deadline=None,
             phases=phases,
+            report_multiple_bugs=False,
             suppress_health_check=HealthCheck.all(),
         ),
     )
