@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 BIN := .venv/bin
+CONNECTING := api assurance ballots benchmarks chain gateway model page scenarios stock
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ run: setup ## Run the factory and its DAO: make run ARGS="…"
 test: test-contracts test-python ## Test everything
 
 test-fast: setup ## Test what needs no node, in seconds
-	@$(PYTHON) -m pytest -q --ignore=tests/assurance --ignore=tests/ballots --ignore=tests/chain --ignore=tests/gateway --ignore=tests/api --ignore=tests/scenarios --ignore=tests/page --ignore=tests/stock --ignore=tests/benchmarks
+	@$(PYTHON) -m pytest -q $(foreach part,$(CONNECTING),--ignore=tests/$(part))
 
 test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
 
@@ -63,6 +64,7 @@ lock: setup ## Pin every package anew
 assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
 	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m pytest tests/model --steps=100000
 	@$(PYTHON) -m tests.assurance.mutation
 
 clean: ## Remove all that setup and the tests made

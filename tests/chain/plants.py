@@ -169,6 +169,10 @@ class MemoryPlant:
     def head(self) -> Block:
         return self._chain.head
 
+    def block(self, number: int) -> Block:
+        """A block of the past."""
+        return self._chain.blocks[number]
+
     def follower(self) -> MemoryFollower:
         return MemoryFollower(self._chain)
 

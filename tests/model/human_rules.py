@@ -1,0 +1,202 @@
+"""What humans may order, and the slots that others end."""
+
+from typing import Any
+
+from hypothesis.stateful import precondition, rule
+
+from tests.chain.plants import PEOPLE, account, signer
+from tests.model import humans, tasks
+from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
+from tests.model.machine import NUMBER, LawMachine, is_odd, of
+from tests.model.signing import given_bytes
+from tests.model.worlds import CHAIN_ID, World
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest, unordered_nonce
+from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import State
+from workmoot.domain.work import Status
+
+KINDS = (
+    *(OverrideKind.ASSIGN, OverrideKind.HOLD, OverrideKind.RELEASE, OverrideKind.ACCEPT, OverrideKind.ASSIGN),
+    *(OverrideKind.REWORK, OverrideKind.REQUEUE, OverrideKind.APPROVE, OverrideKind.VETO, OverrideKind.HOLD),
+    *(OverrideKind.RELEASE, OverrideKind.CANCEL, OverrideKind.SUSPEND, OverrideKind.REINSTATE, OverrideKind.REQUEUE),
+    *(OverrideKind.RELEASE, OverrideKind.REINSTATE),
+)
+ON = {
+    OverrideKind.VETO: SubjectType.PROPOSAL,
+    OverrideKind.APPROVE: SubjectType.PROPOSAL,
+    OverrideKind.SUSPEND: SubjectType.WORKER,
+    OverrideKind.REINSTATE: SubjectType.WORKER,
+}
+HELD = (SubjectType.TASK, SubjectType.TASK, SubjectType.TASK, SubjectType.ROBOT, SubjectType.PLANT)
+FITTING = {
+    OverrideKind.ACCEPT: (Status.SUBMITTED, *tasks.WAITING),
+    OverrideKind.REWORK: (Status.SUBMITTED,),
+    OverrideKind.REQUEUE: (Status.ALLOCATED, *tasks.WAITING),
+}
+ANY_OPEN = (*tasks.IDLE, Status.STARTED, Status.SUBMITTED, *tasks.WAITING)
+LEVELS = (0, 0, 0, 7, 5, 5, 8, 12, 1)
+UNTIL = (50, 10, 500, 100)
+FOREVER = 2**40
+Key = tuple[SubjectType, int, int]
+
+
+class HumanMachine(LawMachine):
+    """Everything anybody can do, humans too."""
+
+    @rule(kind=NUMBER, subject=NUMBER, by=NUMBER, option=NUMBER, flaw=NUMBER)
+    def order(self, kind: int, subject: int, by: int, option: int, flaw: int) -> None:
+        what: OverrideKind = of(KINDS, kind)
+        on, number, level = self._about(what, subject, option)
+        if is_odd(flaw, 32):
+            on = of(SubjectType, flaw // 32)
+        self._execute(self._order(what, (on, number, level), by, option, flaw), flaw)
+
+    @precondition(lambda machine: machine.law.plant_held)
+    @rule(by=NUMBER, flaw=NUMBER)
+    def resume(self, by: int, flaw: int) -> None:
+        """A held plant is released, in two steps."""
+        plant = (SubjectType.PLANT, 0, 0)
+        self._execute(self._order(OverrideKind.RELEASE, plant, by, 0, flaw), flaw)
+
+    @precondition(lambda machine: machine.law.slots)
+    @rule(which=NUMBER, other=NUMBER)
+    def poke_slot(self, which: int, other: int) -> None:
+        ended = [key for key, slot in self.law.slots.items() if 0 < slot.expires_at < self.walk.now]
+        on, subject, level = of(ended or self.law.slots, which)
+        level = of(Level, other) if is_odd(other) else level
+        self.do(
+            f"poke_slot({on}, {subject}, {level})",
+            lambda law: humans.poke(law, on, subject, level),
+            lambda world: world.by("stranger").overrides.poke(on, subject, level),
+        )
+
+    @rule(task=NUMBER, by=NUMBER, stopped=NUMBER)
+    def safe_stop(self, task: int, by: int, stopped: int) -> None:
+        number, stops = self.task(task, Status.ALLOCATED, Status.STARTED), stopped % 3 != 2
+        found = self.law.tasks.get(number)
+        name = self.person(self.account_of(found.worker if found else 1), by)
+        self.do(
+            f"safeStop({name}, {number}, {stops})",
+            lambda law: humans.safe_stop(law, name, number, stopped=stops),
+            lambda world: world.by(name).overrides.safe_stop(number, stopped=stops),
+        )
+
+    # An order
+
+    def _execute(self, order: Order, flaw: int) -> None:
+        def act(world: World) -> None:
+            told = _signed_as(world, order, flaw)
+            digest = order_digest(told, chain_id=CHAIN_ID, overrides=world.addresses["Overrides"])
+            world.by("stranger").overrides.execute(told, signer(order.signer).sign(digest))
+
+        self.do(f"{order.kind.name.lower()}({order})", lambda law: humans.execute(law, order), act)
+
+    def _about(self, kind: OverrideKind, subject: int, option: int) -> Key:
+        """A subject of which the order makes sense, and the level it names."""
+        on = ON.get(kind, SubjectType.TASK)
+        level = of(LEVELS, option) if kind in (OverrideKind.HOLD, OverrideKind.RELEASE) else 0
+        if kind is OverrideKind.RELEASE and self.law.slots and not is_odd(subject):
+            on, number, filled = of(self.law.slots, subject)
+            return on, number, filled if is_odd(option, 2) else 0
+        if kind in (OverrideKind.HOLD, OverrideKind.RELEASE):
+            on = of(HELD, subject)
+        if on is SubjectType.TASK:
+            return on, self.task(subject, *FITTING.get(kind, ANY_OPEN)), level
+        if on is SubjectType.PROPOSAL:
+            return on, self.proposal(subject, State.OPEN, State.PASSED, State.ENACTED), level
+        if on is SubjectType.PLANT:
+            return on, int(is_odd(option, 16)), 0
+        number = self.member(subject) if on is SubjectType.WORKER or is_odd(option) else 4
+        return on, 1 << 16 if is_odd(option, 32) else number, level
+
+    def _order(self, kind: OverrideKind, about: Key, by: int, option: int, flaw: int) -> Order:
+        on, subject, level = about
+        now = self.walk.now
+        able = [name for name in PEOPLE if humans.may(self.law, name, kind, level or _own(on))] or ["supervisor"]
+        human = self.person(of(able, by), by)
+        until = now + of(UNTIL, option) if kind in (OverrideKind.ASSIGN, OverrideKind.APPROVE) or option % 2 else 0
+        again = is_odd(flaw, 20)
+        return Order(
+            kind=kind,
+            on=on,
+            subject=subject,
+            payload=self._payload(kind, subject, option, flaw),
+            level=level,
+            explained=not is_odd(flaw, 30),
+            expires_at=of((0, now + 9, now), flaw // 8) if is_odd(flaw, 18) else until,
+            valid_until=now - of((0, 1), flaw // 32) if is_odd(flaw, 16) else FOREVER,
+            expected_epoch=self._epoch(on, subject) + is_odd(flaw, 12) if is_odd(flaw, 4) else 0,
+            human=human,
+            signer=self.person(human, flaw // 2 + 1),
+            key=1 if again else self.law.overrides + 2,
+            count=self.law.nonces.get(("Overrides", human, 1), 0) - is_odd(flaw, 40) if again else 0,
+        )
+
+    def _epoch(self, on: SubjectType, subject: int) -> int:
+        if on is SubjectType.TASK and subject in self.law.tasks:
+            return self.law.plant_epoch + self.law.tasks[subject].epoch
+        if on is SubjectType.ROBOT:
+            return self.law.plant_epoch + 1 + self.law.robot_epochs.get(subject, 0)
+        return self.law.plant_epoch
+
+    def _payload(self, kind: OverrideKind, subject: int, option: int, flaw: int) -> Payload:
+        if is_odd(flaw, 24):
+            odd: tuple[Payload, ...] = (NONE, Junk(), Word(0))
+            return odd[flaw // 24 % len(odd)]
+        if kind is OverrideKind.ASSIGN:
+            inspector = self._inspector(option // 4)
+            helpers = (self.member(option // 8),) if is_odd(option, 5) else ()
+            second = bool(option % 3)
+            lead = self.member(option // 4) if second else self._lead(subject, option // 4)
+            return Naming(subject + is_odd(flaw, 64), lead, inspector, helpers, second)
+        if kind is OverrideKind.CANCEL and option % 2:
+            return Word(of((1 << (subject & 255), 0b11, 0b111, 0b10), option // 2))
+        if kind is OverrideKind.RELEASE and option % 3 == 2:
+            return Word(1)
+        if kind in (OverrideKind.VETO, OverrideKind.APPROVE) and subject in self.law.proposals:
+            count = len(self.law.proposals[subject].plan)
+            first = option % count if option % 3 == 2 else 0
+            return Part(self.given(subject, flaw // 4), first, count + is_odd(option, 9) - is_odd(option, 7))
+        return NONE
+
+
+def _own(on: SubjectType) -> Level:
+    return Level.PLANT_HOLD if on is SubjectType.PLANT else Level.HUMAN
+
+
+def _signed_as(world: World, order: Order, flaw: int) -> HumanOrder:
+    code, words = (1, "why") if order.explained else of(((0, "why"), (1, "")), flaw // 30)
+    return HumanOrder(
+        kind=order.kind,
+        subject_type=order.on,
+        subject=order.subject,
+        payload=_bytes_of(world, order.payload),
+        level=order.level,
+        reason_code=code,
+        reason=words,
+        expires_at=order.expires_at,
+        valid_until=order.valid_until,
+        expected_epoch=order.expected_epoch,
+        human=account(order.human),
+        nonce=unordered_nonce(order.key) + order.count,
+    )
+
+
+def _bytes_of(world: World, payload: Any) -> bytes:
+    if isinstance(payload, Word):
+        return payload.value.to_bytes(32, "big")
+    if isinstance(payload, Naming):
+        entry = PlanEntry(
+            task=TaskId(payload.task),
+            version=1,
+            lead=Number(payload.lead),
+            inspector=Number(payload.inspector),
+            helpers=tuple(map(Number, payload.helpers)),
+        )
+        return assign_payload(entry, "all the same" if payload.second else "")
+    if isinstance(payload, Part):
+        plan, rest = given_bytes(world, payload.given)
+        return plan_payload(PlanPart(rest=rest, assignments=plan, first=payload.first, last=payload.last))
+    return b"" if payload is NONE else b"junk!"
