@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from eth_abi.abi import encode
 from pyrevm import EVM, BlockEnv, CfgEnv, Env
 
-from tests.chain.plants import LIMITS, POLICY, MemoryPlant, account, created_address, found, signer
+from tests.chain.plants import HUMAN_POLICY, LIMITS, POLICY, MemoryPlant, account, created_address, found, signer
 from tests.model.compiler import Artifacts, lens
 from tests.model.facts import Fact, Question, Words
 from workmoot.chain.abi import abi_of
@@ -289,7 +289,7 @@ class ContractWorld:
         authority, members, work_orders, dao, overrides = (created_address(deployer, nonce) for nonce in range(5))
         limits, policy = astuple(LIMITS), astuple(POLICY)
         arguments = {
-            "PlantAuthority": (deployer,),
+            "PlantAuthority": (deployer, members, overrides, astuple(HUMAN_POLICY)),
             "Members": (authority, work_orders, dao, overrides),
             "WorkOrders": (authority, members, dao, overrides, limits),
             "AllocationDAO": (members, work_orders, overrides, policy),
