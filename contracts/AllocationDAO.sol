@@ -1,51 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
-import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
+import {StockReads} from "./StockReads.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
-import {IERC4824} from "./interfaces/IERC4824.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
+import {Desk, Desks} from "./libraries/Desks.sol";
+import {Filings} from "./libraries/Filings.sol";
 import {Header, Headers} from "./libraries/Headers.sol";
 import {Majority} from "./libraries/Majority.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Rolls} from "./libraries/Rolls.sol";
+import {Voter, Voters} from "./libraries/Voters.sol";
 import {Number, ProposalId, TaskId} from "./types/Ids.sol";
-import {ADMIN} from "./types/Roles.sol";
 
 /// @title AllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
-contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
+contract AllocationDAO is StockReads, Nonces {
     using BitMaps for BitMaps.BitMap;
+    using Desks for Desk;
+    using Filings for Filings.Filing;
     using Headers for Header;
-
-    /// @dev All that every proposal needs, in one word.
-    struct Desk {
-        uint24 count;
-        uint24 roster;
-        uint16 members;
-        uint24 votingSeconds;
-        uint8 openLimit;
-        address roll;
-    }
-
-    /// @dev All that a member's proposals and direct ballots need, in one word.
-    /// @param joined The roster version from which on it votes, zero while it does not.
-    /// @param recent Its latest proposals that may be open, 24 bits each, the newest lowest.
-    struct Voter {
-        Number number;
-        uint24 joined;
-        uint216 recent;
-    }
+    using Voters for Voter;
 
     /// @dev What the signed ballots of one transaction are checked against.
     /// @param accounts The present voters.
@@ -64,8 +44,6 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         bytes32 no;
     }
 
-    string private constant NAME = "Workmoot AllocationDAO";
-    string private constant VERSION = "1";
     bytes32 private constant CONTENT_BALLOT =
         keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
     bytes32 private constant STOCK_BALLOT =
@@ -73,33 +51,23 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     uint256 private constant BLOCKS_REMEMBERED = 256;
     uint256 private constant DETAIL_BYTES = 144;
     uint256 private constant TEAM_BYTES = 13;
-    uint256 private constant MOST_OPEN = 9;
-    uint256 private constant ID_BITS = 24;
     /// @dev Badge numbers end below: bars stand beside the ballots, not among them.
     uint256 private constant BARS_FROM = 1024;
 
-    IMembers public immutable members;
     IWorkOrders public immutable workOrders;
     address public immutable overrides;
 
-    Desk private _desk;
-    mapping(ProposalId id => Header) private _headers;
-    mapping(ProposalId id => BitMaps.BitMap) private _ballots;
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
-    /// @inheritdoc IERC4824
-    string public daoURI;
 
     constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, Policy memory policy)
-        EIP712(NAME, VERSION)
+        StockReads(members_)
     {
         if (policy.votingSeconds < 10 || policy.openLimit == 0) revert PolicyTooTight();
-        if (policy.votingSeconds > type(uint24).max || policy.openLimit > MOST_OPEN) revert PolicyTooWide();
-        members = members_;
+        if (policy.votingSeconds > type(uint24).max || policy.openLimit > Voters.PLACES) revert PolicyTooWide();
         workOrders = workOrders_;
         overrides = overrides_;
-        _desk.votingSeconds = uint24(policy.votingSeconds);
-        _desk.openLimit = uint8(policy.openLimit);
+        _desk = Desks.blank(uint24(policy.votingSeconds), uint8(policy.openLimit));
         emit PolicySet(policy.votingSeconds, policy.openLimit);
     }
 
@@ -142,12 +110,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         Plans.requireSound(assignments);
         _requireConfirmed(teams);
         _requireSoundDetail(detail);
-        bytes[] memory parts = new bytes[](4);
-        parts[0] = assignments;
-        parts[1] = teams;
-        parts[2] = timetable;
-        parts[3] = detail;
-        return _open(parts, words);
+        return _open(Filings.file(assignments, teams, timetable, detail, words));
     }
 
     /// @inheritdoc IAllocationDAO
@@ -172,7 +135,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         Header header = _headers[id];
         if (header.state() != State.Passed) revert ProposalNotOpen(id, header.state());
         _requireContent(id, header, _contentHash(assignments, rest));
-        _enact(id, header, assignments);
+        _enact(id, header, assignments, _sealed());
     }
 
     /// @inheritdoc IAllocationDAO
@@ -194,7 +157,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         Header header = _cast(id, msg.sender, support, reason);
         if (header.state() != State.Passed || assignments.length == 0) return _save(id, header);
         _requireContent(id, header, _contentHash(assignments, rest));
-        _enact(id, header, assignments);
+        _enact(id, header, assignments, _sealed());
     }
 
     /// @inheritdoc IAllocationDAO
@@ -227,7 +190,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         if (ballots.get(Number.unwrap(member)) || ballots.get(barred)) revert AlreadyVoted(id, member);
         ballots.set(barred);
         emit VoterBarred(id, member);
-        _save(id, _judged(header.plusBarred()));
+        _save(id, _judged(header.plusBarred(), _desk));
     }
 
     /* VOTING TOGETHER */
@@ -236,9 +199,10 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external {
         Header header = _requireOpen(id);
         bytes32 contentHash = _requireContent(id, header, _contentHash(assignments, rest));
-        header = _judged(_count(_box(id, header, contentHash), ballots));
-        if (header.state() == State.Passed) return _enact(id, header, assignments);
-        if (header.state() == State.Open) revert Undecided(id, header.yes(), header.no(), _membersOf(header));
+        Desk desk = _sealed();
+        header = _judged(_count(id, header, contentHash, desk, ballots), desk);
+        if (header.state() == State.Passed) return _enact(id, header, assignments, desk);
+        if (header.state() == State.Open) revert Undecided(id, header.yes(), header.no(), _membersOf(header, desk));
         _save(id, header);
     }
 
@@ -251,10 +215,9 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         bytes memory recorded = Ballots.list(ballots.length);
         Number previous;
         for (uint256 offset = 0; offset < ballots.length;) {
-            (uint256 who, bytes calldata signature, uint256 next) = Ballots.read(ballots, offset);
+            (uint256 who, bytes calldata signature, uint256 next) = Ballots.take(ballots, offset, recorded);
             previous = _requireAscending(id, previous, who);
             _requireCast(box, who, _requireBelonged(box, previous), signature);
-            Ballots.append(recorded, who);
             offset = next;
         }
         emit BallotsRecorded(id, recorded);
@@ -278,26 +241,13 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external {
         if (msg.sender != address(members)) revert NotTheContract(msg.sender);
         if (roster > Headers.LAST_ROSTER) revert RostersOver(roster);
-        _voters[account].number = number;
-        _voters[account].joined = votes ? roster : 0;
-        _desk.roster = roster;
-        _desk.members = size;
-        _desk.roll = address(0);
+        _voters[account] = _voters[account].withJoined(number, votes ? roster : 0);
+        _desk = _desk.withRoster(roster, size);
     }
 
     /// @inheritdoc IAllocationDAO
     function seal() external {
         _sealed();
-    }
-
-    /* WHERE TO READ MORE */
-
-    /// @inheritdoc IAllocationDAO
-    function setDaoURI(string calldata uri) external {
-        (bool granted,) = members.authority().hasRole(ADMIN, msg.sender);
-        if (!granted || members.isSuspended(msg.sender)) revert NotTheAdministrator(msg.sender);
-        daoURI = uri;
-        emit DAOURIUpdate(address(this), uri);
     }
 
     /* VIEWS */
@@ -309,7 +259,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         if (found.state == State.None) return found;
         found.proposer = header.proposer();
         found.roster = header.roster();
-        found.members = uint32(_membersOf(header));
+        found.members = uint32(_membersOf(header, _desk));
         found.yes = header.yes();
         found.no = header.no();
         found.barred = header.barred();
@@ -319,7 +269,7 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
 
     /// @inheritdoc IAllocationDAO
     function proposalCount() public view returns (uint256) {
-        return _desk.count;
+        return _desk.count();
     }
 
     /// @inheritdoc IAllocationDAO
@@ -338,198 +288,36 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
 
     /// @inheritdoc IAllocationDAO
     function openLimit() external view returns (uint8) {
-        return _desk.openLimit;
+        return _desk.openLimit();
     }
 
     /// @inheritdoc IAllocationDAO
     function roll() external view returns (address) {
-        return _desk.roll;
-    }
-
-    /* VIEWS: AS STOCK CLIENTS READ THEM */
-
-    /// @inheritdoc IAllocationDAO
-    function name() external pure returns (string memory) {
-        return NAME;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function version() external pure returns (string memory) {
-        return VERSION;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function token() external view returns (IERC5805) {
-        return members;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    // solhint-disable-next-line func-name-mixedcase
-    function COUNTING_MODE() external pure returns (string memory) {
-        return "support=bravo&quorum=for";
-    }
-
-    /// @inheritdoc IERC6372
-    function clock() external view returns (uint48) {
-        return uint48(block.timestamp);
-    }
-
-    /// @inheritdoc IERC6372
-    // solhint-disable-next-line func-name-mixedcase
-    function CLOCK_MODE() external pure returns (string memory) {
-        return "mode=timestamp";
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function state(uint256 proposalId) external view returns (IGovernor.ProposalState) {
-        Header header = _requireKnown(ProposalId.wrap(proposalId));
-        State found = header.state();
-        if (found == State.Passed) return IGovernor.ProposalState.Succeeded;
-        if (found == State.Enacted) return IGovernor.ProposalState.Executed;
-        if (found == State.Defeated) return IGovernor.ProposalState.Defeated;
-        if (found == State.Vetoed) return IGovernor.ProposalState.Canceled;
-        bool over = found == State.Expired || block.timestamp > header.deadline();
-        return over ? IGovernor.ProposalState.Expired : IGovernor.ProposalState.Active;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalSnapshot(uint256 proposalId) external view returns (uint256) {
-        return _requireKnown(ProposalId.wrap(proposalId)).deadline() - _desk.votingSeconds;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalDeadline(uint256 proposalId) external view returns (uint256) {
-        return _requireKnown(ProposalId.wrap(proposalId)).deadline();
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalProposer(uint256 proposalId) external view returns (address) {
-        return members.member(_requireKnown(ProposalId.wrap(proposalId)).proposer()).account;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalEta(uint256) external pure returns (uint256) {
-        return 0;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalNeedsQueuing(uint256) external pure returns (bool) {
-        return false;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalVotes(uint256 proposalId) external view returns (uint256 against, uint256 for_, uint256 abstain) {
-        Header header = _requireKnown(ProposalId.wrap(proposalId));
-        return (header.no(), header.yes(), 0);
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function hasVoted(uint256 proposalId, address account) external view returns (bool) {
-        return _ballots[ProposalId.wrap(proposalId)].get(Number.unwrap(members.numberOf(account)));
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function votingDelay() external pure returns (uint256) {
-        return 0;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function votingPeriod() external view returns (uint256) {
-        return _desk.votingSeconds;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proposalThreshold() external pure returns (uint256) {
-        return 1;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function quorum(uint256 timepoint) external view returns (uint256) {
-        uint256 size = timepoint == block.timestamp ? _desk.members : members.getPastTotalSupply(timepoint);
-        return size / 2 + 1;
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function getVotes(address account, uint256 timepoint) external view returns (uint256) {
-        return timepoint == block.timestamp ? members.getVotes(account) : members.getPastVotes(account, timepoint);
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function latestProposalId() external view returns (uint256) {
-        return proposalCount();
-    }
-
-    /// @inheritdoc ERC165
-    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
-        return interfaceId == type(IERC6372).interfaceId || interfaceId == type(IERC5267).interfaceId
-            || interfaceId == type(IERC4824).interfaceId || super.supportsInterface(interfaceId);
+        return _desk.roll();
     }
 
     /* INTERNAL: A PROPOSAL'S LIFE */
 
-    function _open(bytes[] memory parts, string calldata words) private returns (ProposalId id) {
-        Number proposer = _requireVoter(msg.sender).number;
-        _sealed();
-        Desk memory desk = _desk;
-        uint24 number = desk.count + 1;
-        id = ProposalId.wrap(number);
-        _makeRoom(proposer, number, desk.openLimit);
-        uint256 deadline = block.timestamp + desk.votingSeconds;
-        bytes32 contentHash = _contentOf(parts, words, proposer, desk, deadline);
-        _desk.count = number;
-        _headers[id] = Headers.open(contentHash, deadline, desk.roster, proposer);
-        _tell(id, parts, deadline, words);
-    }
-
-    function _contentOf(
-        bytes[] memory parts,
-        string calldata words,
-        Number proposer,
-        Desk memory desk,
-        uint256 deadline
-    ) private pure returns (bytes32) {
-        bytes32 rest = keccak256(
-            abi.encode(
-                keccak256(parts[1]),
-                keccak256(parts[2]),
-                keccak256(parts[3]),
-                keccak256(bytes(words)),
-                proposer,
-                desk.roster,
-                desk.members,
-                deadline
-            )
-        );
-        return keccak256(abi.encode(keccak256(parts[0]), rest));
-    }
-
-    function _tell(ProposalId id, bytes[] memory parts, uint256 deadline, string calldata words) private {
-        emit ProposalCreated(
-            ProposalId.unwrap(id),
-            msg.sender,
-            new address[](0),
-            new uint256[](0),
-            new string[](0),
-            parts,
-            block.timestamp,
-            deadline,
-            words
-        );
+    function _open(Filings.Filing memory filing) private returns (ProposalId id) {
+        Voter voter = _requireVoter(msg.sender);
+        Desk desk = _sealed().plusOne();
+        _desk = desk;
+        id = ProposalId.wrap(desk.count());
+        _voters[msg.sender] = voter.withProposal(_placeOf(voter, desk.openLimit()), desk.count());
+        filing.proposer = voter.number();
+        filing.roster = desk.roster();
+        filing.members = desk.members();
+        filing.deadline = uint48(block.timestamp) + desk.votingSeconds();
+        _headers[id] = Headers.open(filing.contentHash(), filing.deadline, desk.roster(), voter.number());
+        filing.announce(id);
     }
 
     /// @dev A place is free when the proposal in it is settled or past its deadline.
-    function _makeRoom(Number member, uint256 number, uint256 limit) private {
-        uint256 recent = _voters[msg.sender].recent;
+    function _placeOf(Voter voter, uint256 limit) private view returns (uint256) {
         for (uint256 place = limit; place != 0; --place) {
-            uint256 top = place * ID_BITS;
-            uint256 bottom = top - ID_BITS;
-            if (_isUnderWay(uint24(recent >> bottom))) continue;
-            uint256 newer = recent & ((1 << bottom) - 1);
-            // At most nine ids of 24 bits.
-            _voters[msg.sender].recent = uint216(((recent >> top) << top) | (newer << ID_BITS) | number);
-            return;
+            if (!_isUnderWay(voter.proposal(place))) return place;
         }
-        revert TooManyOpen(member, uint16(limit));
+        revert TooManyOpen(voter.number(), uint16(limit));
     }
 
     function _isUnderWay(uint256 number) private view returns (bool) {
@@ -541,14 +329,14 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /// @dev The header with one more ballot, not saved yet.
     function _cast(ProposalId id, address voter, bool support, string memory reason) private returns (Header header) {
         header = _requireOpen(id);
-        Voter storage found = _requireVoter(voter);
-        Number member = found.number;
-        if (found.joined > header.roster()) revert NotInElectorate(id, member);
+        Voter found = _requireVoter(voter);
+        Number member = found.number();
+        if (found.joined() > header.roster()) revert NotInElectorate(id, member);
         BitMaps.BitMap storage ballots = _ballots[id];
         if (ballots.get(Number.unwrap(member))) revert AlreadyVoted(id, member);
         ballots.set(Number.unwrap(member));
         emit VoteCast(voter, ProposalId.unwrap(id), support ? 1 : 0, 1, reason);
-        return _judged(header.plus(support));
+        return _judged(header.plus(support), _desk);
     }
 
     function _castStock(uint256 proposalId, address voter, uint8 support, string memory reason)
@@ -562,8 +350,8 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /// @dev The header in the state that its counts put it in.
-    function _judged(Header header) private view returns (Header) {
-        uint256 size = _membersOf(header);
+    function _judged(Header header, Desk desk) private view returns (Header) {
+        uint256 size = _membersOf(header, desk);
         if (Majority.hasPassed(header.yes(), size)) return header.moved(State.Passed);
         if (Majority.isDefeated(header.no(), header.barred(), size)) return header.moved(State.Defeated);
         return header;
@@ -575,10 +363,10 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
         if (found != State.Open) emit ProposalSettled(id, found, header.yes(), header.no());
     }
 
-    function _enact(ProposalId id, Header header, bytes calldata assignments) private {
+    function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        workOrders.enact(id, assignments, _sealed());
+        workOrders.enact(id, assignments, desk.roll());
     }
 
     /* INTERNAL: SIGNED BALLOTS */
@@ -590,27 +378,44 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /// @dev The header with the ballots counted, not saved yet.
-    function _count(Box memory box, bytes calldata ballots) private returns (Header header) {
-        header = box.header;
-        box.accounts = Rolls.read(_sealed());
-        box.outdated = header.roster() != _desk.roster;
+    function _count(ProposalId id, Header header, bytes32 contentHash, Desk desk, bytes calldata ballots)
+        private
+        returns (Header)
+    {
+        Box memory box = _box(id, header, contentHash);
+        box.accounts = Rolls.read(desk.roll());
+        box.outdated = header.roster() != desk.roster();
         box.mixed = header.hasCounts();
-        bytes memory counted = Ballots.list(ballots.length);
-        Number previous;
-        for (uint256 offset = 0; offset < ballots.length;) {
-            (uint256 who, bytes calldata signature, uint256 next) = Ballots.read(ballots, offset);
-            previous = _requireAscending(box.id, previous, who);
-            _requireCast(box, who, _requireUncast(box, previous), signature);
-            header = header.plus(Ballots.isYes(who));
-            Ballots.append(counted, who);
-            offset = next;
-        }
-        emit BallotsCounted(box.id, counted);
+        (bytes memory counted, uint256 yes) = _counted(box, ballots);
+        emit BallotsCounted(id, counted);
+        // Two bytes each.
+        return header.plusMany(yes, counted.length / 2 - yes);
     }
 
-    /// @dev The account of a member that may vote and has not.
-    function _requireUncast(Box memory box, Number member) private view returns (address account) {
-        account = Rolls.accountOf(box.accounts, member);
+    function _counted(Box memory box, bytes calldata ballots) private view returns (bytes memory counted, uint256 yes) {
+        counted = Ballots.list(ballots.length);
+        uint256 previous;
+        // Sums of bits, and of lengths within the calldata.
+        unchecked {
+            for (uint256 offset = 0; offset < ballots.length;) {
+                (uint256 who, bytes calldata signature, uint256 next) = Ballots.take(ballots, offset, counted);
+                Number member = Ballots.memberOf(who);
+                if (Number.unwrap(member) <= previous) {
+                    revert BallotOutOfOrder(box.id, Number.wrap(uint16(previous)), member);
+                }
+                address account = Rolls.accountOf(box.accounts, member);
+                if (account == address(0) || box.outdated || box.mixed) _requireUncast(box, member, account);
+                if (signature.length != 0) _requireSigned(box, who, account, signature);
+                else if (account != msg.sender) revert NotTheSender(box.id, member, msg.sender);
+                previous = Number.unwrap(member);
+                yes += who >> 15;
+                offset = next;
+            }
+        }
+    }
+
+    /// @dev Refuses who may not vote or has.
+    function _requireUncast(Box memory box, Number member, address account) private view {
         bool belongs = account != address(0) && (!box.outdated || members.mayVote(member, box.header.roster()));
         if (!belongs) revert NotInElectorate(box.id, member);
         if (box.mixed && _ballots[box.id].get(Number.unwrap(member))) revert AlreadyVoted(box.id, member);
@@ -649,14 +454,9 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     /* INTERNAL: SMALL THINGS */
 
     /// @dev The members' contract says why one may not.
-    function _requireVoter(address account) private view returns (Voter storage found) {
-        found = _voters[account];
-        if (found.joined == 0) members.activeWorker(account);
-    }
-
-    function _requireKnown(ProposalId id) private view returns (Header header) {
-        header = _headers[id];
-        if (header.state() == State.None) revert UnknownProposal(id);
+    function _requireVoter(address account) private view returns (Voter voter) {
+        voter = _voters[account];
+        if (voter.joined() == 0) members.activeWorker(account);
     }
 
     function _requireOpen(ProposalId id) private view returns (Header header) {
@@ -675,18 +475,18 @@ contract AllocationDAO is EIP712, Nonces, ERC165, IAllocationDAO {
     }
 
     /// @dev The electorate never changes: a roster of the past has the size it had.
-    function _membersOf(Header header) private view returns (uint256) {
+    function _membersOf(Header header, Desk desk) private view returns (uint256) {
         uint64 roster = header.roster();
-        return roster == _desk.roster ? _desk.members : members.membersAt(roster);
+        return roster == desk.roster() ? desk.members() : members.membersAt(roster);
     }
 
-    /// @dev The present roll, written now if nobody needed it before.
-    function _sealed() private returns (address found) {
-        found = _desk.roll;
-        if (found != address(0)) return found;
-        found = Rolls.write(members.accounts());
-        _desk.roll = found;
-        emit RosterSealed(_desk.roster, found);
+    /// @dev The desk with the present roll, written now if nobody needed it before.
+    function _sealed() private returns (Desk desk) {
+        desk = _desk;
+        if (desk.roll() != address(0)) return desk;
+        desk = desk.withRoll(Rolls.write(members.accounts()));
+        _desk = desk;
+        emit RosterSealed(desk.roster(), desk.roll());
     }
 
     function _requireSoundDetail(bytes calldata detail) private view {

@@ -10,6 +10,7 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Plans} from "./libraries/Plans.sol";
+import {Rolls} from "./libraries/Rolls.sol";
 import {Tasks} from "./libraries/Tasks.sol";
 import {Number, OrderId, ProposalId, TaskId} from "./types/Ids.sol";
 import {ADMIN, PLANNER, SUPERVISOR} from "./types/Roles.sol";
@@ -33,14 +34,14 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         Number inspector;
     }
 
-    /// @dev A plan on its way through: `words` counts the words of tasks that were begun, `last` is the last
-    ///      badge number of the roll, zero while the plant is held: then nothing is decided as quiet.
+    /// @dev A plan on its way through: `last` is the last badge number of the roll, zero while the plant is held: then
+    ///      nothing is decided as quiet; up to `sure` every badge number is on the roll.
     struct Enactment {
         bytes roll;
         bytes skipped;
         bytes standing;
-        uint256 words;
         uint256 last;
+        uint256 sure;
     }
 
     uint256 private constant TASK_BYTES = 52;
@@ -209,17 +210,22 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     /* DECISIONS OF THE DAO */
 
     /// @inheritdoc IWorkOrders
-    function enact(ProposalId proposal, bytes calldata assignments, address roll) external {
+    function enact(ProposalId proposal, bytes calldata assignments, address roll) external returns (uint256 entries) {
         _requireCaller(dao);
-        // A bit for every four bytes is enough; the bytes are cut to the entries there were once they are counted.
-        bytes memory skipped = new bytes(assignments.length / 32 + 1);
-        bytes memory standing_ = new bytes(skipped.length);
-        Enactment memory enactment = Enactment(roll.code, skipped, standing_, 0, 0);
-        if (!_plantHeld) enactment.last = enactment.roll.length / 20;
-        for (uint256 offset = 0; offset < assignments.length;) {
-            offset = _enactWord(assignments, offset, enactment);
+        Enactment memory enactment = _begin(assignments.length, roll);
+        // Sums of lengths and counts, far below 256 bits.
+        unchecked {
+            for (uint256 offset = 0; offset < assignments.length;) {
+                (uint256 word, uint256 mask) = Plans.head(assignments, offset);
+                uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
+                uint256 next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
+                bool quiet = _enactQuietly(assignments, offset, word, mask, count, enactment);
+                if (!quiet) _enactEach(assignments[offset:next], entries, enactment);
+                entries += count;
+                offset = next;
+            }
         }
-        uint256 entries = (assignments.length - enactment.words * Plans.HEAD_BYTES) / Plans.ASSIGNED_BYTES;
+        (bytes memory skipped, bytes memory standing_) = (enactment.skipped, enactment.standing);
         assembly ("memory-safe") {
             mstore(skipped, div(add(entries, 7), 8))
             mstore(standing_, div(add(entries, 7), 8))
@@ -537,37 +543,44 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     /* INTERNAL: ENACTMENT */
 
-    /// @dev Quiet tasks are decided together, in one write.
-    /// @return next Where the next word of tasks begins.
-    function _enactWord(bytes calldata assignments, uint256 offset, Enactment memory enactment)
-        private
-        returns (uint256 next)
-    {
-        (uint256 word, uint256 mask) = Plans.head(assignments, offset);
-        // Sums of lengths and counts, far below 256 bits.
-        unchecked {
-            ++enactment.words;
-            uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
-            next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
-            (uint256 eight, uint256 two) = Plans.lanes(assignments, offset + Plans.HEAD_BYTES, count);
-            if (((eight | two) >> 24) & (Plans.LANES * 255) == 0) {
-                if (Plans.areOn(enactment.roll, eight) && Plans.areOn(enactment.roll, two)) {
-                    Tasks.Word storage kept = _book.words[word];
-                    uint256 decided = Tasks.decide(kept.cells, mask, Plans.cells(eight, two, mask), enactment.last);
-                    if (decided != 0) {
-                        kept.cells = decided;
-                        return next;
-                    }
-                }
-            }
+    function _begin(uint256 length, address roll) private view returns (Enactment memory enactment) {
+        enactment.roll = roll.code;
+        // A bit for every four bytes is enough; the bytes are cut to the entries there were once they are counted.
+        enactment.skipped = new bytes(length / 32 + 1);
+        enactment.standing = new bytes(length / 32 + 1);
+        if (_plantHeld) return enactment;
+        enactment.last = enactment.roll.length / 20;
+        // Looking up the people of ten tasks, which is 46 bytes, costs what looking at some fifty numbers does.
+        enactment.sure = Rolls.unbroken(enactment.roll, length);
+    }
+
+    /// @dev Quiet tasks of one word are decided together, in one write, or none of them.
+    function _enactQuietly(
+        bytes calldata assignments,
+        uint256 offset,
+        uint256 word,
+        uint256 mask,
+        uint256 count,
+        Enactment memory enactment
+    ) private returns (bool) {
+        (uint256 eight, uint256 two) = Plans.lanes(assignments, offset + Plans.HEAD_BYTES, count);
+        if (((eight | two) >> 24) & (Plans.LANES * 255) != 0) return false;
+        Tasks.Word storage kept = _book.words[word];
+        (uint256 cells, uint256 given) = (kept.cells, Plans.cells(eight, two, mask));
+        uint256 decided = Tasks.decide(cells, mask, given, enactment.sure);
+        if (decided == 0) {
+            if (!Plans.areOn(enactment.roll, eight) || !Plans.areOn(enactment.roll, two)) return false;
+            decided = Tasks.decide(cells, mask, given, enactment.last);
         }
-        _enactEach(assignments, offset, next, enactment);
+        if (decided == 0) return false;
+        kept.cells = decided;
+        return true;
     }
 
     /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
-    function _enactEach(bytes calldata assignments, uint256 offset, uint256 next, Enactment memory enactment) private {
-        Plans.Assignment[] memory entries = Plans.slice(assignments[offset:next], 0, Tasks.CELLS);
-        uint256 first = (offset - (enactment.words - 1) * Plans.HEAD_BYTES) / Plans.ASSIGNED_BYTES;
+    /// @param first The place of the word's first entry in the plan.
+    function _enactEach(bytes calldata word, uint256 first, Enactment memory enactment) private {
+        Plans.Assignment[] memory entries = Plans.slice(word, 0, Tasks.CELLS);
         for (uint256 i = 0; i < entries.length; ++i) {
             Tasks.Note memory note = _book.find(entries[i].task);
             if (!_isTakeable(entries[i], note, enactment.roll)) _setBit(enactment.skipped, first + i);

@@ -249,7 +249,8 @@ interface IWorkOrders {
     /// @param assignments Sound by `Plans.requireSound`, which is not asked again.
     /// @param roll A contract whose code is a zero byte and 20 bytes for each badge number from 1 on: the account of an
     ///        active digital worker, else zero.
-    function enact(ProposalId proposal, bytes calldata assignments, address roll) external;
+    /// @return entries How many entries the plan has.
+    function enact(ProposalId proposal, bytes calldata assignments, address roll) external returns (uint256 entries);
 
     /// @notice Puts the human slots' outcome in force for one task. For the overrides only.
     function setInForce(TaskId task, Control calldata control) external;

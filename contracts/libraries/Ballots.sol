@@ -17,20 +17,24 @@ library Ballots {
     /// @notice The ballots end within the one that begins at `offset`.
     error MalformedBallots(uint256 offset);
 
-    /// @notice The ballot that begins at `offset`, and where the next one does.
-    /// @dev Read without Solidity's checks of every slice, which cost half of what recovering the signer does.
-    function read(bytes calldata ballots, uint256 offset)
+    /// @notice The ballot that begins at `offset`, and where the next one does; listed in a list that has room for it.
+    function take(bytes calldata ballots, uint256 offset, bytes memory listed)
         internal
         pure
         returns (uint256 who, bytes calldata signature, uint256 next)
     {
-        // No sum overflows: an offset is within the calldata, a length 16 bits.
+        // By hand, without Solidity's checks of every slice, which cost half of what recovering the signer does. No sum
+        // overflows: an offset is within the calldata, a length 16 bits.
         assembly ("memory-safe") {
             let head := shr(224, calldataload(add(ballots.offset, offset)))
             who := shr(16, head)
-            signature.offset := add(ballots.offset, add(offset, HEAD_BYTES))
             signature.length := and(head, 0xffff)
-            next := add(add(offset, HEAD_BYTES), signature.length)
+            next := add(offset, HEAD_BYTES)
+            signature.offset := add(ballots.offset, next)
+            next := add(next, signature.length)
+            let length := mload(listed)
+            mstore(add(add(listed, 32), length), shl(240, who))
+            mstore(listed, add(length, WHO_BYTES))
         }
         if (next > ballots.length) revert MalformedBallots(offset);
     }
@@ -74,15 +78,6 @@ library Ballots {
         listed = new bytes(length / HEAD_BYTES * WHO_BYTES + 32);
         assembly ("memory-safe") {
             mstore(listed, 0)
-        }
-    }
-
-    /// @notice Adds one to a list that has room for it.
-    function append(bytes memory listed, uint256 who) internal pure {
-        assembly ("memory-safe") {
-            let length := mload(listed)
-            mstore(add(add(listed, 32), length), shl(240, who))
-            mstore(listed, add(length, WHO_BYTES))
         }
     }
 }

@@ -46,6 +46,11 @@ library Headers {
         }
     }
 
+    /// @notice The header with more ballots, of members without a ballot so far.
+    function plusMany(Header self, uint256 yes_, uint256 no_) internal pure returns (Header) {
+        return Header.wrap(Header.unwrap(self) + (yes_ << YES_AT) + (no_ << NO_AT));
+    }
+
     /// @notice The header with one more member barred.
     function plusBarred(Header self) internal pure returns (Header) {
         return Header.wrap(Header.unwrap(self) + 1);

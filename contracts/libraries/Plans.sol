@@ -52,26 +52,8 @@ library Plans {
 
     /// @notice Refuses assignments that do not follow the layout.
     function requireSound(bytes calldata assignments) internal pure {
-        uint256 length = assignments.length;
-        uint256 entries;
-        uint256 previous;
-        // Offsets stay below a transaction's length, entries below 10,000.
-        unchecked {
-            for (uint256 offset = 0; offset < length;) {
-                (uint256 word, uint256 mask) = head(assignments, offset);
-                uint256 tens = word & 255;
-                bool within = tens < 25 ? mask < 1024 : tens == 25 && mask < 64;
-                uint256 count = countBits(mask);
-                uint256 next = offset + HEAD_BYTES + ASSIGNED_BYTES * count;
-                entries += count;
-                if (!within || mask == 0 || word <= previous || next > length || entries > MOST_ENTRIES) {
-                    revert MalformedPlan(offset);
-                }
-                previous = word;
-                offset = next;
-            }
-        }
-        if (entries == 0) revert MalformedPlan(0);
+        (bool sound, uint256 offset) = _survey(assignments);
+        if (!sound) revert MalformedPlan(offset);
     }
 
     /// @notice The word of tasks that begins at `offset`, and which of them it assigns.
@@ -106,8 +88,10 @@ library Plans {
         unchecked {
             if (mask == FULL) {
                 // Neighbours close up: 25 of 32 bits, then 50 of 64, then 100 of 128.
-                eight = ((eight & ~ODD_32) >> 7) | (eight & ODD_32);
-                eight = ((eight & ~ODD_64) >> 14) | (eight & ODD_64);
+                uint256 odd = eight & ODD_32;
+                eight = ((eight ^ odd) >> 7) | odd;
+                odd = eight & ODD_64;
+                eight = ((eight ^ odd) >> 14) | odd;
                 eight = ((eight >> 128) << 100) | uint128(eight);
                 return (eight << 50) | ((two >> 32) << 25) | uint32(two);
             }
@@ -181,6 +165,37 @@ library Plans {
         // adds such hexadecimal digits up.
         unchecked {
             return ((mask * 0x200040008001) & 0x111111111111111) % 15;
+        }
+    }
+
+    /// @dev Whether all words follow the layout, and where the first one begins that does not.
+    function _survey(bytes calldata assignments) private pure returns (bool sound, uint256 offset) {
+        // By hand: a proposal pays this for every word, and Solidity's own reads and branches cost as much again.
+        assembly ("memory-safe") {
+            let at := assignments.offset
+            let end := add(at, assignments.length)
+            let previous := 0
+            let entries := 0
+            sound := lt(at, end)
+            for {} lt(at, end) {} {
+                let head_ := shr(208, calldataload(at))
+                let word := shr(16, head_)
+                let mask := and(head_, 0xffff)
+                // An order has 256 tasks, a word ten: the last word six, those beyond it none.
+                let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
+                // As in `countBits`.
+                let count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
+                let next := add(at, add(HEAD_BYTES, mul(count, ASSIGNED_BYTES)))
+                entries := add(entries, count)
+                let fits := iszero(or(gt(next, end), gt(entries, MOST_ENTRIES)))
+                if iszero(and(and(lt(sub(mask, 1), most), gt(word, previous)), fits)) {
+                    sound := 0
+                    break
+                }
+                previous := word
+                at := next
+            }
+            offset := sub(at, assignments.offset)
         }
     }
 

@@ -44,6 +44,31 @@ library Rolls {
         }
     }
 
+    /// @notice The badge number up to which, from 1 on, every one is a voter's; at least that far, where it is `most` or
+    ///         more.
+    /// @param code A roll's code.
+    function unbroken(bytes memory code, uint256 most) internal pure returns (uint256 last) {
+        uint256 size = code.length / ACCOUNT_BYTES;
+        if (size > most) size = most;
+        // By hand, four a turn: every decision pays this for every number.
+        assembly ("memory-safe") {
+            // The 32 bytes at 20 n from here begin with the account of n + 1; zero is less than any other account.
+            let accounts := add(code, 33)
+            let least := shl(96, 1)
+            for {} iszero(gt(add(last, 4), size)) { last := add(last, 4) } {
+                let at := add(accounts, mul(last, ACCOUNT_BYTES))
+                let a := lt(mload(at), least)
+                let b := lt(mload(add(at, 20)), least)
+                let c := lt(mload(add(at, 40)), least)
+                let d := lt(mload(add(at, 60)), least)
+                if or(or(a, b), or(c, d)) { break }
+            }
+            for {} lt(last, size) { last := add(last, 1) } {
+                if lt(mload(add(accounts, mul(last, ACCOUNT_BYTES))), least) { break }
+            }
+        }
+    }
+
     /// @notice Writes the accounts into the code of a new contract.
     function write(bytes memory accounts) internal returns (address roll) {
         bytes memory creation =

@@ -109,14 +109,13 @@ library Tasks {
             uint256 feet = FEET;
             if (mask != 1023) feet &= (mask * SPREAD) >> 9;
             uint256 full = feet * NUMBER;
-            uint256 above = feet << 10;
+            uint256 past = full - feet * last;
             uint256 inspectors = given & full;
             uint256 leads = (given >> 10) & full;
-            uint256 versions = (given >> 20) & (feet * 15);
-            uint256 past = feet * (NUMBER - last);
             uint256 odd = (leads + past) | (inspectors + past) | ~((leads + full) & ((leads ^ inspectors) + full));
-            odd &= above;
-            odd |= ((cells >> 20) & (feet * 31)) ^ versions;
+            odd &= feet << 10;
+            odd |= ((cells ^ given) >> 20) & (feet * 31);
+            uint256 versions = (given >> 20) & (feet * 15);
             odd |= (~(versions + feet * 15) | (versions + feet)) & (feet << 4);
             return odd == 0 ? (cells & ~(feet * CELL)) | (given + (feet << 20)) : 0;
         }
