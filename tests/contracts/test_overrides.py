@@ -8,6 +8,7 @@ from brownie import accounts, chain
 from tests.contracts.plant import (
     ADMINISTRATOR,
     GLUER,
+    HUMAN_POLICY,
     HUMANS,
     MAINTENANCE,
     OPERATOR,
@@ -233,7 +234,9 @@ def test_plant_hold__resumed__in_two_steps(plant):
     tx = plant.execute(plant.on_plant(OverrideKind.HOLD))
     told(tx, "PlantHoldChanged", held=True, plantEpoch=1)
     tx = plant.execute(plant.on_plant(OverrideKind.RELEASE))
-    told(tx, "SecondAsked", id=2, human=HUMANS[SUPERVISOR].address)
+    asked = tx.events["SecondAsked"]
+    assert (asked["id"], asked["human"]) == (2, HUMANS[SUPERVISOR].address)
+    assert asked["until"] == tx.timestamp + HUMAN_POLICY[1]
     tx = plant.execute(plant.on_plant(OverrideKind.RELEASE))
     told(tx, "PlantHoldChanged", held=False, plantEpoch=2)
     told(tx, "OverrideReleased", id=1, by=3, subjectType=SubjectType.PLANT, subject=0, level=PLANT_HOLD)
@@ -276,3 +279,40 @@ def test_lock_out__by_maintenance__outlives_the_supervisors_release(plant, task)
     plant.give(OverrideKind.RELEASE, task)
     found = plant.task(task)
     assert (found["held"], found["overridden"], found["worker"]) == (True, True, 0)
+
+
+# Humans among themselves
+
+
+@pytest.fixture
+def humans(plant):
+    """Badges 7 and 8: the supervisor, and an operator whose cell is gluing."""
+    plant.members.admit(HUMANS[SUPERVISOR].address, Kind.HUMAN, 0, "{}", by(ADMINISTRATOR))
+    plant.members.admit(HUMANS[OPERATOR].address, Kind.HUMAN, 1 << 3, "{}", by(ADMINISTRATOR))
+    plant.members.admit(HUMANS[MAINTENANCE].address, Kind.HUMAN, 0, "{}", by(ADMINISTRATOR))
+    return plant
+
+
+def test_suspend__itself__refused(humans):
+    with refused("NotAnother", 7):
+        humans.give(OverrideKind.SUSPEND, 7, SubjectType.WORKER)
+
+
+def test_suspend__a_second_human_within_a_day__refused(humans):
+    tx = humans.give(OverrideKind.SUSPEND, 8, SubjectType.WORKER)
+    with refused("SuspensionUsed", 7, tx.timestamp + 86_400):
+        humans.give(OverrideKind.SUSPEND, 9, SubjectType.WORKER)
+
+
+def test_release__in_another_cell__refused(humans, task):
+    humans.give(OverrideKind.HOLD, task)
+    with refused("OutOfScope", HUMANS[OPERATOR].address, SubjectType.TASK, task):
+        humans.execute(by_human(humans.order(OverrideKind.RELEASE, task), OPERATOR))
+
+
+def test_ratify__an_order__is_told(humans, task):
+    humans.give(OverrideKind.HOLD, task)
+    tx = humans.overrides.ratify(1, True, "rightly so", by_worker(SCANNER))
+    told(tx, "OverrideRatified", id=1, by=tx.sender, support=True, words="rightly so")
+    with refused("UnknownOverride", 2):
+        humans.overrides.ratify(2, True, "", by_worker(SCANNER))

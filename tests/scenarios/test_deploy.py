@@ -48,6 +48,9 @@ def read_ledger(node: Node, deployment: Deployment) -> Ledger:
     span = {"fromBlock": hex(deployment.block), "toBlock": "latest", "address": list(deployment.addresses.values())}
     ledger = Ledger()
     ledger.apply_all(filter(None, (decode_log(log, 0) for log in node.ask("eth_getLogs", span))))
+    head = node.block()
+    assert head is not None
+    ledger.head = head
     return ledger
 
 
