@@ -41,8 +41,7 @@ library Filings {
         bytes calldata detail,
         string calldata words
     ) internal pure returns (Filing memory filing) {
-        filing.log =
-            _blank(assignments.length + teams.length + timetable.length + detail.length + bytes(words).length);
+        filing.log = _blank(assignments.length + teams.length + timetable.length + detail.length + bytes(words).length);
         bytes memory log = filing.log;
         filing.assignments = _append(assignments, log, PARTS_AT, PARTS_AT);
         filing.teams = _append(teams, log, PARTS_AT + 32, PARTS_AT);
