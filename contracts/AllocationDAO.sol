@@ -28,20 +28,11 @@ contract AllocationDAO is StockReads, Nonces {
     using Voters for Voter;
 
     /// @dev What the signed ballots of one transaction are checked against.
-    /// @param accounts The present voters.
-    /// @param outdated Whether the present roster is not the electorate.
-    /// @param mixed Whether ballots were cast one by one before.
-    /// @param yes What says yes when signed, made when first needed.
-    /// @param no What says no.
     struct Box {
         ProposalId id;
         Header header;
         bytes32 contentHash;
-        bytes accounts;
-        bool outdated;
-        bool mixed;
-        bytes32 yes;
-        bytes32 no;
+        Ballots.Sheet sheet;
     }
 
     bytes32 private constant CONTENT_BALLOT =
@@ -212,15 +203,13 @@ contract AllocationDAO is StockReads, Nonces {
         State found = box.header.state();
         if (found == State.None || found == State.Open) revert ProposalNotSettled(id, found);
         _requireContent(id, box.header, contentHash);
-        bytes memory recorded = Ballots.list(ballots.length);
-        Number previous;
+        box.sheet.listed = Ballots.list(ballots.length);
         for (uint256 offset = 0; offset < ballots.length;) {
-            (uint256 who, bytes calldata signature, uint256 next) = Ballots.take(ballots, offset, recorded);
-            previous = _requireAscending(id, previous, who);
-            _requireCast(box, who, _requireBelonged(box, previous), signature);
-            offset = next;
+            (uint256 who, bytes calldata signature) = Ballots.take(ballots, offset, box.sheet.listed);
+            _requireCast(box, who, _requireBelonged(box, _requireAscending(box)), signature);
+            offset += Ballots.HEAD_BYTES + signature.length;
         }
-        emit BallotsRecorded(id, recorded);
+        emit BallotsRecorded(id, box.sheet.listed);
     }
 
     /// @inheritdoc IAllocationDAO
@@ -383,42 +372,39 @@ contract AllocationDAO is StockReads, Nonces {
         returns (Header)
     {
         Box memory box = _box(id, header, contentHash);
-        box.accounts = Rolls.read(desk.roll());
-        box.outdated = header.roster() != desk.roster();
-        box.mixed = header.hasCounts();
-        (bytes memory counted, uint256 yes) = _counted(box, ballots);
-        emit BallotsCounted(id, counted);
+        Ballots.Sheet memory sheet = box.sheet;
+        sheet.accounts = Rolls.read(desk.roll());
+        sheet.listed = Ballots.list(ballots.length);
+        _countAll(box, ballots, header.roster() != desk.roster() || header.hasCounts());
+        emit BallotsCounted(id, sheet.listed);
         // Two bytes each.
-        return header.plusMany(yes, counted.length / 2 - yes);
+        return header.plusMany(sheet.yes, sheet.listed.length / 2 - sheet.yes);
     }
 
-    function _counted(Box memory box, bytes calldata ballots) private view returns (bytes memory counted, uint256 yes) {
-        counted = Ballots.list(ballots.length);
-        uint256 previous;
+    /// @param special Whether the present roster is not the electorate, or ballots were cast one by one before.
+    function _countAll(Box memory box, bytes calldata ballots, bool special) private view {
+        Ballots.Sheet memory sheet = box.sheet;
+        _makeDigest(box, true);
         // Sums of bits, and of lengths within the calldata.
         unchecked {
-            for (uint256 offset = 0; offset < ballots.length;) {
-                (uint256 who, bytes calldata signature, uint256 next) = Ballots.take(ballots, offset, counted);
-                Number member = Ballots.memberOf(who);
-                if (Number.unwrap(member) <= previous) {
-                    revert BallotOutOfOrder(box.id, Number.wrap(uint16(previous)), member);
-                }
-                address account = Rolls.accountOf(box.accounts, member);
-                if (account == address(0) || box.outdated || box.mixed) _requireUncast(box, member, account);
-                if (signature.length != 0) _requireSigned(box, who, account, signature);
-                else if (account != msg.sender) revert NotTheSender(box.id, member, msg.sender);
-                previous = Number.unwrap(member);
-                yes += who >> 15;
-                offset = next;
+            for (uint256 offset = 0; true;) {
+                if (!special) offset = Ballots.countSigned(sheet, ballots, offset);
+                if (offset >= ballots.length) return;
+                (uint256 who, bytes calldata signature) = Ballots.take(ballots, offset, sheet.listed);
+                _requireCast(box, who, _requireUncast(box, special), signature);
+                sheet.yes += who >> 15;
+                offset += Ballots.HEAD_BYTES + signature.length;
             }
         }
     }
 
-    /// @dev Refuses who may not vote or has.
-    function _requireUncast(Box memory box, Number member, address account) private view {
-        bool belongs = account != address(0) && (!box.outdated || members.mayVote(member, box.header.roster()));
+    /// @dev The account of the member listed last, which may vote and has not.
+    function _requireUncast(Box memory box, bool special) private view returns (address account) {
+        Number member = _requireAscending(box);
+        account = Rolls.accountOf(box.sheet.accounts, member);
+        bool belongs = account != address(0) && (!special || members.mayVote(member, box.header.roster()));
         if (!belongs) revert NotInElectorate(box.id, member);
-        if (box.mixed && _ballots[box.id].get(Number.unwrap(member))) revert AlreadyVoted(box.id, member);
+        if (special && _ballots[box.id].get(Number.unwrap(member))) revert AlreadyVoted(box.id, member);
     }
 
     /// @dev The account of a member of the electorate, whatever became of it since.
@@ -427,9 +413,10 @@ contract AllocationDAO is StockReads, Nonces {
         return members.member(member).account;
     }
 
-    function _requireAscending(ProposalId id, Number previous, uint256 who) private pure returns (Number member) {
-        member = Ballots.memberOf(who);
-        if (Number.unwrap(member) <= Number.unwrap(previous)) revert BallotOutOfOrder(id, previous, member);
+    function _requireAscending(Box memory box) private pure returns (Number member) {
+        Number previous;
+        (member, previous) = Ballots.latest(box.sheet.listed);
+        if (Number.unwrap(member) <= Number.unwrap(previous)) revert BallotOutOfOrder(box.id, previous, member);
     }
 
     function _requireCast(Box memory box, uint256 who, address account, bytes calldata signature) private view {
@@ -438,7 +425,7 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _requireSigned(Box memory box, uint256 who, address account, bytes calldata signature) private view {
-        bytes32 digest = Ballots.isYes(who) ? box.yes : box.no;
+        bytes32 digest = Ballots.isYes(who) ? box.sheet.yesDigest : box.sheet.noDigest;
         if (digest == 0) digest = _makeDigest(box, Ballots.isYes(who));
         if (!Ballots.isSigned(digest, account, signature)) revert BadBallot(box.id, Ballots.memberOf(who), digest);
     }
@@ -447,8 +434,8 @@ contract AllocationDAO is StockReads, Nonces {
         (uint64 roster, uint48 deadline) = (box.header.roster(), box.header.deadline());
         digest =
             _hashTypedDataV4(keccak256(abi.encode(CONTENT_BALLOT, box.id, box.contentHash, roster, deadline, support)));
-        if (support) box.yes = digest;
-        else box.no = digest;
+        if (support) box.sheet.yesDigest = digest;
+        else box.sheet.noDigest = digest;
     }
 
     /* INTERNAL: SMALL THINGS */

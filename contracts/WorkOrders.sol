@@ -34,14 +34,15 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         Number inspector;
     }
 
-    /// @dev A plan on its way through: `last` is the last badge number of the roll, zero while the plant is held: then
-    ///      nothing is decided as quiet; up to `sure` every badge number is on the roll.
+    /// @dev A plan on its way through: `low` and `high` find, in `Tasks.decide`, numbers that are all on the roll; `last`
+    ///      is its last number, zero while the plant is held: then nothing is decided as quiet.
     struct Enactment {
+        uint256 low;
+        uint256 high;
+        uint256 last;
         bytes roll;
         bytes skipped;
         bytes standing;
-        uint256 last;
-        uint256 sure;
     }
 
     uint256 private constant TASK_BYTES = 52;
@@ -219,7 +220,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
                 (uint256 word, uint256 mask) = Plans.head(assignments, offset);
                 uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
                 uint256 next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
-                bool quiet = _enactQuietly(assignments, offset, word, mask, count, enactment);
+                bool quiet = _enactQuietly(assignments, offset + Plans.HEAD_BYTES, word, mask, count, enactment);
                 if (!quiet) _enactEach(assignments[offset:next], entries, enactment);
                 entries += count;
                 offset = next;
@@ -548,10 +549,11 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         // A bit for every four bytes is enough; the bytes are cut to the entries there were once they are counted.
         enactment.skipped = new bytes(length / 32 + 1);
         enactment.standing = new bytes(length / 32 + 1);
-        if (_plantHeld) return enactment;
-        enactment.last = enactment.roll.length / 20;
+        if (!_plantHeld) enactment.last = enactment.roll.length / 20;
         // Looking up the people of ten tasks, which is 46 bytes, costs what looking at some fifty numbers does.
-        enactment.sure = Rolls.unbroken(enactment.roll, length);
+        uint256 most = enactment.last < length ? enactment.last : length;
+        (uint256 first, uint256 last) = Rolls.longestRun(enactment.roll, most);
+        (enactment.low, enactment.high) = Tasks.within(first, last);
     }
 
     /// @dev Quiet tasks of one word are decided together, in one write, or none of them.
@@ -563,14 +565,15 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         uint256 count,
         Enactment memory enactment
     ) private returns (bool) {
-        (uint256 eight, uint256 two) = Plans.lanes(assignments, offset + Plans.HEAD_BYTES, count);
-        if (((eight | two) >> 24) & (Plans.LANES * 255) != 0) return false;
+        (uint256 eight, uint256 two) = Plans.lanes(assignments, offset, count);
+        if ((eight | two) & Plans.LATE != 0) return false;
+        uint256 given = Plans.cells(eight, two, mask);
         Tasks.Word storage kept = _book.words[word];
-        (uint256 cells, uint256 given) = (kept.cells, Plans.cells(eight, two, mask));
-        uint256 decided = Tasks.decide(cells, mask, given, enactment.sure);
+        uint256 decided = Tasks.decide(kept.cells, mask, given, enactment.low, enactment.high);
         if (decided == 0) {
             if (!Plans.areOn(enactment.roll, eight) || !Plans.areOn(enactment.roll, two)) return false;
-            decided = Tasks.decide(cells, mask, given, enactment.last);
+            (uint256 low, uint256 high) = Tasks.within(1, enactment.last);
+            decided = Tasks.decide(kept.cells, mask, given, low, high);
         }
         if (decided == 0) return false;
         kept.cells = decided;

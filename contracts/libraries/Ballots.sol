@@ -11,32 +11,99 @@ import {Number} from "../types/Ids.sol";
 /// @dev who u16 (support << 15 | badge number) | length u16 | signature: of 65 bytes r | s | v, of any other length an
 ///      ERC-1271 wallet's, of none the sender's own ballot.
 library Ballots {
-    uint256 private constant HEAD_BYTES = 4;
+    uint256 internal constant HEAD_BYTES = 4;
     uint256 private constant WHO_BYTES = 2;
+
+    /// @dev What ballots are counted by, and on.
+    /// @param accounts The voters: 20 bytes for each badge number from 1 on.
+    /// @param listed Those counted, two bytes each.
+    /// @param noDigest What says no when signed, zero until it is made.
+    /// @param yesDigest What says yes.
+    /// @param yes How many said yes.
+    struct Sheet {
+        bytes accounts;
+        bytes listed;
+        bytes32 noDigest;
+        bytes32 yesDigest;
+        uint256 yes;
+    }
 
     /// @notice The ballots end within the one that begins at `offset`.
     error MalformedBallots(uint256 offset);
 
-    /// @notice The ballot that begins at `offset`, and where the next one does; listed in a list that has room for it.
+    /// @notice The ballot that begins at `offset`; listed in a list that has room for it.
+    /// @return who The member and its yes or no.
+    /// @return signature Ends where the next ballot begins.
     function take(bytes calldata ballots, uint256 offset, bytes memory listed)
         internal
         pure
-        returns (uint256 who, bytes calldata signature, uint256 next)
+        returns (uint256 who, bytes calldata signature)
     {
-        // By hand, without Solidity's checks of every slice, which cost half of what recovering the signer does. No sum
-        // overflows: an offset is within the calldata, a length 16 bits.
+        bool cut;
+        // No sum overflows: an offset is within the calldata, a length 16 bits.
         assembly ("memory-safe") {
             let head := shr(224, calldataload(add(ballots.offset, offset)))
-            who := shr(16, head)
+            signature.offset := add(add(ballots.offset, offset), HEAD_BYTES)
             signature.length := and(head, 0xffff)
-            next := add(offset, HEAD_BYTES)
-            signature.offset := add(ballots.offset, next)
-            next := add(next, signature.length)
+            cut := gt(add(signature.offset, signature.length), add(ballots.offset, ballots.length))
+            who := shr(16, head)
             let length := mload(listed)
             mstore(add(add(listed, 32), length), shl(240, who))
             mstore(listed, add(length, WHO_BYTES))
         }
-        if (next > ballots.length) revert MalformedBallots(offset);
+        if (cut) revert MalformedBallots(offset);
+    }
+
+    /// @notice Counts ballots from `offset` on while each is a key's signature that holds, of a member on the sheet's
+    ///         roll whose number is above that listed before.
+    /// @return Where the first ballot begins that is none, or the end.
+    function countSigned(Sheet memory sheet, bytes calldata ballots, uint256 offset) internal pure returns (uint256) {
+        while (offset < ballots.length) {
+            uint256 who;
+            address signer;
+            bytes32 digest;
+            uint256 at;
+            // By hand: without Solidity's reads of calldata and memory a ballot costs half as much beside its recovery.
+            assembly ("memory-safe") {
+                at := add(ballots.offset, offset)
+                who := shr(224, calldataload(at))
+                at := add(at, HEAD_BYTES)
+                let whole := and(eq(and(who, 0xffff), 65), lt(add(offset, 68), ballots.length))
+                who := shr(16, who)
+                let listed := mload(add(sheet, 32))
+                // The two bytes listed last, or the length zero.
+                let rises := gt(and(who, 0x7fff), and(mload(add(listed, mload(listed))), 0x7fff))
+                let place := mul(and(who, 0x7fff), 20)
+                if and(and(whole, rises), iszero(gt(place, mload(mload(sheet))))) {
+                    digest := mload(add(add(sheet, 64), shl(5, shr(15, who))))
+                    // Anybody can sign a digest of zero: one that is not made yet is nobody's.
+                    if digest { signer := shr(96, mload(add(add(mload(sheet), 12), place))) }
+                }
+            }
+            if (signer == address(0) || !_isKeys(digest, signer, at)) break;
+            assembly ("memory-safe") {
+                let listed := mload(add(sheet, 32))
+                mstore(add(add(listed, 32), mload(listed)), shl(240, who))
+                mstore(listed, add(mload(listed), WHO_BYTES))
+                let yes := add(sheet, 128)
+                mstore(yes, add(mload(yes), shr(15, who)))
+                offset := add(offset, 69)
+            }
+        }
+        return offset;
+    }
+
+    /// @notice The members listed last and before, zero where there is none.
+    function latest(bytes memory listed) internal pure returns (Number member, Number previous) {
+        uint256 last;
+        uint256 before;
+        assembly ("memory-safe") {
+            // The word that ends with the one listed last, and the one before, or the length where there is none.
+            let end := add(listed, mload(listed))
+            last := mload(end)
+            if gt(mload(listed), WHO_BYTES) { before := mload(sub(end, WHO_BYTES)) }
+        }
+        return (memberOf(last), memberOf(before));
     }
 
     /// @notice Whose the ballot is.
@@ -57,18 +124,11 @@ library Ballots {
     /// @notice Whether `signer` signed.
     /// @dev A key's signature is tried first: asking for the signer's code would cost a cold account for each.
     function isSigned(bytes32 digest, address signer, bytes calldata signature) internal view returns (bool) {
-        if (signature.length == 65) {
-            bytes32 r;
-            bytes32 s;
-            uint8 v;
-            assembly ("memory-safe") {
-                r := calldataload(signature.offset)
-                s := calldataload(add(signature.offset, 32))
-                v := byte(0, calldataload(add(signature.offset, 64)))
-            }
-            (address recovered,,) = ECDSA.tryRecover(digest, v, r, s);
-            if (recovered == signer) return true;
+        uint256 at;
+        assembly ("memory-safe") {
+            at := signature.offset
         }
+        if (signature.length == 65 && _isKeys(digest, signer, at)) return true;
         return SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature);
     }
 
@@ -79,5 +139,19 @@ library Ballots {
         assembly ("memory-safe") {
             mstore(listed, 0)
         }
+    }
+
+    /// @dev Whether the 65 bytes of the calldata from `at` on are a signature with the key of `signer`.
+    function _isKeys(bytes32 digest, address signer, uint256 at) private pure returns (bool) {
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
+        assembly ("memory-safe") {
+            r := calldataload(at)
+            s := calldataload(add(at, 32))
+            v := byte(0, calldataload(add(at, 64)))
+        }
+        (address recovered,,) = ECDSA.tryRecover(digest, v, r, s);
+        return recovered == signer;
     }
 }

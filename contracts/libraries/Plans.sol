@@ -37,8 +37,8 @@ library Plans {
     uint256 internal constant ASSIGNED_BYTES = 4;
     /// @dev The mask of a word of tasks that has them all.
     uint256 internal constant FULL = 1023;
-    /// @dev A one at the foot of each lane of 32 bits.
-    uint256 internal constant LANES = ((1 << 256) - 1) / ((1 << 32) - 1);
+    /// @dev The bits that versions from 16 on have, in each lane of 32 bits.
+    uint256 internal constant LATE = (((1 << 256) - 1) / ((1 << 32) - 1)) * (255 << 24);
     uint256 private constant LEADS = (((1 << 256) - 1) / ((1 << 32) - 1)) * (1023 << 16);
     uint256 private constant INSPECTORS = (((1 << 256) - 1) / ((1 << 32) - 1)) * 1023;
     uint256 private constant ODD_32 = ((1 << 256) - 1) / ((1 << 32) + 1);
@@ -70,15 +70,17 @@ library Plans {
         pure
         returns (uint256 eight, uint256 two)
     {
-        // A shift of 256 bits, or by less than nothing, leaves none.
-        unchecked {
-            eight = _load(assignments, offset);
-            two = _load(assignments, offset + 32) >> 192;
-            if (count == 10) return (eight, two);
-            uint256 cut = count < 8 ? 256 - 32 * count : 0;
-            eight = (eight >> cut) << cut;
-            cut = 320 - 32 * count;
-            two = (two >> cut) << cut;
+        // By hand: the bytes are the caller's to be sound.
+        assembly ("memory-safe") {
+            eight := calldataload(add(assignments.offset, offset))
+            two := shr(192, calldataload(add(add(assignments.offset, offset), 32)))
+            // A shift of 256 bits, or by less than nothing, leaves none.
+            if iszero(eq(count, 10)) {
+                let cut := mul(lt(count, 8), sub(256, mul(32, count)))
+                eight := shl(cut, shr(cut, eight))
+                cut := sub(320, mul(32, count))
+                two := shl(cut, shr(cut, two))
+            }
         }
     }
 
@@ -181,14 +183,20 @@ library Plans {
                 let head_ := shr(208, calldataload(at))
                 let word := shr(16, head_)
                 let mask := and(head_, 0xffff)
-                // An order has 256 tasks, a word ten: the last word six, those beyond it none.
-                let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
-                // As in `countBits`.
-                let count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
+                let count := 10
+                if iszero(and(eq(mask, FULL), lt(and(word, 0xff), 25))) {
+                    // An order has 256 tasks, a word ten: the last word six, those beyond it none.
+                    let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
+                    if iszero(lt(sub(mask, 1), most)) {
+                        sound := 0
+                        break
+                    }
+                    // As in `countBits`.
+                    count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
+                }
                 let next := add(at, add(HEAD_BYTES, mul(count, ASSIGNED_BYTES)))
                 entries := add(entries, count)
-                let fits := iszero(or(gt(next, end), gt(entries, MOST_ENTRIES)))
-                if iszero(and(and(lt(sub(mask, 1), most), gt(word, previous)), fits)) {
+                if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(gt(word, previous))) {
                     sound := 0
                     break
                 }

@@ -44,27 +44,37 @@ library Rolls {
         }
     }
 
-    /// @notice The badge number up to which, from 1 on, every one is a voter's; at least that far, where it is `most` or
-    ///         more.
+    /// @notice The longest run of badge numbers that are all voters', `first` above `last` where there is none.
     /// @param code A roll's code.
-    function unbroken(bytes memory code, uint256 most) internal pure returns (uint256 last) {
-        uint256 size = code.length / ACCOUNT_BYTES;
-        if (size > most) size = most;
-        // By hand, four a turn: every decision pays this for every number.
+    /// @param size How many numbers, from 1 on, to look at; no more than it has.
+    function longestRun(bytes memory code, uint256 size) internal pure returns (uint256 first, uint256 last) {
+        first = 1;
+        // By hand, four a turn within a run: every decision pays this for every member.
         assembly ("memory-safe") {
-            // The 32 bytes at 20 n from here begin with the account of n + 1; zero is less than any other account.
-            let accounts := add(code, 33)
+            // The 32 bytes at 20 n from here begin with the account of n; zero is less than any other account.
+            let accounts := add(code, 13)
             let least := shl(96, 1)
-            for {} iszero(gt(add(last, 4), size)) { last := add(last, 4) } {
-                let at := add(accounts, mul(last, ACCOUNT_BYTES))
-                let a := lt(mload(at), least)
-                let b := lt(mload(add(at, 20)), least)
-                let c := lt(mload(add(at, 40)), least)
-                let d := lt(mload(add(at, 60)), least)
-                if or(or(a, b), or(c, d)) { break }
-            }
-            for {} lt(last, size) { last := add(last, 1) } {
-                if lt(mload(add(accounts, mul(last, ACCOUNT_BYTES))), least) { break }
+            for { let member := 1 } iszero(gt(member, size)) { member := add(member, 1) } {
+                let at := add(accounts, mul(member, ACCOUNT_BYTES))
+                if lt(mload(at), least) { continue }
+                let begin := member
+                for {} lt(add(member, 3), size) {} {
+                    let a := lt(mload(add(at, 20)), least)
+                    let b := lt(mload(add(at, 40)), least)
+                    let c := lt(mload(add(at, 60)), least)
+                    at := add(at, 80)
+                    if or(or(a, b), or(c, lt(mload(at), least))) { break }
+                    member := add(member, 4)
+                }
+                at := add(accounts, mul(member, ACCOUNT_BYTES))
+                for {} lt(member, size) { member := add(member, 1) } {
+                    at := add(at, ACCOUNT_BYTES)
+                    if lt(mload(at), least) { break }
+                }
+                if sgt(sub(member, begin), sub(last, first)) {
+                    first := begin
+                    last := member
+                }
             }
         }
     }

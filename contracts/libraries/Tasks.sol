@@ -62,6 +62,9 @@ library Tasks {
     /// @dev A one at the foot of each cell, and copies of a mask, 26 apart: 9 lower, bit j of one of
     ///      them is at the foot of the cell of task j.
     uint256 private constant FEET = ((1 << 250) - 1) / CELL;
+    uint256 private constant NUMBERS = FEET * NUMBER;
+    uint256 private constant ABOVE = FEET << 10;
+    uint256 private constant STATES = FEET * (31 << 20);
     uint256 private constant SPREAD = ((1 << 260) - 1) / ((1 << 26) - 1);
 
     /// @notice There is no such task.
@@ -101,23 +104,34 @@ library Tasks {
 
     /// @notice A word of cells after the tasks of `mask` were decided as `given`, or zero if they cannot be all at once:
     ///         one is not quiet, or not of the version given, or that is the last; nobody leads it, or who inspects it;
-    ///         or a badge number is above `last`.
+    ///         or a badge number is not among those that `within` made `low` and `high` of.
     /// @dev Ten at a time: what overflows a field shows in the bit above it. Versions given are below 16.
-    function decide(uint256 cells, uint256 mask, uint256 given, uint256 last) internal pure returns (uint256) {
+    function decide(uint256 cells, uint256 mask, uint256 given, uint256 low, uint256 high)
+        internal
+        pure
+        returns (uint256)
+    {
         // No field is over its bits, so that no sum reaches the next field but one.
         unchecked {
-            uint256 feet = FEET;
-            if (mask != 1023) feet &= (mask * SPREAD) >> 9;
-            uint256 full = feet * NUMBER;
-            uint256 past = full - feet * last;
-            uint256 inspectors = given & full;
-            uint256 leads = (given >> 10) & full;
-            uint256 odd = (leads + past) | (inspectors + past) | ~((leads + full) & ((leads ^ inspectors) + full));
-            odd &= feet << 10;
-            odd |= ((cells ^ given) >> 20) & (feet * 31);
-            uint256 versions = (given >> 20) & (feet * 15);
-            odd |= (~(versions + feet * 15) | (versions + feet)) & (feet << 4);
+            uint256 inspectors = given & NUMBERS;
+            uint256 leads = (given >> 10) & NUMBERS;
+            // The bit above each number says what is odd about it: it is too high; or a lead is too low, or inspects; or
+            // an inspector is too low, but not nobody. Versions end or are none: 14 bits higher.
+            uint256 odd = (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
+                | ((inspectors + NUMBERS) & ~(inspectors + low))
+                | (((given + (FEET << 20)) | ~(given + FEET * (15 << 20))) >> 14);
+            if (mask == 1023) return (odd & ABOVE) | ((cells ^ given) & STATES) == 0 ? given + (FEET << 20) : 0;
+            uint256 feet = FEET & ((mask * SPREAD) >> 9);
+            odd = (odd & (feet << 10)) | ((cells ^ given) & (feet * (31 << 20)));
             return odd == 0 ? (cells & ~(feet * CELL)) | (given + (feet << 20)) : 0;
+        }
+    }
+
+    /// @notice What `decide` finds badge numbers from `first` to `last` by.
+    function within(uint256 first, uint256 last) internal pure returns (uint256 low, uint256 high) {
+        // Numbers have ten bits.
+        unchecked {
+            return (FEET * (NUMBER + 1 - first), FEET * (NUMBER - last));
         }
     }
 

@@ -62,7 +62,7 @@ def plant(request: pytest.FixtureRequest) -> Iterator[Plant]:
         assert_events_tell_all(memory)
         return
     on_node: NodePlant = request.getfixturevalue(f"{request.param}_plant")
-    # The nodes' clocks do not go back: a plant set back finds itself later, as after a night; a block says how late it is.
+    # The nodes' clocks do not go back: a plant set back finds itself later, as after a night. A block says so.
     before = on_node.node.ask("evm_snapshot")
     on_node.node.ask("evm_mine")
     try:

@@ -25,6 +25,26 @@ contract RollsTest {
         vm.assertTrue(Rolls.accountOf(found, Number.wrap(LAST_NUMBER + 1)) == address(0));
     }
 
+    function testFuzz_longestRun__anyGaps__asCountedOneByOne(uint256 present, uint256 often, uint8 size, uint16 most)
+        public
+        pure
+    {
+        if (often % 2 == 0) present |= often << 1;
+        bytes memory accounts = Rolls.blank(size);
+        for (uint16 i = 1; i <= size; ++i) {
+            if ((present >> i) & 1 == 1) Rolls.enter(accounts, Number.wrap(i), address(1));
+        }
+        (uint256 first, uint256 last) = Rolls.longestRun(bytes.concat(hex"00", accounts), most < size ? most : size);
+        uint256 run;
+        (uint256 expectedFirst, uint256 expectedLast) = (1, 0);
+        for (uint256 i = 1; i <= size && i <= most; ++i) {
+            run = (present >> i) & 1 == 1 ? run + 1 : 0;
+            if (run > expectedLast + 1 - expectedFirst) (expectedFirst, expectedLast) = (i + 1 - run, i);
+        }
+        vm.assertEq(first, expectedFirst);
+        vm.assertEq(last, expectedLast);
+    }
+
     function test_write__notEnoughGas__refused() public {
         vm.expectRevert(abi.encodeWithSelector(Rolls.RollNotWritten.selector));
         this.write{gas: 200_000}(100);

@@ -61,7 +61,7 @@ contract TasksTest {
         public
         pure
     {
-        (mask, place, oddity) = (uint16(1 + mask % 1023), place % 10, oddity % 9);
+        (mask, place, oddity) = (uint16(1 + mask % 1023), place % 10, oddity % 10);
         uint256 cells;
         uint256 given;
         uint256 expected;
@@ -74,20 +74,23 @@ contract TasksTest {
             given |= (isGiven ? assigned : 0) << (225 - 25 * i);
             expected |= (isGiven ? assigned + (1 << 20) : cell) << (225 - 25 * i);
         }
-        vm.assertEq(Tasks.decide(cells, mask, given, 600), sound ? expected : 0);
+        (uint256 low, uint256 high) = Tasks.within(20, 600);
+        vm.assertEq(Tasks.decide(cells, mask, given, low, high), sound ? expected : 0);
     }
 
-    /// @dev Sound: 1 no inspector, 2 the last number and version. Odd: 3 noted, 4 another version, 5 nobody leads,
-    ///      6 the lead inspects, 7 a number beyond the roll, 8 no such task or a version at its end.
+    /// @dev Sound: 1 no inspector, 2 the last number and version, all of 20 to 600. Odd: 3 noted, 4 another version, 5 nobody leads,
+    ///      6 the lead inspects, 7 a number above those, 8 no such task or a version at its end, 9 a number below them.
     function _pair(uint256 random, uint256 oddity) private pure returns (uint256 cell, uint256 assigned) {
         uint256 version = oddity == 2 ? 14 : 1 + random % 14;
-        uint256 lead = oddity == 2 ? 600 : 1 + (random >> 8) % 600;
-        uint256 inspector = (lead + 1 + (random >> 24) % 600) % 601;
+        uint256 lead = oddity == 2 ? 600 : 20 + (random >> 8) % 581;
+        uint256 inspector = 20 + (lead - 19 + (random >> 24) % 580) % 581;
         if (oddity == 1) inspector = 0;
         if (oddity == 5) lead = 0;
         if (oddity == 6) inspector = lead;
         if (oddity == 7 && random >> 255 == 0) lead = 601 + (random >> 40) % 423;
         if (oddity == 7 && random >> 255 == 1) inspector = 601 + (random >> 40) % 423;
+        if (oddity == 9 && random >> 255 == 0) lead = 1 + (random >> 40) % 19;
+        if (oddity == 9 && random >> 255 == 1) inspector = 1 + (random >> 40) % 19;
         if (oddity == 8) version = random >> 255 == 0 ? 0 : 15;
         cell = (version << 20) | (random >> 56 & 0xfffff);
         if (oddity == 3) cell |= 1 << 24;
