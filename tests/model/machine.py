@@ -150,13 +150,23 @@ class LawMachine(RuleBasedStateMachine):
     @rule(what=NUMBER, by=NUMBER, whom=NUMBER)
     def change_standing(self, what: int, by: int, whom: int) -> None:
         function = of(("suspend", "reinstate", "reinstate", "retire"), what)
-        by_name, number = self.person(of(REGISTRARS, by), by), self.member(whom)
+        self._change(self.person(of(REGISTRARS, by), by), function, self.member(whom))
+
+    def _change(self, by_name: str, function: str, number: int) -> None:
         judge = getattr(members, function)
         self.do(
             f"{function}({by_name}, {number})",
             lambda law: judge(law, by_name, number),
             lambda world: getattr(world.by(by_name).members, function)(number),
         )
+
+    @precondition(has_proposals)
+    @rule(whom=NUMBER)
+    def come_back(self, whom: int) -> None:
+        """A voter that is suspended for a moment is no voter of what was opened before."""
+        number = int(of(self.voters() or [1], whom))
+        for function in ("suspend", "reinstate"):
+            self._change("administrator", function, number)
 
     @precondition(seldom)
     @rule(by=NUMBER, robot=NUMBER, worker=NUMBER, scope=NUMBER)
@@ -178,9 +188,9 @@ class LawMachine(RuleBasedStateMachine):
         asked = [_ask(index, *kind) for index, kind in enumerate(kinds)]
         if is_odd(flaw):
             asked[-1] = tasks.Ask(**{"capability": 1, **of(_FLAWS, flaw // 8)})
-        self._post(by_name, asked, cut=is_odd(flaw // 8, 16))
+        self.post_all(by_name, asked, cut=is_odd(flaw // 8, 16))
 
-    def _post(self, by_name: str, asked: list[tasks.Ask], *, cut: bool = False) -> None:
+    def post_all(self, by_name: str, asked: list[tasks.Ask], *, cut: bool = False) -> None:
         packed = b"".join(map(TASK.pack, asked))
         packed = packed[:-1] if cut else packed
         self.do(
@@ -192,7 +202,7 @@ class LawMachine(RuleBasedStateMachine):
     @initialize(kinds=st.lists(PAIR, min_size=2, max_size=5))
     def begin(self, kinds: list[tuple[int, int]]) -> None:
         """There is work from the beginning."""
-        self._post("planner", [_ask(index, *kind) for index, kind in enumerate(kinds)])
+        self.post_all("planner", [_ask(index, *kind) for index, kind in enumerate(kinds)])
 
     # Proposals
 
@@ -221,9 +231,9 @@ class LawMachine(RuleBasedStateMachine):
 
     @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER)
     def propose(self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int) -> None:
-        self._propose(self.person(self._voter(by), by), self._plan(entries), helper, flaw)
+        self.propose_all(self.person(self._voter(by), by), self._plan(entries), helper, flaw)
 
-    def _propose(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
+    def propose_all(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
         helpers = self._helpers(plan, helper)
         packed = _packed(plan, helpers)
         head = self.walk.memory.next_block - 1
@@ -248,9 +258,11 @@ class LawMachine(RuleBasedStateMachine):
     def decide_at_once(self, entries: list[tuple[int, int, int]], by: int) -> None:
         """As a plant usually decides: a plan, and all ballots with it."""
         name, plan = self._voter(by), self._plan(entries)
-        if not plan or self._propose(name, plan):
-            return
-        proposal = len(self.law.proposals)
+        if plan and not self.propose_all(name, plan):
+            self.decide_with_all(len(self.law.proposals))
+
+    def decide_with_all(self, proposal: int) -> None:
+        """All voters say yes."""
         ballots = tuple(
             Signed(number, True, self.account_of(number), proposal, True) for number in sorted(self.voters())
         )
