@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 from tests.chain.plants import PEOPLE, account, signer
 from tests.model import humans, tasks
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
-from tests.model.machine import NUMBER, LawMachine, is_odd, of
+from tests.model.machine import NUMBER, LawMachine, has_runs, is_odd, of
 from tests.model.signing import given_bytes
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.ids import Number, TaskId
@@ -72,6 +72,7 @@ class HumanMachine(LawMachine):
             lambda world: world.by("stranger").overrides.poke(on, subject, level),
         )
 
+    @precondition(has_runs)
     @rule(task=NUMBER, by=NUMBER, stopped=NUMBER)
     def safe_stop(self, task: int, by: int, stopped: int) -> None:
         number, stops = self.task(task, Status.ALLOCATED, Status.STARTED), stopped % 3 != 2

@@ -51,6 +51,19 @@ def has_proposals(machine: "LawMachine") -> bool:
     return bool(machine.law.proposals)
 
 
+def has_open(machine: "LawMachine") -> bool:
+    """Whether there is a vote; now and then one that is over will do."""
+    return has_proposals(machine) and (seldom(machine) or _is_any(machine, State.OPEN))
+
+
+def has_passed(machine: "LawMachine") -> bool:
+    return has_proposals(machine) and (seldom(machine) or _is_any(machine, State.PASSED))
+
+
+def _is_any(machine: "LawMachine", state: State) -> bool:
+    return any(proposal.state is state for proposal in machine.law.proposals.values())
+
+
 def seldom(machine: "LawMachine") -> bool:
     """For what matters less often."""
     return machine.done % 4 == 0
@@ -160,7 +173,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: getattr(world.by(by_name).members, function)(number),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(whom=NUMBER)
     def come_back(self, whom: int) -> None:
         """A voter that is suspended for a moment is no voter of what was opened before."""
@@ -217,7 +230,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by(name).dao.confirm(*([item] for item in offer)),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER)
     def review(self, by: int, proposal: int) -> None:
@@ -268,7 +281,7 @@ class LawMachine(RuleBasedStateMachine):
         )
         self._decide("stranger", proposal, Given(proposal, proposal), ballots)
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER, given=NUMBER)
     def vote(self, by: int, proposal: int, support: int, given: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -285,7 +298,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER)
     def cast_vote(self, by: int, proposal: int, support: int) -> None:
@@ -302,7 +315,7 @@ class LawMachine(RuleBasedStateMachine):
         judge: Judge = lambda law: proposals.cast_vote(law, name, number, said)  # noqa: E731 # as everywhere
         self.do(f"castVote({name}, {number}, {said})", judge, act, in_memory=said < 2)
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER, flaw=NUMBER)
     def cast_vote_by_sig(self, by: int, proposal: int, support: int, flaw: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -329,7 +342,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, says=st.lists(NUMBER, min_size=1, max_size=6), flaw=NUMBER)
     def decide(self, by: int, proposal: int, says: list[int], flaw: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -384,7 +397,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(proposal=NUMBER, whom=NUMBER)
     def bar(self, proposal: int, whom: int) -> None:
@@ -395,7 +408,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by("stranger").dao.bar(number, member),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_passed)
     @rule(proposal=NUMBER, given=NUMBER)
     def enact(self, proposal: int, given: int) -> None:
         number = self.proposal(proposal, State.PASSED)
@@ -406,7 +419,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by("stranger").dao.enact(number, *given_bytes(world, content)),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(proposal=NUMBER)
     def poke_proposal(self, proposal: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -428,14 +441,15 @@ class LawMachine(RuleBasedStateMachine):
         self._work(of(_NEXT.get(status, ("heartbeat",)), what), number, found, flaw)
 
     @precondition(has_runs)
-    @rule(what=NUMBER, task=NUMBER, flaw=NUMBER)
-    def go_on(self, what: int, task: int, flaw: int) -> None:
-        """The same, by those who may, at the latest task: so that some come to an end."""
-        number = self.task(task - task % 64, Status.STARTED, Status.SUBMITTED)
-        found = self.law.tasks.get(number)
-        self._work(
-            of(_NEXT.get(found.status if found else Status.NONE, ("start",)), what), number, found, flaw - flaw % 64
-        )
+    @rule(task=NUMBER, how=st.lists(NUMBER, min_size=1, max_size=4))
+    def live(self, task: int, how: list[int]) -> None:
+        """Those who may go on for a while with one task, so that some runs come to an end."""
+        number = self.task(task - task % 64, *tasks.BUSY)
+        for what in how:
+            found = self.law.tasks.get(number)
+            waits = found is None or (found.status is Status.SUBMITTED and not found.inspector)
+            if found is not None and found.status in _LIFE and not waits:
+                self._work(of(_LIFE[found.status], what), number, found, _FLAWLESS[what % 2])
 
     def _work(self, function: str, number: int, found: Task | None, flaw: int) -> None:
         whose = found.inspector if found and function == "inspect" else found.worker if found else 0
@@ -618,6 +632,13 @@ _NEXT = {
     Status.STARTED: ("submit", "submit", "submit", "fail", "heartbeat"),
     Status.SUBMITTED: ("inspect",),
 }
+_LIFE = {
+    Status.ALLOCATED: ("start", "start", "start", "decline"),
+    Status.STARTED: ("submit", "fail", "submit", "heartbeat"),
+    Status.SUBMITTED: ("inspect",),
+}
+_FLAWLESS = (0, 2)
+"""Of an inspector's: it accepts, or does not."""
 _FLAWS: tuple[dict[str, int], ...] = (
     {"predecessors": 1 << 7},
     {"capability": 0},
