@@ -16,6 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
+    config.addinivalue_line("markers", "far: only where the long walk is asked for")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption(LONG, default=0):
+        items[:] = [item for item in items if item.get_closest_marker("far") is None]
 
 
 @pytest.fixture(scope="session")

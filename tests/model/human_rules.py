@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 from tests.chain.plants import PEOPLE, account, signer
 from tests.model import humans, tasks
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
-from tests.model.machine import NUMBER, LawMachine, is_odd, of
+from tests.model.machine import NUMBER, LawMachine, has_runs, is_odd, of
 from tests.model.signing import given_bytes
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.ids import Number, TaskId
@@ -51,14 +51,14 @@ class HumanMachine(LawMachine):
         on, number, level = self._about(what, subject, option)
         if is_odd(flaw, 32):
             on = of(SubjectType, flaw // 32)
-        self._execute(self._order(what, (on, number, level), by, option, flaw), flaw)
+        self.execute(self._order(what, (on, number, level), by, option, flaw), flaw)
 
     @precondition(lambda machine: machine.law.plant_held)
     @rule(by=NUMBER, flaw=NUMBER)
     def resume(self, by: int, flaw: int) -> None:
         """A held plant is released, in two steps."""
         plant = (SubjectType.PLANT, 0, 0)
-        self._execute(self._order(OverrideKind.RELEASE, plant, by, 0, flaw), flaw)
+        self.execute(self._order(OverrideKind.RELEASE, plant, by, 0, flaw), flaw)
 
     @precondition(lambda machine: machine.law.slots)
     @rule(which=NUMBER, other=NUMBER)
@@ -72,6 +72,7 @@ class HumanMachine(LawMachine):
             lambda world: world.by("stranger").overrides.poke(on, subject, level),
         )
 
+    @precondition(has_runs)
     @rule(task=NUMBER, by=NUMBER, stopped=NUMBER)
     def safe_stop(self, task: int, by: int, stopped: int) -> None:
         number, stops = self.task(task, Status.ALLOCATED, Status.STARTED), stopped % 3 != 2
@@ -85,13 +86,13 @@ class HumanMachine(LawMachine):
 
     # An order
 
-    def _execute(self, order: Order, flaw: int) -> None:
+    def execute(self, order: Order, flaw: int = 0) -> str:
         def act(world: World) -> None:
             told = _signed_as(world, order, flaw)
             digest = order_digest(told, chain_id=CHAIN_ID, overrides=world.addresses["Overrides"])
             world.by("stranger").overrides.execute(told, signer(order.signer).sign(digest))
 
-        self.do(f"{order.kind.name.lower()}({order})", lambda law: humans.execute(law, order), act)
+        return self.do(f"{order.kind.name.lower()}({order})", lambda law: humans.execute(law, order), act)
 
     def _about(self, kind: OverrideKind, subject: int, option: int) -> Key:
         """A subject of which the order makes sense, and the level it names."""

@@ -137,8 +137,7 @@ class Law:
     block: int = 0
     now: int = 0
     roles: frozenset[tuple[str, Role]] = frozenset()
-    delayed: frozenset[tuple[str, Role]] = frozenset()
-    """Who has a role but may act in it only after a delay."""
+    """Who acts as what. One who may only act after a delay does not."""
     members: dict[int, Member] = field(default_factory=dict)
     records: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     commanders: dict[tuple[int, bytes], int] = field(default_factory=dict)

@@ -51,6 +51,19 @@ def has_proposals(machine: "LawMachine") -> bool:
     return bool(machine.law.proposals)
 
 
+def has_open(machine: "LawMachine") -> bool:
+    """Whether there is a vote; now and then one that is over will do."""
+    return has_proposals(machine) and (seldom(machine) or _is_any(machine, State.OPEN))
+
+
+def has_passed(machine: "LawMachine") -> bool:
+    return has_proposals(machine) and (seldom(machine) or _is_any(machine, State.PASSED))
+
+
+def _is_any(machine: "LawMachine", state: State) -> bool:
+    return any(proposal.state is state for proposal in machine.law.proposals.values())
+
+
 def seldom(machine: "LawMachine") -> bool:
     """For what matters less often."""
     return machine.done % 4 == 0
@@ -150,13 +163,23 @@ class LawMachine(RuleBasedStateMachine):
     @rule(what=NUMBER, by=NUMBER, whom=NUMBER)
     def change_standing(self, what: int, by: int, whom: int) -> None:
         function = of(("suspend", "reinstate", "reinstate", "retire"), what)
-        by_name, number = self.person(of(REGISTRARS, by), by), self.member(whom)
+        self._change(self.person(of(REGISTRARS, by), by), function, self.member(whom))
+
+    def _change(self, by_name: str, function: str, number: int) -> None:
         judge = getattr(members, function)
         self.do(
             f"{function}({by_name}, {number})",
             lambda law: judge(law, by_name, number),
             lambda world: getattr(world.by(by_name).members, function)(number),
         )
+
+    @precondition(has_open)
+    @rule(whom=NUMBER)
+    def come_back(self, whom: int) -> None:
+        """A voter that is suspended for a moment is no voter of what was opened before."""
+        number = int(of(self.voters() or [1], whom))
+        for function in ("suspend", "reinstate"):
+            self._change("administrator", function, number)
 
     @precondition(seldom)
     @rule(by=NUMBER, robot=NUMBER, worker=NUMBER, scope=NUMBER)
@@ -178,9 +201,9 @@ class LawMachine(RuleBasedStateMachine):
         asked = [_ask(index, *kind) for index, kind in enumerate(kinds)]
         if is_odd(flaw):
             asked[-1] = tasks.Ask(**{"capability": 1, **of(_FLAWS, flaw // 8)})
-        self._post(by_name, asked, cut=is_odd(flaw // 8, 16))
+        self.post_all(by_name, asked, cut=is_odd(flaw // 8, 16))
 
-    def _post(self, by_name: str, asked: list[tasks.Ask], *, cut: bool = False) -> None:
+    def post_all(self, by_name: str, asked: list[tasks.Ask], *, cut: bool = False) -> None:
         packed = b"".join(map(TASK.pack, asked))
         packed = packed[:-1] if cut else packed
         self.do(
@@ -192,7 +215,7 @@ class LawMachine(RuleBasedStateMachine):
     @initialize(kinds=st.lists(PAIR, min_size=2, max_size=5))
     def begin(self, kinds: list[tuple[int, int]]) -> None:
         """There is work from the beginning."""
-        self._post("planner", [_ask(index, *kind) for index, kind in enumerate(kinds)])
+        self.post_all("planner", [_ask(index, *kind) for index, kind in enumerate(kinds)])
 
     # Proposals
 
@@ -207,7 +230,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by(name).dao.confirm(*([item] for item in offer)),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER)
     def review(self, by: int, proposal: int) -> None:
@@ -221,9 +244,9 @@ class LawMachine(RuleBasedStateMachine):
 
     @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER)
     def propose(self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int) -> None:
-        self._propose(self.person(self._voter(by), by), self._plan(entries), helper, flaw)
+        self.propose_all(self.person(self._voter(by), by), self._plan(entries), helper, flaw)
 
-    def _propose(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
+    def propose_all(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
         helpers = self._helpers(plan, helper)
         packed = _packed(plan, helpers)
         head = self.walk.memory.next_block - 1
@@ -248,15 +271,17 @@ class LawMachine(RuleBasedStateMachine):
     def decide_at_once(self, entries: list[tuple[int, int, int]], by: int) -> None:
         """As a plant usually decides: a plan, and all ballots with it."""
         name, plan = self._voter(by), self._plan(entries)
-        if not plan or self._propose(name, plan):
-            return
-        proposal = len(self.law.proposals)
+        if plan and not self.propose_all(name, plan):
+            self.decide_with_all(len(self.law.proposals))
+
+    def decide_with_all(self, proposal: int) -> None:
+        """All voters say yes."""
         ballots = tuple(
             Signed(number, True, self.account_of(number), proposal, True) for number in sorted(self.voters())
         )
         self._decide("stranger", proposal, Given(proposal, proposal), ballots)
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER, given=NUMBER)
     def vote(self, by: int, proposal: int, support: int, given: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -273,7 +298,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER)
     def cast_vote(self, by: int, proposal: int, support: int) -> None:
@@ -290,7 +315,7 @@ class LawMachine(RuleBasedStateMachine):
         judge: Judge = lambda law: proposals.cast_vote(law, name, number, said)  # noqa: E731 # as everywhere
         self.do(f"castVote({name}, {number}, {said})", judge, act, in_memory=said < 2)
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER, flaw=NUMBER)
     def cast_vote_by_sig(self, by: int, proposal: int, support: int, flaw: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -317,7 +342,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, says=st.lists(NUMBER, min_size=1, max_size=6), flaw=NUMBER)
     def decide(self, by: int, proposal: int, says: list[int], flaw: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -372,7 +397,7 @@ class LawMachine(RuleBasedStateMachine):
             act,
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @precondition(seldom)
     @rule(proposal=NUMBER, whom=NUMBER)
     def bar(self, proposal: int, whom: int) -> None:
@@ -383,7 +408,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by("stranger").dao.bar(number, member),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_passed)
     @rule(proposal=NUMBER, given=NUMBER)
     def enact(self, proposal: int, given: int) -> None:
         number = self.proposal(proposal, State.PASSED)
@@ -394,7 +419,7 @@ class LawMachine(RuleBasedStateMachine):
             lambda world: world.by("stranger").dao.enact(number, *given_bytes(world, content)),
         )
 
-    @precondition(has_proposals)
+    @precondition(has_open)
     @rule(proposal=NUMBER)
     def poke_proposal(self, proposal: int) -> None:
         number = self.proposal(proposal, State.OPEN)
@@ -416,14 +441,15 @@ class LawMachine(RuleBasedStateMachine):
         self._work(of(_NEXT.get(status, ("heartbeat",)), what), number, found, flaw)
 
     @precondition(has_runs)
-    @rule(what=NUMBER, task=NUMBER, flaw=NUMBER)
-    def go_on(self, what: int, task: int, flaw: int) -> None:
-        """The same, by those who may, at the latest task: so that some come to an end."""
-        number = self.task(task - task % 64, Status.STARTED, Status.SUBMITTED)
-        found = self.law.tasks.get(number)
-        self._work(
-            of(_NEXT.get(found.status if found else Status.NONE, ("start",)), what), number, found, flaw - flaw % 64
-        )
+    @rule(task=NUMBER, how=st.lists(NUMBER, min_size=1, max_size=4))
+    def live(self, task: int, how: list[int]) -> None:
+        """Those who may go on for a while with one task, so that some runs come to an end."""
+        number = self.task(task - task % 64, *tasks.BUSY)
+        for what in how:
+            found = self.law.tasks.get(number)
+            waits = found is None or (found.status is Status.SUBMITTED and not found.inspector)
+            if found is not None and found.status in _LIFE and not waits:
+                self._work(of(_LIFE[found.status], what), number, found, _FLAWLESS[what % 2])
 
     def _work(self, function: str, number: int, found: Task | None, flaw: int) -> None:
         whose = found.inspector if found and function == "inspect" else found.worker if found else 0
@@ -606,6 +632,13 @@ _NEXT = {
     Status.STARTED: ("submit", "submit", "submit", "fail", "heartbeat"),
     Status.SUBMITTED: ("inspect",),
 }
+_LIFE = {
+    Status.ALLOCATED: ("start", "start", "start", "decline"),
+    Status.STARTED: ("submit", "fail", "submit", "heartbeat"),
+    Status.SUBMITTED: ("inspect",),
+}
+_FLAWLESS = (0, 2)
+"""Of an inspector's: it accepts, or does not."""
 _FLAWS: tuple[dict[str, int], ...] = (
     {"predecessors": 1 << 7},
     {"capability": 0},

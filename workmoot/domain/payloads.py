@@ -6,10 +6,9 @@ from workmoot.domain.hashing import HASH_SIZE, word
 from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PlanEntry, pack_entry, unpack_entry
 
-MOST_ACTED_ON = 200
-"""The entries that one order of a human may approve or veto."""
 ENTRIES_A_PART = 150
-"""For as many an order is given: at 95,000 gas each it stays below the 16,777,216 that a transaction may use."""
+"""The entries that one order of a human may approve or veto: at 95,000 gas each it stays below the 16,777,216 that a
+transaction may use."""
 _PART = Layout("payload", (("first", 2), ("last", 2)))
 
 

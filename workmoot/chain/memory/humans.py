@@ -20,7 +20,7 @@ from workmoot.domain.overrides import (
     order_digest,
     own_level,
 )
-from workmoot.domain.payloads import MOST_ACTED_ON, read_plan_payload
+from workmoot.domain.payloads import ENTRIES_A_PART, read_plan_payload
 from workmoot.domain.plan import Assigned
 from workmoot.domain.proposals import State
 from workmoot.domain.work import predecessors_of
@@ -275,7 +275,7 @@ def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
         part = read_plan_payload(order.payload)
     except Malformed:
         raise Refused("MalformedPayload", order.kind) from None
-    fits = 0 < part.last - part.first <= MOST_ACTED_ON
+    fits = 0 < part.last - part.first <= ENTRIES_A_PART
     if not fits or not voting.is_content(tx, ProposalId(order.subject), part.assignments, part.rest):
         raise Refused("MalformedPayload", order.kind)
     entries = read_assignments(part.assignments)
