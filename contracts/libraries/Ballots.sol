@@ -59,27 +59,7 @@ library Ballots {
     /// @return Where the first ballot begins that is none, or the end.
     function countSigned(Sheet memory sheet, bytes calldata ballots, uint256 offset) internal pure returns (uint256) {
         while (offset < ballots.length) {
-            uint256 who;
-            address signer;
-            bytes32 digest;
-            uint256 at;
-            // By hand: without Solidity's reads of calldata and memory a ballot costs half as much beside its recovery.
-            assembly ("memory-safe") {
-                at := add(ballots.offset, offset)
-                who := shr(224, calldataload(at))
-                at := add(at, HEAD_BYTES)
-                let whole := and(eq(and(who, 0xffff), 65), lt(add(offset, 68), ballots.length))
-                who := shr(16, who)
-                let listed := mload(add(sheet, 32))
-                // The two bytes listed last, or the length zero.
-                let rises := gt(and(who, 0x7fff), and(mload(add(listed, mload(listed))), 0x7fff))
-                let place := mul(and(who, 0x7fff), 20)
-                if and(and(whole, rises), iszero(gt(place, mload(mload(sheet))))) {
-                    digest := mload(add(add(sheet, 64), shl(5, shr(15, who))))
-                    // Anybody can sign a digest of zero: one that is not made yet is nobody's.
-                    if digest { signer := shr(96, mload(add(add(mload(sheet), 12), place))) }
-                }
-            }
+            (uint256 who, address signer, bytes32 digest, uint256 at) = _expect(sheet, ballots, offset);
             if (signer == address(0) || !_isKeys(digest, signer, at)) break;
             assembly ("memory-safe") {
                 let listed := mload(add(sheet, 32))
@@ -138,6 +118,32 @@ library Ballots {
         listed = new bytes(length / HEAD_BYTES * WHO_BYTES + 32);
         assembly ("memory-safe") {
             mstore(listed, 0)
+        }
+    }
+
+    /// @dev Whose key's signature of what the ballot at `offset` must be, and where in the calldata that is; nobody's where
+    ///      it has no 65 bytes, its member is not above that listed before or not on the roll, or no digest is made.
+    function _expect(Sheet memory sheet, bytes calldata ballots, uint256 offset)
+        private
+        pure
+        returns (uint256 who, address signer, bytes32 digest, uint256 at)
+    {
+        // By hand: without Solidity's reads of calldata and memory a ballot costs half as much beside its recovery.
+        assembly ("memory-safe") {
+            at := add(ballots.offset, offset)
+            who := shr(224, calldataload(at))
+            at := add(at, HEAD_BYTES)
+            let whole := and(eq(and(who, 0xffff), 65), lt(add(offset, 68), ballots.length))
+            who := shr(16, who)
+            let listed := mload(add(sheet, 32))
+            // The two bytes listed last, or the length zero.
+            let rises := gt(and(who, 0x7fff), and(mload(add(listed, mload(listed))), 0x7fff))
+            let place := mul(and(who, 0x7fff), 20)
+            if and(and(whole, rises), iszero(gt(place, mload(mload(sheet))))) {
+                digest := mload(add(add(sheet, 64), shl(5, shr(15, who))))
+                // Anybody can sign a digest of zero: while it is not made, nobody's signature is expected.
+                if digest { signer := shr(96, mload(add(add(mload(sheet), 12), place))) }
+            }
         }
     }
 

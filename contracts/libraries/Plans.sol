@@ -178,7 +178,6 @@ library Plans {
             let end := add(at, assignments.length)
             let previous := 0
             let entries := 0
-            sound := lt(at, end)
             for {} lt(at, end) {} {
                 let head_ := shr(208, calldataload(at))
                 let word := shr(16, head_)
@@ -187,22 +186,17 @@ library Plans {
                 if iszero(and(eq(mask, FULL), lt(and(word, 0xff), 25))) {
                     // An order has 256 tasks, a word ten: the last word six, those beyond it none.
                     let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
-                    if iszero(lt(sub(mask, 1), most)) {
-                        sound := 0
-                        break
-                    }
+                    if iszero(lt(sub(mask, 1), most)) { break }
                     // As in `countBits`.
                     count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
                 }
                 let next := add(at, add(HEAD_BYTES, mul(count, ASSIGNED_BYTES)))
                 entries := add(entries, count)
-                if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(gt(word, previous))) {
-                    sound := 0
-                    break
-                }
+                if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(gt(word, previous))) { break }
                 previous := word
                 at := next
             }
+            sound := and(eq(at, end), gt(entries, 0))
             offset := sub(at, assignments.offset)
         }
     }

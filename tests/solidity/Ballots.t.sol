@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Ballots} from "contracts/libraries/Ballots.sol";
+import {Rolls} from "contracts/libraries/Rolls.sol";
+import {Number} from "contracts/types/Ids.sol";
+
+import {vm} from "./Vm.sol";
+
+/// @notice What is counted by hand is what the plain reads find one by one.
+contract BallotsTest {
+    uint16 private constant VOTERS = 9;
+    bytes32 private constant NO = keccak256("no");
+    bytes32 private constant YES = keccak256("yes");
+
+    /// @dev Ballots that are sound but for what one oddity does to one of them: counting stops there.
+    function testFuzz_countSigned__oneOddity__stopsThere(uint256 seed, uint8 count, uint8 place, uint8 oddity)
+        public
+        view
+    {
+        (count, place, oddity) = (1 + count % 8, place % 8, oddity % 9);
+        bytes memory ballots;
+        bytes memory listed;
+        (uint256 yes, uint256 end, bool stopped) = (0, 0, false);
+        for (uint16 i = 0; i < count; ++i) {
+            bool support = (seed >> i) & 1 == 1;
+            uint8 found = i == place ? oddity : 0;
+            stopped = stopped || found > 1 || (oddity == 1 && !support);
+            bytes memory ballot = _ballot(i + 2, support, found);
+            ballots = bytes.concat(ballots, ballot);
+            if (stopped) continue;
+            listed = bytes.concat(listed, bytes2(ballot));
+            yes += support ? 1 : 0;
+            end = ballots.length;
+        }
+        (uint256 offset, bytes memory counted, uint256 found_) = this.countSigned(ballots, oddity == 1);
+        vm.assertEq(offset, end);
+        vm.assertEq(counted, listed);
+        vm.assertEq(found_, yes);
+    }
+
+    function testFuzz_countSigned__anyBytes__whatIsCountedIsSigned(bytes calldata ballots) public view {
+        (uint256 offset, bytes memory counted, uint256 yes) = this.countSigned(ballots, false);
+        vm.assertTrue(offset == 0 && counted.length == 0 && yes == 0);
+    }
+
+    function testFuzz_take__anyBytes__asSliced(bytes calldata ballots, uint256 offset) public {
+        offset = ballots.length < 4 ? 0 : offset % (ballots.length - 3);
+        bool whole = ballots.length >= offset + 4
+            && ballots.length >= offset + 4 + uint16(bytes2(ballots[offset + 2:offset + 4]));
+        if (!whole) vm.expectRevert(abi.encodeWithSelector(Ballots.MalformedBallots.selector, offset));
+        (uint256 who, bytes memory signature, bytes memory listed) = this.take(ballots, offset);
+        if (!whole) return;
+        vm.assertEq(who, uint16(bytes2(ballots[offset:offset + 2])));
+        vm.assertEq(signature, ballots[offset + 4:offset + 4 + signature.length]);
+        vm.assertEq(listed, ballots[offset:offset + 2]);
+    }
+
+    function take(bytes calldata ballots, uint256 offset)
+        external
+        pure
+        returns (uint256 who, bytes memory signature, bytes memory listed)
+    {
+        listed = Ballots.list(ballots.length);
+        bytes calldata found;
+        (who, found) = Ballots.take(ballots, offset, listed);
+        signature = found;
+    }
+
+    function countSigned(bytes calldata ballots, bool noneUnmade)
+        external
+        pure
+        returns (uint256 offset, bytes memory listed, uint256 yes)
+    {
+        Ballots.Sheet memory sheet;
+        sheet.accounts = Rolls.blank(VOTERS);
+        for (uint16 i = 2; i <= VOTERS; ++i) {
+            Rolls.enter(sheet.accounts, Number.wrap(i), vm.addr(i));
+        }
+        sheet.listed = Ballots.list(ballots.length);
+        (sheet.noDigest, sheet.yesDigest) = (noneUnmade ? bytes32(0) : NO, YES);
+        offset = Ballots.countSigned(sheet, ballots, 0);
+        return (offset, sheet.listed, sheet.yes);
+    }
+
+    /// @dev Sound: 0. Odd: 1 no digest for no, 2 another's key, 3 the other support, 4 cut short, 5 longer, 6 nobody's number,
+    ///      7 beyond the roll, 8 the sender's own.
+    function _ballot(uint16 member, bool support, uint8 oddity) private pure returns (bytes memory) {
+        uint256 key = oddity == 2 ? 77 : member;
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, support != (oddity == 3) ? YES : NO);
+        bytes memory signature = abi.encodePacked(r, s, v);
+        if (oddity == 4) signature = abi.encodePacked(r, s);
+        if (oddity == 5) signature = abi.encodePacked(r, s, v, v);
+        if (oddity == 6) member = 1;
+        if (oddity == 7) member = VOTERS + 1;
+        if (oddity == 8) signature = "";
+        return abi.encodePacked(uint16((support ? 32768 : 0) | member), uint16(signature.length), signature);
+    }
+}
