@@ -191,9 +191,9 @@ def test_record__before_the_end__refused(plant, proposal):
 # THE ROSTER
 
 
-def test_set_roster__not_by_the_members__refused(plant):
+def test_set_voter__not_by_the_members__refused(plant):
     with refused("NotTheContract", accounts[STRANGER]):
-        plant.dao.setRoster(1, 1, by(STRANGER))
+        plant.dao.setVoter(accounts[STRANGER], 1, True, 1, 1, by(STRANGER))
 
 
 def test_seal__by_anyone__the_accounts_are_in_code(plant):
