@@ -101,6 +101,9 @@ class HumanMachine(LawMachine):
         if kind is OverrideKind.RELEASE and self.law.slots and not is_odd(subject):
             on, number, filled = of(self.law.slots, subject)
             return on, number, filled if is_odd(option, 2) else 0
+        held = [key for key, slot in self.law.slots.items() if slot.held and key[2] != Level.SAFE_STOP]
+        if kind is OverrideKind.HOLD and held and is_odd(subject, 2):
+            return of(held, subject // 2)  # type: ignore[no-any-return] # one of them
         if kind in (OverrideKind.HOLD, OverrideKind.RELEASE):
             on = of(HELD, subject)
         if on is SubjectType.TASK:
