@@ -284,9 +284,9 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
+    seal(tx)
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
-    seal(tx)
     decisions.enact(tx, proposal, assignments)
 
 
