@@ -32,7 +32,7 @@ class Proof:
 
 
 PROOFS = tuple(Proof(**entry) for entry in json.loads(FOLDER.with_suffix(".json").read_text()))
-SHORT = ("PassedByAMajority", "OneBallotAMember", "SettledIsFinal")
+SHORT = ("PassedByAMajority",)
 
 
 def check(proof: Proof, *, broken: bool) -> Verdict:

@@ -6,7 +6,7 @@ import pytest
 from tests.assurance.project import break_rule
 from tests.assurance.symbolic import Doubtful, check, controls, prepare, read, stated
 
-SHORT = ["check_hasPassed__anyTally__isMoreThanHalf", "check_assign__anyMachineAct__keepsTheWorker"]
+SHORT = ["check_hasPassed__anyTally__isMoreThanHalf"]
 
 
 @pytest.fixture(scope="module")
