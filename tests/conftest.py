@@ -1,11 +1,16 @@
-"""Rules for every test: connections are refused, and what could not run is said at the end."""
+"""Rules for every test: connections are refused, nothing is timed, and what could not run is said at the end."""
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.absent import closing_lines
 from tests.connections import connections_refused, may_connect
+
+# A busy machine is slow, not wrong.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 collect_ignore = ["contracts"]  # brownie runs these, with its own plugin: `make test-contracts`
 

@@ -90,7 +90,7 @@ def publish(workshop: Workshop, batch: tuple[list[Offer], list[RankedTask]], see
         return
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(batch=batches, seen=findings)
 def test_decide__a_member_publishes_anything__the_others_go_on(
     batch: tuple[list[Offer], list[RankedTask]], seen: bytes
