@@ -6,11 +6,11 @@ from workmoot.domain.ids import Number
 from workmoot.domain.offers import (
     OFFER,
     RANKED,
+    as_offered,
     offers_digest,
     pack_offers,
     unpack_offers,
     unpack_ranking,
-    with_durations,
 )
 
 
@@ -43,6 +43,6 @@ def test_pack_offers__negative_time__names_the_field():
         pack_offers([an_offer(p50=-1)])
 
 
-def test_with_durations__the_offers_median__or_zero():
-    entries = with_durations([an_entry(), an_entry(lead=2)], [an_offer(p50=700), None])
-    assert [entry.duration for entry in entries] == [700, 0]
+def test_as_offered__the_offers_median_and_robots__or_none():
+    entries = as_offered([an_entry(), an_entry(lead=2, robots=(8,))], [an_offer(p50=700, robots=(9,)), None])
+    assert [(entry.duration, entry.robots) for entry in entries] == [(700, (9,)), (0, ())]

@@ -39,7 +39,6 @@ _entries = st.lists(
         inspector=st.integers(0, 2**10 - 1),
         start=st.integers(0, 2**32 - 1),
         helpers=_numbers,
-        robots=_numbers,
     ),
     min_size=1,
     max_size=40,
@@ -89,11 +88,12 @@ def test_unpack_plan__any_bytes__refused_or_the_only_ones_for_that_plan(assignme
 def test_pack_plan__ten_tasks_of_one_word__46_bytes_are_decided_on():
     plan = pack_plan(an_entry(task_id(1, index)) for index in range(10))
     assert len(plan.assignments) == 46
-    assert (plan.teams, len(plan.timetable)) == (b"", 70)
+    assert (plan.teams, len(plan.timetable)) == (b"", 60)
 
 
-def test_pack_plan__duration__is_the_offers_to_say():
-    assert pack_plan([an_entry(duration=1)]) == pack_plan([an_entry(duration=2)])
+@pytest.mark.parametrize("said", [{"duration": 2}, {"robots": (9,)}])
+def test_pack_plan__duration_and_robots__are_the_offers_to_say(said):
+    assert pack_plan([an_entry()]) == pack_plan([an_entry(**said)])
 
 
 def test_pack_plan__task_twice__refused():
@@ -171,7 +171,7 @@ def test_unpack_plan__no_slot_for_an_entry__refused():
 def test_unpack_plan__a_slot_too_many__says_where():
     with pytest.raises(Malformed, match="more slots") as caught:
         unpack_plan(replace(LONE, timetable=LONE.timetable * 2))
-    assert caught.value.offset == 9
+    assert caught.value.offset == 6
 
 
 @pytest.mark.parametrize("other", [{"task": SECOND}, {"version": 2}, {"lead": 3}, {"sequence": 1}])

@@ -120,10 +120,13 @@ def offers_digest(used: Iterable[tuple[Number, Offer]]) -> bytes:
     return keccak(b"".join(pack_numbers("lead", (lead,)) + pack_offer(offer) for lead, offer in used))
 
 
-def with_durations(entries: Iterable[PlanEntry], offers: Iterable[Offer | None]) -> tuple[PlanEntry, ...]:
-    """The entries with the median that the offer each one takes promises; 0 where there is no such offer."""
-    pairs = zip(entries, offers, strict=True)
-    return tuple(replace(entry, duration=offer.p50 if offer else 0) for entry, offer in pairs)
+def as_offered(entries: Iterable[PlanEntry], offers: Iterable[Offer | None]) -> tuple[PlanEntry, ...]:
+    """The entries with the median and the robots of the offer each one takes; 0 and none where there is none."""
+    return tuple(_as_offered(entry, offer) for entry, offer in zip(entries, offers, strict=True))
+
+
+def _as_offered(entry: PlanEntry, offer: Offer | None) -> PlanEntry:
+    return replace(entry, duration=offer.p50 if offer else 0, robots=offer.robots if offer else ())
 
 
 def _unpack_offer(packed: bytes, offset: int) -> tuple[Offer, int]:

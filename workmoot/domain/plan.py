@@ -39,8 +39,8 @@ ASSIGNED = BitLayout("assignments", (("version", 12), ("lead", 10), ("inspector"
 TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2), ("helper_count", 1)))
 """task u32 | version u32 | lead u16 | sequence u16 | nHelpers u8 | helpers u16…: 13 + 2h bytes."""
 
-SLOT = Layout("timetable", (("sequence", 2), ("start", 4), ("robot_count", 1)))
-"""sequence u16 | start u32 | nRobots u8 | robots u16…: 7 + 2r bytes."""
+SLOT = Layout("timetable", (("sequence", 2), ("start", 4)))
+"""sequence u16 | start u32: 6 bytes; how long it takes, and with which robots, that offer of the lead says."""
 
 TASKS_PER_WORD = 10
 MOST_ENTRIES = 1_000
@@ -63,6 +63,7 @@ class PlanEntry:
     """The median that the offer promises; a plan's bytes do not repeat it."""
     helpers: tuple[Number, ...] = ()
     robots: tuple[Number, ...] = ()
+    """Those of the offer; a plan's bytes do not repeat them."""
 
     @property
     def team(self) -> tuple[Number, ...]:
@@ -150,21 +151,21 @@ def pack_plan(entries: Iterable[PlanEntry]) -> PackedPlan:
     return PackedPlan(
         assignments=pack_assignments(ordered),
         teams=b"".join(TEAM.pack(entry) + pack_numbers("teams", entry.helpers) for entry in ordered if entry.helpers),
-        timetable=b"".join(SLOT.pack(entry) + pack_numbers("timetable", entry.robots) for entry in ordered),
+        timetable=b"".join(SLOT.pack(entry) for entry in ordered),
     )
 
 
 def unpack_plan(packed: PackedPlan) -> tuple[PlanEntry, ...]:
-    """The plan's entries, their durations not filled in; refuses what follows no layout, wherever it is."""
+    """The plan's entries without what their offers say; refuses what follows no layout, wherever it is."""
     slots = iter(_read_timetable(packed.timetable))
     found: dict[TaskId, PlanEntry] = {}
     for assigned in unpack_assignments(packed.assignments):
         slot = next(slots, None)
         if slot is None:
             raise Malformed("timetable: cut short", offset=len(packed.timetable))
-        _, values, robots = slot
-        found[assigned.task] = replace(bare_entry(assigned), **values, robots=_as_numbers(robots))  # type: ignore[arg-type]
-    for offset, _, _ in slots:
+        _, values = slot
+        found[assigned.task] = replace(bare_entry(assigned), **values)  # type: ignore[arg-type]
+    for offset, _ in slots:
         raise Malformed("timetable: more slots than entries", offset=offset)
     for offset, values, helpers in _read_teams(packed.teams):
         found[TaskId(values["task"])] = _joined(found, offset, values, helpers)
@@ -234,32 +235,22 @@ def _is_mask(number: int, mask: int) -> bool:
     return places > 0 and 0 < mask < 1 << places
 
 
-Item = tuple[int, dict[str, int], tuple[int, ...]]
-"""Where it begins, its fields, and the badge numbers behind them."""
+def _read_timetable(packed: bytes) -> Iterator[tuple[int, dict[str, int]]]:
+    for offset in range(0, len(packed), SLOT.size):
+        yield offset, SLOT.unpack(packed, offset)
 
 
-def _read_timetable(packed: bytes) -> Iterator[Item]:
-    return _read_items(SLOT, "robot_count", packed)
-
-
-def _read_teams(packed: bytes) -> Iterator[Item]:
-    previous = -1
-    for offset, values, helpers in _read_items(TEAM, "helper_count", packed):
+def _read_teams(packed: bytes) -> Iterator[tuple[int, dict[str, int], tuple[int, ...]]]:
+    offset, previous = 0, -1
+    while offset < len(packed):
+        values = TEAM.unpack(packed, offset)
+        helpers = unpack_numbers(TEAM.name, packed, offset + TEAM.size, values.pop("helper_count"))
         if values["task"] <= previous:
             raise Malformed("teams: not in ascending order of their task", offset=offset)
         if not helpers:
             raise Malformed("teams: nobody helps", offset=offset)
-        previous = values["task"]
         yield offset, values, helpers
-
-
-def _read_items(layout: Layout, count: str, packed: bytes) -> Iterator[Item]:
-    offset = 0
-    while offset < len(packed):
-        values = layout.unpack(packed, offset)
-        numbers = unpack_numbers(layout.name, packed, offset + layout.size, values.pop(count))
-        yield offset, values, numbers
-        offset += layout.size + 2 * len(numbers)
+        offset, previous = offset + TEAM.size + 2 * len(helpers), values["task"]
 
 
 def _joined(

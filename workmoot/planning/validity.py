@@ -97,8 +97,8 @@ def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[O
             yield f"task {entry.task}: worker {entry.lead} made no offer {entry.sequence}"
         elif not is_backed(ledger, record):
             yield f"task {entry.task}: worker {entry.lead} may not take it, or a helper has not confirmed"
-        elif (entry.helpers, entry.robots) != (record.offer.helpers, record.offer.robots):
-            yield f"task {entry.task}: helpers or robots are not those of the offer"
+        elif entry.helpers != record.offer.helpers:
+            yield f"task {entry.task}: the helpers are not those of the offer"
         elif entry.inspector in entry.team:
             yield f"task {entry.task}: the inspector is on the team"
 

@@ -21,7 +21,7 @@ from workmoot.domain.events import (
     VoterBarred,
 )
 from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranking, Review, Vote
-from workmoot.domain.offers import unpack_offers, unpack_ranking, with_durations
+from workmoot.domain.offers import as_offered, unpack_offers, unpack_ranking
 from workmoot.domain.plan import PlanEntry, unpack_plan
 from workmoot.domain.proposals import Opening, Policy, content_hash_of, rest_of
 
@@ -74,7 +74,7 @@ def _created(ledger: Ledger, event: ProposalCreated) -> None:
     roster, members, deadline = ledger.roster, ledger.voters, event.vote_end
     rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
     try:
-        entries, malformed = _timed(ledger, opening), False
+        entries, malformed = _entries_of(ledger, opening), False
     except Malformed:
         entries, malformed = (), True
     ledger.proposals[event.id] = Proposal(
@@ -93,10 +93,10 @@ def _created(ledger: Ledger, event: ProposalCreated) -> None:
     )
 
 
-def _timed(ledger: Ledger, opening: Opening) -> tuple[PlanEntry, ...]:
+def _entries_of(ledger: Ledger, opening: Opening) -> tuple[PlanEntry, ...]:
     entries = unpack_plan(opening.plan)
     taken = (ledger.offer_of(entry, opening.read_at) for entry in entries)
-    return with_durations(entries, [record.offer if record else None for record in taken])
+    return as_offered(entries, [record.offer if record else None for record in taken])
 
 
 def _reviewed(ledger: Ledger, event: ProposalReviewed) -> None:
