@@ -182,7 +182,8 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function member(Number number) external view returns (Member memory) {
         Badge memory badge = _badgeOf(number);
-        return Member(_accountOf(number), badge.kind, badge.standing, badge.joined, _capabilities[number]);
+        address account = _accountOf(number);
+        return Member(account, badge.kind, badge.standing, badge.joined, _capabilities[number], badge.byHuman);
     }
 
     /// @inheritdoc IMembers

@@ -39,12 +39,14 @@ interface IMembers is IERC5805 {
     /// @param capabilities Bit `c` is set when the member has capability `c` (1 to 255); a human's are the cells it may
     ///        override in, none: the whole plant.
     /// @param joined The roster version from which on the member counts.
+    /// @param byHuman Whether a human suspended or reinstated it: no vote changes its standing.
     struct Member {
         address account;
         Kind kind;
         Standing standing;
         uint64 joined;
         uint256 capabilities;
+        bool byHuman;
     }
 
     /// @dev What became of the tasks a worker led, per capability.
