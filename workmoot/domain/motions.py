@@ -14,6 +14,9 @@ from workmoot.domain.workers import Kind
 NO_ORDER = bytes(3)
 """What a motion begins with: the number of an order, which no order has."""
 
+MOTION_SECONDS = 600
+"""How long after its deadline a motion that passed may still be carried out, wall seconds."""
+
 HEAD = Layout("motion", (("order", 3), ("kind", 1)))
 ADMISSION = Layout("motion", (("member_kind", 1), ("account", 20), ("capabilities", 32)))
 """memberKind u8 | account u160 | capabilities u256 | profile in UTF-8."""

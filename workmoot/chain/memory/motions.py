@@ -10,7 +10,6 @@ from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange,
 from workmoot.domain.proposals import ProposalState, State
 from workmoot.domain.workers import Kind
 
-MOTION_SECONDS = 600
 PROPOSALS_LOOKED_AT = 512
 
 

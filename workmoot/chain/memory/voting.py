@@ -30,7 +30,7 @@ from workmoot.domain.events import (
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
-from workmoot.domain.motions import is_motion
+from workmoot.domain.motions import MOTION_SECONDS, is_motion
 from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import (
     NO_PROPOSAL,
@@ -292,7 +292,7 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     seal(tx)
-    late = tx.now > state_of(tx, proposal).deadline + motions.MOTION_SECONDS
+    late = tx.now > state_of(tx, proposal).deadline + MOTION_SECONDS
     if is_motion(assignments) and late:
         _settle(tx, proposal, State.EXPIRED)
         return
