@@ -7,12 +7,14 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {StockReads} from "./StockReads.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {IMotions} from "./interfaces/IMotions.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
 import {Desk, Desks} from "./libraries/Desks.sol";
 import {Filings} from "./libraries/Filings.sol";
 import {Header, Headers} from "./libraries/Headers.sol";
 import {Majority} from "./libraries/Majority.sol";
+import {MotionLayout} from "./libraries/MotionLayout.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Voter, Voters} from "./libraries/Voters.sol";
@@ -42,6 +44,8 @@ contract AllocationDAO is StockReads, Nonces {
     uint256 private constant BLOCKS_REMEMBERED = 256;
     uint256 private constant DETAIL_BYTES = 144;
     uint256 private constant TEAM_BYTES = 13;
+    /// @dev How long after its deadline a motion that passed may still be carried out.
+    uint256 private constant MOTION_SECONDS = 10 minutes;
     /// @dev Badge numbers end below: bars stand beside the ballots, not among them.
     uint256 private constant BARS_FROM = 1024;
 
@@ -51,15 +55,11 @@ contract AllocationDAO is StockReads, Nonces {
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
-    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, Policy memory policy)
-        StockReads(members_)
+    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IMotions motions_)
+        StockReads(members_, motions_)
     {
-        if (policy.votingSeconds < 10 || policy.openLimit == 0) revert PolicyTooTight();
-        if (policy.votingSeconds > type(uint24).max || policy.openLimit > Voters.PLACES) revert PolicyTooWide();
         workOrders = workOrders_;
         overrides = overrides_;
-        _desk = Desks.blank(uint24(policy.votingSeconds), uint8(policy.openLimit));
-        emit PolicySet(policy.votingSeconds, policy.openLimit);
     }
 
     /* OFFERS */
@@ -98,7 +98,8 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        Plans.requireSound(assignments);
+        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
+        else Plans.requireSound(assignments);
         _requireConfirmed(teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
@@ -224,7 +225,7 @@ contract AllocationDAO is StockReads, Nonces {
         emit EquivocationProven(id, member);
     }
 
-    /* THE ROSTER */
+    /* THE ROSTER AND THE POLICY */
 
     /// @inheritdoc IAllocationDAO
     function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external {
@@ -232,6 +233,12 @@ contract AllocationDAO is StockReads, Nonces {
         if (roster > Headers.LAST_ROSTER) revert RostersOver(roster);
         _voters[account] = _voters[account].withJoined(number, votes ? roster : 0);
         _desk = _desk.withRoster(roster, size);
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function setPolicy(uint24 votingSeconds, uint8 openLimit_) external {
+        if (msg.sender != address(motions)) revert NotTheContract(msg.sender);
+        _desk = _desk.withPolicy(votingSeconds, openLimit_);
     }
 
     /// @inheritdoc IAllocationDAO
@@ -353,9 +360,14 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
+        bool isMotion = MotionLayout.isMotion(assignments);
+        // What was wanted so long ago lies in wait for nobody.
+        bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
+        if (late) return _save(id, header.moved(State.Expired));
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        workOrders.enact(id, assignments, desk.roll());
+        if (isMotion) motions.carryOut(id, assignments);
+        else workOrders.enact(id, assignments, desk.roll());
     }
 
     /* INTERNAL: SIGNED BALLOTS */
@@ -474,6 +486,11 @@ contract AllocationDAO is StockReads, Nonces {
         desk = desk.withRoll(Rolls.write(members.accounts()));
         _desk = desk;
         emit RosterSealed(desk.roster(), desk.roll());
+    }
+
+    function _requireSoundMotion(bytes calldata motion, bytes calldata teams) private view {
+        if (teams.length != 0) revert MalformedTeams(0);
+        motions.requireSound(motion);
     }
 
     function _requireSoundDetail(bytes calldata detail) private view {

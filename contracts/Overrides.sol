@@ -10,6 +10,7 @@ import {IMembers} from "./interfaces/IMembers.sol";
 import {IOverrides} from "./interfaces/IOverrides.sol";
 import {IPlantAuthority} from "./interfaces/IPlantAuthority.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
+import {MotionLayout} from "./libraries/MotionLayout.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Number, OverrideId, ProposalId, TaskId} from "./types/Ids.sol";
 import {MAINTENANCE, OPERATOR, PLANNER, SUPERVISOR} from "./types/Roles.sol";
@@ -331,6 +332,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         uint16 first = uint16(bytes2(payload[32:34]));
         uint16 last = uint16(bytes2(payload[34:PART_BYTES]));
         bytes calldata assignments = payload[PART_BYTES:];
+        if (MotionLayout.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
         bool fits = first < last && last <= first + MOST_ENTRIES;
         fits = fits && dao.isContent(ProposalId.wrap(order.subject), assignments, bytes32(payload[:32]));
         if (!fits) revert MalformedPayload(order.kind);

@@ -5,6 +5,7 @@ One wall second is one simulated second, so a tick is a millisecond of both; the
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from workmoot.chain.memory import (
     MemoryChain,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -27,6 +29,7 @@ from workmoot.domain.events import Event, OrderPosted, ProposalCreated
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Proposal, Task
+from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import OverrideKind, unordered_nonce
 from workmoot.domain.plan import PlanEntry
@@ -55,9 +58,11 @@ NO_BALLOTS = Known(heard={}, said={}, woke_block=0, woke_s=0.0)
 class Workshop:
     """The workshop, and what happens in it; `policy` is the description's."""
 
-    def __init__(self, **policy: Any) -> None:
+    def __init__(self, *, absent_after: int = VOTING.absent_after, **policy: Any) -> None:
         administrator = account("administrator")
-        self.chain = MemoryChain(administrator, limits=LIMITS, policy=VOTING, now=START_S)
+        self.chain = MemoryChain(
+            administrator, limits=LIMITS, policy=replace(VOTING, absent_after=absent_after), now=START_S
+        )
         self.events: list[Event] = []
         self._follower = MemoryFollower(self.chain)
         told = json.dumps(_description(policy))
@@ -85,6 +90,7 @@ class Workshop:
             work_orders=MemoryWorkOrders(self.chain, who),
             dao=MemoryAllocationDao(self.chain, who),
             overrides=MemoryOverrides(self.chain, who),
+            motions=MemoryMotions(self.chain, who),
         )
 
     def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL, robots: object = ()) -> None:
@@ -126,6 +132,19 @@ class Workshop:
         """Puts an honest plan to the vote."""
         opening = self.opening(*entries, counters=counters)
         return self.by(name).dao.propose(opening).the(ProposalCreated).id
+
+    def move(self, name: str, motion: Motion, words: str = "for the good of the plant") -> ProposalId:
+        """Puts a motion to the vote."""
+        head = self.chain.head
+        opening = motion_opening(motion, words, read_at=head.number, read_hash=head.hash)
+        return self.by(name).dao.propose(opening).the(ProposalCreated).id
+
+    def carry(self, motion: Motion) -> ProposalId:
+        """The scanner moves, and two of three say yes."""
+        proposal = self.move("scanner", motion)
+        for name in ("scanner", "sprayer"):
+            self.vote(name, proposal)
+        return proposal
 
     def proposal(self, proposal: ProposalId) -> Proposal:
         return self.ledger.proposals[proposal]

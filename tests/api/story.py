@@ -15,6 +15,7 @@ from workmoot.chain.memory import (
     MemoryChain,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -79,6 +80,7 @@ class Story:
             work_orders=MemoryWorkOrders(self.chain, account),
             dao=MemoryAllocationDao(self.chain, account),
             overrides=MemoryOverrides(self.chain, account),
+            motions=MemoryMotions(self.chain, account),
         )
 
     def name_of(self, number: Number) -> str:

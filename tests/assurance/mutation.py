@@ -31,7 +31,8 @@ SECONDS = "300"
 KILLED_AT_LEAST = 0.95
 LIKELY = {
     "AllocationDAO": "Voting|Enactment|Governor|CoreEquality",
-    "Members": "Membership|Voting",
+    "Members": "Membership|Motions|Voting",
+    "Motions": "Motions|Vectors|Deployment",
     "Overrides": "Orders|Control|Slots|CoreEquality",
     "WorkOrders": "LifeCycle|Posting|Control|Enactment|CoreEquality",
 }

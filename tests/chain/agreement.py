@@ -75,10 +75,12 @@ def _state_of(task: Task) -> TaskState:
 
 
 def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
-    dao = plant.by("stranger").dao
+    dao, motions = plant.by("stranger").dao, plant.by("stranger").motions
+    assert motions.policy() == ledger.policy
     assert dao.proposal_count() == len(ledger.proposals)
     for proposal in ledger.proposals.values():
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
+        assert motions.voting_seconds_of(proposal.id) == proposal.deadline - proposal.at.timestamp
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
         cast = {vote.member for vote in proposal.votes if not vote.presented}
         for member in ledger.members.values():

@@ -20,6 +20,7 @@ from workmoot.chain.memory import (
     MemoryChain,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -38,7 +39,7 @@ from workmoot.domain.workers import Kind, Role, Scope, capability_mask, resource
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "contracts"
 LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40)
-POLICY = Policy(voting_seconds=60, open_limit=2)
+POLICY = Policy(voting_seconds=60, open_limit=2, absent_after=2)
 HUMAN_POLICY = replace(STRICT, cosigned=kinds_mask(OverrideKind.RELEASE))
 """Only the plant takes two orders; tests about second orders deploy `STRICT`."""
 CAPABILITIES = 3
@@ -154,6 +155,7 @@ class MemoryPlant:
             work_orders=MemoryWorkOrders(self._chain, who),
             dao=MemoryAllocationDao(self._chain, who),
             overrides=MemoryOverrides(self._chain, who),
+            motions=MemoryMotions(self._chain, who),
         )
 
     def advance(self, seconds: int) -> None:
@@ -253,15 +255,16 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    authority, members, work_orders, dao, overrides = (created_address(deployer, nonce + i) for i in range(5))
+    places = (created_address(deployer, nonce + i) for i in range(6))
+    authority, members, work_orders, dao, overrides, motions = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
-    policy = (POLICY.voting_seconds, POLICY.open_limit)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
-    _create(node, "Members", authority, work_orders, dao, overrides)
+    _create(node, "Members", authority, work_orders, dao, overrides, motions)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
-    _create(node, "AllocationDAO", members, work_orders, overrides, policy)
+    _create(node, "AllocationDAO", members, work_orders, overrides, motions)
     _create(node, "Overrides", authority, members, work_orders, dao)
+    _create(node, "Motions", members, dao, astuple(POLICY))
     deployment = Deployment(
         chain_id=node.chain_id(),
         block=block,
@@ -270,6 +273,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         work_orders=work_orders,
         allocation_dao=dao,
         overrides=overrides,
+        motions=motions,
     )
     return Connection(node=node, deployment=deployment)
 

@@ -16,8 +16,8 @@ from tests.planning.problems import (
     an_open_task,
 )
 from workmoot.domain.ids import NOBODY
-from workmoot.domain.proposals import Figures
-from workmoot.planning.problem import Problem, Weights
+from workmoot.domain.proposals import Figures, Weights
+from workmoot.planning.problem import Problem
 from workmoot.planning.schedule import Slot, as_entries, figures, objective, timetable
 
 
@@ -120,6 +120,16 @@ def test_figures__nothing_planned__all_zero():
 def test_objective__weights__weigh_each_figure():
     problem = a_problem(weights=Weights(makespan=2, tardiness=10, energy=100, cost=1_000))
     assert objective(problem, Figures(makespan=7, tardiness=2, energy=3, cost=4_999), []) == 14 + 20 + 300 + 4_000
+
+
+def test_objective__risk__weighs_the_work_that_may_be_lost():
+    tasks = an_open_task(FIRST, a_mode(SPRAYER, 1_000, success=7_500)), an_open_task(SECOND, a_mode(FINISHER, 3_000))
+    sure = a_problem(*tasks, weights=Weights(makespan=1, risk=0))
+    risky = a_problem(*tasks, weights=Weights(makespan=1, risk=4))
+    slots = scheduled(sure)
+    lost = 1_000 * 2_500 // 10_000 + 3_000 * (10_000 - slots[1].mode.offer.success) // 10_000
+    told = figures(sure, slots)
+    assert objective(risky, told, slots) - objective(sure, told, slots) == 4 * lost
 
 
 def test_objective__nothing_weighs__the_mean_end_since_the_base():

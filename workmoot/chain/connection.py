@@ -1,4 +1,4 @@
-"""One account's hold on a whole deployment: the four contracts and a follower."""
+"""One account's hold on a whole deployment: the five contracts and a follower."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,22 +7,24 @@ from workmoot.chain.allocation_dao import ChainAllocationDao
 from workmoot.chain.deployment import Deployment, find_deployment
 from workmoot.chain.follower import Follower
 from workmoot.chain.members import ChainMembers
+from workmoot.chain.motions import ChainMotions
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.chain.work_orders import ChainWorkOrders
-from workmoot.domain.ports import AllocationDao, Members, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, Members, Motions, Overrides, WorkOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contracts:
-    """The four contracts as one account calls them."""
+    """The five contracts as one account calls them."""
 
     members: Members
     work_orders: WorkOrders
     dao: AllocationDao
     overrides: Overrides
+    motions: Motions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Connection:
             work_orders=work_orders,
             dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender, work_orders=work_orders),
             overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
+            motions=ChainMotions(self.node, self.deployment.motions, sender),
         )
 
     def follower(self) -> Follower:

@@ -16,6 +16,7 @@ NAMES = {
     "WorkOrders": "work_orders",
     "AllocationDAO": "allocation_dao",
     "Overrides": "overrides",
+    "Motions": "motions",
 }
 
 
@@ -30,6 +31,7 @@ class Deployment:
     work_orders: Address
     allocation_dao: Address
     overrides: Address
+    motions: Address
 
     @property
     def addresses(self) -> dict[str, Address]:

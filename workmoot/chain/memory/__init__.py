@@ -1,7 +1,13 @@
 """The contracts in memory: the same methods, rules, errors and events as on a chain, without a node."""
 
 from workmoot.chain.memory.follower import MemoryFollower
-from workmoot.chain.memory.holds import MemoryAllocationDao, MemoryMembers, MemoryOverrides, MemoryWorkOrders
+from workmoot.chain.memory.holds import (
+    MemoryAllocationDao,
+    MemoryMembers,
+    MemoryMotions,
+    MemoryOverrides,
+    MemoryWorkOrders,
+)
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain
 
 __all__ = [
@@ -10,6 +16,7 @@ __all__ = [
     "MemoryChain",
     "MemoryFollower",
     "MemoryMembers",
+    "MemoryMotions",
     "MemoryOverrides",
     "MemoryWorkOrders",
 ]

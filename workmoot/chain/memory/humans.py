@@ -11,6 +11,7 @@ from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import OverrideGiven, OverrideRatified, OverrideReleased
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import NOBODY, Address, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
+from workmoot.domain.motions import is_motion
 from workmoot.domain.overrides import (
     HumanOrder,
     Level,
@@ -275,6 +276,8 @@ def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
         part = read_plan_payload(order.payload)
     except Malformed:
         raise Refused("MalformedPayload", order.kind) from None
+    if is_motion(part.assignments):
+        raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     fits = 0 < part.last - part.first <= ENTRIES_A_PART
     if not fits or not voting.is_content(tx, ProposalId(order.subject), part.assignments, part.rest):
         raise Refused("MalformedPayload", order.kind)
