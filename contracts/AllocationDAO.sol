@@ -6,6 +6,7 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {StockReads} from "./StockReads.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
+import {IClaims} from "./interfaces/IClaims.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
@@ -47,17 +48,23 @@ contract AllocationDAO is StockReads, Nonces {
 
     IWorkOrders public immutable workOrders;
     address public immutable overrides;
+    IClaims public immutable claims;
 
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
-    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, Policy memory policy)
-        StockReads(members_)
-    {
+    constructor(
+        IMembers members_,
+        IWorkOrders workOrders_,
+        address overrides_,
+        IClaims claims_,
+        Policy memory policy
+    ) StockReads(members_) {
         if (policy.votingSeconds < 10 || policy.openLimit == 0) revert PolicyTooTight();
         if (policy.votingSeconds > type(uint24).max || policy.openLimit > Voters.PLACES) revert PolicyTooWide();
         workOrders = workOrders_;
         overrides = overrides_;
+        claims = claims_;
         _desk = Desks.blank(uint24(policy.votingSeconds), uint8(policy.openLimit));
         emit PolicySet(policy.votingSeconds, policy.openLimit);
     }
@@ -98,7 +105,8 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        Plans.requireSound(assignments);
+        if (Plans.isMotion(assignments)) claims.requireSound(assignments);
+        else Plans.requireSound(assignments);
         _requireConfirmed(teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
@@ -127,6 +135,12 @@ contract AllocationDAO is StockReads, Nonces {
         if (header.state() != State.Passed) revert ProposalNotOpen(id, header.state());
         _requireContent(id, header, _contentHash(assignments, rest));
         _enact(id, header, assignments, _sealed());
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function take(ProposalId id, bytes calldata assignments) external {
+        if (msg.sender != address(claims)) revert NotTheContract(msg.sender);
+        workOrders.enact(id, assignments, _sealed().roll());
     }
 
     /// @inheritdoc IAllocationDAO
@@ -355,6 +369,7 @@ contract AllocationDAO is StockReads, Nonces {
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
+        if (Plans.isMotion(assignments)) return claims.record(id, assignments);
         workOrders.enact(id, assignments, desk.roll());
     }
 

@@ -174,7 +174,7 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice There is no such proposal.
     error UnknownProposal(ProposalId id);
 
-    /// @notice Only the overrides veto, only the members' contract says who votes.
+    /// @notice Only the overrides veto, only the members' contract says who votes, only the claims take.
     error NotTheContract(address caller);
 
     /// @notice Only the plant's administrator says where the DAO is described.
@@ -265,6 +265,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice Ends an open or passed proposal. For the overrides only.
     function veto(ProposalId id) external;
+
+    /// @notice Has one claimed assignment of a tree that passed recorded, as an enacted plan. For the claims only.
+    function take(ProposalId id, bytes calldata assignments) external;
 
     /// @notice Takes a change of the electorate: whether a member votes from roster `roster` on, which is `size` strong.
     ///         For the members' contract only.

@@ -42,15 +42,15 @@ contract DeploymentTest is PlantFixture {
 
     function test_constructor__policyTooTight__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooTight.selector));
-        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(9, 1));
+        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(9, 1));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooTight.selector));
-        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 0));
+        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(10, 0));
     }
 
     function test_constructor__policyTooWide__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
-        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(1 << 24, 1));
+        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(1 << 24, 1));
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
-        new AllocationDAO(members, work, address(1), IAllocationDAO.Policy(10, 10));
+        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(10, 10));
     }
 }

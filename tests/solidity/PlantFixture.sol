@@ -4,11 +4,13 @@ pragma solidity 0.8.37;
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
 import {AllocationDAO} from "contracts/AllocationDAO.sol";
+import {Claims} from "contracts/Claims.sol";
 import {Members} from "contracts/Members.sol";
 import {Overrides} from "contracts/Overrides.sol";
 import {PlantAuthority} from "contracts/PlantAuthority.sol";
 import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IClaims} from "contracts/interfaces/IClaims.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IPlantAuthority} from "contracts/interfaces/IPlantAuthority.sol";
@@ -54,6 +56,7 @@ abstract contract PlantFixture {
     WorkOrders internal work;
     AllocationDAO internal dao;
     Overrides internal overrides;
+    Claims internal claims;
     uint256 private _signed;
 
     function setUp() public virtual {
@@ -75,13 +78,16 @@ abstract contract PlantFixture {
         address workAt = vm.computeCreateAddress(address(this), nonce + 2);
         address daoAt = vm.computeCreateAddress(address(this), nonce + 3);
         address overridesAt = vm.computeCreateAddress(address(this), nonce + 4);
+        IClaims claimsAt = IClaims(vm.computeCreateAddress(address(this), nonce + 5));
         IMembers membersAt = IMembers(vm.computeCreateAddress(address(this), nonce + 1));
         authority = new PlantAuthority(address(this), membersAt, overridesAt, _humanPolicy());
         members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt);
         IWorkOrders.Limits memory limits = IWorkOrders.Limits(ACKNOWLEDGE_SECONDS, HEARTBEAT_SECONDS, INSPECT_SECONDS);
         work = new WorkOrders(IAccessManager(authority), members, daoAt, overridesAt, limits);
-        dao = new AllocationDAO(members, work, overridesAt, IAllocationDAO.Policy(VOTING_SECONDS, OPEN_LIMIT));
+        IAllocationDAO.Policy memory policy = IAllocationDAO.Policy(VOTING_SECONDS, OPEN_LIMIT);
+        dao = new AllocationDAO(members, work, overridesAt, claimsAt, policy);
         overrides = new Overrides(authority, members, work, dao);
+        claims = new Claims(members, work, dao, overrides);
     }
 
     /// @dev Only the plant takes two orders here; tests about second orders say otherwise.
