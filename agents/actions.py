@@ -112,6 +112,15 @@ class PokeSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTask:
+    """Take one's own entry of a tree that passed."""
+
+    proposal: ProposalId
+    entry: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeTask:
     """Say that one will start."""
 
@@ -186,6 +195,7 @@ Action = (
     | CloseProposal
     | PokeTask
     | PokeSlot
+    | ClaimTask
     | AcknowledgeTask
     | StartTask
     | BeatHeart

@@ -53,13 +53,9 @@ contract AllocationDAO is StockReads, Nonces {
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
-    constructor(
-        IMembers members_,
-        IWorkOrders workOrders_,
-        address overrides_,
-        IClaims claims_,
-        Policy memory policy
-    ) StockReads(members_) {
+    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IClaims claims_, Policy memory policy)
+        StockReads(members_)
+    {
         if (policy.votingSeconds < 10 || policy.openLimit == 0) revert PolicyTooTight();
         if (policy.votingSeconds > type(uint24).max || policy.openLimit > Voters.PLACES) revert PolicyTooWide();
         workOrders = workOrders_;
@@ -105,7 +101,7 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        if (Plans.isMotion(assignments)) claims.requireSound(assignments);
+        if (Plans.isTree(assignments)) claims.requireSound(assignments);
         else Plans.requireSound(assignments);
         _requireConfirmed(teams);
         _requireSoundDetail(detail);
@@ -369,7 +365,7 @@ contract AllocationDAO is StockReads, Nonces {
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (Plans.isMotion(assignments)) return claims.record(id, assignments);
+        if (Plans.isTree(assignments)) return claims.record(id, assignments);
         workOrders.enact(id, assignments, desk.roll());
     }
 

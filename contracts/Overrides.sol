@@ -328,7 +328,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`.
     function _part(Order calldata order) private view returns (Plans.Assignment[] memory entries) {
         bytes calldata assignments = _contentOf(order);
-        if (Plans.isMotion(assignments)) revert NotAPlan(ProposalId.wrap(order.subject));
+        if (Plans.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
         uint16 first = uint16(bytes2(order.payload[32:34]));
         uint16 last = uint16(bytes2(order.payload[34:PART_BYTES]));
         if (first >= last || last > first + MOST_ENTRIES) revert MalformedPayload(order.kind);

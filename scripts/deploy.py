@@ -50,6 +50,7 @@ class Contracts:
     work_orders: Any
     dao: Any
     overrides: Any
+    claims: Any
 
 
 def main() -> None:
@@ -122,8 +123,8 @@ def _is_development() -> bool:
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
     code = project.get_loaded_projects()[0]
-    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(5)]
-    authority, members, work_orders, dao, overrides = places
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(6)]
+    authority, members, work_orders, dao, overrides, claims = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     policy = (plant.policy.voting_s, plant.policy.open_limit)
     humans = (cosigned(plant), plant.policy.second_s, plant.policy.alarm_orders, plant.policy.alarm_s)
@@ -132,8 +133,9 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
         (code.PlantAuthority, deployer.address, members, overrides, humans),
         (code.Members, authority, work_orders, dao, overrides),
         (code.WorkOrders, authority, members, dao, overrides, limits),
-        (code.AllocationDAO, members, work_orders, overrides, policy),
+        (code.AllocationDAO, members, work_orders, overrides, claims, policy),
         (code.Overrides, authority, members, work_orders, dao),
+        (code.Claims, members, work_orders, dao, overrides),
     )
     for container, *arguments in made:
         _send(deployer, container.deploy, *arguments)
@@ -198,6 +200,7 @@ def write(contracts: Contracts, file: Path | None) -> Path:
         work_orders=contracts.work_orders.address,
         allocation_dao=contracts.dao.address,
         overrides=contracts.overrides.address,
+        claims=contracts.claims.address,
     )
     draft = target.with_suffix(f".{os.getpid()}")
     write_deployment(draft, deployment)

@@ -17,6 +17,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryOverrides,
@@ -85,6 +86,7 @@ class Workshop:
             work_orders=MemoryWorkOrders(self.chain, who),
             dao=MemoryAllocationDao(self.chain, who),
             overrides=MemoryOverrides(self.chain, who),
+            claims=MemoryClaims(self.chain, who),
         )
 
     def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL, robots: object = ()) -> None:

@@ -26,6 +26,7 @@ CONTRACTS = {
     "WorkOrders": "The orders, and how far each task is.",
     "AllocationDAO": "Offers, proposals and votes.",
     "Overrides": "The humans' orders.",
+    "Claims": "The roots of long plans, whose tasks are claimed one by one.",
 }
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Number, OverrideId, ProposalId, TaskId} from "../types/Ids.sol";
+import {Number, OverrideId, TaskId} from "../types/Ids.sol";
 
 /// @title IOverrides
 /// @notice A human's word: a signed order fills a slot that outranks every decision below its level.
@@ -142,9 +142,6 @@ interface IOverrides {
 
     /// @notice The payload does not follow its layout.
     error MalformedPayload(Kind kind);
-
-    /// @notice The proposal names no tasks that could be approved: a human assigns them one by one.
-    error NotAPlan(ProposalId proposal);
 
     /// @notice The worker is not active, or lacks the capability and no second reason is given.
     error NotCapable(Number worker, uint8 capability);

@@ -13,6 +13,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryOverrides,
@@ -79,6 +80,7 @@ class Story:
             work_orders=MemoryWorkOrders(self.chain, account),
             dao=MemoryAllocationDao(self.chain, account),
             overrides=MemoryOverrides(self.chain, account),
+            claims=MemoryClaims(self.chain, account),
         )
 
     def name_of(self, number: Number) -> str:

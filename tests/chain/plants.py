@@ -18,6 +18,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryOverrides,
@@ -154,6 +155,7 @@ class MemoryPlant:
             work_orders=MemoryWorkOrders(self._chain, who),
             dao=MemoryAllocationDao(self._chain, who),
             overrides=MemoryOverrides(self._chain, who),
+            claims=MemoryClaims(self._chain, who),
         )
 
     def advance(self, seconds: int) -> None:
@@ -253,15 +255,17 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    authority, members, work_orders, dao, overrides = (created_address(deployer, nonce + i) for i in range(5))
+    places = [created_address(deployer, nonce + i) for i in range(6)]
+    authority, members, work_orders, dao, overrides, claims = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
     policy = (POLICY.voting_seconds, POLICY.open_limit)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
     _create(node, "Members", authority, work_orders, dao, overrides)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
-    _create(node, "AllocationDAO", members, work_orders, overrides, policy)
+    _create(node, "AllocationDAO", members, work_orders, overrides, claims, policy)
     _create(node, "Overrides", authority, members, work_orders, dao)
+    _create(node, "Claims", members, work_orders, dao, overrides)
     deployment = Deployment(
         chain_id=node.chain_id(),
         block=block,
@@ -270,6 +274,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         work_orders=work_orders,
         allocation_dao=dao,
         overrides=overrides,
+        claims=claims,
     )
     return Connection(node=node, deployment=deployment)
 

@@ -6,7 +6,18 @@ from enum import IntEnum
 from itertools import count
 from typing import Any
 
-from brownie import AllocationDAO, Members, Overrides, PlantAuthority, WorkOrders, accounts, chain, reverts, web3
+from brownie import (
+    AllocationDAO,
+    Claims,
+    Members,
+    Overrides,
+    PlantAuthority,
+    WorkOrders,
+    accounts,
+    chain,
+    reverts,
+    web3,
+)
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
@@ -54,6 +65,7 @@ class Plant:
     work: Any
     dao: Any
     overrides: Any
+    claims: Any
     described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
     keys: count = field(default_factory=lambda: count(1))
@@ -200,14 +212,15 @@ class Plant:
 def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
-    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(5)]
+    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(6)]
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
         Members.deploy(at[0], at[2], at[3], at[4], by(ADMINISTRATOR)),
         WorkOrders.deploy(at[0], at[1], at[3], at[4], limits, by(ADMINISTRATOR)),
-        AllocationDAO.deploy(at[1], at[2], at[4], policy, by(ADMINISTRATOR)),
+        AllocationDAO.deploy(at[1], at[2], at[4], at[5], policy, by(ADMINISTRATOR)),
         Overrides.deploy(at[0], at[1], at[2], at[3], by(ADMINISTRATOR)),
+        Claims.deploy(at[1], at[2], at[3], at[4], by(ADMINISTRATOR)),
     )
     for role in HUMANS:
         plant.authority.grantRole(role, accounts[role], 0, by(ADMINISTRATOR))

@@ -179,10 +179,10 @@ def test_deployment__limit_under_ten_seconds__refused(plant, limits):
 @pytest.mark.parametrize("policy", [(9, 1), (10, 0)])
 def test_deployment__policy_too_tight__refused(plant, policy):
     with refused("PolicyTooTight"):
-        AllocationDAO.deploy(*[accounts[STRANGER]] * 3, policy, by(STRANGER))
+        AllocationDAO.deploy(*[accounts[STRANGER]] * 4, policy, by(STRANGER))
 
 
 @pytest.mark.parametrize("policy", [(1 << 24, 1), (10, 11)])
 def test_deployment__policy_too_wide__refused(plant, policy):
     with refused("PolicyTooWide"):
-        AllocationDAO.deploy(*[accounts[STRANGER]] * 3, policy, by(STRANGER))
+        AllocationDAO.deploy(*[accounts[STRANGER]] * 4, policy, by(STRANGER))

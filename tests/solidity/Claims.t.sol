@@ -320,7 +320,8 @@ contract ClaimsTest is PlantFixture {
         ProposalId id = _propose(SCANNER, motion);
         IOverrides.Order memory order = _veto(id, motion);
         order.kind = IOverrides.Kind.Approve;
-        _refused(order, abi.encodeWithSelector(IOverrides.NotAPlan.selector, id));
+        IOverrides.Subject on = IOverrides.Subject.Proposal;
+        _refused(order, abi.encodeWithSelector(IOverrides.WrongSubject.selector, IOverrides.Kind.Approve, on));
     }
 
     /* SMALL THINGS */

@@ -20,6 +20,7 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(work).code.length <= LARGEST);
         vm.assertTrue(address(dao).code.length <= LARGEST);
         vm.assertTrue(address(overrides).code.length <= LARGEST);
+        vm.assertTrue(address(claims).code.length <= LARGEST);
     }
 
     function test_deployment__predictedAddresses__knowEachOther() public view {
@@ -27,7 +28,9 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(work.dao() == address(dao) && work.overrides() == address(overrides));
         vm.assertTrue(address(members.dao()) == address(dao) && address(dao.members()) == address(members));
         vm.assertTrue(address(dao.workOrders()) == address(work));
-        vm.assertTrue(dao.overrides() == address(overrides));
+        vm.assertTrue(dao.overrides() == address(overrides) && address(dao.claims()) == address(claims));
+        vm.assertTrue(address(claims.dao()) == address(dao) && address(claims.overrides()) == address(overrides));
+        vm.assertTrue(address(claims.workOrders()) == address(work) && address(claims.members()) == address(members));
     }
 
     function testFuzz_constructor__limitUnderTenSeconds__refused(uint32 limit, uint8 which) public {

@@ -40,7 +40,8 @@ class ChainAllocationDao(Contract):
 
     def propose(self, opening: Opening) -> Receipt:
         plan = opening.plan
-        self._work_orders.require_open(plan.assignments)
+        if not plan.is_tree:
+            self._work_orders.require_open(plan.assignments)
         parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words)
         return self._send("propose", *parts, tried=False)
 

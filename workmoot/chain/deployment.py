@@ -16,6 +16,7 @@ NAMES = {
     "WorkOrders": "work_orders",
     "AllocationDAO": "allocation_dao",
     "Overrides": "overrides",
+    "Claims": "claims",
 }
 
 
@@ -30,6 +31,7 @@ class Deployment:
     work_orders: Address
     allocation_dao: Address
     overrides: Address
+    claims: Address
 
     @property
     def addresses(self) -> dict[str, Address]:

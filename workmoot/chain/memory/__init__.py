@@ -1,13 +1,20 @@
 """The contracts in memory: the same methods, rules, errors and events as on a chain, without a node."""
 
 from workmoot.chain.memory.follower import MemoryFollower
-from workmoot.chain.memory.holds import MemoryAllocationDao, MemoryMembers, MemoryOverrides, MemoryWorkOrders
+from workmoot.chain.memory.holds import (
+    MemoryAllocationDao,
+    MemoryClaims,
+    MemoryMembers,
+    MemoryOverrides,
+    MemoryWorkOrders,
+)
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain
 
 __all__ = [
     "ADDRESSES",
     "MemoryAllocationDao",
     "MemoryChain",
+    "MemoryClaims",
     "MemoryFollower",
     "MemoryMembers",
     "MemoryOverrides",

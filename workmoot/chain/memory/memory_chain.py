@@ -33,7 +33,8 @@ def made_up(name: str) -> Address:
     return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
 
 
-ADDRESSES = {name: made_up(name) for name in ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides")}
+_CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Claims")
+ADDRESSES = {name: made_up(name) for name in _CONTRACTS}
 
 
 @dataclass(slots=True)

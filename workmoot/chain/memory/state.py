@@ -110,6 +110,8 @@ class State:
     bars: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     recent: dict[Number, tuple[ProposalId, ...]] = field(default_factory=dict)
     confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
+    roots: dict[ProposalId, bytes] = field(default_factory=dict)
+    """Of the trees that passed."""
     overrides_given: int = 0
     slots: dict[tuple[SubjectType, int, int], Slot] = field(default_factory=dict)
     robot_epochs: dict[Number, int] = field(default_factory=dict)

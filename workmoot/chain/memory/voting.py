@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workmoot.chain.memory import decisions, membership
+from workmoot.chain.memory import claims, decisions, membership
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_teams
+from workmoot.chain.memory.plans import read_teams, read_tree
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
@@ -30,6 +30,7 @@ from workmoot.domain.events import (
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
+from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import (
     NO_STATE,
     Opening,
@@ -64,8 +65,11 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 
 def propose(tx: Transaction, opening: Opening) -> None:
-    # Whoever sends a proposal asks the work orders first; the DAO takes its word for it, and the voters look again.
-    decisions.require_open(tx.state, opening.plan.assignments)
+    if opening.plan.is_tree:
+        read_tree(opening.plan.assignments)
+    else:
+        # Whoever sends a plan asks the work orders first; the DAO takes its word for it, and the voters look again.
+        decisions.require_open(tx.state, opening.plan.assignments)
     _require_confirmed(tx, opening.plan.teams)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
@@ -172,6 +176,13 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
     _enact(tx, proposal, assignments)
+
+
+def take(tx: Transaction, proposal: ProposalId, assignments: bytes, *, by: Address) -> None:
+    if by != ADDRESSES["Claims"]:
+        raise Refused("NotTheContract", by)
+    seal(tx)
+    decisions.enact(tx, proposal, assignments)
 
 
 def poke(tx: Transaction, proposal: ProposalId) -> None:
@@ -287,7 +298,10 @@ def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     seal(tx)
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
-    decisions.enact(tx, proposal, assignments)
+    if PackedPlan(assignments=assignments).is_tree:
+        claims.record(tx, proposal, assignments)
+    else:
+        decisions.enact(tx, proposal, assignments)
 
 
 def _require_content(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:

@@ -17,6 +17,10 @@ from workmoot.domain.events.allocation_dao import (
     VoteCast,
     VoterBarred,
 )
+from workmoot.domain.events.claims import (
+    AssignmentClaimed,
+    TreeRecorded,
+)
 from workmoot.domain.events.members import (
     MemberAdmitted,
     MemberReinstated,
@@ -67,6 +71,7 @@ from workmoot.domain.events.work_orders import (
 
 __all__ = [
     "AlarmRaised",
+    "AssignmentClaimed",
     "BallotsCounted",
     "BallotsRecorded",
     "ClockStarted",
@@ -118,6 +123,7 @@ __all__ = [
     "TaskReworked",
     "TaskStarted",
     "TaskSummoned",
+    "TreeRecorded",
     "VoteCast",
     "VoterBarred",
 ]
