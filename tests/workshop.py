@@ -5,6 +5,7 @@ One wall second is one simulated second, so a tick is a millisecond of both; the
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,7 @@ from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import OverrideKind, unordered_nonce
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import PlanEntry, pack_tree
 from workmoot.domain.proposals import Opening, Policy
 from workmoot.domain.work import Limits, TaskSpec, pack_tasks
 from workmoot.domain.workers import Kind, Role, capability_mask
@@ -147,6 +148,14 @@ class Workshop:
     def decide(self, *entries: PlanEntry) -> ProposalId:
         """The scanner proposes, and two of three say yes."""
         proposal = self.propose("scanner", *entries)
+        for name in ("scanner", "sprayer"):
+            self.vote(name, proposal)
+        return proposal
+
+    def pass_tree(self, *entries: PlanEntry) -> ProposalId:
+        """The scanner proposes that their leads claim the entries one by one, and two of three say yes."""
+        opening = replace(self.opening(*entries), plan=pack_tree(entries))
+        proposal = self.by("scanner").dao.propose(opening).the(ProposalCreated).id
         for name in ("scanner", "sprayer"):
             self.vote(name, proposal)
         return proposal
