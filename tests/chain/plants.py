@@ -119,10 +119,10 @@ def account(name: str) -> Address:
     return signer(name).address
 
 
-def found(plant: Plant) -> None:
-    """Describes the plant, admits the workers and a robot, gives the humans their roles."""
+def found(plant: Plant, *, origin_ms: int = 1_000) -> None:
+    """Starts the clock at that Unix time, describes the plant, admits the workers and a robot, gives the humans their roles."""
     contracts = plant.by("administrator")
-    contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, 1_000, 20_000)
+    contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, origin_ms, 20_000)
     for name, capabilities in WORKERS.items():
         contracts.members.admit(account(name), Kind.DIGITAL, capability_mask(capabilities), json.dumps({"id": name}))
     contracts.members.admit(account("arm"), Kind.ROBOTIC, 0, "{}")
