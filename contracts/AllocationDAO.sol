@@ -102,8 +102,7 @@ contract AllocationDAO is StockReads, Nonces {
         string calldata words
     ) external returns (ProposalId) {
         if (Plans.isTree(assignments)) claims.requireSound(assignments);
-        else Plans.requireSound(assignments);
-        _requireConfirmed(teams);
+        else _requireSoundPlan(assignments, teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
     }
@@ -485,6 +484,11 @@ contract AllocationDAO is StockReads, Nonces {
         desk = desk.withRoll(Rolls.write(members.accounts()));
         _desk = desk;
         emit RosterSealed(desk.roster(), desk.roll());
+    }
+
+    function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {
+        Plans.requireSound(assignments);
+        _requireConfirmed(teams);
     }
 
     function _requireSoundDetail(bytes calldata detail) private view {

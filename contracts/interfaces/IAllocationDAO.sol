@@ -206,7 +206,7 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Says something to a member (zero: to all) about a task or proposal.
     function say(Number to, uint256 about, bytes calldata message) external;
 
-    /// @notice Puts a plan to the vote. Whether its tasks are open, the sender asks `workOrders.requireOpen` before; at
+    /// @notice Puts a plan to the vote; of a tree (`IClaims`) the helpers' words are asked for at the claims. Whether its tasks are open, the sender asks `workOrders.requireOpen` before; at
     ///         enactment, what has moved on is skipped.
     /// @param detail offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 | tardiness u64 | energy u64 | cost u64
     ///        | counters u64: hashes of the offers and of the evidence, the block at which all inputs were read, the

@@ -159,20 +159,13 @@ def test_claim__inspector_suspended__refused(plant, tasks, tree):
 
 def test_claim__helper__has_to_have_given_its_word(plant, tasks):
     entry = an_entry(tasks[0], SPRAYER, sequence=7, helpers=(FINISHER,))
-    unsaid = replace(pack_tree([entry]), teams=b"")
-    opened = put_to_vote(plant, unsaid)
-    vote(plant, opened, "scanner")
-    vote(plant, opened, "sprayer")
+    opened = pass_tree(plant, entry, an_entry(tasks[1], SPRAYER))
     with refused("HelperNotConfirmed", tasks[0], SPRAYER, FINISHER):
-        plant.by("sprayer").claims.claim(opened.id, claim_of(entry), [])
+        claim(plant, opened, 0)
+    claim(plant, opened, 1)
     plant.by("finisher").dao.confirm([tasks[0]], [1], [SPRAYER], [7])
-    plant.by("sprayer").claims.claim(opened.id, claim_of(entry), [])
+    claim(plant, opened, 0)
     assert task(plant, tasks[0]).worker == SPRAYER
-
-
-def test_propose__tree_with_a_helper_that_said_nothing__refused(plant, tasks):
-    with refused("HelperNotConfirmed", tasks[0], SPRAYER, FINISHER):
-        put_to_vote(plant, pack_tree([an_entry(tasks[0], SPRAYER, helpers=(FINISHER,))]))
 
 
 @pytest.mark.parametrize("motion", ["00000006", "00000006" + "11" * 32, "00000006" + "00" * 32 + "00000001"])

@@ -70,7 +70,7 @@ def propose(tx: Transaction, opening: Opening) -> None:
     else:
         # Whoever sends a plan asks the work orders first; the DAO takes its word for it, and the voters look again.
         decisions.require_open(tx.state, opening.plan.assignments)
-    _require_confirmed(tx, opening.plan.teams)
+        _require_confirmed(tx, opening.plan.teams)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
         raise Refused("UnknownProposal", opening.counters)
