@@ -73,7 +73,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnactPlan:
-    """Enact what passed and was not enacted."""
+    """Enact what passed and was not enacted, be it a plan or a motion."""
 
     proposal: ProposalId
     assignments: bytes
@@ -93,6 +93,18 @@ class CloseProposal:
     """Close a vote whose time is over."""
 
     proposal: ProposalId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveOut:
+    """Leave out a member that was silent for long."""
+
+    member: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComeBack:
+    """End one's own absence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +205,8 @@ Action = (
     | EnactPlan
     | BarVoter
     | CloseProposal
+    | LeaveOut
+    | ComeBack
     | PokeTask
     | PokeSlot
     | ClaimTask

@@ -14,7 +14,7 @@ from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import pack_offers, pack_ranking
-from workmoot.domain.ports import AllocationDao, Claims, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
 from workmoot.skills.desk import evidence_of
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ class Hands:
     dao: AllocationDao
     work: WorkOrders
     overrides: Overrides
+    members: Members
+    motions: Motions
     claims: Claims
     robots: Robots
     ballots: Ballots
@@ -100,6 +102,16 @@ def _bar(hands: Hands, action: a.BarVoter) -> None:
 def _close(hands: Hands, action: a.CloseProposal) -> None:
     hands.dao.poke(action.proposal)
     log.info("closed proposal %s", action.proposal)
+
+
+def _leave_out(hands: Hands, action: a.LeaveOut) -> None:
+    hands.motions.leave_out(action.member)
+    log.info("left out member %s, silent for long", action.member)
+
+
+def _come_back(hands: Hands, _: a.ComeBack) -> None:
+    hands.members.come_back()
+    log.info("back: was left out as absent")
 
 
 def _poke_task(hands: Hands, action: a.PokeTask) -> None:
@@ -185,6 +197,8 @@ _DOERS: dict[type, Callable[[Hands, Any], None]] = {
     a.EnactPlan: _enact,
     a.BarVoter: _bar,
     a.CloseProposal: _close,
+    a.LeaveOut: _leave_out,
+    a.ComeBack: _come_back,
     a.PokeTask: _poke_task,
     a.PokeSlot: _poke_slot,
     a.ClaimTask: _claim,

@@ -8,12 +8,14 @@ import {StockReads} from "./StockReads.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IClaims} from "./interfaces/IClaims.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {IMotions} from "./interfaces/IMotions.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
 import {Desk, Desks} from "./libraries/Desks.sol";
 import {Filings} from "./libraries/Filings.sol";
 import {Header, Headers} from "./libraries/Headers.sol";
 import {Majority} from "./libraries/Majority.sol";
+import {MotionLayout} from "./libraries/MotionLayout.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Voter, Voters} from "./libraries/Voters.sol";
@@ -43,6 +45,8 @@ contract AllocationDAO is StockReads, Nonces {
     uint256 private constant BLOCKS_REMEMBERED = 256;
     uint256 private constant DETAIL_BYTES = 144;
     uint256 private constant TEAM_BYTES = 13;
+    /// @dev How long after its deadline a motion that passed may still be carried out.
+    uint256 private constant MOTION_SECONDS = 10 minutes;
     /// @dev Badge numbers end below: bars stand beside the ballots, not among them.
     uint256 private constant BARS_FROM = 1024;
 
@@ -53,16 +57,12 @@ contract AllocationDAO is StockReads, Nonces {
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
-    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IClaims claims_, Policy memory policy)
-        StockReads(members_)
+    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IMotions motions_, IClaims claims_)
+        StockReads(members_, motions_)
     {
-        if (policy.votingSeconds < 10 || policy.openLimit == 0) revert PolicyTooTight();
-        if (policy.votingSeconds > type(uint24).max || policy.openLimit > Voters.PLACES) revert PolicyTooWide();
         workOrders = workOrders_;
         overrides = overrides_;
         claims = claims_;
-        _desk = Desks.blank(uint24(policy.votingSeconds), uint8(policy.openLimit));
-        emit PolicySet(policy.votingSeconds, policy.openLimit);
     }
 
     /* OFFERS */
@@ -102,6 +102,7 @@ contract AllocationDAO is StockReads, Nonces {
         string calldata words
     ) external returns (ProposalId) {
         if (Plans.isTree(assignments)) claims.requireSound(assignments);
+        else if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
         else _requireSoundPlan(assignments, teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
@@ -233,7 +234,7 @@ contract AllocationDAO is StockReads, Nonces {
         emit EquivocationProven(id, member);
     }
 
-    /* THE ROSTER */
+    /* THE ROSTER AND THE POLICY */
 
     /// @inheritdoc IAllocationDAO
     function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external {
@@ -241,6 +242,12 @@ contract AllocationDAO is StockReads, Nonces {
         if (roster > Headers.LAST_ROSTER) revert RostersOver(roster);
         _voters[account] = _voters[account].withJoined(number, votes ? roster : 0);
         _desk = _desk.withRoster(roster, size);
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function setPolicy(uint24 votingSeconds, uint8 openLimit_) external {
+        if (msg.sender != address(motions)) revert NotTheContract(msg.sender);
+        _desk = _desk.withPolicy(votingSeconds, openLimit_);
     }
 
     /// @inheritdoc IAllocationDAO
@@ -362,10 +369,16 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
+        bool isTree = Plans.isTree(assignments);
+        bool isMotion = !isTree && MotionLayout.isMotion(assignments);
+        // What was wanted so long ago lies in wait for nobody.
+        bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
+        if (late) return _save(id, header.moved(State.Expired));
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (Plans.isTree(assignments)) return claims.record(id, assignments);
-        workOrders.enact(id, assignments, desk.roll());
+        if (isTree) claims.record(id, assignments);
+        else if (isMotion) motions.carryOut(id, assignments);
+        else workOrders.enact(id, assignments, desk.roll());
     }
 
     /* INTERNAL: SIGNED BALLOTS */
@@ -489,6 +502,11 @@ contract AllocationDAO is StockReads, Nonces {
     function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {
         Plans.requireSound(assignments);
         _requireConfirmed(teams);
+    }
+
+    function _requireSoundMotion(bytes calldata motion, bytes calldata teams) private view {
+        if (teams.length != 0) revert MalformedTeams(0);
+        motions.requireSound(motion);
     }
 
     function _requireSoundDetail(bytes calldata detail) private view {

@@ -21,15 +21,19 @@ contract Members is ERC721, IERC5192, IMembers {
     using Checkpoints for Checkpoints.Trace224;
 
     /// @dev What a member is, in one word; who has the badge, the owner of the token knows.
+    /// @param byHuman Whether a human suspended or reinstated it: from then on the vote has no say in its standing.
     struct Badge {
         Number number;
         Kind kind;
         Standing standing;
         uint32 joined;
         uint48 suspendsFrom;
+        bool byHuman;
     }
 
     uint16 private constant LAST_NUMBER = 1023;
+    /// @dev The numbers beyond are the humans' to give: no vote leaves them without badges.
+    uint16 private constant LAST_VOTED_NUMBER = 767;
     /// @dev In which one human may suspend one other: a bad key suspends one before another human suspends it.
     uint48 private constant SUSPENSION_SECONDS = 1 days;
     Number private constant NOBODY = Number.wrap(0);
@@ -38,6 +42,7 @@ contract Members is ERC721, IERC5192, IMembers {
     address public immutable workOrders;
     IAllocationDAO public immutable dao;
     address public immutable overrides;
+    address public immutable motions;
 
     uint16 public count;
     mapping(address account => Badge) private _badges;
@@ -50,18 +55,18 @@ contract Members is ERC721, IERC5192, IMembers {
     Checkpoints.Trace208 private _versions;
     Number[] private _humans;
 
-    constructor(IAccessManager authority_, address workOrders_, IAllocationDAO dao_, address overrides_)
-        ERC721("Workmoot member", "MOOT")
-    {
+    constructor(
+        IAccessManager authority_,
+        address workOrders_,
+        IAllocationDAO dao_,
+        address overrides_,
+        address motions_
+    ) ERC721("Workmoot member", "MOOT") {
         authority = authority_;
         workOrders = workOrders_;
         dao = dao_;
         overrides = overrides_;
-    }
-
-    modifier onlyRegistrar(Kind kind) {
-        _requireRegistrar(kind);
-        _;
+        motions = motions_;
     }
 
     /* MEMBERSHIP */
@@ -69,15 +74,15 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function admit(address account, Kind kind, uint256 capabilities, string calldata profile)
         external
-        onlyRegistrar(kind)
         returns (Number number)
     {
+        _requireRegistrar(kind);
         if (kind == Kind.None) revert KindMissing();
         Badge storage badge = _badges[account];
         if (badge.number != NOBODY) revert AlreadyAMember(account, badge.number);
-        if (count == LAST_NUMBER) revert RosterFull();
+        if (count == LAST_NUMBER || (_isVote() && count >= LAST_VOTED_NUMBER)) revert RosterFull();
         number = Number.wrap(++count);
-        _badges[account] = Badge(number, kind, Standing.Active, 0, 0);
+        _badges[account] = Badge(number, kind, Standing.Active, 0, 0, false);
         if (kind == Kind.Human) _humans.push(number);
         _capabilities[number] = capabilities;
         _mint(account, Number.unwrap(number));
@@ -87,37 +92,68 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     /// @inheritdoc IMembers
-    function suspend(Number number) external onlyRegistrar(_badgeOf(number).kind) {
+    function suspend(Number number) external {
+        Badge storage badge = _badgeOf(number);
+        _requireRegistrar(badge.kind);
         _suspend(number);
+        _sign(badge);
     }
 
     /// @inheritdoc IMembers
     function suspendFor(Number number, address human) external {
         if (msg.sender != overrides) revert NotTheRegistrar(msg.sender);
-        if (_badgeOf(number).kind == Kind.Human) _useSuspension(number, _badges[human]);
+        Badge storage badge = _badgeOf(number);
+        if (badge.kind == Kind.Human) _useSuspension(number, _badges[human]);
         _suspend(number);
+        _sign(badge);
     }
 
     /// @inheritdoc IMembers
-    function reinstate(Number number) external onlyRegistrar(_badgeOf(number).kind) {
+    function reinstate(Number number) external {
+        _requireRegistrar(_badgeOf(number).kind);
         Badge storage badge = _require(number, Standing.Suspended);
+        _sign(badge);
         badge.standing = Standing.Active;
-        emit MemberReinstated(number, msg.sender);
+        emit MemberReinstated(number, msg.sender, _isVote());
         _enter(_accountOf(number), badge);
     }
 
     /// @inheritdoc IMembers
-    function retire(Number number) external onlyRegistrar(_badgeOf(number).kind) {
-        Standing before = _badgeOf(number).standing;
-        if (before == Standing.Suspended) _require(number, before).standing = Standing.Retired;
-        else _leave(number, Standing.Active, Standing.Retired);
-        emit MemberRetired(number, msg.sender);
+    function retire(Number number) external {
+        Badge storage badge = _badgeOf(number);
+        _requireRegistrar(badge.kind);
+        if (badge.standing == Standing.Retired) revert WrongStanding(number, Standing.Retired);
+        _leave(number, Standing.Retired);
+        _sign(badge);
+        emit MemberRetired(number, msg.sender, _isVote());
+    }
+
+    /* ABSENCE */
+
+    /// @inheritdoc IMembers
+    function leaveOut(Number number) external {
+        if (!_isVote()) revert NotTheRegistrar(msg.sender);
+        _requireKind(number, Kind.Digital);
+        _require(number, Standing.Active);
+        _leave(number, Standing.Absent);
+        emit MemberLeftOut(number);
+    }
+
+    /// @inheritdoc IMembers
+    function comeBack() external {
+        Badge storage badge = _badges[msg.sender];
+        if (badge.number == NOBODY) revert NotAMember(msg.sender);
+        _require(badge.number, Standing.Absent);
+        badge.standing = Standing.Active;
+        emit MemberCameBack(badge.number);
+        _enter(msg.sender, badge);
     }
 
     /* ROBOTS */
 
     /// @inheritdoc IMembers
-    function bind(Number robot, Number worker, bytes32 resource, Scope scope) external onlyRegistrar(Kind.Robotic) {
+    function bind(Number robot, Number worker, bytes32 resource, Scope scope) external {
+        _requireRegistrar(Kind.Robotic);
         _requireKind(robot, Kind.Robotic);
         _requireKind(worker, Kind.Digital);
         Number holder = _commanders[robot][resource];
@@ -146,7 +182,8 @@ contract Members is ERC721, IERC5192, IMembers {
     /// @inheritdoc IMembers
     function member(Number number) external view returns (Member memory) {
         Badge memory badge = _badgeOf(number);
-        return Member(_accountOf(number), badge.kind, badge.standing, badge.joined, _capabilities[number]);
+        address account = _accountOf(number);
+        return Member(account, badge.kind, badge.standing, badge.joined, _capabilities[number], badge.byHuman);
     }
 
     /// @inheritdoc IMembers
@@ -311,8 +348,16 @@ contract Members is ERC721, IERC5192, IMembers {
     }
 
     function _suspend(Number number) private {
-        _leave(number, Standing.Active, Standing.Suspended);
-        emit MemberSuspended(number, msg.sender);
+        Standing standing = _badgeOf(number).standing;
+        if (standing > Standing.Active && standing != Standing.Absent) revert WrongStanding(number, standing);
+        _leave(number, Standing.Suspended);
+        emit MemberSuspended(number, msg.sender, _isVote());
+    }
+
+    /// @dev What a human decided of a member, no vote changes.
+    function _sign(Badge storage badge) private {
+        if (!_isVote()) badge.byHuman = true;
+        else if (badge.byHuman) revert HumanDecided(badge.number);
     }
 
     function _useSuspension(Number number, Badge storage by) private {
@@ -322,10 +367,12 @@ contract Members is ERC721, IERC5192, IMembers {
         by.suspendsFrom = uint48(block.timestamp) + SUSPENSION_SECONDS;
     }
 
-    function _leave(Number number, Standing from, Standing to) private {
-        Badge storage badge = _require(number, from);
+    function _leave(Number number, Standing to) private {
+        Badge storage badge = _badgeOf(number);
+        Standing from = badge.standing;
+        if (from == Standing.None) revert UnknownMember(number);
         badge.standing = to;
-        if (badge.kind != Kind.Digital) return;
+        if (badge.kind != Kind.Digital || from != Standing.Active) return;
         address account = _accountOf(number);
         _nextRoster(account, number, false);
         emit DelegateVotesChanged(account, 1, 0);
@@ -333,6 +380,7 @@ contract Members is ERC721, IERC5192, IMembers {
 
     function _nextRoster(address account, Number number, bool votes) private returns (uint32 version) {
         (, uint32 key, uint224 members) = _rosters.latestCheckpoint();
+        if (!votes && members == 1 && _isVote()) revert LastMember(number);
         version = key + 1;
         uint224 size = votes ? members + 1 : members - 1;
         _rosters.push(version, size);
@@ -373,9 +421,15 @@ contract Members is ERC721, IERC5192, IMembers {
         if (found != kind) revert WrongKind(number, found);
     }
 
-    /// @dev Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone.
+    /// @dev Whether the majority decided it, or its silence did.
+    function _isVote() private view returns (bool) {
+        return msg.sender == motions;
+    }
+
+    /// @dev Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone, no vote
+    ///      ever.
     function _requireRegistrar(Kind kind) private view {
-        if (msg.sender == overrides) return;
+        if (msg.sender == overrides || (_isVote() && kind != Kind.Human)) return;
         (bool mayRegister,) = authority.hasRole(ADMIN, msg.sender);
         if (kind != Kind.Human && _actsAs(SUPERVISOR, msg.sender)) mayRegister = true;
         if (!mayRegister || isSuspended(msg.sender)) revert NotTheRegistrar(msg.sender);

@@ -10,6 +10,7 @@ import {IMembers} from "./interfaces/IMembers.sol";
 import {IOverrides} from "./interfaces/IOverrides.sol";
 import {IPlantAuthority} from "./interfaces/IPlantAuthority.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
+import {MotionLayout} from "./libraries/MotionLayout.sol";
 import {Plans} from "./libraries/Plans.sol";
 import {Number, OverrideId, ProposalId, TaskId} from "./types/Ids.sol";
 import {MAINTENANCE, OPERATOR, PLANNER, SUPERVISOR} from "./types/Roles.sol";
@@ -328,7 +329,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`.
     function _part(Order calldata order) private view returns (Plans.Assignment[] memory entries) {
         bytes calldata assignments = _contentOf(order);
-        if (Plans.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
+        if (MotionLayout.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
         uint16 first = uint16(bytes2(order.payload[32:34]));
         uint16 last = uint16(bytes2(order.payload[34:PART_BYTES]));
         if (first >= last || last > first + MOST_ENTRIES) revert MalformedPayload(order.kind);

@@ -12,6 +12,7 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IERC4824} from "./interfaces/IERC4824.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
+import {IMotions} from "./interfaces/IMotions.sol";
 import {Desk, Desks} from "./libraries/Desks.sol";
 import {Header, Headers} from "./libraries/Headers.sol";
 import {Number, ProposalId} from "./types/Ids.sol";
@@ -28,6 +29,7 @@ abstract contract StockReads is EIP712, ERC165, IAllocationDAO {
     string private constant VERSION = "1";
 
     IMembers public immutable members;
+    IMotions public immutable motions;
 
     Desk internal _desk;
     mapping(ProposalId id => Header) internal _headers;
@@ -35,8 +37,9 @@ abstract contract StockReads is EIP712, ERC165, IAllocationDAO {
     /// @inheritdoc IERC4824
     string public daoURI;
 
-    constructor(IMembers members_) EIP712(NAME, VERSION) {
+    constructor(IMembers members_, IMotions motions_) EIP712(NAME, VERSION) {
         members = members_;
+        motions = motions_;
     }
 
     /// @inheritdoc IAllocationDAO
@@ -93,7 +96,8 @@ abstract contract StockReads is EIP712, ERC165, IAllocationDAO {
 
     /// @inheritdoc IAllocationDAO
     function proposalSnapshot(uint256 proposalId) external view returns (uint256) {
-        return _requireKnown(ProposalId.wrap(proposalId)).deadline() - _desk.votingSeconds();
+        ProposalId id = ProposalId.wrap(proposalId);
+        return _requireKnown(id).deadline() - motions.votingSecondsOf(id);
     }
 
     /// @inheritdoc IAllocationDAO

@@ -27,6 +27,7 @@ from workmoot.domain.events import (
     VoteCast,
     VoterBarred,
 )
+from workmoot.domain.motions import is_motion
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import read_cancel_payload, read_plan_payload
 from workmoot.domain.plan import (
@@ -51,6 +52,7 @@ class Vote:
     proposal: int
     members: int
     counters: int
+    is_motion: bool = False
     state: State = State.OPEN
     yes: int = 0
     no: int = 0
@@ -61,6 +63,9 @@ class Vote:
         passes = 2 * self.yes > self.members
         beaten = 2 * (self.members - self.no - self.barred) <= self.members
         if state in PASSED:
+            return passes
+        if state is State.EXPIRED and self.is_motion and self.state is State.PASSED:
+            # It was not carried out in time.
             return passes
         if state is State.DEFEATED:
             return beaten and not passes
@@ -159,9 +164,11 @@ def _roster_changed(found: Recount, event: RosterChanged) -> None:
 
 
 def _created(found: Recount, event: ProposalCreated) -> None:
-    found.votes[event.id] = Vote(proposal=event.id, members=found.members, counters=event.opening.counters)
-    found.plans[event.id] = _entries_of(event.opening.plan)
-    if event.opening.plan.is_tree:
+    opening, moves = event.opening, is_motion(event.opening.plan.assignments)
+    vote = Vote(proposal=event.id, members=found.members, counters=opening.counters, is_motion=moves)
+    found.votes[event.id] = vote
+    found.plans[event.id] = () if moves else _entries_of(opening.plan)
+    if opening.plan.is_tree:
         found.trees.add(event.id)
 
 

@@ -1,7 +1,7 @@
 """Whether the contracts keep what their events told: every value of every view that the ledger can foretell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Protocol
 
 from scripts.audit_views import Ask
@@ -10,7 +10,7 @@ from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType, order_digest
-from workmoot.domain.proposals import State, content_id_of
+from workmoot.domain.proposals import Policy, State, content_id_of
 from workmoot.domain.workers import Kind, Role, capabilities_in, roll_of
 
 SAFE_STOP = 12
@@ -100,6 +100,7 @@ def _members(ledger: Ledger) -> Iterator[Claim]:
             "standing": member.standing,
             "joined": member.joined,
             "capabilities": member.capabilities,
+            "by human": member.by_human,
         }
         yield Claim(subject, Ask("Members", "member", (number,)), told)
         yield Claim(subject, Ask("Members", "numberOf", (member.account,)), {"number": number})
@@ -183,6 +184,8 @@ def _task(task: Task) -> dict[str, Any]:
 
 
 def _proposals(ledger: Ledger) -> Iterator[Claim]:
+    if ledger.policy is not None:
+        yield Claim("policy", Ask("Motions", "policy"), _policy(ledger.policy))
     yield Claim("proposals", Ask("AllocationDAO", "proposalCount"), {"count": len(ledger.proposals)})
     for found in ledger.proposals.values():
         subject = f"proposal {found.id}"
@@ -197,6 +200,15 @@ def _proposals(ledger: Ledger) -> Iterator[Claim]:
                 help_ = (entry.task, entry.version, entry.lead, entry.sequence, helper)
                 told = {f"helper {helper} of {entry.lead} for task {entry.task}": ledger.is_confirmed(*help_)}
                 yield Claim(subject, Ask("AllocationDAO", "isConfirmed", help_), told)
+
+
+def _policy(found: Policy) -> dict[str, Any]:
+    return {
+        "voting seconds": found.voting_seconds,
+        "open limit": found.open_limit,
+        "absent after": found.absent_after,
+        "weights": astuple(found.weights),
+    }
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:

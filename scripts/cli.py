@@ -11,6 +11,7 @@ from scripts import (
     doctor,
     gateway,
     member,
+    motion,
     order,
     override,
     proposal,
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command(name="up")(up.up)
 app.add_typer(worker.app, name="worker")
 app.add_typer(member.app, name="member")
+app.add_typer(motion.app, name="motion")
 app.add_typer(gateway.app, name="gateway")
 app.command(name="serve")(serve.serve)
 app.add_typer(scenario.app, name="scenario")

@@ -50,6 +50,7 @@ class Contracts:
     work_orders: Any
     dao: Any
     overrides: Any
+    motions: Any
     claims: Any
 
 
@@ -123,18 +124,21 @@ def _is_development() -> bool:
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
     code = project.get_loaded_projects()[0]
-    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(6)]
-    authority, members, work_orders, dao, overrides, claims = places
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(7)]
+    authority, members, work_orders, dao, overrides, motions, claims = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
-    policy = (plant.policy.voting_s, plant.policy.open_limit)
+    given = plant.policy.weights
+    weights = (given.makespan, given.tardiness, given.cost, given.energy, given.risk)
+    policy = (plant.policy.voting_s, plant.policy.open_limit, plant.policy.absent_after, weights)
     humans = (cosigned(plant), plant.policy.second_s, plant.policy.alarm_orders, plant.policy.alarm_s)
     block = chain.height + 1
     made = (
         (code.PlantAuthority, deployer.address, members, overrides, humans),
-        (code.Members, authority, work_orders, dao, overrides),
+        (code.Members, authority, work_orders, dao, overrides, motions),
         (code.WorkOrders, authority, members, dao, overrides, limits),
-        (code.AllocationDAO, members, work_orders, overrides, claims, policy),
+        (code.AllocationDAO, members, work_orders, overrides, motions, claims),
         (code.Overrides, authority, members, work_orders, dao),
+        (code.Motions, members, dao, policy),
         (code.Claims, members, work_orders, dao, overrides),
     )
     for container, *arguments in made:
@@ -200,6 +204,7 @@ def write(contracts: Contracts, file: Path | None) -> Path:
         work_orders=contracts.work_orders.address,
         allocation_dao=contracts.dao.address,
         overrides=contracts.overrides.address,
+        motions=contracts.motions.address,
         claims=contracts.claims.address,
     )
     draft = target.with_suffix(f".{os.getpid()}")

@@ -47,17 +47,19 @@ def _told(proposal: dict[str, Any]) -> list[str]:
     votes = [
         f"  {vote['member']['id']} {'yes' if vote['support'] else 'no'}: {vote['reason']}" for vote in proposal["votes"]
     ]
-    return [_line(proposal), f"  {proposal['words']}", PLAN, *plan, "reviews", *reviews, "votes", *votes]
+    listed = [] if proposal["motion"] else [PLAN, *plan, "reviews", *reviews]
+    return [_line(proposal), f"  {proposal['words']}", *listed, "votes", *votes]
 
 
 def _line(proposal: dict[str, Any]) -> str:
     figures = proposal["figures"]
     tasks = "1 task" if proposal["tasks"] == 1 else f"{proposal['tasks']} tasks"
+    about = proposal["motion"] or f"{tasks}, makespan {figures['makespan_s']:g} s"
     counters = f", counters {proposal['counters']}" if proposal["counters"] else ""
     return (
         f"proposal {proposal['id']} by {proposal['proposer']['id']}{counters}: {proposal['state']}, "
         f"{proposal['yes']} yes, {proposal['no']} no of {proposal['members']} ({proposal['needed']} needed); "
-        f"{tasks}, makespan {figures['makespan_s']:g} s"
+        f"{about}"
     )
 
 

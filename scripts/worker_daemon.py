@@ -91,6 +91,8 @@ def _hands_for(connection: Connection, signer: Signer) -> Callable[[Ledger], Han
             dao=contracts.dao,
             work=contracts.work_orders,
             overrides=contracts.overrides,
+            members=contracts.members,
+            motions=contracts.motions,
             claims=contracts.claims,
             robots=robots,
             ballots=pen,

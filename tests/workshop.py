@@ -21,6 +21,7 @@ from workmoot.chain.memory import (
     MemoryClaims,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -29,6 +30,7 @@ from workmoot.domain.events import Event, OrderPosted, ProposalCreated
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Proposal, Task
+from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import OverrideKind, unordered_nonce
 from workmoot.domain.plan import PlanEntry, pack_tree
@@ -87,6 +89,7 @@ class Workshop:
             work_orders=MemoryWorkOrders(self.chain, who),
             dao=MemoryAllocationDao(self.chain, who),
             overrides=MemoryOverrides(self.chain, who),
+            motions=MemoryMotions(self.chain, who),
             claims=MemoryClaims(self.chain, who),
         )
 
@@ -129,6 +132,19 @@ class Workshop:
         """Puts an honest plan to the vote."""
         opening = self.opening(*entries, counters=counters)
         return self.by(name).dao.propose(opening).the(ProposalCreated).id
+
+    def move(self, name: str, motion: Motion, words: str = "for the good of the plant") -> ProposalId:
+        """Puts a motion to the vote."""
+        head = self.chain.head
+        opening = motion_opening(motion, words, read_at=head.number, read_hash=head.hash)
+        return self.by(name).dao.propose(opening).the(ProposalCreated).id
+
+    def carry(self, motion: Motion) -> ProposalId:
+        """The scanner moves, and two of three say yes."""
+        proposal = self.move("scanner", motion)
+        for name in ("scanner", "sprayer"):
+            self.vote(name, proposal)
+        return proposal
 
     def proposal(self, proposal: ProposalId) -> Proposal:
         return self.ledger.proposals[proposal]

@@ -2,12 +2,14 @@
 
 from agents.actions import Action, CastVote, PublishReview
 from agents.policy import signing
+from agents.policy.moving import judge_motion
 from agents.policy.proposing import put_to_vote
 from agents.policy.thinking import JUDGE_ROUNDS, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
+from workmoot.domain.motions import Motion
 from workmoot.planning.beliefs import believe, pack_findings
 from workmoot.planning.horizon import with_offers_of
 from workmoot.planning.judgement import Judgement, judge, restrict
@@ -32,6 +34,8 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
     said = view.ballots.said.get(proposal.id)
     if said is not None:
         return _ballot(view, proposal, support=said, reason="As I signed.")
+    if proposal.motion is not None:
+        return _on_motion(view, proposal, proposal.motion)
     wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
     if wrong:
         return _ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))
@@ -40,6 +44,13 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
     if proposal.review_of(view.me) is None:
         return [_review(view, proposal)]
     return _vote(view, proposal) if _has_heard_enough(view, proposal) and signing.may_speak(view, proposal) else []
+
+
+def _on_motion(view: View, proposal: Proposal, motion: Motion) -> list[Action]:
+    support, reason = judge_motion(view, motion)
+    if proposal.proposer == view.me:
+        support, reason = True, "My own proposal."
+    return _ballot(view, proposal, support=support, reason=reason) if signing.may_speak(view, proposal) else []
 
 
 def _review(view: View, proposal: Proposal) -> Action:

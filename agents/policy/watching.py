@@ -2,10 +2,13 @@
 
 from math import inf
 
-from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, PokeSlot, PokeTask
+from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, LeaveOut, PokeSlot, PokeTask
+from agents.policy.moving import obstacle_to
 from agents.view import View
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Proposal, Task
+from workmoot.domain.ledger.absence import absent_since
+from workmoot.domain.motions import MOTION_SECONDS
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
@@ -21,7 +24,7 @@ NEVER = inf
 
 def decide(view: View) -> list[Action]:
     """Everything overdue for which it is our turn."""
-    return [*_proposals(view), *_tasks(view), *_slots(view)]
+    return [*_proposals(view), *_tasks(view), *_slots(view), *_absentees(view)]
 
 
 def _is_our_turn(view: View, deadline: float, about: str) -> bool:
@@ -41,11 +44,18 @@ def _proposals(view: View) -> list[Action]:
     actions: list[Action] = []
     for proposal in view.ledger.proposals.values():
         if proposal.state is State.PASSED and proposal.settled_at is not None:
-            if _is_our_turn(view, proposal.settled_at.timestamp - GRACE_S, f"enact {proposal.id}"):
+            if _is_our_turn(view, _enactable_at(view, proposal) - GRACE_S, f"enact {proposal.id}"):
                 actions.append(_enact(proposal))
         elif proposal.state is State.OPEN:
             actions += _open(view, proposal)
     return actions
+
+
+def _enactable_at(view: View, proposal: Proposal) -> float:
+    """When it passed; a motion that something keeps from being carried out is left alone until it has expired."""
+    if proposal.motion is not None and obstacle_to(view.ledger, proposal.motion):
+        return float(proposal.deadline + MOTION_SECONDS)
+    return float(proposal.settled_at.timestamp) if proposal.settled_at else NEVER
 
 
 def _enact(proposal: Proposal) -> Action:
@@ -95,6 +105,16 @@ def _idle_at(view: View, task: Task) -> float:
     planned = clock.unix_ms(task.entry.start) / 1000 if task.entry else 0.0
     done = [float(view.ledger.tasks[before].ended_at or 0) for before in view.ledger.predecessors(task)]
     return max([planned, *done]) + IDLE_S
+
+
+def _absentees(view: View) -> list[Action]:
+    others = (member.number for member in view.ledger.voting_members() if member.number != view.me)
+    since = ((number, absent_since(view.ledger, number, view.now_s)) for number in others)
+    return [
+        LeaveOut(member=number)
+        for number, begin in since
+        if begin is not None and _is_our_turn(view, begin, f"absent {number}")
+    ]
 
 
 def _slots(view: View) -> list[Action]:

@@ -55,12 +55,13 @@ class FiguresOut(Wire):
 
 
 class ProposalOut(Wire):
-    """A plan put to the vote; it passes when 2·yes > members."""
+    """A plan or a motion put to the vote; it passes when 2·yes > members."""
 
     id: int
     proposer: Who
     state: str
     words: str
+    motion: str | None = Field(description="What is put to the vote where it is no plan: who belongs, which policy.")
     counters: int | None
     countered_by: tuple[int, ...]
     yes: int

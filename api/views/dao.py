@@ -26,6 +26,7 @@ CONTRACTS = {
     "WorkOrders": "The orders, and how far each task is.",
     "AllocationDAO": "Offers, proposals and votes.",
     "Overrides": "The humans' orders.",
+    "Motions": "Who belongs and by which policy, by vote; and who is left out for its silence.",
     "Claims": "The roots of long plans, whose tasks are claimed one by one.",
 }
 
@@ -121,6 +122,8 @@ def governance(snap: Snapshot) -> str:
         lines += [
             f"- A vote is open for {policy.voting_seconds} seconds.",
             f"- A member may have {policy.open_limit} proposals open at once.",
+            f"- A member that says nothing in {policy.absent_after} votes in a row that ran out may be left out of the "
+            "count, until it says that it is back.",
         ]
     return "\n".join(lines) + "\n"
 

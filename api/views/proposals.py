@@ -2,6 +2,7 @@
 
 from api.models.common import Who, moment, seconds
 from api.models.decisions import EntryOut, FiguresOut, ProposalDetail, ProposalOut, ReviewOut, VoteOut
+from api.views.motions import motion_words
 from api.views.snapshot import Snapshot
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Proposal, Review, Vote
@@ -31,6 +32,7 @@ def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, object]:
         "proposer": _named(snap, proposal.proposer),
         "state": proposal.state.name.lower(),
         "words": proposal.opening.words,
+        "motion": motion_words(snap, proposal.motion) if proposal.motion else None,
         "counters": proposal.counters or None,
         "countered_by": tuple(counters),
         "yes": proposal.yes,

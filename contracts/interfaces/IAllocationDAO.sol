@@ -10,7 +10,7 @@ import {IERC4824} from "./IERC4824.sol";
 
 /// @title IAllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
-/// @dev The byte layouts of plans, details and ballots are in docs/specification.md. What a proposal is about:
+/// @dev The byte layouts of plans, motions, details and ballots are in docs/specification.md. What a proposal is about:
 ///      `rest` = keccak256(abi.encode(keccak256(teams), keccak256(timetable), keccak256(detail), keccak256(words),
 ///      proposer, roster, members, deadline)), `contentHash` = keccak256(abi.encode(keccak256(assignments), rest)).
 ///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`
@@ -18,7 +18,7 @@ import {IERC4824} from "./IERC4824.sol";
 ///      `castVoteBySig` `Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)`.
 ///      Assumes: `members` knows the electorate of every roster and tells every change of it, and refuses as an active
 ///      worker whom it told not to vote; `workOrders.enact` never
-///      reverts for a stale entry.
+///      reverts for a stale entry; `motions` sets a policy before the first proposal.
 interface IAllocationDAO is IERC4824, IERC6372 {
     enum State {
         None,
@@ -28,13 +28,6 @@ interface IAllocationDAO is IERC4824, IERC6372 {
         Defeated,
         Expired,
         Vetoed
-    }
-
-    /// @param votingSeconds How long a proposal is open, wall seconds, 10 to 16,777,215.
-    /// @param openLimit How many proposals a member may have open at once, 1 to 9.
-    struct Policy {
-        uint32 votingSeconds;
-        uint16 openLimit;
     }
 
     /// @param roster The electorate, `members` strong; neither changes.
@@ -52,9 +45,6 @@ interface IAllocationDAO is IERC4824, IERC6372 {
         uint48 deadline;
         bytes20 contentId;
     }
-
-    /// @notice How long a proposal is open, wall seconds, and how many a member may have open.
-    event PolicySet(uint32 votingSeconds, uint16 openLimit);
 
     /// @notice A worker published estimates for tasks it can do, packed; and how it ranks the open work, packed.
     event OffersPublished(Number indexed worker, bytes offers, bytes ranking);
@@ -174,17 +164,12 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice There is no such proposal.
     error UnknownProposal(ProposalId id);
 
-    /// @notice Only the overrides veto, only the members' contract says who votes, only the claims take.
+    /// @notice Only the overrides veto, only the members' contract says who votes, only the motions by which policy, only
+    ///         the claims take.
     error NotTheContract(address caller);
 
     /// @notice Only the plant's administrator says where the DAO is described.
     error NotTheAdministrator(address account);
-
-    /// @notice Voting lasts at least 10 seconds, and a member may have at least one proposal open.
-    error PolicyTooTight();
-
-    /// @notice Voting lasts at most 16,777,215 seconds, and a member may have at most 9 proposals open.
-    error PolicyTooWide();
 
     /// @notice Rosters end at 2,097,151.
     error RostersOver(uint24 version);
@@ -206,8 +191,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Says something to a member (zero: to all) about a task or proposal.
     function say(Number to, uint256 about, bytes calldata message) external;
 
-    /// @notice Puts a plan to the vote; of a tree (`IClaims`) the helpers' words are asked for at the claims. Whether its tasks are open, the sender asks `workOrders.requireOpen` before; at
-    ///         enactment, what has moved on is skipped.
+    /// @notice Puts a plan to the vote, or, in the place of its assignments, a tree (`IClaims`) or, without teams, a motion
+    ///         (`IMotions`). Whether a plan's tasks are open, the sender asks `workOrders.requireOpen` before; at enactment,
+    ///         what has moved on is skipped. Helpers of a plan have given their word before, those of a tree until a claim.
     /// @param detail offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 | tardiness u64 | energy u64 | cost u64
     ///        | counters u64: hashes of the offers and of the evidence, the block at which all inputs were read, the
     ///        predicted figures in ticks of 1 ms, Wh and micro-units of cost, the proposal this one counters.
@@ -257,7 +243,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Anyone: records that a member of the electorate can no longer vote; may decide the vote.
     function bar(ProposalId id, Number member) external;
 
-    /// @notice Anyone: enacts a passed plan.
+    /// @notice Anyone: enacts a passed plan, or carries out a passed motion. Of a motion whose time was over 10 minutes ago
+    ///         it says so instead: it is Expired.
     function enact(ProposalId id, bytes calldata assignments, bytes32 rest) external;
 
     /// @notice Anyone: closes a proposal whose time is over.
@@ -272,6 +259,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Takes a change of the electorate: whether a member votes from roster `roster` on, which is `size` strong.
     ///         For the members' contract only.
     function setVoter(address account, Number number, bool votes, uint24 roster, uint16 size) external;
+
+    /// @notice Takes a change of the policy, which is within its limits. For the motions' contract only.
+    function setPolicy(uint24 votingSeconds, uint8 openLimit) external;
 
     /// @notice Anyone: writes the accounts of the present roster into code, where ballots and plans are checked against
     ///         them; whoever needs it first does it otherwise.

@@ -24,7 +24,8 @@ interface IMembers is IERC5805 {
         None,
         Active,
         Suspended,
-        Retired
+        Retired,
+        Absent
     }
 
     enum Scope {
@@ -38,12 +39,14 @@ interface IMembers is IERC5805 {
     /// @param capabilities Bit `c` is set when the member has capability `c` (1 to 255); a human's are the cells it may
     ///        override in, none: the whole plant.
     /// @param joined The roster version from which on the member counts.
+    /// @param byHuman Whether a human suspended or reinstated it: no vote changes its standing.
     struct Member {
         address account;
         Kind kind;
         Standing standing;
         uint64 joined;
         uint256 capabilities;
+        bool byHuman;
     }
 
     /// @dev What became of the tasks a worker led, per capability.
@@ -58,13 +61,19 @@ interface IMembers is IERC5805 {
     );
 
     /// @notice A member may not act until it is reinstated.
-    event MemberSuspended(Number indexed number, address indexed by);
+    event MemberSuspended(Number indexed number, address indexed by, bool byVote);
 
     /// @notice A suspended member acts again, from the next roster on.
-    event MemberReinstated(Number indexed number, address indexed by);
+    event MemberReinstated(Number indexed number, address indexed by, bool byVote);
 
     /// @notice A member left for good.
-    event MemberRetired(Number indexed number, address indexed by);
+    event MemberRetired(Number indexed number, address indexed by, bool byVote);
+
+    /// @notice A member that was silent for long does not count, nor act, until it comes back.
+    event MemberLeftOut(Number indexed number);
+
+    /// @notice A member that was left out counts again, from the next roster on.
+    event MemberCameBack(Number indexed number);
 
     /// @notice The electorate changed: `members` digital workers vote from roster `roster` on.
     event RosterChanged(uint64 indexed roster, uint32 members);
@@ -93,8 +102,14 @@ interface IMembers is IERC5805 {
     /// @notice Kinds are 1 digital, 2 robotic, 3 human.
     error KindMissing();
 
-    /// @notice Badge numbers end at 1023.
+    /// @notice Badge numbers end at 1023, those that a vote gives at 767.
     error RosterFull();
+
+    /// @notice A human suspended or reinstated this member: no vote changes its standing.
+    error HumanDecided(Number number);
+
+    /// @notice No vote and no silence takes the last one who votes.
+    error LastMember(Number number);
 
     /// @notice The member's standing does not allow this.
     error WrongStanding(Number number, Standing standing);
@@ -120,7 +135,9 @@ interface IMembers is IERC5805 {
     /// @notice That time is not past yet.
     error FutureLookup(uint256 timepoint, uint48 clock);
 
-    /// @notice Admits a member. For a human with the supervisor's role or the administrator.
+    /// @notice Admits a member. This and what follows is for the administrator, a human with the supervisor's role (not
+    ///         about humans' badges), an order, or a vote: about digital and robotic workers whose standing no human
+    ///         decided.
     /// @param capabilities One bit per capability number; bit 0 is unused.
     /// @param profile UTF-8 JSON: name and what else the public may know.
     function admit(address account, Kind kind, uint256 capabilities, string calldata profile)
@@ -139,6 +156,12 @@ interface IMembers is IERC5805 {
 
     /// @notice Retires a member for good.
     function retire(Number number) external;
+
+    /// @notice Leaves an absent digital worker out until it comes back. For the motions only, which know who is absent.
+    function leaveOut(Number number) external;
+
+    /// @notice Ends the caller's absence; votes open before do not count it.
+    function comeBack() external;
 
     /// @notice Binds a robot's resource to a digital worker; one `Command` holder a resource at a time.
     function bind(Number robot, Number worker, bytes32 resource, Scope scope) external;
@@ -167,7 +190,7 @@ interface IMembers is IERC5805 {
     /// @notice Whether the member belonged to the electorate of `roster`, whatever became of it since.
     function belonged(Number number, uint64 roster) external view returns (bool);
 
-    /// @notice Whether the account's badge is suspended or retired; false for one without a badge.
+    /// @notice Whether the account has a badge that is not active.
     function isSuspended(address account) external view returns (bool);
 
     /// @notice What the account's badge says; all zero without one.

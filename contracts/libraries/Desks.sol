@@ -16,10 +16,13 @@ library Desks {
     uint256 private constant ROSTER_AT = 24;
     /// @dev The bits of roll, members and roster.
     uint256 private constant ELECTORATE = (type(uint256).max << ROLL_AT) | (((1 << 40) - 1) << ROSTER_AT);
+    /// @dev The bits of openLimit and votingSeconds.
+    uint256 private constant POLICY = ((1 << 32) - 1) << SECONDS_AT;
 
-    /// @notice The desk of no proposals and nobody.
-    function blank(uint24 votingSeconds_, uint8 openLimit_) internal pure returns (Desk) {
-        return Desk.wrap((uint256(openLimit_) << LIMIT_AT) | (uint256(votingSeconds_) << SECONDS_AT));
+    /// @notice The desk with another policy.
+    function withPolicy(Desk self, uint24 votingSeconds_, uint8 openLimit_) internal pure returns (Desk) {
+        uint256 policy = (uint256(openLimit_) << LIMIT_AT) | (uint256(votingSeconds_) << SECONDS_AT);
+        return Desk.wrap((Desk.unwrap(self) & ~POLICY) | policy);
     }
 
     /// @notice The desk after one more proposal.

@@ -60,12 +60,7 @@ library Plans {
         if (!sound) revert MalformedPlan(offset);
     }
 
-    /// @notice Whether the bytes are no assignments but begin with an order 0, which no plan has.
-    function isMotion(bytes calldata assignments) internal pure returns (bool) {
-        return assignments.length >= 4 && bytes3(assignments[:3]) == 0;
-    }
-
-    /// @notice Whether a motion is the root of a plan whose entries are claimed one by one.
+    /// @notice Whether the bytes are no assignments but the root of a plan whose entries are claimed one by one.
     function isTree(bytes calldata assignments) internal pure returns (bool) {
         return assignments.length >= 4 && bytes4(assignments[:4]) == TREE;
     }

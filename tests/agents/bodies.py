@@ -89,6 +89,8 @@ def hands(workshop: Workshop, name: str, robots: ToldRobots, ballots: Ballots | 
         dao=contracts.dao,
         work=contracts.work_orders,
         overrides=contracts.overrides,
+        members=contracts.members,
+        motions=contracts.motions,
         claims=contracts.claims,
         robots=robots,
         ballots=ballots or ToldBallots(),

@@ -125,7 +125,7 @@ def test_look__not_a_member_yet__sees_nothing_and_waits():
 
 def test_look__plant_is_not_described_yet__sees_nothing(awake: Awake):
     chain: MemoryChain = awake.workshop.chain
-    bare = MemoryChain(an_address(90), limits=chain.limits, policy=chain.policy, now=START_S)
+    bare = MemoryChain(an_address(90), limits=chain.limits, policy=chain.state.policy, now=START_S)
     awake.eyes._follower = MemoryFollower(bare)
     assert awake.daemon.look() is None
 

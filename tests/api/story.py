@@ -16,6 +16,7 @@ from workmoot.chain.memory import (
     MemoryClaims,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -80,6 +81,7 @@ class Story:
             work_orders=MemoryWorkOrders(self.chain, account),
             dao=MemoryAllocationDao(self.chain, account),
             overrides=MemoryOverrides(self.chain, account),
+            motions=MemoryMotions(self.chain, account),
             claims=MemoryClaims(self.chain, account),
         )
 

@@ -76,10 +76,12 @@ def _state_of(task: Task) -> TaskState:
 
 
 def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
-    dao = plant.by("stranger").dao
+    dao, motions = plant.by("stranger").dao, plant.by("stranger").motions
+    assert motions.policy() == ledger.policy
     assert dao.proposal_count() == len(ledger.proposals)
     for proposal in ledger.proposals.values():
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
+        assert motions.voting_seconds_of(proposal.id) == proposal.deadline - proposal.at.timestamp
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
         recorded = proposal.is_tree and proposal.state is State.ENACTED
         root = proposal.opening.plan.root if recorded else ZERO_HASH

@@ -13,6 +13,7 @@ from workmoot.domain.ballots import Ballot, SignedBallot, pack_ballots
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import OrderPosted, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
+from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import (
@@ -109,6 +110,20 @@ def put_to_vote(plant: Plant, plan: PackedPlan, *, by: str = "scanner", **change
     head = plant.head()
     opening = an_opening(plan, read_at=head.number, read_hash=head.hash, **changes)
     return opened_of(plant, plant.by(by).dao.propose(opening).the(ProposalCreated))
+
+
+def move(plant: Plant, motion: Motion, *, by: str = "scanner", **changes: Any) -> Opened:
+    """Puts a motion to the vote."""
+    head = plant.head()
+    opening = motion_opening(motion, "for the good of the plant", read_at=head.number, read_hash=head.hash)
+    return opened_of(plant, plant.by(by).dao.propose(replace(opening, **changes)).the(ProposalCreated))
+
+
+def carry(plant: Plant, motion: Motion) -> Receipt:
+    """The scanner moves, and two of three say yes."""
+    opened = move(plant, motion)
+    vote(plant, opened, "scanner")
+    return vote(plant, opened, "sprayer")
 
 
 def opened_of(plant: Plant, created: ProposalCreated) -> Opened:

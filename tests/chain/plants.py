@@ -21,6 +21,7 @@ from workmoot.chain.memory import (
     MemoryClaims,
     MemoryFollower,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -39,7 +40,7 @@ from workmoot.domain.workers import Kind, Role, Scope, capability_mask, resource
 
 BUILD = Path(__file__).resolve().parents[2] / "build" / "contracts"
 LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40)
-POLICY = Policy(voting_seconds=60, open_limit=2)
+POLICY = Policy(voting_seconds=60, open_limit=2, absent_after=2)
 HUMAN_POLICY = replace(STRICT, cosigned=kinds_mask(OverrideKind.RELEASE))
 """Only the plant takes two orders; tests about second orders deploy `STRICT`."""
 CAPABILITIES = 3
@@ -120,7 +121,7 @@ def account(name: str) -> Address:
 
 
 def found(plant: Plant, *, origin_ms: int = 1_000) -> None:
-    """Starts the clock at that Unix time, describes the plant, admits the workers and a robot, gives the humans their roles."""
+    """Describes the plant, whose clock starts then, admits the workers and a robot, gives the humans their roles."""
     contracts = plant.by("administrator")
     contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, origin_ms, 20_000)
     for name, capabilities in WORKERS.items():
@@ -155,6 +156,7 @@ class MemoryPlant:
             work_orders=MemoryWorkOrders(self._chain, who),
             dao=MemoryAllocationDao(self._chain, who),
             overrides=MemoryOverrides(self._chain, who),
+            motions=MemoryMotions(self._chain, who),
             claims=MemoryClaims(self._chain, who),
         )
 
@@ -255,16 +257,16 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    places = [created_address(deployer, nonce + i) for i in range(6)]
-    authority, members, work_orders, dao, overrides, claims = places
+    places = (created_address(deployer, nonce + i) for i in range(7))
+    authority, members, work_orders, dao, overrides, motions, claims = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
-    policy = (POLICY.voting_seconds, POLICY.open_limit)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
-    _create(node, "Members", authority, work_orders, dao, overrides)
+    _create(node, "Members", authority, work_orders, dao, overrides, motions)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
-    _create(node, "AllocationDAO", members, work_orders, overrides, claims, policy)
+    _create(node, "AllocationDAO", members, work_orders, overrides, motions, claims)
     _create(node, "Overrides", authority, members, work_orders, dao)
+    _create(node, "Motions", members, dao, astuple(POLICY))
     _create(node, "Claims", members, work_orders, dao, overrides)
     deployment = Deployment(
         chain_id=node.chain_id(),
@@ -274,6 +276,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         work_orders=work_orders,
         allocation_dao=dao,
         overrides=overrides,
+        motions=motions,
         claims=claims,
     )
     return Connection(node=node, deployment=deployment)

@@ -155,7 +155,9 @@ def _entry(chance: random.Random, number: TaskId, version: int) -> Any:
 
 def _propose(world: World, entries: Any, name: str, *, as_tree: bool) -> Receipt:
     head = world.plant.head()
-    opening = an_opening(pack_tree(entries) if as_tree else pack_plan(entries), read_at=head.number, read_hash=head.hash)
+    opening = an_opening(
+        pack_tree(entries) if as_tree else pack_plan(entries), read_at=head.number, read_hash=head.hash
+    )
     return world.plant.by(name).dao.propose(opening)
 
 

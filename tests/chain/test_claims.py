@@ -1,6 +1,7 @@
 """Trees: the root of a plan is voted on, each lead claims its own entry with a proof."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,8 @@ def tree(plant, tasks):
 
 def veto(plant, opened, kind=OverrideKind.VETO, **changes):
     part = PlanPart(rest=opened.rest, first=0, last=0, assignments=opened.assignments)
-    values = {"payload": plan_payload(part), "expires_at": soon(plant), "subject_type": SubjectType.PROPOSAL} | changes
+    values: dict[str, Any] = {"payload": plan_payload(part), "expires_at": soon(plant)} | changes
+    values |= {"subject_type": SubjectType.PROPOSAL}
     return order(plant, kind, opened.id, **values)
 
 

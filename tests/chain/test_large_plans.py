@@ -12,7 +12,7 @@ from workmoot.domain.events import PlanEnacted, ProposalCreated, TreeRecorded
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.offers import pack_offers
-from workmoot.domain.plan import PlanEntry, unpack_plan
+from workmoot.domain.plan import PlanEntry
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import base_of, handover
 from workmoot.planning.validity import faults, opening_for
@@ -96,5 +96,7 @@ def test_plan__of_2_500_entries__is_voted_on_claimed_and_worked_off(plant):
     ledger = ledger_of(plant)
     assert ledger.proposals[opened.id].claimed == {tasks[index] for index in (0, 1, 1_250, 2_498, 2_499)}
     assert ledger.tasks[tasks[1]].entry == entries[1]
-    assert unpack_plan(opened.plan)[2].lead == ledger.leaf_of(ledger.tasks[tasks[2]]).entry.lead
+    leaf = ledger.leaf_of(ledger.tasks[tasks[2]])
+    assert leaf is not None
+    assert (leaf.proposal, leaf.index, leaf.entry) == (opened.id, 2, entries[2])
     assert_events_tell_all(plant)

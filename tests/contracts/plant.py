@@ -10,6 +10,7 @@ from brownie import (
     AllocationDAO,
     Claims,
     Members,
+    Motions,
     Overrides,
     PlantAuthority,
     WorkOrders,
@@ -43,6 +44,7 @@ FIRST_WORKER = 5
 ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S, VOTING_S, OPEN_LIMIT = 20, 30, 40, 60, 2
 # Only the resumption of the plant takes two orders here.
 HUMAN_POLICY = (1 << OverrideKind.RELEASE, 3_600, 20, 3_600)
+WEIGHTS = (6_000, 2_000, 1_000, 1_000, 0)
 RESULT = keccak(b"result")
 FINDINGS = keccak(b"findings")
 WORDS = {"reason_code": 2, "reason": "the arm drips"}
@@ -65,6 +67,7 @@ class Plant:
     work: Any
     dao: Any
     overrides: Any
+    motions: Any
     claims: Any
     described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
@@ -212,14 +215,15 @@ class Plant:
 def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
-    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(6)]
-    limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT)
+    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(7)]
+    limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, 10, WEIGHTS)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
-        Members.deploy(at[0], at[2], at[3], at[4], by(ADMINISTRATOR)),
+        Members.deploy(at[0], at[2], at[3], at[4], at[5], by(ADMINISTRATOR)),
         WorkOrders.deploy(at[0], at[1], at[3], at[4], limits, by(ADMINISTRATOR)),
-        AllocationDAO.deploy(at[1], at[2], at[4], at[5], policy, by(ADMINISTRATOR)),
+        AllocationDAO.deploy(at[1], at[2], at[4], at[5], at[6], by(ADMINISTRATOR)),
         Overrides.deploy(at[0], at[1], at[2], at[3], by(ADMINISTRATOR)),
+        Motions.deploy(at[1], at[3], policy, by(ADMINISTRATOR)),
         Claims.deploy(at[1], at[2], at[3], at[4], by(ADMINISTRATOR)),
     )
     for role in HUMANS:

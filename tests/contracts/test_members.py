@@ -1,7 +1,7 @@
 """Members: who registers, who votes, which badges and bindings there are."""
 
 import pytest
-from brownie import AllocationDAO, WorkOrders, accounts, chain
+from brownie import Motions, WorkOrders, accounts, chain
 
 from tests.contracts.plant import (
     ADMINISTRATOR,
@@ -14,6 +14,7 @@ from tests.contracts.plant import (
     SPRAYER,
     STRANGER,
     SUPERVISOR,
+    WEIGHTS,
     account_of,
     by,
     by_worker,
@@ -167,7 +168,7 @@ def test_bind__to_a_worker_instead_of_a_robot__refused(plant):
 def test_deployment__limits_and_policy__are_told(plant):
     limits = {"acknowledgeSeconds": 20, "heartbeatSeconds": 30, "inspectSeconds": 40}
     told(plant.work.tx, "LimitsSet", **limits)
-    told(plant.dao.tx, "PolicySet", votingSeconds=60, openLimit=2)
+    told(plant.motions.tx, "PolicySet", votingSeconds=60, openLimit=2, absentAfter=10, weights=WEIGHTS)
 
 
 @pytest.mark.parametrize("limits", [(9, 10, 10), (10, 9, 10), (10, 10, 9)])
@@ -176,13 +177,13 @@ def test_deployment__limit_under_ten_seconds__refused(plant, limits):
         WorkOrders.deploy(*[accounts[STRANGER]] * 4, limits, by(STRANGER))
 
 
-@pytest.mark.parametrize("policy", [(9, 1), (10, 0)])
+@pytest.mark.parametrize("policy", [(9, 1, 1, WEIGHTS), (10, 0, 1, WEIGHTS), (10, 1, 0, WEIGHTS), (10, 1, 1, (0,) * 5)])
 def test_deployment__policy_too_tight__refused(plant, policy):
     with refused("PolicyTooTight"):
-        AllocationDAO.deploy(*[accounts[STRANGER]] * 4, policy, by(STRANGER))
+        Motions.deploy(*[accounts[STRANGER]] * 2, policy, by(STRANGER))
 
 
-@pytest.mark.parametrize("policy", [(1 << 24, 1), (10, 11)])
+@pytest.mark.parametrize("policy", [(1 << 24, 1, 1, WEIGHTS), (10, 11, 1, WEIGHTS), (10, 1, 257, WEIGHTS)])
 def test_deployment__policy_too_wide__refused(plant, policy):
     with refused("PolicyTooWide"):
-        AllocationDAO.deploy(*[accounts[STRANGER]] * 4, policy, by(STRANGER))
+        Motions.deploy(*[accounts[STRANGER]] * 2, policy, by(STRANGER))

@@ -28,5 +28,5 @@ def test_view_of__humans__their_roles():
 
 def test_view_of__suspended_human__has_no_role():
     ledger = a_ledger_with_humans()
-    ledger.apply(MemberSuspended(at=AT, number=Number(1), by=BARE))
+    ledger.apply(MemberSuspended(at=AT, number=Number(1), by=BARE, by_vote=False))
     assert set(view_of(ledger).roles) == {BARE}

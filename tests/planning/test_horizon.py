@@ -14,16 +14,19 @@ from tests.workshop import (
     SPRAY,
     SPRAYER,
     START_S,
+    VOTING,
     Workshop,
 )
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.motions import PolicyChange
 from workmoot.domain.offers import Offer
 from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.proposals import Weights
 from workmoot.domain.work import OnFailure
 from workmoot.planning.horizon import HUMAN_MS, due_of, handover, is_undecided, problem_at, standing_offers, weights
-from workmoot.planning.problem import OpenTask, Problem, Weights
+from workmoot.planning.problem import OpenTask, Problem
 
 HOUR = {"expires_at": START_S + 3_600}
 
@@ -333,12 +336,14 @@ def test_problem_at__suspended__does_not_inspect():
     assert the_problem(workshop).inspectors == {SCAN: (SCANNER, FINISHER)}
 
 
-def test_weights__policy_says_none__the_usual():
-    assert weights(Workshop().ledger) == Weights()
+def test_weights__before_any_policy__the_usual():
+    assert weights(Ledger()) == Weights()
 
 
-def test_weights__policy_says_some__those():
-    assert weights(Workshop(weights={"makespan": 1}).ledger) == Weights(makespan=1)
+def test_weights__motion_sets_others__those():
+    workshop, weighed = Workshop(), Weights(makespan=1, risk=7)
+    workshop.carry(PolicyChange(policy=replace(VOTING, weights=weighed)))
+    assert weights(workshop.ledger) == weighed
 
 
 def test_handover__policy_in_wall_time__in_ticks():

@@ -16,8 +16,8 @@ from tests.planning.problems import (
     an_open_task,
 )
 from workmoot.domain.ids import NOBODY
-from workmoot.domain.proposals import Figures
-from workmoot.planning.problem import Problem, Weights
+from workmoot.domain.proposals import Figures, Weights
+from workmoot.planning.problem import Problem
 from workmoot.planning.schedule import Slot, as_entries, figures, objective, timetable
 
 

@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
-import {AllocationDAO} from "contracts/AllocationDAO.sol";
+import {Motions} from "contracts/Motions.sol";
 import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
@@ -20,6 +21,7 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(work).code.length <= LARGEST);
         vm.assertTrue(address(dao).code.length <= LARGEST);
         vm.assertTrue(address(overrides).code.length <= LARGEST);
+        vm.assertTrue(address(motions).code.length <= LARGEST);
         vm.assertTrue(address(claims).code.length <= LARGEST);
     }
 
@@ -28,9 +30,11 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(work.dao() == address(dao) && work.overrides() == address(overrides));
         vm.assertTrue(address(members.dao()) == address(dao) && address(dao.members()) == address(members));
         vm.assertTrue(address(dao.workOrders()) == address(work));
-        vm.assertTrue(dao.overrides() == address(overrides) && address(dao.claims()) == address(claims));
-        vm.assertTrue(address(claims.dao()) == address(dao) && address(claims.overrides()) == address(overrides));
+        vm.assertTrue(dao.overrides() == address(overrides) && address(dao.motions()) == address(motions));
+        vm.assertTrue(members.motions() == address(motions) && address(motions.dao()) == address(dao));
+        vm.assertTrue(address(dao.claims()) == address(claims) && address(claims.dao()) == address(dao));
         vm.assertTrue(address(claims.workOrders()) == address(work) && address(claims.members()) == address(members));
+        vm.assertTrue(address(claims.overrides()) == address(overrides));
     }
 
     function testFuzz_constructor__limitUnderTenSeconds__refused(uint32 limit, uint8 which) public {
@@ -43,17 +47,19 @@ contract DeploymentTest is PlantFixture {
         new WorkOrders(IAccessManager(authority), members, address(1), address(2), limits);
     }
 
-    function test_constructor__policyTooTight__refused() public {
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooTight.selector));
-        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(9, 1));
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooTight.selector));
-        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(10, 0));
+    function testFuzz_motions__policy__withinItsLimitsOrRefused(IMotions.Policy memory policy) public {
+        IMotions.Weights memory weights = policy.weights;
+        uint256 sum = uint256(weights.makespan) + weights.tardiness + weights.cost + weights.energy + weights.risk;
+        bool tight = policy.votingSeconds < 10 || policy.openLimit == 0 || policy.absentAfter == 0 || sum == 0;
+        bool wide = policy.votingSeconds >= 1 << 24 || policy.openLimit > 9 || policy.absentAfter > 256;
+        if (tight) vm.expectRevert(abi.encodeWithSelector(IMotions.PolicyTooTight.selector));
+        else if (wide) vm.expectRevert(abi.encodeWithSelector(IMotions.PolicyTooWide.selector));
+        // The DAO knows its motions, and this is another contract.
+        else vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NotTheContract.selector, _next()));
+        new Motions(members, dao, policy);
     }
 
-    function test_constructor__policyTooWide__refused() public {
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
-        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(1 << 24, 1));
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.PolicyTooWide.selector));
-        new AllocationDAO(members, work, address(1), claims, IAllocationDAO.Policy(10, 10));
+    function _next() private view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
     }
 }

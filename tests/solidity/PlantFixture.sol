@@ -6,12 +6,14 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {AllocationDAO} from "contracts/AllocationDAO.sol";
 import {Claims} from "contracts/Claims.sol";
 import {Members} from "contracts/Members.sol";
+import {Motions} from "contracts/Motions.sol";
 import {Overrides} from "contracts/Overrides.sol";
 import {PlantAuthority} from "contracts/PlantAuthority.sol";
 import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IClaims} from "contracts/interfaces/IClaims.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
+import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IPlantAuthority} from "contracts/interfaces/IPlantAuthority.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
@@ -33,6 +35,7 @@ abstract contract PlantFixture {
     uint32 internal constant INSPECT_SECONDS = 40;
     uint32 internal constant VOTING_SECONDS = 60;
     uint16 internal constant OPEN_LIMIT = 3;
+    uint16 internal constant ABSENT_AFTER = 3;
 
     Number internal constant NOBODY = Number.wrap(0);
     Number internal constant SCANNER = Number.wrap(1);
@@ -56,6 +59,7 @@ abstract contract PlantFixture {
     WorkOrders internal work;
     AllocationDAO internal dao;
     Overrides internal overrides;
+    Motions internal motions;
     Claims internal claims;
     uint256 private _signed;
 
@@ -78,16 +82,21 @@ abstract contract PlantFixture {
         address workAt = vm.computeCreateAddress(address(this), nonce + 2);
         address daoAt = vm.computeCreateAddress(address(this), nonce + 3);
         address overridesAt = vm.computeCreateAddress(address(this), nonce + 4);
-        IClaims claimsAt = IClaims(vm.computeCreateAddress(address(this), nonce + 5));
+        IClaims claimsAt = IClaims(vm.computeCreateAddress(address(this), nonce + 6));
         IMembers membersAt = IMembers(vm.computeCreateAddress(address(this), nonce + 1));
+        address motionsAt = vm.computeCreateAddress(address(this), nonce + 5);
         authority = new PlantAuthority(address(this), membersAt, overridesAt, _humanPolicy());
-        members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt);
+        members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt, motionsAt);
         IWorkOrders.Limits memory limits = IWorkOrders.Limits(ACKNOWLEDGE_SECONDS, HEARTBEAT_SECONDS, INSPECT_SECONDS);
         work = new WorkOrders(IAccessManager(authority), members, daoAt, overridesAt, limits);
-        IAllocationDAO.Policy memory policy = IAllocationDAO.Policy(VOTING_SECONDS, OPEN_LIMIT);
-        dao = new AllocationDAO(members, work, overridesAt, claimsAt, policy);
+        dao = new AllocationDAO(members, work, overridesAt, IMotions(motionsAt), claimsAt);
         overrides = new Overrides(authority, members, work, dao);
+        motions = new Motions(members, dao, _policy());
         claims = new Claims(members, work, dao, overrides);
+    }
+
+    function _policy() internal pure returns (IMotions.Policy memory) {
+        return IMotions.Policy(VOTING_SECONDS, OPEN_LIMIT, ABSENT_AFTER, IMotions.Weights(6000, 2000, 1000, 1000, 0));
     }
 
     /// @dev Only the plant takes two orders here; tests about second orders say otherwise.

@@ -8,6 +8,7 @@ from workmoot.chain.node import Node
 from workmoot.chain.sender import SPARE_GAS, Sender
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
+from workmoot.domain.motions import is_motion
 from workmoot.domain.plan import ASSIGNED
 from workmoot.domain.ports import Receipt, WorkOrders
 from workmoot.domain.proposals import Opening, ProposalState, pack_detail
@@ -16,6 +17,8 @@ ENACTING_GAS = 35_000
 """For one plan entry under a plant hold, where each task gets a word of its own; without one it takes far less.
 
 A vote that does not decide now may be the deciding one when it is mined."""
+MOTION_GAS = 600_000
+"""For a motion: most for an admission."""
 
 
 class ChainAllocationDao(Contract):
@@ -40,7 +43,7 @@ class ChainAllocationDao(Contract):
 
     def propose(self, opening: Opening) -> Receipt:
         plan = opening.plan
-        if not plan.is_tree:
+        if not plan.is_tree and not is_motion(plan.assignments):
             self._work_orders.require_open(plan.assignments)
         parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words)
         return self._send("propose", *parts, tried=False)
@@ -104,4 +107,6 @@ class ChainAllocationDao(Contract):
 
 
 def _enacting_gas(assignments: bytes) -> int:
+    if is_motion(assignments):
+        return MOTION_GAS
     return ENACTING_GAS * (len(assignments) // ASSIGNED.size)

@@ -8,12 +8,13 @@ from workmoot.chain.claims import ChainClaims
 from workmoot.chain.deployment import Deployment, find_deployment
 from workmoot.chain.follower import Follower
 from workmoot.chain.members import ChainMembers
+from workmoot.chain.motions import ChainMotions
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.chain.work_orders import ChainWorkOrders
-from workmoot.domain.ports import AllocationDao, Claims, Members, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Contracts:
     work_orders: WorkOrders
     dao: AllocationDao
     overrides: Overrides
+    motions: Motions
     claims: Claims
 
 
@@ -43,6 +45,7 @@ class Connection:
             work_orders=work_orders,
             dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender, work_orders=work_orders),
             overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
+            motions=ChainMotions(self.node, self.deployment.motions, sender),
             claims=ChainClaims(self.node, self.deployment.claims, sender),
         )
 

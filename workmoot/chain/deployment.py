@@ -16,6 +16,7 @@ NAMES = {
     "WorkOrders": "work_orders",
     "AllocationDAO": "allocation_dao",
     "Overrides": "overrides",
+    "Motions": "motions",
     "Claims": "claims",
 }
 
@@ -31,6 +32,7 @@ class Deployment:
     work_orders: Address
     allocation_dao: Address
     overrides: Address
+    motions: Address
     claims: Address
 
     @property

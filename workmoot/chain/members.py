@@ -23,11 +23,14 @@ class ChainMembers(Contract):
     def retire(self, number: Number) -> Receipt:
         return self._send("retire", number)
 
+    def come_back(self) -> Receipt:
+        return self._send("comeBack")
+
     def bind(self, robot: Number, worker: Number, resource: bytes, scope: Scope) -> Receipt:
         return self._send("bind", robot, worker, resource, scope)
 
     def member(self, number: Number) -> Member | None:
-        account, kind, standing, joined, capabilities = self._read("member", number)[0]
+        account, kind, standing, joined, capabilities, by_human = self._read("member", number)[0]
         if not kind:
             return None
         return Member(
@@ -37,6 +40,7 @@ class ChainMembers(Contract):
             standing=Standing(standing),
             joined=joined,
             capabilities=capabilities,
+            by_human=by_human,
         )
 
     def number_of(self, account: Address) -> Number:

@@ -13,7 +13,7 @@ from workmoot.domain.events import Event
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId
 from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
-from workmoot.domain.proposals import Opening, ProposalState
+from workmoot.domain.proposals import Opening, Policy, ProposalState
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Member, Record, Scope
 
@@ -95,6 +95,9 @@ class Members(Protocol):
     def retire(self, number: Number) -> Receipt:
         """A member leaves for good."""
 
+    def come_back(self) -> Receipt:
+        """Ends the caller's own absence."""
+
     def bind(self, robot: Number, worker: Number, resource: bytes, scope: Scope) -> Receipt:
         """A worker may use a robot's resource; Scope.NONE ends it."""
 
@@ -130,6 +133,22 @@ class Members(Protocol):
 
     def record(self, worker: Number, capability: int) -> Record:
         """What became of a worker's runs."""
+
+
+class Motions(Protocol):
+    """What a majority decides besides who does what."""
+
+    def leave_out(self, number: Number) -> Receipt:
+        """Leaves out a member that was silent for long, until it comes back."""
+
+    def policy(self) -> Policy:
+        """What the majority decides by."""
+
+    def require_sound(self, motion: bytes) -> None:
+        """Refuses a motion that can never be carried out."""
+
+    def voting_seconds_of(self, proposal: ProposalId) -> int:
+        """How long a proposal of that number is open."""
 
 
 class WorkOrders(Protocol):

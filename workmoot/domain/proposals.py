@@ -32,11 +32,26 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The policy's objective: what a tick of makespan, tardiness or work that may be lost, a thousandth of a unit of
+    cost and a Wh weigh."""
+
+    makespan: int = 6_000
+    tardiness: int = 2_000
+    cost: int = 1_000
+    energy: int = 1_000
+    risk: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How long a proposal is open (wall seconds) and how many a member may have open at once."""
+    """How long a proposal is open (wall seconds), how many a member may have open at once, in how many that ran out one
+    after the other it is silent before it may be left out, and what plans are judged by."""
 
     voting_seconds: int
     open_limit: int
+    absent_after: int = 10
+    weights: Weights = Weights()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

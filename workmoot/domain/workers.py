@@ -24,6 +24,7 @@ class Standing(IntEnum):
     ACTIVE = 1
     SUSPENDED = 2
     RETIRED = 3
+    ABSENT = 4
 
 
 class Scope(IntEnum):
@@ -56,6 +57,8 @@ class Member:
     joined: int
     """The roster version from which on the member counts."""
     capabilities: int
+    by_human: bool = False
+    """Whether a human suspended or reinstated it: then no vote changes its standing."""
     profile: Mapping[str, object] = field(default_factory=dict)
 
     @property

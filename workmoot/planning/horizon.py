@@ -9,8 +9,9 @@ from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import NOBODY, Number, TaskId, order_of
 from workmoot.domain.ledger import Leaf, Ledger, OfferRecord, Proposal, Task
 from workmoot.domain.plan import LAST_VERSION
+from workmoot.domain.proposals import Weights
 from workmoot.domain.work import Status
-from workmoot.planning.problem import Mode, OpenTask, Problem, Weights
+from workmoot.planning.problem import Mode, OpenTask, Problem
 
 HANDOVER_MS = 800
 """Wall milliseconds that transactions take between a task and the next, where the policy does not say."""
@@ -122,8 +123,7 @@ def handover(ledger: Ledger) -> int:
 
 def weights(ledger: Ledger) -> Weights:
     """The policy's objective."""
-    given = policy(ledger).get("weights")
-    return Weights(**{name: int(value) for name, value in given.items()}) if isinstance(given, dict) else Weights()
+    return ledger.policy.weights if ledger.policy else Weights()
 
 
 def standing_offers(ledger: Ledger, task: TaskId) -> list[OfferRecord]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.offers import Offer
+from workmoot.domain.proposals import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +39,6 @@ class OpenTask:
     due: int
     priority: int
     modes: tuple[Mode, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """The policy's objective: what a tick of makespan or tardiness, a Wh and a thousandth of a unit of cost weigh."""
-
-    makespan: int = 6_000
-    tardiness: int = 2_000
-    energy: int = 1_000
-    cost: int = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from workmoot.domain.proposals import Figures
 from workmoot.planning.problem import Mode, OpenTask, Problem
 
 LAST_TICK = 2**32 - 1
+WHOLE = 10_000
 Duration = Callable[[Mode, OpenTask], int]
 """How many ticks a mode takes; as promised, or as somebody believes."""
 
@@ -64,13 +65,17 @@ def figures(problem: Problem, slots: Sequence[Slot]) -> Figures:
 
 
 def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
-    """One number to compare plans by, lower is better: weighed ticks, Wh and thousandths of a unit of cost.
+    """One number to compare plans by, lower is better: weighed ticks, Wh and thousandths of a unit of cost; at risk are
+    the ticks of work that the offers' chances say will be lost.
 
     The mean end of the tasks breaks ties among equal makespans.
     """
     weights = problem.weights
     total = found.makespan * weights.makespan + found.tardiness * weights.tardiness
     total += found.energy * weights.energy + found.cost // 1_000 * weights.cost
+    if weights.risk:
+        lost = sum((slot.end - slot.start) * (WHOLE - slot.mode.offer.success) for slot in slots)
+        total += lost // WHOLE * weights.risk
     return total + sum(slot.end - problem.base for slot in slots) // max(1, len(slots))
 
 

@@ -29,6 +29,7 @@ class Weights(Part):
     tardiness: Parts = 2_000
     energy: Parts = 1_000
     cost: Parts = 1_000
+    risk: Parts = 0
 
 
 class Ranking(Part):
@@ -44,6 +45,9 @@ class Policy(Part):
 
     voting_s: WallSeconds = 20
     open_limit: Annotated[Whole, Field(ge=1, le=9, description="Proposals one member may have open at once.")] = 2
+    absent_after: Annotated[
+        Whole, Field(ge=1, le=256, description="Proposals in a row that ran out before a silent member is left out.")
+    ] = 10
     talk_s: Number = Field(2.0, ge=0, le=3_600, description="Wall seconds from a proposal to the first vote.")
     handover_ms: Whole = Field(800, ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
     margin_bps: Annotated[Parts, Field(description="A counter-proposal beats the best by at least this.")] = 200

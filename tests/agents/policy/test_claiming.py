@@ -5,6 +5,7 @@ from typing import Any
 from agents.actions import Action, ClaimTask, Propose, StartTask
 from agents.execution import perform
 from agents.policy import proposing, working
+from agents.policy.thinking import problem_of
 from tests.agents.bodies import ToldRobots, hands
 from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SPRAYER, START_S, Workshop
@@ -19,7 +20,7 @@ LATE_S = START_S + 10.0
 
 
 def an_assignment(task: TaskId, **changes: Any) -> PlanEntry:
-    values = {"lead": SPRAYER, "sequence": 1, "inspector": SCANNER, "robots": (ARM,)} | changes
+    values: dict[str, Any] = {"lead": SPRAYER, "sequence": 1, "inspector": SCANNER, "robots": (ARM,)} | changes
     return an_entry(task, **values)
 
 
@@ -139,6 +140,6 @@ def test_decide__left_and_busy__the_robot_is_free_only_after_it():
     (action,) = proposed(workshop)
     assert isinstance(action, Propose)
     view = workshop.view("scanner", now_s=LATE_S)
-    problem = proposing.problem_of(view)
+    problem = problem_of(view)
     assert list(problem.tasks) == [other]
     assert problem.busy[ARM] > view.now

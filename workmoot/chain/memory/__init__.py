@@ -5,6 +5,7 @@ from workmoot.chain.memory.holds import (
     MemoryAllocationDao,
     MemoryClaims,
     MemoryMembers,
+    MemoryMotions,
     MemoryOverrides,
     MemoryWorkOrders,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "MemoryClaims",
     "MemoryFollower",
     "MemoryMembers",
+    "MemoryMotions",
     "MemoryOverrides",
     "MemoryWorkOrders",
 ]

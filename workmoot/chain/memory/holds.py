@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmoot.chain.memory import claims, decisions, humans, membership, posting, runs, slots, voting
+from workmoot.chain.memory import claims, decisions, humans, membership, motions, posting, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
-from workmoot.domain.proposals import NO_STATE, Opening, ProposalState, content_hash_of, content_id_of
+from workmoot.domain.proposals import NO_STATE, Opening, Policy, ProposalState, content_hash_of, content_id_of
 from workmoot.domain.workers import Kind, Member, Record, Scope, Standing, roll_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MemoryMembers(Hold):
     """Members."""
 
     def admit(self, account: Address, kind: Kind, capabilities: int, profile: str) -> Receipt:
-        return self._send(lambda tx: membership.admit(tx, account, kind, capabilities, profile))
+        return self._send(lambda tx: membership.admit(tx, account, kind, capabilities, profile, by=self._account))
 
     def suspend(self, number: Number) -> Receipt:
         return self._send(lambda tx: membership.suspend(tx, number, by=self._account))
@@ -42,7 +42,10 @@ class MemoryMembers(Hold):
         return self._send(lambda tx: membership.reinstate(tx, number, by=self._account))
 
     def retire(self, number: Number) -> Receipt:
-        return self._send(lambda tx: membership.retire(tx, number))
+        return self._send(lambda tx: membership.retire(tx, number, by=self._account))
+
+    def come_back(self) -> Receipt:
+        return self._send(membership.come_back)
 
     def bind(self, robot: Number, worker: Number, resource: bytes, scope: Scope) -> Receipt:
         return self._send(lambda tx: membership.bind(tx, robot, worker, resource, scope))
@@ -288,3 +291,19 @@ class MemoryOverrides(Hold):
 
     def count(self) -> int:
         return self._chain.state.overrides_given
+
+
+class MemoryMotions(Hold):
+    """Motions."""
+
+    def leave_out(self, number: Number) -> Receipt:
+        return self._send(lambda tx: motions.leave_out(tx, number))
+
+    def policy(self) -> Policy:
+        return self._chain.state.policy
+
+    def require_sound(self, motion: bytes) -> None:
+        motions.require_sound(self._chain.state, motion)
+
+    def voting_seconds_of(self, proposal: ProposalId) -> int:
+        return motions.voting_seconds_of(self._chain.state, proposal)

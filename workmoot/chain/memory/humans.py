@@ -5,12 +5,13 @@ from dataclasses import replace
 from workmoot.chain.memory import authority, decisions, membership, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import is_motion, read_assignments, read_entry
+from workmoot.chain.memory.plans import read_assignments, read_entry
 from workmoot.chain.signer import recover
 from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import OverrideGiven, OverrideRatified, OverrideReleased
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import NOBODY, Address, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
+from workmoot.domain.motions import is_motion
 from workmoot.domain.overrides import (
     HumanOrder,
     Level,
@@ -282,7 +283,7 @@ def _each_entry(
 def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
     """The entries the order acts on: of this proposal's content, and no more than fit one transaction."""
     part = _content_of(tx, order)
-    if is_motion(part.assignments):
+    if is_motion(part.assignments) or PackedPlan(assignments=part.assignments).is_tree:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     if not 0 < part.last - part.first <= ENTRIES_A_PART:
         raise Refused("MalformedPayload", order.kind)

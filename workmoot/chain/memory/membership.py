@@ -7,6 +7,8 @@ from workmoot.chain.memory.state import State
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import (
     MemberAdmitted,
+    MemberCameBack,
+    MemberLeftOut,
     MemberReinstated,
     MemberRetired,
     MemberSuspended,
@@ -18,16 +20,17 @@ from workmoot.domain.ids import LAST_NUMBER, NOBODY, ZERO_ADDRESS, Address, Numb
 from workmoot.domain.workers import Kind, Member, Record, Role, Scope, Standing
 
 SUSPENSION_SECONDS = 86_400
+LAST_VOTED_NUMBER = 767
 STRANGER = Member(number=NOBODY, account=ZERO_ADDRESS, kind=Kind.NONE, standing=Standing.NONE, joined=0, capabilities=0)
 
 
-def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, profile: str) -> None:
-    _require_registrar(tx, tx.sender, kind)
+def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, profile: str, *, by: Address) -> None:
+    _require_registrar(tx, by, kind)
     if kind is Kind.NONE:
         raise Refused("KindMissing")
     if account in tx.state.numbers:
         raise Refused("AlreadyAMember", account, tx.state.numbers[account])
-    if len(tx.state.members) == LAST_NUMBER:
+    if len(tx.state.members) >= (LAST_VOTED_NUMBER if is_vote(by) else LAST_NUMBER):
         raise Refused("RosterFull")
     if account == ZERO_ADDRESS:
         raise Refused("ERC721InvalidReceiver", account)
@@ -42,8 +45,12 @@ def admit(tx: Transaction, account: Address, kind: Kind, capabilities: int, prof
 
 def suspend(tx: Transaction, number: Number, *, by: Address) -> None:
     _require_registrar(tx, by, member(tx, number).kind)
-    _leave(tx, number, Standing.SUSPENDED)
-    tx.say(MemberSuspended, number=number, by=by)
+    standing = member(tx, number).standing
+    if standing in (Standing.SUSPENDED, Standing.RETIRED):
+        raise Refused("WrongStanding", number, standing)
+    _leave(tx, number, Standing.SUSPENDED, by=by)
+    tx.say(MemberSuspended, number=number, by=by, by_vote=is_vote(by))
+    _sign(tx, number, by)
 
 
 def suspend_for(tx: Transaction, number: Number, human: Address) -> None:
@@ -68,19 +75,37 @@ def _use_suspension(tx: Transaction, number: Number, human: Address) -> None:
 def reinstate(tx: Transaction, number: Number, *, by: Address) -> None:
     _require_registrar(tx, by, member(tx, number).kind)
     found = _require(tx, number, Standing.SUSPENDED)
-    tx.state.members[number] = replace(found, standing=Standing.ACTIVE)
-    tx.say(MemberReinstated, number=number, by=by)
-    _enter(tx, number)
+    _sign(tx, number, by)
+    tx.say(MemberReinstated, number=number, by=by, by_vote=is_vote(by))
+    _enter(tx, found.number)
 
 
-def retire(tx: Transaction, number: Number) -> None:
-    _require_registrar(tx, tx.sender, member(tx, number).kind)
+def retire(tx: Transaction, number: Number, *, by: Address) -> None:
+    _require_registrar(tx, by, member(tx, number).kind)
+    if member(tx, number).standing is Standing.RETIRED:
+        raise Refused("WrongStanding", number, Standing.RETIRED)
+    _leave(tx, number, Standing.RETIRED, by=by)
+    _sign(tx, number, by)
+    tx.say(MemberRetired, number=number, by=by, by_vote=is_vote(by))
+
+
+def leave_out(tx: Transaction, number: Number) -> None:
+    """One that is absent: whether it is, the motions know."""
     found = member(tx, number)
-    if found.standing is Standing.SUSPENDED:
-        tx.state.members[number] = replace(found, standing=Standing.RETIRED)
-    else:
-        _leave(tx, number, Standing.RETIRED)
-    tx.say(MemberRetired, number=number, by=tx.sender)
+    if found.kind is not Kind.DIGITAL:
+        raise Refused("WrongKind", number, found.kind)
+    _require(tx, number, Standing.ACTIVE)
+    _leave(tx, number, Standing.ABSENT, by=ADDRESSES["Motions"])
+    tx.say(MemberLeftOut, number=number)
+
+
+def come_back(tx: Transaction) -> None:
+    number = tx.state.numbers.get(tx.sender, NOBODY)
+    if number == NOBODY:
+        raise Refused("NotAMember", tx.sender)
+    _require(tx, number, Standing.ABSENT)
+    tx.say(MemberCameBack, number=number)
+    _enter(tx, number)
 
 
 def bind(tx: Transaction, robot: Number, worker: Number, resource: bytes, scope: Scope) -> None:
@@ -164,22 +189,40 @@ def belongs(state: State, number: Number, roster: int) -> bool:
 
 
 def is_suspended(tx: Transaction, account: Address) -> bool:
-    """Whether the account's badge is suspended or retired; one without a badge is not."""
+    """Whether the account has a badge that is not active."""
     return badge_of(tx, account).standing > Standing.ACTIVE
 
 
-def _enter(tx: Transaction, number: Number) -> None:
+def is_vote(by: Address) -> bool:
+    """Whether the majority decided it, or its silence did."""
+    return by == ADDRESSES["Motions"]
+
+
+def _sign(tx: Transaction, number: Number, by: Address) -> None:
+    """What a human decided of a member, no vote changes."""
     found = tx.state.members[number]
+    if is_vote(by) and found.by_human:
+        raise Refused("HumanDecided", number)
+    tx.state.members[number] = replace(found, by_human=not is_vote(by))
+
+
+def _enter(tx: Transaction, number: Number) -> None:
+    found = replace(tx.state.members[number], standing=Standing.ACTIVE)
     if found.kind is Kind.DIGITAL:
         version = _next_roster(tx, 1)
-        tx.state.members[number] = replace(found, joined=version)
+        found = replace(found, joined=version)
         tx.state.memberships[(number, version)] = True
+    tx.state.members[number] = found
 
 
-def _leave(tx: Transaction, number: Number, to: Standing) -> None:
-    found = _require(tx, number, Standing.ACTIVE)
+def _leave(tx: Transaction, number: Number, to: Standing, *, by: Address) -> None:
+    found = member(tx, number)
+    if found.standing is Standing.NONE:
+        raise Refused("UnknownMember", number)
     tx.state.members[number] = replace(found, standing=to)
-    if found.kind is Kind.DIGITAL:
+    if found.is_active_worker:
+        if is_vote(by) and tx.state.rosters[tx.state.roster] == 1:
+            raise Refused("LastMember", number)
         tx.state.memberships[(number, _next_roster(tx, -1))] = False
 
 
@@ -202,8 +245,8 @@ def _require(tx: Transaction, number: Number, standing: Standing) -> Member:
 
 
 def _require_registrar(tx: Transaction, account: Address, kind: Kind) -> None:
-    """Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone."""
-    if account == ADDRESSES["Overrides"]:
+    """Humans' badges are the administrator's and the humans' own orders': no supervisor takes them alone, no vote."""
+    if account == ADDRESSES["Overrides"] or (is_vote(account) and kind is not Kind.HUMAN):
         return
     supervises = kind is not Kind.HUMAN and tx.has_role(Role.SUPERVISOR, account)
     if not (supervises or tx.is_administrator(account)) or is_suspended(tx, account):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from workmoot.chain.memory.state import Grant, State
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import Event, HumanPolicySet, LimitsSet, Place, PolicySet, RoleGranted, RoleRevoked
 from workmoot.domain.hashing import ZERO_HASH, checksum_address, hash_of_words, keccak
-from workmoot.domain.ids import Address
+from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Block
 from workmoot.domain.overrides import MAY_WAIT, STRICT, HumanPolicy
 from workmoot.domain.ports import Receipt
@@ -24,6 +24,7 @@ CHAIN_ID = 1337
 BLOCKS_REMEMBERED = 256
 SHORTEST_SECONDS = 10
 MOST_OPEN = 9
+LONGEST_SILENCE = 256
 SETBACK_SECONDS = 5 * 86_400
 """After which a role's new grant delay is in force, as OpenZeppelin has it."""
 
@@ -33,8 +34,8 @@ def made_up(name: str) -> Address:
     return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
 
 
-_CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Claims")
-ADDRESSES = {name: made_up(name) for name in _CONTRACTS}
+CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
+ADDRESSES = {name: made_up(name) for name in CONTRACTS}
 
 
 @dataclass(slots=True)
@@ -85,14 +86,10 @@ class MemoryChain:
         now: int | None = None,
     ) -> None:
         _require_at_least_ten(limits)
-        if policy.voting_seconds < SHORTEST_SECONDS or policy.open_limit == 0:
-            raise Refused("PolicyTooTight")
-        if policy.voting_seconds >= 1 << 24 or policy.open_limit > MOST_OPEN:
-            raise Refused("PolicyTooWide")
+        require_within(policy)
         _require_human_policy(human_policy)
         self.chain_id = chain_id
         self.limits = limits
-        self.policy = policy
         self.human_policy = human_policy
         self.state = State()
         self.events: list[Event] = []
@@ -100,7 +97,7 @@ class MemoryChain:
         self._now = now if now is not None else int(time.time())
         self._lock = threading.RLock()
         self._add_block()
-        self.transact(administrator, lambda tx: _found(tx, administrator))
+        self.transact(administrator, lambda tx: _found(tx, administrator, policy))
 
     @property
     def head(self) -> Block:
@@ -157,8 +154,32 @@ class MemoryChain:
         self.blocks.append(Block(number=number, hash=content, timestamp=self._now))
 
 
-def _found(tx: Transaction, administrator: Address) -> None:
-    limits, policy = tx.chain.limits, tx.chain.policy
+def require_within(policy: Policy) -> None:
+    """Refuses a policy beyond its limits."""
+    weights = astuple(policy.weights)
+    tight = policy.voting_seconds < SHORTEST_SECONDS or not policy.open_limit or not policy.absent_after
+    if tight or not any(weights):
+        raise Refused("PolicyTooTight")
+    wide = policy.voting_seconds >= 1 << 24 or policy.open_limit > MOST_OPEN
+    if wide or policy.absent_after > LONGEST_SILENCE:
+        raise Refused("PolicyTooWide")
+
+
+def set_policy(tx: Transaction, policy: Policy) -> None:
+    """From the next proposal on."""
+    tx.state.policy = policy
+    tx.state.voting_seconds[ProposalId(len(tx.state.proposals) + 1)] = policy.voting_seconds
+    tx.say(
+        PolicySet,
+        voting_seconds=policy.voting_seconds,
+        open_limit=policy.open_limit,
+        absent_after=policy.absent_after,
+        weights=policy.weights,
+    )
+
+
+def _found(tx: Transaction, administrator: Address, policy: Policy) -> None:
+    limits = tx.chain.limits
     _give(tx, Role.ADMIN, administrator, 0, waits=0)
     humans = tx.chain.human_policy
     tx.say(
@@ -174,7 +195,7 @@ def _found(tx: Transaction, administrator: Address) -> None:
         heartbeat_seconds=limits.heartbeat_seconds,
         inspect_seconds=limits.inspect_seconds,
     )
-    tx.say(PolicySet, voting_seconds=policy.voting_seconds, open_limit=policy.open_limit)
+    set_policy(tx, policy)
 
 
 def _grant(tx: Transaction, role: Role, account: Address, delay: int) -> None:

@@ -31,11 +31,6 @@ def read_assignments(assignments: bytes) -> tuple[Assigned, ...]:
         raise Refused("MalformedPlan", malformed.offset) from None
 
 
-def is_motion(assignments: bytes) -> bool:
-    """Whether they begin with an order 0, which no plan has."""
-    return len(assignments) >= len(TREE) and not any(assignments[: len(TREE) - 1])
-
-
 def read_tree(motion: bytes) -> tuple[bytes, int]:
     """Root and number of leaves."""
     root, count = motion[len(TREE) : len(TREE) + HASH_SIZE], int.from_bytes(motion[len(TREE) + HASH_SIZE :], "big")

@@ -9,7 +9,7 @@ from typing import Any
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, OrderId, ProposalId, TaskId
 from workmoot.domain.overrides import Slot, SubjectType
-from workmoot.domain.proposals import ProposalState
+from workmoot.domain.proposals import Policy, ProposalState
 from workmoot.domain.work import OnFailure, Status
 from workmoot.domain.workers import Member, Record, Role
 
@@ -80,6 +80,9 @@ class Posted:
     done: int = 0
 
 
+NO_POLICY = Policy(voting_seconds=0, open_limit=0, absent_after=0)
+
+
 @dataclass(slots=True)
 class State:
     """The storage of all contracts."""
@@ -109,6 +112,10 @@ class State:
     ballots: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     bars: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     recent: dict[Number, tuple[ProposalId, ...]] = field(default_factory=dict)
+    """Each member's latest proposals, the newest first; those beyond the limit are of a policy of the past."""
+    policy: Policy = NO_POLICY
+    voting_seconds: dict[ProposalId, int] = field(default_factory=dict)
+    """From which proposal on they are open how long."""
     confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
     roots: dict[ProposalId, bytes] = field(default_factory=dict)
     """Of the trees that passed."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workmoot.chain.memory import claims, decisions, membership
-from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction, made_up
+from workmoot.chain.memory import claims, decisions, membership, motions
+from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, MOST_OPEN, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
 from workmoot.chain.memory.plans import read_teams, read_tree
 from workmoot.chain.memory.state import State as Storage
@@ -30,8 +30,10 @@ from workmoot.domain.events import (
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
+from workmoot.domain.motions import MOTION_SECONDS, is_motion
 from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import (
+    NO_PROPOSAL,
     NO_STATE,
     Opening,
     ProposalState,
@@ -67,6 +69,8 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 def propose(tx: Transaction, opening: Opening) -> None:
     if opening.plan.is_tree:
         read_tree(opening.plan.assignments)
+    elif is_motion(opening.plan.assignments):
+        _require_sound_motion(tx, opening.plan)
     else:
         # Whoever sends a plan asks the work orders first; the DAO takes its word for it, and the voters look again.
         decisions.require_open(tx.state, opening.plan.assignments)
@@ -226,12 +230,13 @@ def nonce_of(state: Storage, account: Address) -> int:
 
 def _take_place(tx: Transaction, proposer: Number, proposal: ProposalId) -> None:
     """A place is free again once its proposal is settled or its time is over."""
-    limit = tx.chain.policy.open_limit
+    limit = tx.state.policy.open_limit
     recent = tx.state.recent.get(proposer, ())
-    taken = tuple(former for former in recent if _takes_place(tx, former))
-    if len(taken) == limit:
+    recent += (NO_PROPOSAL,) * (MOST_OPEN - len(recent))
+    free = next((place for place in reversed(range(limit)) if not _takes_place(tx, recent[place])), None)
+    if free is None:
         raise Refused("TooManyOpen", proposer, limit)
-    tx.state.recent[proposer] = (proposal, *taken)
+    tx.state.recent[proposer] = (proposal, *recent[:free], *recent[free + 1 :])
 
 
 def _takes_place(tx: Transaction, proposal: ProposalId) -> bool:
@@ -241,7 +246,7 @@ def _takes_place(tx: Transaction, proposal: ProposalId) -> bool:
 
 def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Opening) -> None:
     roster, members = tx.state.roster, tx.state.rosters.get(tx.state.roster, 0)
-    deadline, plan = tx.now + tx.chain.policy.voting_seconds, opening.plan
+    deadline, plan = tx.now + tx.state.policy.voting_seconds, opening.plan
     rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
     tx.state.proposals[proposal] = replace(
         NO_STATE,
@@ -296,10 +301,16 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     seal(tx)
+    late = tx.now > state_of(tx, proposal).deadline + MOTION_SECONDS
+    if is_motion(assignments) and late:
+        _settle(tx, proposal, State.EXPIRED)
+        return
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
     if PackedPlan(assignments=assignments).is_tree:
         claims.record(tx, proposal, assignments)
+    elif is_motion(assignments):
+        motions.carry_out(tx, proposal, assignments)
     else:
         decisions.enact(tx, proposal, assignments)
 
@@ -372,6 +383,12 @@ def _require_known_block(tx: Transaction, number: int, given: bytes) -> None:
     recent = number < tx.block and tx.block - number <= BLOCKS_REMEMBERED
     if not recent or tx.block_hash(number) != given:
         raise Refused("UnknownBlock", number, given)
+
+
+def _require_sound_motion(tx: Transaction, plan: PackedPlan) -> None:
+    if plan.teams:
+        raise Refused("MalformedTeams", 0)
+    motions.require_sound(tx.state, plan.assignments)
 
 
 def _require_confirmed(tx: Transaction, teams: bytes) -> None:

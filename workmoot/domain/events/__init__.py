@@ -7,7 +7,6 @@ from workmoot.domain.events.allocation_dao import (
     HelpConfirmed,
     MessageSent,
     OffersPublished,
-    PolicySet,
     ProposalCanceled,
     ProposalCreated,
     ProposalExecuted,
@@ -23,6 +22,8 @@ from workmoot.domain.events.claims import (
 )
 from workmoot.domain.events.members import (
     MemberAdmitted,
+    MemberCameBack,
+    MemberLeftOut,
     MemberReinstated,
     MemberRetired,
     MemberSuspended,
@@ -32,6 +33,7 @@ from workmoot.domain.events.members import (
     RoleRevoked,
     RosterChanged,
 )
+from workmoot.domain.events.motions import MotionCarriedOut, PolicySet
 from workmoot.domain.events.overrides import (
     AlarmRaised,
     HumanPolicySet,
@@ -85,10 +87,13 @@ __all__ = [
     "InspectionOverdue",
     "LimitsSet",
     "MemberAdmitted",
+    "MemberCameBack",
+    "MemberLeftOut",
     "MemberReinstated",
     "MemberRetired",
     "MemberSuspended",
     "MessageSent",
+    "MotionCarriedOut",
     "OffersPublished",
     "OrderPosted",
     "OverrideExpired",

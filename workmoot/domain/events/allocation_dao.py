@@ -9,14 +9,6 @@ from workmoot.domain.proposals import Opening, State, unpack_detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySet(Event):
-    """How long a proposal is open, wall seconds, and how many a member may have open."""
-
-    voting_seconds: int
-    open_limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OffersPublished(Event):
     """A worker's estimates and its ranking of the open work, both packed."""
 

@@ -24,6 +24,7 @@ class MemberSuspended(Event):
 
     number: Number
     by: Address
+    by_vote: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class MemberReinstated(Event):
 
     number: Number
     by: Address
+    by_vote: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,21 @@ class MemberRetired(Event):
 
     number: Number
     by: Address
+    by_vote: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLeftOut(Event):
+    """A member that was silent for long neither counts nor acts until it comes back."""
+
+    number: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCameBack(Event):
+    """A member that was left out counts again, from the next roster on."""
+
+    number: Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

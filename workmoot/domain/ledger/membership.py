@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.events import (
     MemberAdmitted,
+    MemberCameBack,
+    MemberLeftOut,
     MemberReinstated,
     MemberRetired,
     MemberSuspended,
@@ -42,17 +44,24 @@ def _admitted(ledger: Ledger, event: MemberAdmitted) -> None:
 
 
 def _suspended(ledger: Ledger, event: MemberSuspended) -> None:
-    _set_standing(ledger, event.number, Standing.SUSPENDED)
+    _set_standing(ledger, event, Standing.SUSPENDED)
 
 
 def _retired(ledger: Ledger, event: MemberRetired) -> None:
-    _set_standing(ledger, event.number, Standing.RETIRED)
+    _set_standing(ledger, event, Standing.RETIRED)
 
 
 def _reinstated(ledger: Ledger, event: MemberReinstated) -> None:
-    member = ledger.members[event.number]
-    joined = _next_roster(ledger, member.kind)
-    ledger.members[event.number] = replace(member, standing=Standing.ACTIVE, joined=joined)
+    _set_standing(ledger, event, Standing.ACTIVE)
+    _join(ledger, event.number)
+
+
+def _left_out(ledger: Ledger, event: MemberLeftOut) -> None:
+    ledger.members[event.number] = replace(ledger.members[event.number], standing=Standing.ABSENT)
+
+
+def _came_back(ledger: Ledger, event: MemberCameBack) -> None:
+    _join(ledger, event.number)
 
 
 def _roster_changed(ledger: Ledger, event: RosterChanged) -> None:
@@ -90,8 +99,18 @@ def _revoked(ledger: Ledger, event: RoleRevoked) -> None:
         ledger.grants.pop((Role(event.role_id), event.account), None)
 
 
-def _set_standing(ledger: Ledger, number: Number, standing: Standing) -> None:
-    ledger.members[number] = replace(ledger.members[number], standing=standing)
+def _set_standing(
+    ledger: Ledger, event: MemberSuspended | MemberReinstated | MemberRetired, standing: Standing
+) -> None:
+    member = ledger.members[event.number]
+    by_human = member.by_human or not event.by_vote
+    ledger.members[event.number] = replace(member, standing=standing, by_human=by_human)
+
+
+def _join(ledger: Ledger, number: Number) -> None:
+    member = ledger.members[number]
+    joined = _next_roster(ledger, member.kind)
+    ledger.members[number] = replace(member, standing=Standing.ACTIVE, joined=joined)
 
 
 def _next_roster(ledger: Ledger, kind: Kind) -> int:
@@ -104,6 +123,8 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     MemberSuspended: _suspended,
     MemberRetired: _retired,
     MemberReinstated: _reinstated,
+    MemberLeftOut: _left_out,
+    MemberCameBack: _came_back,
     RosterChanged: _roster_changed,
     RobotBound: _bound,
     RecordGrew: _grew,

@@ -6,6 +6,7 @@ from typing import Any
 
 from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
+from workmoot.domain.motions import Motion
 from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import HumanOrder
 from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
@@ -198,6 +199,8 @@ class Proposal:
     rest: bytes
     opening: Opening
     entries: tuple[PlanEntry, ...]
+    motion: Motion | None = None
+    """What is put to the vote instead of a plan."""
     at: Place
     malformed: bool = False
     """Its bytes follow no layout: it has no entries, and nobody can say yes to it."""

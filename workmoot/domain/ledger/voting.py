@@ -21,6 +21,7 @@ from workmoot.domain.events import (
     VoterBarred,
 )
 from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranking, Review, Vote
+from workmoot.domain.motions import Motion, is_motion, unpack_motion
 from workmoot.domain.offers import unpack_offers, unpack_ranking, with_durations
 from workmoot.domain.plan import PlanEntry, unpack_plan
 from workmoot.domain.proposals import Opening, Policy, content_hash_of, rest_of
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
 
 
 def _policy_set(ledger: Ledger, event: PolicySet) -> None:
-    ledger.policy = Policy(voting_seconds=event.voting_seconds, open_limit=event.open_limit)
+    ledger.policy = Policy(
+        voting_seconds=event.voting_seconds,
+        open_limit=event.open_limit,
+        absent_after=event.absent_after,
+        weights=event.weights,
+    )
 
 
 def _published(ledger: Ledger, event: OffersPublished) -> None:
@@ -74,9 +80,9 @@ def _created(ledger: Ledger, event: ProposalCreated) -> None:
     roster, members, deadline = ledger.roster, ledger.voters, event.vote_end
     rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
     try:
-        entries, malformed = _timed(ledger, opening), False
+        (motion, entries), malformed = _content(ledger, opening), False
     except Malformed:
-        entries, malformed = (), True
+        (motion, entries), malformed = (None, ()), True
     ledger.proposals[event.id] = Proposal(
         id=event.id,
         proposer=proposer,
@@ -88,9 +94,17 @@ def _created(ledger: Ledger, event: ProposalCreated) -> None:
         rest=rest,
         opening=opening,
         entries=entries,
+        motion=motion,
         malformed=malformed,
         at=event.at,
     )
+
+
+def _content(ledger: Ledger, opening: Opening) -> tuple[Motion | None, tuple[PlanEntry, ...]]:
+    """A motion, or a plan's entries."""
+    if is_motion(opening.plan.assignments):
+        return unpack_motion(opening.plan.assignments), ()
+    return None, _timed(ledger, opening)
 
 
 def _timed(ledger: Ledger, opening: Opening) -> tuple[PlanEntry, ...]:

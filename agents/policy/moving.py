@@ -1,0 +1,111 @@
+"""Motions: what a member thinks of who belongs, and by which policy the majority decides."""
+
+from dataclasses import astuple
+
+from agents.view import View
+from workmoot.domain.ids import Number
+from workmoot.domain.ledger import Ledger
+from workmoot.domain.ledger.absence import absent_since
+from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange, StandingChange
+from workmoot.domain.proposals import Policy
+from workmoot.domain.workers import Kind, Member, Standing
+
+FEW = 3
+"""So many should have a capability: one does the task, one inspects it, one is there when either fails."""
+BAD_RUNS = 3
+"""Runs must have failed at least so often before they say something."""
+MOST_SHIFTED = 2_000
+"""Parts of 10,000 by which the share of a weight may change at once."""
+WHOLE = 10_000
+
+
+def judge_motion(view: View, motion: Motion) -> tuple[bool, str]:
+    """Yes or no, and why: from what the chain tells, so that members see the same and say the same."""
+    obstacle = obstacle_to(view.ledger, motion)
+    if obstacle:
+        return False, f"Cannot be carried out: {obstacle}."
+    if isinstance(motion, Admission):
+        return _judge_admission(view, motion)
+    if isinstance(motion, PolicyChange):
+        return _judge_policy(view.ledger, motion.policy)
+    return _judge_standing(view, motion)
+
+
+def obstacle_to(ledger: Ledger, motion: Motion) -> str:
+    """What keeps the motion from being carried out now; nothing where it can be."""
+    if isinstance(motion, PolicyChange):
+        return ""
+    if isinstance(motion, Admission):
+        return "the account has a badge already" if motion.account in ledger.numbers else ""
+    member = ledger.members[motion.member]
+    if member.by_human:
+        return "a human decided about this member"
+    if not _fits(motion.kind, member.standing):
+        return f"the member is {member.standing.name.lower()}"
+    leaves = motion.kind is not MotionKind.REINSTATE and member.is_active_worker
+    return "nobody would be left to vote" if leaves and ledger.voters == 1 else ""
+
+
+def _fits(kind: MotionKind, standing: Standing) -> bool:
+    if kind is MotionKind.REINSTATE:
+        return standing is Standing.SUSPENDED
+    ends = (Standing.RETIRED,) if kind is MotionKind.RETIRE else (Standing.RETIRED, Standing.SUSPENDED)
+    return standing not in ends
+
+
+def _judge_admission(view: View, motion: Admission) -> tuple[bool, str]:
+    """Yes to who brings what few can do."""
+    known = range(1, len(view.capabilities) + 1)
+    brings = [number for number in known if motion.capabilities >> number & 1]
+    short = [number for number in brings if _count_able(view.ledger, motion.member_kind, number) < FEW]
+    names = ", ".join(view.capabilities[number - 1] for number in short)
+    return (True, f"Few of us can do this: {names}.") if short else (False, "Enough of us can do what it can.")
+
+
+def _count_able(ledger: Ledger, kind: Kind, capability: int) -> int:
+    active = (member for member in ledger.members.values() if member.standing is Standing.ACTIVE)
+    return sum(member.kind is kind and bool(member.capabilities >> capability & 1) for member in active)
+
+
+def _judge_standing(view: View, motion: StandingChange) -> tuple[bool, str]:
+    """A member goes when its record is clearly bad or it is absent, and comes back when neither is so."""
+    member = view.ledger.members[motion.member]
+    against = _case_against(view, member)
+    if motion.kind is MotionKind.REINSTATE:
+        return not against, against or "Its record does not speak against it."
+    return bool(against), against or "Neither its record nor its silence speaks against it."
+
+
+def _case_against(view: View, member: Member) -> str:
+    done, failed = _totals(view.ledger, member.number)
+    if failed >= BAD_RUNS and failed > 2 * done:
+        return f"{failed} of its runs failed, {done} were good."
+    absent = member.standing is Standing.ABSENT or absent_since(view.ledger, member.number, view.now_s) is not None
+    return "It is absent." if absent else ""
+
+
+def _totals(ledger: Ledger, worker: Number) -> tuple[int, int]:
+    records = [record for (number, _), record in ledger.records.items() if number == worker]
+    return sum(record.done for record in records), sum(record.failed for record in records)
+
+
+def _judge_policy(ledger: Ledger, wanted: Policy) -> tuple[bool, str]:
+    """Yes to small steps: nothing more than doubles or halves, no weight's share moves by more than a fifth."""
+    now = ledger.policy
+    if now is None:
+        return False, "There is no policy to compare it with."
+    rules = ("voting_seconds", "open_limit", "absent_after")
+    leaps = [name for name in rules if not _is_near(getattr(now, name), getattr(wanted, name))]
+    shifts = max(abs(a - b) for a, b in zip(_shares(now), _shares(wanted), strict=True))
+    if leaps:
+        return False, f"Too far at once: {', '.join(leaps)}."
+    return (False, "The weights shift too far at once.") if shifts > MOST_SHIFTED else (True, "A small step.")
+
+
+def _is_near(now: int, wanted: int) -> bool:
+    return now <= 2 * wanted and wanted <= 2 * now
+
+
+def _shares(policy: Policy) -> list[int]:
+    weights = astuple(policy.weights)
+    return [weight * WHOLE // sum(weights) for weight in weights]
