@@ -1,25 +1,30 @@
 """A plan of 2,500 entries over ten orders, from the offers to the runs, on a node."""
 
+import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.builders import a_task, an_offer
+from tests.builders import a_task, an_entry, an_offer, an_opening
 from tests.chain.agreement import assert_events_tell_all
 from tests.chain.moves import claim, opened_of, post, start, submit, task, vote
-from tests.chain.plants import FINISHER, SCANNER, SPRAYER, NodePlant, deploy, found
+from tests.chain.plants import ARM, FINISHER, SCANNER, SPRAYER, NodePlant, deploy, found
 from workmoot.domain.events import PlanEnacted, ProposalCreated, TreeRecorded
-from workmoot.domain.ids import TaskId
+from workmoot.domain.ids import TaskId, task_id
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.offers import pack_offers
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import MOST_LEAVES, PlanEntry, pack_plan
+from workmoot.domain.ports import Receipt
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import base_of, handover
 from workmoot.planning.validity import faults, opening_for
 
+log = logging.getLogger(__name__)
+
 ORDERS, TASKS_AN_ORDER = 10, 250
-MOST_GAS = 16_777_216
-"""Of one transaction."""
+MOST_GAS, MOST_BYTES = 16_777_216, 128 * 1024
+"""Of one transaction: by the chain's rules, and by those of the nodes that pass it on."""
 SEED = b"\7" * 32
 LEADS = {"sprayer": SPRAYER, "finisher": FINISHER}
 
@@ -67,6 +72,24 @@ def one_after_the_other(ledger: Ledger, tasks: list[TaskId]) -> list[PlanEntry]:
     ]
 
 
+def gas_of(what: str, receipt: Receipt) -> int:
+    """`pytest --log-cli-level=INFO` shows what the specification says of it."""
+    log.info("%s: %s gas", what, receipt.gas_used)
+    return receipt.gas_used
+
+
+@pytest.mark.parametrize(("helpers", "robots"), [((), (ARM,)), ((SCANNER,), (ARM, ARM))])
+def test_propose__the_largest_tree__fits_one_transaction(plant, helpers, robots):
+    numbers = [task_id(1 + place // 256, place % 256) for place in range(MOST_LEAVES)]
+    with_whom: dict[str, Any] = {"inspector": FINISHER, "helpers": helpers, "robots": robots}
+    entries = [an_entry(number, SPRAYER, sequence=7, start=9_000_000 + number, **with_whom) for number in numbers]
+    head = plant.head()
+    opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash)
+    receipt = plant.by("scanner").dao.propose(opening)
+    assert gas_of(f"propose {MOST_LEAVES}, each with {len(helpers)} helpers", receipt) < MOST_GAS / 4
+    assert len(plant.node.ask("eth_getTransactionByHash", receipt.tx)["input"]) // 2 + 200 < MOST_BYTES
+
+
 def test_plan__of_2_500_entries__is_voted_on_claimed_and_worked_off(plant):
     tasks = [number for _ in range(ORDERS) for number in post(plant, *(a_task() for _ in range(TASKS_AN_ORDER)))]
     offer_each_by_turns(plant, tasks)
@@ -78,16 +101,19 @@ def test_plan__of_2_500_entries__is_voted_on_claimed_and_worked_off(plant):
     assert opening.plan.is_tree
 
     proposed = plant.by("scanner").dao.propose(opening)
-    assert proposed.gas_used < MOST_GAS
+    gas_of(f"propose {len(tasks)}", proposed)
     opened = opened_of(plant, proposed.the(ProposalCreated))
     ledger = ledger_of(plant)
     assert faults(ledger, ledger.proposals[opened.id], SEED) == []
 
     vote(plant, opened, "scanner")
-    assert vote(plant, opened, "sprayer").the(TreeRecorded).count == len(tasks)
+    decided = vote(plant, opened, "sprayer")
+    assert decided.the(TreeRecorded).count == len(tasks)
+    assert gas_of("the deciding vote", decided) < 100_000
     for index in (0, 1, 1_250, 2_498, 2_499):
         claimed = claim(plant, opened, index)
         assert claimed.the(PlanEnacted).skipped == b"\0"
+        assert gas_of(f"claim entry {index}", claimed) < 100_000
         start(plant, tasks[index])
     submit(plant, tasks[0])
 
