@@ -36,7 +36,7 @@ contract Claims is IClaims {
 
     /// @inheritdoc IClaims
     function record(ProposalId proposal, bytes calldata motion) external {
-        if (msg.sender != address(dao)) revert NotTheDao(msg.sender);
+        if (msg.sender != address(dao)) revert NotTheDAO(msg.sender);
         (bytes32 root, uint32 count) = _read(motion);
         _roots[proposal] = root;
         emit TreeRecorded(proposal, root, count);

@@ -17,7 +17,7 @@ interface IClaims {
     event AssignmentClaimed(ProposalId indexed proposal, TaskId indexed task, Number indexed worker, bytes entry);
 
     /// @notice Only the DAO records trees.
-    error NotTheDao(address caller);
+    error NotTheDAO(address caller);
 
     /// @notice A tree is a root that is not zero, and the number of its leaves, at least one.
     error MalformedTree(uint256 length);

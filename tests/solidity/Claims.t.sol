@@ -67,7 +67,7 @@ contract ClaimsTest is PlantFixture {
 
     function test_record__notByTheDao__refused() public {
         bytes memory motion = Trees.motionOf(_entries);
-        vm.expectRevert(abi.encodeWithSelector(IClaims.NotTheDao.selector, STRANGER));
+        vm.expectRevert(abi.encodeWithSelector(IClaims.NotTheDAO.selector, STRANGER));
         vm.prank(STRANGER);
         claims.record(ProposalId.wrap(1), motion);
     }
