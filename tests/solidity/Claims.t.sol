@@ -58,6 +58,12 @@ contract ClaimsTest is PlantFixture {
         _refuseMotion(abi.encodePacked(hex"00000006", root, uint32(0)));
     }
 
+    function test_requireSound__anotherMotion__refused() public {
+        bytes memory motion = abi.encodePacked(hex"00000005", Trees.rootOf(_entries), uint32(5));
+        vm.expectRevert(abi.encodeWithSelector(IClaims.MalformedTree.selector, 40));
+        claims.requireSound(motion);
+    }
+
     function _refuseMotion(bytes memory motion) private {
         bytes memory detail = _detail();
         vm.expectRevert(abi.encodeWithSelector(IClaims.MalformedTree.selector, motion.length));
