@@ -124,6 +124,15 @@ class PokeSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTask:
+    """Take one's own entry of a tree that passed."""
+
+    proposal: ProposalId
+    entry: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgeTask:
     """Say that one will start."""
 
@@ -200,6 +209,7 @@ Action = (
     | ComeBack
     | PokeTask
     | PokeSlot
+    | ClaimTask
     | AcknowledgeTask
     | StartTask
     | BeatHeart

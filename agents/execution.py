@@ -14,7 +14,7 @@ from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import pack_offers, pack_ranking
-from workmoot.domain.ports import AllocationDao, Members, Motions, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
 from workmoot.skills.desk import evidence_of
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class Hands:
     overrides: Overrides
     members: Members
     motions: Motions
+    claims: Claims
     robots: Robots
     ballots: Ballots
 
@@ -122,6 +123,11 @@ def _poke_slot(hands: Hands, action: a.PokeSlot) -> None:
     hands.overrides.poke(action.subject_type, action.subject, action.level)
 
 
+def _claim(hands: Hands, action: a.ClaimTask) -> None:
+    hands.claims.claim(action.proposal, action.entry, action.proof)
+    log.info("claimed an entry of proposal %s", action.proposal)
+
+
 def _acknowledge(hands: Hands, action: a.AcknowledgeTask) -> None:
     hands.work.acknowledge(action.task, action.epoch)
 
@@ -195,6 +201,7 @@ _DOERS: dict[type, Callable[[Hands, Any], None]] = {
     a.ComeBack: _come_back,
     a.PokeTask: _poke_task,
     a.PokeSlot: _poke_slot,
+    a.ClaimTask: _claim,
     a.AcknowledgeTask: _acknowledge,
     a.StartTask: _start,
     a.BeatHeart: _beat,

@@ -116,7 +116,8 @@ class Desk:
         with self._projection.read() as snap:
             drafted = self._draft(snap, asked)
         signature = self._signature(asked, drafted.order)
-        if drafted.order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE) and self._floor is not None:
+        stops = drafted.order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
+        if stops and drafted.order.subject_type is not Subject.PROPOSAL and self._floor is not None:
             record = self._give_to_floor(drafted, signature)
         else:
             record = self._give_to_chain(drafted, signature)

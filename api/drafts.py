@@ -39,7 +39,7 @@ GOES_WITH = {
     Kind.ACCEPT: {WireSubject.TASK},
     Kind.REQUEUE: {WireSubject.TASK},
     Kind.HOLD: {WireSubject.TASK, WireSubject.ROBOT, WireSubject.PLANT},
-    Kind.RELEASE: {WireSubject.TASK, WireSubject.ROBOT, WireSubject.PLANT},
+    Kind.RELEASE: {WireSubject.TASK, WireSubject.PROPOSAL, WireSubject.ROBOT, WireSubject.PLANT},
     Kind.SUSPEND: {WireSubject.WORKER},
     Kind.REINSTATE: {WireSubject.WORKER},
 }
@@ -149,13 +149,19 @@ def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
 
 def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
     """A veto of what is not enacted yet ends the vote, all of it at once."""
+    if proposal.is_tree:
+        return [(0, len(proposal.entries))]
     parts = parts_of(len(proposal.decided_entries))
     return parts[:1] if kind is Kind.VETO and proposal.state is not State.ENACTED else parts
 
 
 def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:
     """A veto of an open vote carries its part as well: the vote may pass before the order is mined."""
-    if asked.kind is Kind.VETO and not proposal.decided_entries:
+    if asked.kind is Kind.APPROVE and proposal.is_tree:
+        raise unprocessable(
+            "/kind", f"The leads of proposal {proposal.id} claim its tasks one by one: assign those you mean."
+        )
+    if asked.kind is Kind.VETO and not proposal.decided_entries and not proposal.is_tree:
         return drafted
     parts, number = _parts(proposal, asked.kind), asked.payload.get("part", 1)
     if number not in range(1, len(parts) + 1):

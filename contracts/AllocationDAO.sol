@@ -6,6 +6,7 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {StockReads} from "./StockReads.sol";
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
+import {IClaims} from "./interfaces/IClaims.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IMotions} from "./interfaces/IMotions.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
@@ -51,15 +52,17 @@ contract AllocationDAO is StockReads, Nonces {
 
     IWorkOrders public immutable workOrders;
     address public immutable overrides;
+    IClaims public immutable claims;
 
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
 
-    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IMotions motions_)
+    constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IMotions motions_, IClaims claims_)
         StockReads(members_, motions_)
     {
         workOrders = workOrders_;
         overrides = overrides_;
+        claims = claims_;
     }
 
     /* OFFERS */
@@ -98,9 +101,9 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
-        else Plans.requireSound(assignments);
-        _requireConfirmed(teams);
+        if (Plans.isTree(assignments)) claims.requireSound(assignments);
+        else if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
+        else _requireSoundPlan(assignments, teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
     }
@@ -128,6 +131,12 @@ contract AllocationDAO is StockReads, Nonces {
         if (header.state() != State.Passed) revert ProposalNotOpen(id, header.state());
         _requireContent(id, header, _contentHash(assignments, rest));
         _enact(id, header, assignments, _sealed());
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function take(ProposalId id, bytes calldata assignments) external {
+        if (msg.sender != address(claims)) revert NotTheContract(msg.sender);
+        workOrders.enact(id, assignments, _sealed().roll());
     }
 
     /// @inheritdoc IAllocationDAO
@@ -360,13 +369,15 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
-        bool isMotion = MotionLayout.isMotion(assignments);
+        bool isTree = Plans.isTree(assignments);
+        bool isMotion = !isTree && MotionLayout.isMotion(assignments);
         // What was wanted so long ago lies in wait for nobody.
         bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
         if (late) return _save(id, header.moved(State.Expired));
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (isMotion) motions.carryOut(id, assignments);
+        if (isTree) claims.record(id, assignments);
+        else if (isMotion) motions.carryOut(id, assignments);
         else workOrders.enact(id, assignments, desk.roll());
     }
 
@@ -486,6 +497,11 @@ contract AllocationDAO is StockReads, Nonces {
         desk = desk.withRoll(Rolls.write(members.accounts()));
         _desk = desk;
         emit RosterSealed(desk.roster(), desk.roll());
+    }
+
+    function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {
+        Plans.requireSound(assignments);
+        _requireConfirmed(teams);
     }
 
     function _requireSoundMotion(bytes calldata motion, bytes calldata teams) private view {

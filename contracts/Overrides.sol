@@ -306,7 +306,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     function _veto(OverrideId id, Order calldata order) private {
         ProposalId proposal = ProposalId.wrap(order.subject);
         if (dao.proposal(proposal).state != IAllocationDAO.State.Enacted) return dao.veto(proposal);
-        _eachEntry(id, order, _part(order), true);
+        if (!Plans.isTree(_contentOf(order))) return _eachEntry(id, order, _part(order), true);
+        _fill(id, Subject.Proposal, order.subject, HUMAN, order.expiresAt).fixes = true;
     }
 
     function _approve(OverrideId id, Order calldata order, uint8 level) private {
@@ -327,17 +328,21 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`.
     function _part(Order calldata order) private view returns (Plans.Assignment[] memory entries) {
-        bytes calldata payload = order.payload;
-        if (payload.length < PART_BYTES) revert MalformedPayload(order.kind);
-        uint16 first = uint16(bytes2(payload[32:34]));
-        uint16 last = uint16(bytes2(payload[34:PART_BYTES]));
-        bytes calldata assignments = payload[PART_BYTES:];
+        bytes calldata assignments = _contentOf(order);
         if (MotionLayout.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
-        bool fits = first < last && last <= first + MOST_ENTRIES;
-        fits = fits && dao.isContent(ProposalId.wrap(order.subject), assignments, bytes32(payload[:32]));
-        if (!fits) revert MalformedPayload(order.kind);
+        uint16 first = uint16(bytes2(order.payload[32:34]));
+        uint16 last = uint16(bytes2(order.payload[34:PART_BYTES]));
+        if (first >= last || last > first + MOST_ENTRIES) revert MalformedPayload(order.kind);
         entries = Plans.slice(assignments, first, last);
         if (entries.length != last - first) revert MalformedPayload(order.kind);
+    }
+
+    /// @dev What the proposal that the order is about put to the vote.
+    function _contentOf(Order calldata order) private view returns (bytes calldata assignments) {
+        if (order.payload.length < PART_BYTES) revert MalformedPayload(order.kind);
+        assignments = order.payload[PART_BYTES:];
+        bool same = dao.isContent(ProposalId.wrap(order.subject), assignments, bytes32(order.payload[:32]));
+        if (!same) revert MalformedPayload(order.kind);
     }
 
     function _approveEntry(OverrideId id, uint48 expiresAt, Plans.Assignment memory entry) private {
@@ -438,7 +443,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
             _apply(_taskOf(subject), anew);
         } else if (on == Subject.Robot) {
             _raiseRobot(_numberOf(subject), true);
-        } else {
+        } else if (on == Subject.Plant) {
             workOrders.setPlantHold(false);
         }
     }

@@ -8,6 +8,7 @@ from scripts.audit_storage import Difference
 from workmoot.domain.ballots import unpack_counted
 from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
+    AssignmentClaimed,
     BallotsCounted,
     Event,
     InForceChanged,
@@ -108,11 +109,15 @@ class Recount:
     members: int = 0
     """Who may vote by now."""
     plans: dict[int, tuple[PlanEntry, ...]] = field(default_factory=dict)
+    trees: set[int] = field(default_factory=set)
+    """The proposals whose entries are claimed one by one."""
     reallocated: int = 0
     faults: list[Difference] = field(default_factory=list)
     changed_in: str = ""
     """The transaction that changed `changed`: an order about a plan does not say which tasks it still found open."""
     changed: set[int] = field(default_factory=set)
+    stands: bool = False
+    """Whether the entry of the claim under way waits under a human's slot."""
 
     def counts(self) -> dict[str, int]:
         """The figures of the whole, as a run's summary names them."""
@@ -163,14 +168,16 @@ def _created(found: Recount, event: ProposalCreated) -> None:
     vote = Vote(proposal=event.id, members=found.members, counters=opening.counters, is_motion=moves)
     found.votes[event.id] = vote
     found.plans[event.id] = () if moves else _entries_of(opening.plan)
+    if opening.plan.is_tree:
+        found.trees.add(event.id)
 
 
 def _entries_of(plan: PackedPlan) -> tuple[PlanEntry, ...]:
-    """Of a malformed plan, what a decision reads of it."""
+    """Of a malformed plan, what a decision reads of it; nothing of a malformed tree."""
     try:
         return unpack_plan(plan)
     except Malformed:
-        return tuple(bare_entry(assigned) for assigned in unpack_assignments(plan.assignments))
+        return () if plan.is_tree else tuple(bare_entry(assigned) for assigned in unpack_assignments(plan.assignments))
 
 
 def _cast(found: Recount, event: VoteCast) -> None:
@@ -218,12 +225,22 @@ def _posted(found: Recount, event: OrderPosted) -> None:
 
 
 def _enacted(found: Recount, event: PlanEnacted) -> None:
+    if event.proposal in found.trees:
+        found.stands = is_bit_set(event.standing, 0)
+        return
     for index, entry in enumerate(found.plans[event.proposal]):
         if not is_bit_set(event.skipped, index):
             account = found.tasks[entry.task]
             account.sources.append(Source(entry=entry, proposal=event.proposal))
             if not is_bit_set(event.standing, index):
                 account.status = Status.ALLOCATED
+
+
+def _claimed(found: Recount, event: AssignmentClaimed) -> None:
+    account = found.tasks[event.task]
+    account.sources.append(Source(entry=unpack_entry(event.entry)[0], proposal=event.proposal))
+    if not found.stands:
+        account.status = Status.ALLOCATED
 
 
 def _changed(found: Recount, event: InForceChanged) -> None:
@@ -247,6 +264,8 @@ def tasks_of(order: HumanOrder) -> list[int]:
     """The tasks an order is about; an order about a robot or the plant is about none in particular."""
     if order.subject_type is SubjectType.PROPOSAL and order.payload:
         part = read_plan_payload(order.payload)
+        if PackedPlan(assignments=part.assignments).is_tree:
+            return []
         return [assigned.task for assigned in unpack_assignments(part.assignments)[part.first : part.last]]
     if order.subject_type is not SubjectType.TASK:
         return []
@@ -305,6 +324,7 @@ _ENTRIES: Mapping[type, Any] = {
     VoterBarred: _barred,
     ProposalSettled: _settled,
     PlanEnacted: _enacted,
+    AssignmentClaimed: _claimed,
     InForceChanged: _changed,
     OverrideGiven: _given,
     TaskStarted: _started,

@@ -6,15 +6,20 @@ from typing import Any, Protocol
 
 from scripts.audit_views import Ask
 from workmoot.domain.events import Event, OrderPosted, OverrideGiven, RoleGranted, RoleRevoked
-from workmoot.domain.hashing import hash_of_words, keccak
+from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType, order_digest
-from workmoot.domain.proposals import Policy, content_id_of
+from workmoot.domain.proposals import Policy, State, content_id_of
 from workmoot.domain.workers import Kind, Role, capabilities_in, roll_of
 
 SAFE_STOP = 12
-LEVELS = {SubjectType.TASK: (5, 7, 8, SAFE_STOP), SubjectType.ROBOT: (5, 7, 8), SubjectType.PLANT: (1,)}
+LEVELS = {
+    SubjectType.TASK: (5, 7, 8, SAFE_STOP),
+    SubjectType.ROBOT: (5, 7, 8),
+    SubjectType.PROPOSAL: (8,),
+    SubjectType.PLANT: (1,),
+}
 
 
 class Storage(Protocol):
@@ -186,6 +191,10 @@ def _proposals(ledger: Ledger) -> Iterator[Claim]:
         subject = f"proposal {found.id}"
         yield Claim(subject, Ask("AllocationDAO", "proposal", (found.id,)), _proposal(found))
         yield from _ballots(ledger, found)
+        if found.is_tree:
+            recorded = found.state is State.ENACTED
+            root = found.opening.plan.root if recorded else ZERO_HASH
+            yield Claim(subject, Ask("Claims", "rootOf", (found.id,)), {"root": root})
         for entry in found.entries:
             for helper in entry.helpers:
                 help_ = (entry.task, entry.version, entry.lead, entry.sequence, helper)
@@ -243,7 +252,8 @@ def _overrides(ledger: Ledger) -> Iterator[Claim]:
         ((SubjectType.TASK, task) for task in ledger.tasks),
         ((SubjectType.ROBOT, r) for r in robots),
     )
-    for on, number in (*tasks, *robot_subjects, (SubjectType.PLANT, PLANT)):
+    trees = ((SubjectType.PROPOSAL, found.id) for found in ledger.proposals.values() if found.is_tree)
+    for on, number in (*tasks, *robot_subjects, *trees, (SubjectType.PLANT, PLANT)):
         for level in LEVELS[on]:
             yield _slot(ledger, on, number, level)
 

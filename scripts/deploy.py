@@ -51,6 +51,7 @@ class Contracts:
     dao: Any
     overrides: Any
     motions: Any
+    claims: Any
 
 
 def main() -> None:
@@ -123,8 +124,8 @@ def _is_development() -> bool:
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
     code = project.get_loaded_projects()[0]
-    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(6)]
-    authority, members, work_orders, dao, overrides, motions = places
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(7)]
+    authority, members, work_orders, dao, overrides, motions, claims = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     given = plant.policy.weights
     weights = (given.makespan, given.tardiness, given.cost, given.energy, given.risk)
@@ -135,9 +136,10 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
         (code.PlantAuthority, deployer.address, members, overrides, humans),
         (code.Members, authority, work_orders, dao, overrides, motions),
         (code.WorkOrders, authority, members, dao, overrides, limits),
-        (code.AllocationDAO, members, work_orders, overrides, motions),
+        (code.AllocationDAO, members, work_orders, overrides, motions, claims),
         (code.Overrides, authority, members, work_orders, dao),
         (code.Motions, members, dao, policy),
+        (code.Claims, members, work_orders, dao, overrides),
     )
     for container, *arguments in made:
         _send(deployer, container.deploy, *arguments)
@@ -203,6 +205,7 @@ def write(contracts: Contracts, file: Path | None) -> Path:
         allocation_dao=contracts.dao.address,
         overrides=contracts.overrides.address,
         motions=contracts.motions.address,
+        claims=contracts.claims.address,
     )
     draft = target.with_suffix(f".{os.getpid()}")
     write_deployment(draft, deployment)

@@ -93,6 +93,7 @@ def _hands_for(connection: Connection, signer: Signer) -> Callable[[Ledger], Han
             overrides=contracts.overrides,
             members=contracts.members,
             motions=contracts.motions,
+            claims=contracts.claims,
             robots=robots,
             ballots=pen,
         )

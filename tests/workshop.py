@@ -18,6 +18,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryMotions,
@@ -32,7 +33,7 @@ from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import OverrideKind, unordered_nonce
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import PlanEntry, pack_tree
 from workmoot.domain.proposals import Opening, Policy
 from workmoot.domain.work import Limits, TaskSpec, pack_tasks
 from workmoot.domain.workers import Kind, Role, capability_mask
@@ -91,6 +92,7 @@ class Workshop:
             dao=MemoryAllocationDao(self.chain, who),
             overrides=MemoryOverrides(self.chain, who),
             motions=MemoryMotions(self.chain, who),
+            claims=MemoryClaims(self.chain, who),
         )
 
     def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL, robots: object = ()) -> None:
@@ -164,6 +166,14 @@ class Workshop:
     def decide(self, *entries: PlanEntry) -> ProposalId:
         """The scanner proposes, and two of three say yes."""
         proposal = self.propose("scanner", *entries)
+        for name in ("scanner", "sprayer"):
+            self.vote(name, proposal)
+        return proposal
+
+    def pass_tree(self, *entries: PlanEntry) -> ProposalId:
+        """The scanner proposes that their leads claim the entries one by one, and two of three say yes."""
+        opening = replace(self.opening(*entries), plan=pack_tree(entries))
+        proposal = self.by("scanner").dao.propose(opening).the(ProposalCreated).id
         for name in ("scanner", "sprayer"):
             self.vote(name, proposal)
         return proposal

@@ -5,7 +5,7 @@ from agents.policy.thinking import OWN_ROUNDS, problem_of, rounds_for, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
-from workmoot.domain.plan import MOST_ENTRIES
+from workmoot.domain.plan import MOST_LEAVES
 from workmoot.domain.proposals import State
 from workmoot.planning.beliefs import believe
 from workmoot.planning.judgement import restrict
@@ -25,7 +25,7 @@ def decide(view: View) -> list[Action]:
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
-    own = restrict(problem, dict.fromkeys(waiting[:MOST_ENTRIES]))
+    own = restrict(problem, dict.fromkeys(waiting[:MOST_LEAVES]))
     waiting = list(own.plannable)
     found = think(view, own) if waiting else None
     if found is None:

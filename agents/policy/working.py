@@ -6,6 +6,7 @@ from agents.actions import (
     AcknowledgeTask,
     Action,
     BeatHeart,
+    ClaimTask,
     InspectResult,
     ReportFailure,
     RunRobot,
@@ -16,9 +17,10 @@ from agents.robots import RobotPart
 from agents.view import View
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId, index_of, order_of
-from workmoot.domain.ledger import Task
+from workmoot.domain.ledger import Leaf, Task
+from workmoot.domain.plan import claim_of, claim_proof
 from workmoot.domain.work import Status
-from workmoot.planning.horizon import clock_of
+from workmoot.planning.horizon import can_lead, clock_of
 from workmoot.skills.desk import evidence_of, produce
 
 TEAM_SHARE = 6_000
@@ -33,7 +35,7 @@ def decide(view: View) -> list[Action]:
     for task in sorted(view.ledger.tasks.values(), key=lambda task: (task.entry.start if task.entry else 0, task.id)):
         if not task.held and not task.status.is_final:
             actions += _on(view, task, [action.task for action in actions if isinstance(action, StartTask)])
-    return actions
+    return [*actions, *_claims(view)]
 
 
 def _on(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
@@ -44,6 +46,32 @@ def _on(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     if task.status is Status.STARTED and task.entry is not None and view.me in task.entry.team:
         return _carry_on(view, task)
     return []
+
+
+def _claims(view: View) -> list[Action]:
+    """Our entries of trees whose turn has come: the first, by the plan's times, for each robot and mind they take."""
+    leaves = [leaf for leaf in map(view.ledger.leaf_of, view.ledger.tasks.values()) if leaf and _is_due(view, leaf)]
+    taken = set(view.taken) | _waiting(view)
+    actions: list[Action] = []
+    for leaf in sorted(leaves, key=lambda leaf: (leaf.entry.start, leaf.entry.task)):
+        if taken.isdisjoint(leaf.entry.resources):
+            entries = view.ledger.proposals[leaf.proposal].entries
+            proof = claim_proof(entries, leaf.index)
+            actions.append(ClaimTask(proposal=leaf.proposal, entry=claim_of(leaf.entry), proof=proof))
+            taken.update(leaf.entry.resources)
+    return actions
+
+
+def _is_due(view: View, leaf: Leaf) -> bool:
+    task = view.ledger.tasks[leaf.entry.task]
+    free = not task.overridden and not any(view.ledger.is_robot_held(robot) for robot in leaf.entry.robots)
+    return leaf.entry.lead == view.me and free and view.ledger.is_ready(task) and can_lead(view.ledger, leaf)
+
+
+def _waiting(view: View) -> set[Number]:
+    """What our tasks that could begin by now wait for: one thing after the other."""
+    idle = (task for task in view.ledger.tasks.values() if task.status is Status.ALLOCATED and task.worker == view.me)
+    return {resource for task in idle if view.ledger.is_ready(task) for resource in task.resources}
 
 
 def product_of(view: View, task: Task) -> bytes:

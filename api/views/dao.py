@@ -27,6 +27,7 @@ CONTRACTS = {
     "AllocationDAO": "Offers, proposals and votes.",
     "Overrides": "The humans' orders.",
     "Motions": "Who belongs and by which policy, by vote; and who is left out for its silence.",
+    "Claims": "The roots of long plans, whose tasks are claimed one by one.",
 }
 
 

@@ -81,6 +81,8 @@ def _returns(snap: Snapshot, order: HumanOrder, task: Task) -> str:
 
 def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     proposal = snap.ledger.proposals[order.subject]  # type: ignore[index]  # a draft's subject exists
+    if proposal.is_tree and proposal.state is not State.OPEN:
+        return _tree(snap, order, proposal)
     open_tasks = tuple(e.task for e in _meant(order, proposal) if _reaches(snap, order, proposal, e))
     fills = proposal.state is not State.OPEN or order.kind is OverrideKind.APPROVE
     return DisplacedOut(
@@ -90,6 +92,23 @@ def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
         tasks=open_tasks,
         returns=f"{ON_RELEASE}, task by task." if fills else ONCE,
     )
+
+
+def _tree(snap: Snapshot, order: HumanOrder, proposal: Proposal) -> DisplacedOut:
+    left = tuple(e.task for e in proposal.entries if e.task not in proposal.claimed and _is_left(snap, e))
+    if order.kind is OverrideKind.RELEASE:
+        what, returns = f"The leads may claim the {len(left)} tasks that are left.", ONCE
+    else:
+        what = f"Nobody may claim the {len(left)} tasks that are left; {len(proposal.claimed)} were claimed and stay."
+        returns = f"{ON_RELEASE}: the leads."
+    return DisplacedOut(
+        what=what, proposal=proposal.id, status=proposal.state.name.lower(), tasks=left, returns=returns
+    )
+
+
+def _is_left(snap: Snapshot, entry: PlanEntry) -> bool:
+    task = snap.ledger.tasks.get(entry.task)
+    return task is not None and task.is_open and task.version == entry.version
 
 
 def _meant(order: HumanOrder, proposal: Proposal) -> tuple[PlanEntry, ...]:

@@ -67,16 +67,26 @@ def _entry(snap: Snapshot, proposal: Proposal, index: int, entry: PlanEntry) -> 
         start_s=seconds(entry.start),
         duration_s=seconds(entry.duration),
         sequence=entry.sequence,
-        outcome=_outcome(proposal, index),
+        outcome=_outcome(snap, proposal, index),
     )
 
 
-def _outcome(proposal: Proposal, index: int) -> str:
+def _outcome(snap: Snapshot, proposal: Proposal, index: int) -> str:
+    if proposal.is_tree:
+        return _claimed(snap, proposal, proposal.entries[index])
     if proposal.enacted is None:
         return "open"
     if is_bit_set(proposal.enacted.skipped, index):
         return "skipped"
     return "standing" if is_bit_set(proposal.enacted.standing, index) else "taken"
+
+
+def _claimed(snap: Snapshot, proposal: Proposal, entry: PlanEntry) -> str:
+    """Of a tree: open while its lead may yet claim it, skipped once nobody can."""
+    if entry.task in proposal.claimed:
+        return "taken"
+    task = snap.ledger.tasks.get(entry.task)
+    return "open" if task is not None and task.is_open and task.version == entry.version else "skipped"
 
 
 def _review(snap: Snapshot, proposal: Proposal, review: Review) -> ReviewOut:

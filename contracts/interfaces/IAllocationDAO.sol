@@ -164,7 +164,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice There is no such proposal.
     error UnknownProposal(ProposalId id);
 
-    /// @notice Only the overrides veto, only the members' contract says who votes, only the motions by which policy.
+    /// @notice Only the overrides veto, only the members' contract says who votes, only the motions by which policy, only
+    ///         the claims take.
     error NotTheContract(address caller);
 
     /// @notice Only the plant's administrator says where the DAO is described.
@@ -190,8 +191,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Says something to a member (zero: to all) about a task or proposal.
     function say(Number to, uint256 about, bytes calldata message) external;
 
-    /// @notice Puts a plan to the vote, or a motion in the place of its assignments, without teams. Whether a plan's tasks are open,
-    ///         the sender asks `workOrders.requireOpen` before; at enactment, what has moved on is skipped.
+    /// @notice Puts a plan to the vote, or, in the place of its assignments, a tree (`IClaims`) or, without teams, a motion
+    ///         (`IMotions`). Whether a plan's tasks are open, the sender asks `workOrders.requireOpen` before; at enactment,
+    ///         what has moved on is skipped. Helpers of a plan have given their word before, those of a tree until a claim.
     /// @param detail offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 | tardiness u64 | energy u64 | cost u64
     ///        | counters u64: hashes of the offers and of the evidence, the block at which all inputs were read, the
     ///        predicted figures in ticks of 1 ms, Wh and micro-units of cost, the proposal this one counters.
@@ -250,6 +252,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice Ends an open or passed proposal. For the overrides only.
     function veto(ProposalId id) external;
+
+    /// @notice Has one claimed assignment of a tree that passed recorded, as an enacted plan. For the claims only.
+    function take(ProposalId id, bytes calldata assignments) external;
 
     /// @notice Takes a change of the electorate: whether a member votes from roster `roster` on, which is `size` strong.
     ///         For the members' contract only.

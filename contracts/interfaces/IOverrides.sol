@@ -37,7 +37,8 @@ interface IOverrides {
     /// @param subject A task's or proposal's id, a member's number; zero for the plant.
     /// @param payload By kind: docs/specification.md, *Orders*. To approve a proposal, or veto an enacted one: rest 32 |
     ///        first u16 | last u16 | assignments. It acts on the entries from `first` up to, without, `last`, in the
-    ///        order of the plan, at most 150 of them; more take several orders.
+    ///        order of the plan, at most 150 of them; more take several orders. A veto of an enacted tree fills a slot of
+    ///        the proposal: nobody claims from it until it is released; `first` and `last` say nothing then.
     /// @param level 1, 5, 7 or 8; zero takes the kind's own (plant 1, all else 8).
     /// @param reasonCode One of docs/specification.md, *Reasons*; zero is refused.
     /// @param expiresAt Unix seconds when the slot ends; zero (until released) only for holds.

@@ -37,6 +37,8 @@ library Plans {
     uint256 internal constant ASSIGNED_BYTES = 4;
     /// @dev The mask of a word of tasks that has them all.
     uint256 internal constant FULL = 1023;
+    /// @dev What a tree's motion begins with.
+    bytes4 internal constant TREE = 0x00000006;
     /// @dev The bits that versions from 16 on have, in each lane of 32 bits.
     uint256 internal constant LATE = (((1 << 256) - 1) / ((1 << 32) - 1)) * (255 << 24);
     uint256 private constant LEADS = (((1 << 256) - 1) / ((1 << 32) - 1)) * (1023 << 16);
@@ -44,6 +46,8 @@ library Plans {
     uint256 private constant ODD_32 = ((1 << 256) - 1) / ((1 << 32) + 1);
     uint256 private constant ODD_64 = ((1 << 256) - 1) / ((1 << 64) + 1);
     uint256 private constant FIXED = 24;
+    uint256 private constant LAST_VERSION = 4095;
+    uint256 private constant LAST_NUMBER = 1023;
 
     /// @notice The bytes do not follow the layout, their tasks do not ascend, or there are none or more than 1,000.
     error MalformedPlan(uint256 offset);
@@ -54,6 +58,11 @@ library Plans {
     function requireSound(bytes calldata assignments) internal pure {
         (bool sound, uint256 offset) = _survey(assignments);
         if (!sound) revert MalformedPlan(offset);
+    }
+
+    /// @notice Whether the bytes are no assignments but the root of a plan whose entries are claimed one by one.
+    function isTree(bytes calldata assignments) internal pure returns (bool) {
+        return assignments.length >= 4 && bytes4(assignments[:4]) == TREE;
     }
 
     /// @notice The word of tasks that begins at `offset`, and which of them it assigns.
@@ -232,6 +241,17 @@ library Plans {
         entry.helpersAt = FIXED;
         entry.next = FIXED + 2 * (entry.helpers + uint8(word >> 64));
         if (entry.next > payload.length || Number.unwrap(entry.lead) == 0) revert MalformedPlan(0);
+    }
+
+    /// @notice The assignments of a plan with this one entry.
+    function pack(Entry memory entry) internal pure returns (bytes memory) {
+        (uint256 lead, uint256 inspector) = (Number.unwrap(entry.lead), Number.unwrap(entry.inspector));
+        if (entry.version > LAST_VERSION || (lead | inspector) > LAST_NUMBER) revert MalformedPlan(0);
+        uint32 id = TaskId.unwrap(entry.task);
+        uint32 index = id & 255;
+        // Each fits its bits: a version 12, a number 10.
+        uint32 assigned = uint32((uint256(entry.version) << 20) | (lead << 10) | inspector);
+        return abi.encodePacked((id - index) | (index / 10), uint16(1 << (index % 10)), assigned);
     }
 
     /// @notice The entry's helper `index`.

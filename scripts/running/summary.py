@@ -141,6 +141,8 @@ def _changed(proposal: Proposal) -> list[int]:
 
 
 def _taken(proposal: Proposal, event: PlanEnacted) -> int:
+    if proposal.is_tree:
+        return len(proposal.claimed)
     return sum(not is_bit_set(event.skipped, place) for place in range(len(proposal.decided_entries)))
 
 

@@ -91,6 +91,7 @@ def hands(workshop: Workshop, name: str, robots: ToldRobots, ballots: Ballots | 
         overrides=contracts.overrides,
         members=contracts.members,
         motions=contracts.motions,
+        claims=contracts.claims,
         robots=robots,
         ballots=ballots or ToldBallots(),
     )

@@ -13,6 +13,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryMotions,
@@ -81,6 +82,7 @@ class Story:
             dao=MemoryAllocationDao(self.chain, account),
             overrides=MemoryOverrides(self.chain, account),
             motions=MemoryMotions(self.chain, account),
+            claims=MemoryClaims(self.chain, account),
         )
 
     def name_of(self, number: Number) -> str:

@@ -31,6 +31,7 @@ SECONDS = "300"
 KILLED_AT_LEAST = 0.95
 LIKELY = {
     "AllocationDAO": "Voting|Enactment|Governor|CoreEquality",
+    "Claims": "Claims|Vectors",
     "Members": "Membership|Motions|Voting",
     "Motions": "Motions|Vectors|Deployment",
     "Overrides": "Orders|Control|Slots|CoreEquality",

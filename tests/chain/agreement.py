@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from tests.chain.plants import Plant
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import EMPTY_SLOT, Level, SubjectType
 from workmoot.domain.ports import PlantState, TaskState
-from workmoot.domain.proposals import ProposalState, content_id_of
+from workmoot.domain.proposals import ProposalState, State, content_id_of
 from workmoot.domain.workers import Kind, roll_of
 
 TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
@@ -82,6 +83,12 @@ def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
         assert motions.voting_seconds_of(proposal.id) == proposal.deadline - proposal.at.timestamp
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
+        recorded = proposal.is_tree and proposal.state is State.ENACTED
+        root = proposal.opening.plan.root if recorded else ZERO_HASH
+        assert plant.by("stranger").claims.root_of(proposal.id) == root
+        told = plant.by("stranger").overrides.slot(SubjectType.PROPOSAL, proposal.id, Level.HUMAN)
+        filled = told if told.fixes else EMPTY_SLOT
+        assert ledger.slot(SubjectType.PROPOSAL, proposal.id, Level.HUMAN) == filled
         cast = {vote.member for vote in proposal.votes if not vote.presented}
         for member in ledger.members.values():
             assert dao.has_voted(proposal.id, member.account) == (member.number in cast)

@@ -16,7 +16,16 @@ from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.payloads import assign_payload
-from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan, unpack_assignments
+from workmoot.domain.plan import (
+    PackedPlan,
+    PlanEntry,
+    claim_of,
+    claim_proof,
+    pack_plan,
+    pack_tree,
+    unpack_assignments,
+    unpack_plan,
+)
 from workmoot.domain.ports import AllocationDao, Receipt, TaskState
 from workmoot.domain.proposals import content_hash_of, content_id_of, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
@@ -94,8 +103,12 @@ class Opened:
 
 def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: Any) -> Opened:
     """Puts a plan to the vote, read at the present head."""
+    return put_to_vote(plant, pack_plan(entries), by=by, **changes)
+
+
+def put_to_vote(plant: Plant, plan: PackedPlan, *, by: str = "scanner", **changes: Any) -> Opened:
     head = plant.head()
-    opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash, **changes)
+    opening = an_opening(plan, read_at=head.number, read_hash=head.hash, **changes)
     return opened_of(plant, plant.by(by).dao.propose(opening).the(ProposalCreated))
 
 
@@ -153,6 +166,21 @@ def pass_plan(plant: Plant, *entries: PlanEntry) -> Receipt:
     opened = propose(plant, *entries)
     vote(plant, opened, "scanner")
     return vote(plant, opened, "sprayer")
+
+
+def pass_tree(plant: Plant, *entries: PlanEntry) -> Opened:
+    """Two of three say yes: the second ballot records the tree."""
+    opened = put_to_vote(plant, pack_tree(entries))
+    vote(plant, opened, "scanner")
+    vote(plant, opened, "sprayer")
+    return opened
+
+
+def claim(plant: Plant, opened: Opened, index: int, *, by: str = "") -> Receipt:
+    """The lead, or somebody else, claims an entry as the proposal tells it."""
+    entries = unpack_plan(opened.plan)
+    name = by or NAMES[entries[index].lead]
+    return plant.by(name).claims.claim(opened.id, claim_of(entries[index]), claim_proof(entries, index))
 
 
 def allocated(plant: Plant, spec: TaskSpec | None = None, **changes: Any) -> TaskId:

@@ -18,6 +18,7 @@ from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
     MemoryChain,
+    MemoryClaims,
     MemoryFollower,
     MemoryMembers,
     MemoryMotions,
@@ -119,10 +120,10 @@ def account(name: str) -> Address:
     return signer(name).address
 
 
-def found(plant: Plant) -> None:
-    """Describes the plant, admits the workers and a robot, gives the humans their roles."""
+def found(plant: Plant, *, origin_ms: int = 1_000) -> None:
+    """Describes the plant, whose clock starts then, admits the workers and a robot, gives the humans their roles."""
     contracts = plant.by("administrator")
-    contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, 1_000, 20_000)
+    contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, origin_ms, 20_000)
     for name, capabilities in WORKERS.items():
         contracts.members.admit(account(name), Kind.DIGITAL, capability_mask(capabilities), json.dumps({"id": name}))
     contracts.members.admit(account("arm"), Kind.ROBOTIC, 0, "{}")
@@ -156,6 +157,7 @@ class MemoryPlant:
             dao=MemoryAllocationDao(self._chain, who),
             overrides=MemoryOverrides(self._chain, who),
             motions=MemoryMotions(self._chain, who),
+            claims=MemoryClaims(self._chain, who),
         )
 
     def advance(self, seconds: int) -> None:
@@ -255,16 +257,17 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    places = (created_address(deployer, nonce + i) for i in range(6))
-    authority, members, work_orders, dao, overrides, motions = places
+    places = (created_address(deployer, nonce + i) for i in range(7))
+    authority, members, work_orders, dao, overrides, motions, claims = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
     _create(node, "Members", authority, work_orders, dao, overrides, motions)
     _create(node, "WorkOrders", authority, members, dao, overrides, limits)
-    _create(node, "AllocationDAO", members, work_orders, overrides, motions)
+    _create(node, "AllocationDAO", members, work_orders, overrides, motions, claims)
     _create(node, "Overrides", authority, members, work_orders, dao)
     _create(node, "Motions", members, dao, astuple(POLICY))
+    _create(node, "Claims", members, work_orders, dao, overrides)
     deployment = Deployment(
         chain_id=node.chain_id(),
         block=block,
@@ -274,6 +277,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         allocation_dao=dao,
         overrides=overrides,
         motions=motions,
+        claims=claims,
     )
     return Connection(node=node, deployment=deployment)
 

@@ -21,9 +21,9 @@ from workmoot.domain.ids import NOBODY, Address, TaskId, task_id
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload, release_payload
-from workmoot.domain.plan import pack_plan, unpack_assignments
+from workmoot.domain.plan import pack_plan, pack_tree, unpack_assignments
 from workmoot.domain.ports import Receipt
-from workmoot.domain.proposals import CONTENT_ID_SIZE, DETAIL_SIZE
+from workmoot.domain.proposals import CONTENT_ID_SIZE, DETAIL_SIZE, State
 from workmoot.domain.work import OnFailure, Status, pack_tasks
 
 STEPS = 200
@@ -103,7 +103,7 @@ def _act(chance: random.Random, plant: Any) -> Act:
     number = chance.choice([*ledger.tasks, task_id(9, 9)]) if ledger.tasks else TaskId(256)
     if len(ledger.orders) < 2 or chance.random() < 0.02:
         return _posting(chance)
-    of_workers = (_decision, _decision, _decision, _run, _run, _run, _run)
+    of_workers = (_decision, _decision, _decision, _claim, _run, _run, _run, _run)
     return chance.choice((*of_workers, _override, _override, _upkeep))(chance, plant, number)
 
 
@@ -144,7 +144,8 @@ def _decision(chance: random.Random, plant: Any, number: TaskId) -> Act:
     version = known.version if known and chance.random() < 0.9 else 1
     more = [task for task in ledger.tasks.values() if task.is_open and chance.random() < 0.4 and task.id != number]
     entries = [_entry(chance, number, version), *(_entry(chance, task.id, task.version) for task in more)]
-    return lambda world: _propose(world, entries, name)
+    as_tree = chance.random() < 0.3
+    return lambda world: _propose(world, entries, name, as_tree=as_tree)
 
 
 def _entry(chance: random.Random, number: TaskId, version: int) -> Any:
@@ -152,9 +153,11 @@ def _entry(chance: random.Random, number: TaskId, version: int) -> Any:
     return an_entry(number, lead, version=version, inspector=inspector)
 
 
-def _propose(world: World, entries: Any, name: str) -> Receipt:
+def _propose(world: World, entries: Any, name: str, *, as_tree: bool) -> Receipt:
     head = world.plant.head()
-    opening = an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash)
+    opening = an_opening(
+        pack_tree(entries) if as_tree else pack_plan(entries), read_at=head.number, read_hash=head.hash
+    )
     return world.plant.by(name).dao.propose(opening)
 
 
@@ -179,6 +182,20 @@ def _record(world: World, number: int, ballots: dict[str, bool]) -> Receipt:
     opened = world.opened[number - 1]
     signed = [moves.sign(world.plant, opened, voter, support=support) for voter, support in ballots.items()]
     return world.plant.by("stranger").dao.record(opened.id, opened.content_hash, pack_ballots(signed))
+
+
+def _claim(chance: random.Random, plant: Any, number: TaskId) -> Act:
+    """Mostly a lead that claims what is left of a tree that passed."""
+    ledger = _ledger(plant)
+    trees = [proposal for proposal in ledger.proposals.values() if proposal.is_tree]
+    passed = [proposal for proposal in trees if proposal.state is State.ENACTED or chance.random() < 0.05]
+    if not passed:
+        return _decision(chance, plant, number)
+    proposal = chance.choice(passed)
+    index = chance.randrange(len(proposal.entries))
+    lead = moves.NAMES[proposal.entries[index].lead]
+    name = lead if chance.random() < 0.95 else chance.choice(list(WORKERS))
+    return lambda world: moves.claim(world.plant, world.opened[proposal.id - 1], index, by=name)
 
 
 def _run(chance: random.Random, plant: Any, number: TaskId) -> Act:
@@ -291,7 +308,7 @@ def _payload(world: World, kind: OverrideKind, subject: int, entry: Any, option:
         return release_payload(hold_only=True)
     if kind in (OverrideKind.APPROVE, OverrideKind.VETO) and subject <= len(world.opened):
         opened = world.opened[subject - 1]
-        count = len(unpack_assignments(opened.assignments))
+        count = 0 if opened.plan.is_tree else len(unpack_assignments(opened.assignments))
         first, last = (0, count) if option < 0.7 else (int(option * count), count)
         return plan_payload(PlanPart(rest=opened.rest, assignments=opened.assignments, first=first, last=last))
     return b""

@@ -8,6 +8,7 @@ from typing import Any
 
 from brownie import (
     AllocationDAO,
+    Claims,
     Members,
     Motions,
     Overrides,
@@ -67,6 +68,7 @@ class Plant:
     dao: Any
     overrides: Any
     motions: Any
+    claims: Any
     described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
     keys: count = field(default_factory=lambda: count(1))
@@ -213,15 +215,16 @@ class Plant:
 def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
-    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(6)]
+    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(7)]
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, 10, WEIGHTS)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
         Members.deploy(at[0], at[2], at[3], at[4], at[5], by(ADMINISTRATOR)),
         WorkOrders.deploy(at[0], at[1], at[3], at[4], limits, by(ADMINISTRATOR)),
-        AllocationDAO.deploy(at[1], at[2], at[4], at[5], by(ADMINISTRATOR)),
+        AllocationDAO.deploy(at[1], at[2], at[4], at[5], at[6], by(ADMINISTRATOR)),
         Overrides.deploy(at[0], at[1], at[2], at[3], by(ADMINISTRATOR)),
         Motions.deploy(at[1], at[3], policy, by(ADMINISTRATOR)),
+        Claims.deploy(at[1], at[2], at[3], at[4], by(ADMINISTRATOR)),
     )
     for role in HUMANS:
         plant.authority.grantRole(role, accounts[role], 0, by(ADMINISTRATOR))

@@ -7,17 +7,22 @@ from hypothesis import strategies as st
 from tests.builders import an_entry
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, index_of, order_of, task_id
+from workmoot.domain.merkle import is_proof, leaf_of
 from workmoot.domain.plan import (
     ENTRY,
     MOST_ENTRIES,
+    MOST_LEAVES,
     Assigned,
     PackedPlan,
     PlanEntry,
     bit_of,
+    claim_of,
+    claim_proof,
     is_bit_set,
     mandate_of,
     pack_entry,
     pack_plan,
+    pack_tree,
     unpack_assignments,
     unpack_entry,
     unpack_plan,
@@ -101,10 +106,66 @@ def test_pack_plan__task_twice__refused():
         pack_plan([an_entry(FIRST), an_entry(FIRST, lead=2)])
 
 
-@pytest.mark.parametrize("count", [0, MOST_ENTRIES + 1])
+@pytest.mark.parametrize("count", [0, MOST_LEAVES + 1])
 def test_pack_plan__none_or_too_many__refused(count):
     with pytest.raises(Malformed, match=f"{count} entries"):
-        pack_plan(an_entry(task_id(1 + number // 256, number % 256)) for number in range(count))
+        pack_plan(_many(count))
+
+
+@pytest.mark.parametrize(("count", "is_tree"), [(MOST_ENTRIES, False), (MOST_ENTRIES + 1, True)])
+def test_pack_plan__more_than_are_recorded_at_once__as_a_tree(count, is_tree):
+    plan = pack_plan(_many(count))
+    assert plan.is_tree is is_tree
+    assert len(unpack_plan(plan)) == count
+    assert not is_tree or len(plan.assignments) == 40
+
+
+def test_pack_plan__most_leaves_with_a_helper_and_two_robots__within_a_transaction_that_nodes_pass_on():
+    plan = pack_plan(replace(entry, helpers=(2,), robots=(9, 10)) for entry in _many(MOST_LEAVES))
+    call = len(plan.content) + 144 + 600
+    assert call < 128 * 1024
+
+
+@given(_entries)
+def test_pack_tree__any_entries__unpacked_are_the_same_by_task(entries):
+    tree = pack_tree(entries)
+    assert unpack_plan(tree) == tuple(sorted(entries, key=lambda entry: entry.task))
+    assert pack_tree(unpack_plan(tree)) == tree
+
+
+@given(_entries, st.data())
+def test_claim_proof__any_entry_of_any_tree__leads_to_its_root(entries, data):
+    tree = pack_tree(entries)
+    told = unpack_plan(tree)
+    index = data.draw(st.integers(0, len(told) - 1))
+    assert is_proof(claim_proof(told, index), tree.root, leaf_of(claim_of(told[index])))
+
+
+def test_claim_of__duration__is_the_offers_to_say():
+    assert claim_of(an_entry(duration=1)) == claim_of(an_entry(duration=2))
+
+
+@pytest.mark.parametrize("at", [4, 35, 39])
+def test_unpack_plan__another_root_or_count_than_the_leaves_give__refused(at):
+    tree = pack_tree(_many(5))
+    changed = bytearray(tree.assignments)
+    changed[at] ^= 1
+    with pytest.raises(Malformed, match="another than its leaves"):
+        unpack_plan(replace(tree, assignments=bytes(changed)))
+
+
+@pytest.mark.parametrize("changes", [{"start": 1}, {"robots": (9,)}, {"helpers": (3,)}, {"sequence": 1}])
+def test_unpack_plan__another_leaf_than_the_root_binds__refused(changes):
+    tree, other = pack_tree([an_entry()]), pack_tree([an_entry(**changes)])
+    with pytest.raises(Malformed):
+        unpack_plan(replace(other, assignments=tree.assignments))
+
+
+@pytest.mark.parametrize(("cut", "what"), [(1, "timetable"), (8, "leaves: cut"), (18, "leaves: cut")])
+def test_unpack_plan__leaves_cut_short__refused(cut, what):
+    tree = pack_tree([an_entry()])
+    with pytest.raises(Malformed, match=what):
+        unpack_plan(replace(tree, timetable=tree.timetable[:-cut]))
 
 
 @pytest.mark.parametrize("changes", [{"version": 4_096}, {"lead": 1_024}, {"inspector": 1_024}])
@@ -207,6 +268,10 @@ def test_is_bit_set__little_end_first_within_a_byte():
 
 def test_team__lead_first():
     assert an_entry(lead=2, helpers=(3, 4)).team == (2, 3, 4)
+
+
+def _many(count):
+    return [an_entry(task_id(1 + number // 256, number % 256)) for number in range(count)]
 
 
 def _every_word(count):

@@ -39,7 +39,16 @@ from workmoot.domain.offers import (
     unpack_ranking,
 )
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, order_digest, post_digest
-from workmoot.domain.plan import PackedPlan, PlanEntry, mandate_of, pack_plan, unpack_plan
+from workmoot.domain.plan import (
+    PackedPlan,
+    PlanEntry,
+    claim_of,
+    claim_proof,
+    mandate_of,
+    pack_plan,
+    pack_tree,
+    unpack_plan,
+)
 from workmoot.domain.proposals import (
     Figures,
     Opening,
@@ -107,6 +116,17 @@ def test_plan__vector__packs_and_unpacks(case):
     assert unpack_plan(plan) == tuple(replace(entry, duration=0, robots=()) for entry in entries)
     assert keccak(plan.content) == case["hash"]
     assert tuple(mandate_of(entry) for entry in entries) == case["mandates"]
+
+
+@cases("tree")
+def test_tree__vector__packs_unpacks_and_proves(case):
+    entries = tuple(PlanEntry(**values) for values in case["entries"])
+    plan = PackedPlan(**{name: case[name] or b"" for name in ("assignments", "teams", "timetable")})
+    assert pack_tree(entries) == plan
+    assert plan.root == case["root"]
+    assert unpack_plan(plan) == tuple(replace(entry, duration=0) for entry in entries)
+    assert tuple(claim_of(entry) for entry in entries) == case["claims"]
+    assert tuple(claim_proof(entries, index) for index in range(len(entries))) == case["proofs"]
 
 
 @cases("offer")

@@ -6,7 +6,7 @@ from scripts.running.summary import Gas
 from tests.builders import an_address
 from workmoot.chain.deployment import Deployment
 
-MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS = (an_address(number) for number in range(1, 7))
+MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS, CLAIMS = (an_address(number) for number in range(1, 8))
 STRANGER = an_address(9)
 PLANT = Deployment(
     chain_id=1337,
@@ -17,6 +17,7 @@ PLANT = Deployment(
     allocation_dao=DAO,
     overrides=OVERRIDES,
     motions=MOTIONS,
+    claims=CLAIMS,
 )
 
 

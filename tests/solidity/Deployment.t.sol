@@ -22,6 +22,7 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(dao).code.length <= LARGEST);
         vm.assertTrue(address(overrides).code.length <= LARGEST);
         vm.assertTrue(address(motions).code.length <= LARGEST);
+        vm.assertTrue(address(claims).code.length <= LARGEST);
     }
 
     function test_deployment__predictedAddresses__knowEachOther() public view {
@@ -31,6 +32,9 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(dao.workOrders()) == address(work));
         vm.assertTrue(dao.overrides() == address(overrides) && address(dao.motions()) == address(motions));
         vm.assertTrue(members.motions() == address(motions) && address(motions.dao()) == address(dao));
+        vm.assertTrue(address(dao.claims()) == address(claims) && address(claims.dao()) == address(dao));
+        vm.assertTrue(address(claims.workOrders()) == address(work) && address(claims.members()) == address(members));
+        vm.assertTrue(address(claims.overrides()) == address(overrides));
     }
 
     function testFuzz_constructor__limitUnderTenSeconds__refused(uint32 limit, uint8 which) public {

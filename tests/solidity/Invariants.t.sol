@@ -32,9 +32,14 @@ contract InvariantsTest {
 
     /// @dev What moves things on comes more often.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[26] memory acts = [
+        bytes4[31] memory acts = [
             PlantHandler.decide.selector,
             PlantHandler.decide.selector,
+            PlantHandler.decideTree.selector,
+            PlantHandler.claim.selector,
+            PlantHandler.claim.selector,
+            PlantHandler.claim.selector,
+            PlantHandler.releaseTree.selector,
             PlantHandler.carryOn.selector,
             PlantHandler.carryOn.selector,
             PlantHandler.carryOn.selector,

@@ -4,12 +4,14 @@ pragma solidity 0.8.37;
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
 import {AllocationDAO} from "contracts/AllocationDAO.sol";
+import {Claims} from "contracts/Claims.sol";
 import {Members} from "contracts/Members.sol";
 import {Motions} from "contracts/Motions.sol";
 import {Overrides} from "contracts/Overrides.sol";
 import {PlantAuthority} from "contracts/PlantAuthority.sol";
 import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IClaims} from "contracts/interfaces/IClaims.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
@@ -58,6 +60,7 @@ abstract contract PlantFixture {
     AllocationDAO internal dao;
     Overrides internal overrides;
     Motions internal motions;
+    Claims internal claims;
     uint256 private _signed;
 
     function setUp() public virtual {
@@ -79,15 +82,17 @@ abstract contract PlantFixture {
         address workAt = vm.computeCreateAddress(address(this), nonce + 2);
         address daoAt = vm.computeCreateAddress(address(this), nonce + 3);
         address overridesAt = vm.computeCreateAddress(address(this), nonce + 4);
+        IClaims claimsAt = IClaims(vm.computeCreateAddress(address(this), nonce + 6));
         IMembers membersAt = IMembers(vm.computeCreateAddress(address(this), nonce + 1));
         address motionsAt = vm.computeCreateAddress(address(this), nonce + 5);
         authority = new PlantAuthority(address(this), membersAt, overridesAt, _humanPolicy());
         members = new Members(IAccessManager(authority), workAt, IAllocationDAO(daoAt), overridesAt, motionsAt);
         IWorkOrders.Limits memory limits = IWorkOrders.Limits(ACKNOWLEDGE_SECONDS, HEARTBEAT_SECONDS, INSPECT_SECONDS);
         work = new WorkOrders(IAccessManager(authority), members, daoAt, overridesAt, limits);
-        dao = new AllocationDAO(members, work, overridesAt, IMotions(motionsAt));
+        dao = new AllocationDAO(members, work, overridesAt, IMotions(motionsAt), claimsAt);
         overrides = new Overrides(authority, members, work, dao);
         motions = new Motions(members, dao, _policy());
+        claims = new Claims(members, work, dao, overrides);
     }
 
     function _policy() internal pure returns (IMotions.Policy memory) {

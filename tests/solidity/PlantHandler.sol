@@ -9,6 +9,7 @@ import {Status} from "contracts/types/Work.sol";
 
 import {Packing} from "./Packing.sol";
 import {PlantFixture} from "./PlantFixture.sol";
+import {Trees} from "./Trees.sol";
 import {vm} from "./Vm.sol";
 
 /// @title PlantHandler
@@ -27,7 +28,10 @@ contract PlantHandler is PlantFixture {
     uint256 public constant TASKS = 4;
 
     string public broken;
+    mapping(uint256 proposal => bool) public claimed;
     mapping(uint256 proposal => Ghost) private _ghosts;
+    mapping(uint256 proposal => bytes) private _leaves;
+    uint256[] private _trees;
     OrderId private _posted;
 
     function setUp() public override {
@@ -142,8 +146,36 @@ contract PlantHandler is PlantFixture {
 
     /// @dev A plan for one task, voted for by as many as it takes.
     function decide(uint8 which, uint8 lead) external whileMachinesAct {
-        bytes memory plan = _planFor(_at(which % TASKS), _member(lead), PACKER);
-        uint256 id = ProposalId.unwrap(_propose(_member(lead), plan));
+        _pass(_planFor(_at(which % TASKS), _member(lead), PACKER), _member(lead));
+    }
+
+    /// @dev A tree of one leaf, which its lead may claim then.
+    function decideTree(uint8 which, uint8 lead) external whileMachinesAct {
+        TaskId task = _at(which % TASKS);
+        bytes[] memory leaves = new bytes[](1);
+        leaves[0] = Packing.pack(Packing.anEntry(task, _version(task), _member(lead), PACKER));
+        _trees.push(_pass(Trees.motionOf(leaves), _member(lead)));
+        _leaves[_trees[_trees.length - 1]] = leaves[0];
+    }
+
+    /// @dev Of the last tree or the one before, by its lead or, seldom, the member after it.
+    function claim(uint8 which, uint8 chance) external whileMachinesAct {
+        uint256 id = _trees[_trees.length - 1 - which % (_trees.length > 1 ? 2 : 1)];
+        bool foreign = chance % 8 == 0;
+        bytes memory leaf = _leaves[id];
+        uint8 lead = uint8(leaf[9]);
+        bytes32[] memory none = new bytes32[](0);
+        _as(_member(foreign ? lead : lead - 1));
+        claims.claim(ProposalId.wrap(id), leaf, none);
+        (, bool plantHeld,) = work.plant();
+        bool vetoed = overrides.slot(IOverrides.Subject.Proposal, id, 8).fixes;
+        if (foreign || vetoed || plantHeld) broken = "a lead claims its own, while no human is against it";
+        if (claimed[id]) broken = "no leaf is taken twice";
+        claimed[id] = true;
+    }
+
+    function _pass(bytes memory plan, Number proposer) private returns (uint256 id) {
+        id = ProposalId.unwrap(_propose(proposer, plan));
         _ghosts[id] = Ghost(_electorate(), 0, 0, 0, plan, _rest(ProposalId.wrap(id)));
         for (uint8 i = 0; dao.proposal(ProposalId.wrap(id)).state == IAllocationDAO.State.Open; ++i) {
             if (!members.isActive(_member(i))) continue;
@@ -234,6 +266,10 @@ contract PlantHandler is PlantFixture {
         IOverrides.Order memory order = _order(kind, IOverrides.Subject.Proposal, id);
         order.payload = bytes.concat(_ghosts[id].rest, abi.encodePacked(uint16(0), uint16(TASKS)), _ghosts[id].plan);
         _execute(order);
+    }
+
+    function releaseTree(uint8 which) external whileAHumanActs {
+        _execute(_order(IOverrides.Kind.Release, IOverrides.Subject.Proposal, _trees[which % _trees.length]));
     }
 
     function cancel(uint8 which, uint8 chance) external whileAHumanActs {

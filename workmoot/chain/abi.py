@@ -13,7 +13,7 @@ from workmoot.domain.hashing import checksum_address, keccak
 
 Entry = dict[str, Any]
 
-CONTRACTS = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions")
+CONTRACTS = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

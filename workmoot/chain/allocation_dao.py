@@ -43,7 +43,7 @@ class ChainAllocationDao(Contract):
 
     def propose(self, opening: Opening) -> Receipt:
         plan = opening.plan
-        if not is_motion(plan.assignments):
+        if not plan.is_tree and not is_motion(plan.assignments):
             self._work_orders.require_open(plan.assignments)
         parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words)
         return self._send("propose", *parts, tried=False)

@@ -1,9 +1,10 @@
-"""One account's hold on a whole deployment: the five contracts and a follower."""
+"""One account's hold on a whole deployment: the contracts and a follower."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.claims import ChainClaims
 from workmoot.chain.deployment import Deployment, find_deployment
 from workmoot.chain.follower import Follower
 from workmoot.chain.members import ChainMembers
@@ -13,18 +14,19 @@ from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.chain.work_orders import ChainWorkOrders
-from workmoot.domain.ports import AllocationDao, Members, Motions, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contracts:
-    """The five contracts as one account calls them."""
+    """The contracts as one account calls them."""
 
     members: Members
     work_orders: WorkOrders
     dao: AllocationDao
     overrides: Overrides
     motions: Motions
+    claims: Claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Connection:
             dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender, work_orders=work_orders),
             overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
             motions=ChainMotions(self.node, self.deployment.motions, sender),
+            claims=ChainClaims(self.node, self.deployment.claims, sender),
         )
 
     def follower(self) -> Follower:

@@ -1,4 +1,4 @@
-"""What the four contract classes share: how one account calls one contract."""
+"""What the contract classes share: how one account calls one contract."""
 
 from typing import Any
 

@@ -17,6 +17,7 @@ NAMES = {
     "AllocationDAO": "allocation_dao",
     "Overrides": "overrides",
     "Motions": "motions",
+    "Claims": "claims",
 }
 
 
@@ -32,6 +33,7 @@ class Deployment:
     allocation_dao: Address
     overrides: Address
     motions: Address
+    claims: Address
 
     @property
     def addresses(self) -> dict[str, Address]:

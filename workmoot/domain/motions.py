@@ -7,7 +7,7 @@ from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import ZERO_HASH, checksum_address
 from workmoot.domain.ids import Address, Number
 from workmoot.domain.layout import Layout
-from workmoot.domain.plan import PackedPlan
+from workmoot.domain.plan import TREE, PackedPlan
 from workmoot.domain.proposals import Figures, Opening, Policy, Weights
 from workmoot.domain.workers import Kind
 
@@ -76,8 +76,8 @@ Motion = Admission | StandingChange | PolicyChange
 
 
 def is_motion(assignments: bytes) -> bool:
-    """Whether what is put to the vote is a motion."""
-    return assignments.startswith(NO_ORDER)
+    """Whether what is put to the vote is a motion; a tree, which has no order either, is a plan."""
+    return assignments.startswith(NO_ORDER) and not assignments.startswith(TREE)
 
 
 def pack_motion(motion: Motion) -> bytes:

@@ -6,9 +6,10 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from workmoot.domain.errors import Malformed
-from workmoot.domain.hashing import keccak
+from workmoot.domain.hashing import HASH_SIZE, keccak
 from workmoot.domain.ids import NOBODY, TASKS_PER_ORDER, Number, TaskId, index_of, order_of, task_id
 from workmoot.domain.layout import BitLayout, Layout, pack_numbers, unpack_numbers
+from workmoot.domain.merkle import leaf_of, proof_of, root_of
 
 ENTRY = Layout(
     "plan entry",
@@ -42,8 +43,17 @@ TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2
 SLOT = Layout("timetable", (("sequence", 2), ("start", 4)))
 """sequence u16 | start u32: 6 bytes; how long it takes, and with which robots, that offer of the lead says."""
 
+LEAVES = Layout("leaves", (("assigned", 4),))
+"""assigned u32 | so many bytes of assignments | SLOT…: what a tree has for its timetable."""
+
+TREE = bytes.fromhex("00000006")
+"""What a tree has for its assignments begins so: TREE | root bytes32 | count u32, 40 bytes. No plan has an order 0."""
+
 TASKS_PER_WORD = 10
 MOST_ENTRIES = 1_000
+"""Of a plan that is recorded at once; longer ones are trees."""
+MOST_LEAVES = 4_000
+"""So many, each with a helper and two robots, fit in the 131,072 bytes of a transaction that nodes pass on."""
 LAST_VERSION = 4_095
 """The highest decision version a plan can name: a task decided more often is the humans'."""
 
@@ -99,6 +109,16 @@ class PackedPlan:
         """All of it in a row: what evidence is about."""
         return self.assignments + self.teams + self.timetable
 
+    @property
+    def is_tree(self) -> bool:
+        """Whether its entries are the leaves of a tree, each claimed by its lead, instead of recorded at once."""
+        return self.assignments.startswith(TREE)
+
+    @property
+    def root(self) -> bytes:
+        """What a tree's leaves are proved by."""
+        return self.assignments[len(TREE) : len(TREE) + HASH_SIZE]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
@@ -141,35 +161,43 @@ def mandate_of(entry: PlanEntry) -> bytes:
 
 
 def pack_plan(entries: Iterable[PlanEntry]) -> PackedPlan:
-    """The plan's bytes, in ascending order of the tasks; a task twice, none and too many are refused."""
-    ordered = sorted(entries, key=lambda entry: entry.task)
-    if not 1 <= len(ordered) <= MOST_ENTRIES:
-        raise Malformed(f"plan: {len(ordered)} entries")
-    for former, latter in pairwise(ordered):
-        if former.task == latter.task:
-            raise Malformed(f"plan: task {latter.task} twice")
-    return PackedPlan(
-        assignments=pack_assignments(ordered),
-        teams=b"".join(TEAM.pack(entry) + pack_numbers("teams", entry.helpers) for entry in ordered if entry.helpers),
-        timetable=b"".join(SLOT.pack(entry) for entry in ordered),
-    )
+    """The plan's bytes, in ascending order of the tasks; a tree's where they are too many to be recorded at once."""
+    ordered = _in_order(entries)
+    plan = _pack(ordered)
+    return plan if len(ordered) <= MOST_ENTRIES else _as_tree(plan, ordered)
+
+
+def pack_tree(entries: Iterable[PlanEntry]) -> PackedPlan:
+    """The bytes of a tree, however few its leaves are: root and count for a decision, the leaves for the timetable."""
+    ordered = _in_order(entries)
+    return _as_tree(_pack(ordered), ordered)
 
 
 def unpack_plan(packed: PackedPlan) -> tuple[PlanEntry, ...]:
-    """The plan's entries without what their offers say; refuses what follows no layout, wherever it is."""
-    slots = iter(_read_timetable(packed.timetable))
-    found: dict[TaskId, PlanEntry] = {}
-    for assigned in unpack_assignments(packed.assignments):
-        slot = next(slots, None)
-        if slot is None:
-            raise Malformed("timetable: cut short", offset=len(packed.timetable))
-        _, values = slot
-        found[assigned.task] = replace(bare_entry(assigned), **values)  # type: ignore[arg-type]
-    for offset, _ in slots:
-        raise Malformed("timetable: more slots than entries", offset=offset)
-    for offset, values, helpers in _read_teams(packed.teams):
-        found[TaskId(values["task"])] = _joined(found, offset, values, helpers)
-    return tuple(found.values())
+    """The plan's entries without what their offers say; refuses what follows no layout, wherever it is, and leaves
+    that give another root."""
+    if not packed.is_tree:
+        return _unpack(packed, MOST_ENTRIES)
+    size = LEAVES.unpack(packed.timetable)["assigned"]
+    begin, end = LEAVES.size, LEAVES.size + size
+    if end > len(packed.timetable):
+        raise Malformed("leaves: cut short", offset=begin)
+    assignments, timetable = packed.timetable[begin:end], packed.timetable[end:]
+    plan = PackedPlan(assignments=assignments, teams=packed.teams, timetable=timetable)
+    entries = _unpack(plan, MOST_LEAVES)
+    if packed.assignments != _motion(entries):
+        raise Malformed("tree: another than its leaves give", offset=0)
+    return entries
+
+
+def claim_of(entry: PlanEntry) -> bytes:
+    """The bytes a leaf stands for, which its lead claims it with: those of the entry, without what its offer says."""
+    return pack_entry(replace(entry, duration=0, robots=()))
+
+
+def claim_proof(entries: Sequence[PlanEntry], index: int) -> tuple[bytes, ...]:
+    """What shows that the entry is in the tree of all of them."""
+    return proof_of([leaf_of(claim_of(entry)) for entry in entries], index)
 
 
 def pack_assignments(ordered: Sequence[PlanEntry]) -> bytes:
@@ -179,6 +207,10 @@ def pack_assignments(ordered: Sequence[PlanEntry]) -> bytes:
 
 def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
     """What a decision reads: tasks, versions, leads, inspectors; refuses what the contracts refuse."""
+    return _read_assignments(packed, MOST_ENTRIES)
+
+
+def _read_assignments(packed: bytes, most: int) -> tuple[Assigned, ...]:
     found: list[Assigned] = []
     offset, previous = 0, 0
     while offset < len(packed):
@@ -192,8 +224,8 @@ def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
         if end > len(packed):
             raise Malformed("assignments: cut short", offset=offset)
         found += _read_word(packed, offset, number, mask)
-        if len(found) > MOST_ENTRIES:
-            raise Malformed(f"assignments: more than {MOST_ENTRIES} entries", offset=offset)
+        if len(found) > most:
+            raise Malformed(f"assignments: more than {most} entries", offset=offset)
         offset, previous = end, number
     if not found:
         raise Malformed("assignments: empty", offset=0)
@@ -213,6 +245,55 @@ def is_bit_set(bits: bytes, index: int) -> bool:
 class _Word(NamedTuple):
     word: int
     mask: int
+
+
+class _Leaves(NamedTuple):
+    assigned: int
+
+
+def _in_order(entries: Iterable[PlanEntry]) -> list[PlanEntry]:
+    """Ascending by task; a task twice, none and too many are refused."""
+    ordered = sorted(entries, key=lambda entry: entry.task)
+    if not 1 <= len(ordered) <= MOST_LEAVES:
+        raise Malformed(f"plan: {len(ordered)} entries")
+    for former, latter in pairwise(ordered):
+        if former.task == latter.task:
+            raise Malformed(f"plan: task {latter.task} twice")
+    return ordered
+
+
+def _pack(ordered: Sequence[PlanEntry]) -> PackedPlan:
+    return PackedPlan(
+        assignments=pack_assignments(ordered),
+        teams=b"".join(TEAM.pack(entry) + pack_numbers("teams", entry.helpers) for entry in ordered if entry.helpers),
+        timetable=b"".join(SLOT.pack(entry) for entry in ordered),
+    )
+
+
+def _as_tree(plan: PackedPlan, ordered: Sequence[PlanEntry]) -> PackedPlan:
+    leaves = LEAVES.pack(_Leaves(len(plan.assignments))) + plan.assignments + plan.timetable
+    return PackedPlan(assignments=_motion(ordered), teams=plan.teams, timetable=leaves)
+
+
+def _motion(ordered: Sequence[PlanEntry]) -> bytes:
+    root = root_of([leaf_of(claim_of(entry)) for entry in ordered])
+    return TREE + root + len(ordered).to_bytes(4, "big")
+
+
+def _unpack(packed: PackedPlan, most: int) -> tuple[PlanEntry, ...]:
+    slots = iter(_read_timetable(packed.timetable))
+    found: dict[TaskId, PlanEntry] = {}
+    for assigned in _read_assignments(packed.assignments, most):
+        slot = next(slots, None)
+        if slot is None:
+            raise Malformed("timetable: cut short", offset=len(packed.timetable))
+        _, values = slot
+        found[assigned.task] = replace(bare_entry(assigned), **values)  # type: ignore[arg-type]
+    for offset, _ in slots:
+        raise Malformed("timetable: more slots than entries", offset=offset)
+    for offset, values, helpers in _read_teams(packed.teams):
+        found[TaskId(values["task"])] = _joined(found, offset, values, helpers)
+    return tuple(found.values())
 
 
 def _pack_word(number: int, entries: Sequence[PlanEntry]) -> bytes:

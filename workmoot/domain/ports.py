@@ -280,6 +280,16 @@ class AllocationDao(Protocol):
         """The nonce of the account's next signed vote."""
 
 
+class Claims(Protocol):
+    """The assignments of trees, taken one by one."""
+
+    def claim(self, proposal: ProposalId, entry: bytes, proof: Sequence[bytes]) -> Receipt:
+        """The lead takes its leaf."""
+
+    def root_of(self, proposal: ProposalId) -> bytes:
+        """The root of a tree that passed, else zero."""
+
+
 class Overrides(Protocol):
     """A human's word."""
 

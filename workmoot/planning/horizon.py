@@ -1,13 +1,13 @@
 """From the ledger to a planning problem: what is open, who offers what, and what is taken until when."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
 from workmoot.domain.clock import Clock
 from workmoot.domain.errors import Malformed
-from workmoot.domain.ids import Number, TaskId, order_of
-from workmoot.domain.ledger import Ledger, OfferRecord, Proposal, Task
+from workmoot.domain.ids import NOBODY, Number, TaskId, order_of
+from workmoot.domain.ledger import Leaf, Ledger, OfferRecord, Proposal, Task
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import Status
@@ -17,12 +17,16 @@ HANDOVER_MS = 800
 """Wall milliseconds that transactions take between a task and the next, where the policy does not say."""
 HUMAN_MS = 60_000
 """Simulated milliseconds a human's correction is expected to take, where nobody knows."""
+CLAIM_S = 60.0
+"""Wall seconds past its planned start after which a ready task whose lead has not claimed it is planned anew."""
 
 
 def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
     """The problem of all posted tasks that no human's slot decides, at tick `now`."""
-    ends = _expected_ends(ledger, now)
-    tasks = {task.id: task for task in ledger.tasks.values() if is_undecided(task)}
+    tasks = {
+        task.id: task for task in ledger.tasks.values() if is_undecided(task) and not _is_left(ledger, task, wall_s)
+    }
+    ends = _expected_ends(ledger, now, tasks)
     opened = {task.id: _open_task(ledger, task, tasks, ends, wall_s=wall_s) for task in tasks.values()}
     return Problem(
         base=base_of(ledger, opened),
@@ -52,6 +56,27 @@ def with_offers_of(ledger: Ledger, problem: Problem, proposal: Proposal, *, wall
 def is_undecided(task: Task) -> bool:
     """Whether the DAO may decide who does it now."""
     return task.status is Status.POSTED and not task.slot_filled and task.version <= LAST_VERSION
+
+
+def can_lead(ledger: Ledger, leaf: Leaf) -> bool:
+    """Whether the lead of a tree's entry may still take it, its inspector inspect, and every helper has confirmed."""
+    entry, task = leaf.entry, ledger.tasks[leaf.entry.task]
+    lead, inspector = ledger.members.get(entry.lead), ledger.members.get(entry.inspector)
+    able = lead is not None and lead.is_capable(task.spec.capability) and entry.lead not in task.excluded
+    inspects = entry.inspector == NOBODY or (inspector is not None and inspector.is_active_worker)
+    offer = (entry.task, entry.version, entry.lead, entry.sequence)
+    return able and inspects and all(ledger.is_confirmed(*offer, helper) for helper in entry.helpers)
+
+
+def _is_left(ledger: Ledger, task: Task, wall_s: float) -> bool:
+    """Whether a tree that passed leaves the task to a lead that will yet claim it."""
+    leaf = ledger.leaf_of(task)
+    if leaf is None or not can_lead(ledger, leaf):
+        return False
+    if not ledger.is_ready(task):
+        return True
+    done = (float(ledger.tasks[before].ended_at or 0) for before in ledger.predecessors(task))
+    return wall_s <= max(clock_of(ledger).unix_ms(leaf.entry.start) / 1000, *done, 0.0) + CLAIM_S
 
 
 def base_of(ledger: Ledger, tasks: Mapping[TaskId, object] | tuple[TaskId, ...]) -> int:
@@ -160,11 +185,11 @@ def _is_blocked(ledger: Ledger, task: TaskId) -> bool:
     return any(ledger.tasks[other].status is Status.CANCELLED for other in ledger.predecessors(ledger.tasks[task]))
 
 
-def _expected_ends(ledger: Ledger, now: int) -> dict[TaskId, int]:
+def _expected_ends(ledger: Ledger, now: int, undecided: Container[TaskId]) -> dict[TaskId, int]:
     """When what is decided or waits for a human will end, as far as anyone can tell, ascending by task."""
     ends: dict[TaskId, int] = {}
     for task in sorted(ledger.tasks.values(), key=lambda task: task.id):
-        if task.status.is_final or is_undecided(task):
+        if task.status.is_final or task.id in undecided:
             continue
         ready = max((ends[before] for before in ledger.predecessors(task) if before in ends), default=now)
         ends[task.id] = _expected_end(ledger, task, max(now, ready))
@@ -172,7 +197,7 @@ def _expected_ends(ledger: Ledger, now: int) -> dict[TaskId, int]:
 
 
 def _expected_end(ledger: Ledger, task: Task, ready: int) -> int:
-    run, entry = task.run, task.entry
+    run, entry = task.run, ledger.decided_entry(task)
     if task.status in (Status.SUBMITTED, Status.REWORK, Status.FAILED):
         return ready + (HUMAN_MS if task.status.waits_for_a_human else 0)
     if task.status is Status.STARTED and run is not None and entry is not None:
@@ -183,8 +208,10 @@ def _expected_end(ledger: Ledger, task: Task, ready: int) -> int:
 def _busy(ledger: Ledger, ends: Mapping[TaskId, int]) -> dict[Number, int]:
     busy: dict[Number, int] = {}
     for task, end in ends.items():
-        if ledger.tasks[task].status in (Status.ALLOCATED, Status.STARTED):
-            for resource in ledger.tasks[task].resources:
+        found = ledger.tasks[task]
+        entry = ledger.decided_entry(found)
+        if entry is not None and found.status in (Status.POSTED, Status.ALLOCATED, Status.STARTED):
+            for resource in entry.resources:
                 busy[resource] = max(busy.get(resource, 0), end + handover(ledger))
     return busy
 

@@ -117,7 +117,7 @@ def _too_early(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
 
 def _is_undecided(ledger: Ledger, task: TaskId) -> bool:
     found = ledger.tasks[task]
-    return not found.status.is_done and found.is_open and found.entry is None
+    return not found.status.is_done and found.is_open and ledger.decided_entry(found) is None
 
 
 def _collisions(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:

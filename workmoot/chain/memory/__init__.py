@@ -3,6 +3,7 @@
 from workmoot.chain.memory.follower import MemoryFollower
 from workmoot.chain.memory.holds import (
     MemoryAllocationDao,
+    MemoryClaims,
     MemoryMembers,
     MemoryMotions,
     MemoryOverrides,
@@ -14,6 +15,7 @@ __all__ = [
     "ADDRESSES",
     "MemoryAllocationDao",
     "MemoryChain",
+    "MemoryClaims",
     "MemoryFollower",
     "MemoryMembers",
     "MemoryMotions",

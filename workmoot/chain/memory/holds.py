@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmoot.chain.memory import decisions, humans, membership, motions, posting, runs, slots, voting
+from workmoot.chain.memory import claims, decisions, humans, membership, motions, posting, runs, slots, voting
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
 from workmoot.domain.hashing import ZERO_HASH
@@ -250,6 +250,16 @@ class MemoryAllocationDao(Hold):
 
     def nonce_of(self, account: Address) -> int:
         return voting.nonce_of(self._chain.state, account)
+
+
+class MemoryClaims(Hold):
+    """Claims."""
+
+    def claim(self, proposal: ProposalId, entry: bytes, proof: Sequence[bytes]) -> Receipt:
+        return self._send(lambda tx: claims.claim(tx, proposal, entry, proof))
+
+    def root_of(self, proposal: ProposalId) -> bytes:
+        return self._chain.state.roots.get(proposal, ZERO_HASH)
 
 
 class MemoryOverrides(Hold):

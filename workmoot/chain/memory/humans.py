@@ -21,8 +21,8 @@ from workmoot.domain.overrides import (
     order_digest,
     own_level,
 )
-from workmoot.domain.payloads import ENTRIES_A_PART, read_plan_payload
-from workmoot.domain.plan import Assigned
+from workmoot.domain.payloads import ENTRIES_A_PART, PlanPart, read_plan_payload
+from workmoot.domain.plan import Assigned, PackedPlan
 from workmoot.domain.proposals import State
 from workmoot.domain.work import predecessors_of
 from workmoot.domain.workers import Kind, Role
@@ -208,9 +208,19 @@ def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder,
     elif order.kind is not OverrideKind.VETO:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     elif voting.state_of(tx, proposal).state is State.ENACTED:
-        _each_entry(tx, override, order, _part(tx, order), vetoes=True)
+        _veto_enacted(tx, override, order)
     else:
         voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
+
+
+def _veto_enacted(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+    """Of a tree, nobody claims any more; of a plan, what has not started is nobody's."""
+    if PackedPlan(assignments=_content_of(tx, order).assignments).is_tree:
+        key = (order.subject_type, order.subject, Level.HUMAN)
+        slots.fill(tx, override, key, order.expires_at)
+        tx.state.slots[key] = replace(slots.slot(tx, key), fixes=True)
+    else:
+        _each_entry(tx, override, order, _part(tx, order), vetoes=True)
 
 
 def _assign(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
@@ -272,19 +282,26 @@ def _each_entry(
 
 def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
     """The entries the order acts on: of this proposal's content, and no more than fit one transaction."""
-    try:
-        part = read_plan_payload(order.payload)
-    except Malformed:
-        raise Refused("MalformedPayload", order.kind) from None
-    if is_motion(part.assignments):
+    part = _content_of(tx, order)
+    if is_motion(part.assignments) or PackedPlan(assignments=part.assignments).is_tree:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
-    fits = 0 < part.last - part.first <= ENTRIES_A_PART
-    if not fits or not voting.is_content(tx, ProposalId(order.subject), part.assignments, part.rest):
+    if not 0 < part.last - part.first <= ENTRIES_A_PART:
         raise Refused("MalformedPayload", order.kind)
     entries = read_assignments(part.assignments)
     if part.last > len(entries):
         raise Refused("MalformedPayload", order.kind)
     return entries[part.first : part.last]
+
+
+def _content_of(tx: Transaction, order: HumanOrder) -> PlanPart:
+    """What the proposal that the order is about put to the vote."""
+    try:
+        part = read_plan_payload(order.payload)
+    except Malformed:
+        raise Refused("MalformedPayload", order.kind) from None
+    if not voting.is_content(tx, ProposalId(order.subject), part.assignments, part.rest):
+        raise Refused("MalformedPayload", order.kind)
+    return part
 
 
 def _inspector_of(tx: Transaction, inspector: Number, team: tuple[Number, ...]) -> Number:

@@ -34,7 +34,7 @@ def made_up(name: str) -> Address:
     return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
 
 
-CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions")
+CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
 ADDRESSES = {name: made_up(name) for name in CONTRACTS}
 
 

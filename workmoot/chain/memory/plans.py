@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from workmoot.domain.errors import Malformed, Refused
+from workmoot.domain.hashing import HASH_SIZE, ZERO_HASH
 from workmoot.domain.ids import NOBODY, Number, TaskId
 from workmoot.domain.layout import unpack_numbers
-from workmoot.domain.plan import TEAM, Assigned, PlanEntry, unpack_assignments, unpack_entry
+from workmoot.domain.plan import TEAM, TREE, Assigned, PlanEntry, unpack_assignments, unpack_entry
 
 Help = tuple[TaskId, int, Number, int, Number]
 """task, version, lead, sequence, helper"""
@@ -28,6 +29,15 @@ def read_assignments(assignments: bytes) -> tuple[Assigned, ...]:
         return unpack_assignments(assignments)
     except Malformed as malformed:
         raise Refused("MalformedPlan", malformed.offset) from None
+
+
+def read_tree(motion: bytes) -> tuple[bytes, int]:
+    """Root and number of leaves."""
+    root, count = motion[len(TREE) : len(TREE) + HASH_SIZE], int.from_bytes(motion[len(TREE) + HASH_SIZE :], "big")
+    whole = len(motion) == len(TREE) + HASH_SIZE + 4
+    if not whole or not motion.startswith(TREE) or root == ZERO_HASH or not count:
+        raise Refused("MalformedTree", len(motion))
+    return root, count
 
 
 def read_teams(teams: bytes) -> Iterator[Help]:

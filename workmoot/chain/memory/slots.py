@@ -86,7 +86,7 @@ def refresh(tx: Transaction, key: Key, *, anew: bool) -> None:
         put_in_force(tx, TaskId(subject), anew=anew)
     elif subject_type is SubjectType.ROBOT:
         raise_robot(tx, Number(subject), was_held=True)
-    else:
+    elif subject_type is SubjectType.PLANT:
         decisions.set_plant_hold(tx, held=False)
 
 

@@ -117,6 +117,8 @@ class State:
     voting_seconds: dict[ProposalId, int] = field(default_factory=dict)
     """From which proposal on they are open how long."""
     confirmed: dict[tuple[int, int, int, int, int], bool] = field(default_factory=dict)
+    roots: dict[ProposalId, bytes] = field(default_factory=dict)
+    """Of the trees that passed."""
     overrides_given: int = 0
     slots: dict[tuple[SubjectType, int, int], Slot] = field(default_factory=dict)
     robot_epochs: dict[Number, int] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workmoot.chain.memory import decisions, membership, motions
+from workmoot.chain.memory import claims, decisions, membership, motions
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, MOST_OPEN, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_teams
+from workmoot.chain.memory.plans import read_teams, read_tree
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
@@ -67,12 +67,14 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 
 def propose(tx: Transaction, opening: Opening) -> None:
-    if is_motion(opening.plan.assignments):
+    if opening.plan.is_tree:
+        read_tree(opening.plan.assignments)
+    elif is_motion(opening.plan.assignments):
         _require_sound_motion(tx, opening.plan)
     else:
         # Whoever sends a plan asks the work orders first; the DAO takes its word for it, and the voters look again.
         decisions.require_open(tx.state, opening.plan.assignments)
-    _require_confirmed(tx, opening.plan.teams)
+        _require_confirmed(tx, opening.plan.teams)
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
         raise Refused("UnknownProposal", opening.counters)
@@ -178,6 +180,13 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
     _enact(tx, proposal, assignments)
+
+
+def take(tx: Transaction, proposal: ProposalId, assignments: bytes, *, by: Address) -> None:
+    if by != ADDRESSES["Claims"]:
+        raise Refused("NotTheContract", by)
+    seal(tx)
+    decisions.enact(tx, proposal, assignments)
 
 
 def poke(tx: Transaction, proposal: ProposalId) -> None:
@@ -298,7 +307,9 @@ def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
         return
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
-    if is_motion(assignments):
+    if PackedPlan(assignments=assignments).is_tree:
+        claims.record(tx, proposal, assignments)
+    elif is_motion(assignments):
         motions.carry_out(tx, proposal, assignments)
     else:
         decisions.enact(tx, proposal, assignments)

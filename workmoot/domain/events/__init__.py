@@ -16,6 +16,10 @@ from workmoot.domain.events.allocation_dao import (
     VoteCast,
     VoterBarred,
 )
+from workmoot.domain.events.claims import (
+    AssignmentClaimed,
+    TreeRecorded,
+)
 from workmoot.domain.events.members import (
     MemberAdmitted,
     MemberCameBack,
@@ -69,6 +73,7 @@ from workmoot.domain.events.work_orders import (
 
 __all__ = [
     "AlarmRaised",
+    "AssignmentClaimed",
     "BallotsCounted",
     "BallotsRecorded",
     "ClockStarted",
@@ -123,6 +128,7 @@ __all__ = [
     "TaskReworked",
     "TaskStarted",
     "TaskSummoned",
+    "TreeRecorded",
     "VoteCast",
     "VoterBarred",
 ]

@@ -3,6 +3,7 @@
 from workmoot.domain.ledger.ledger import Ledger
 from workmoot.domain.ledger.records import (
     Block,
+    Leaf,
     Message,
     OfferRecord,
     OverrideRecord,
@@ -18,6 +19,7 @@ from workmoot.domain.ledger.records import (
 
 __all__ = [
     "Block",
+    "Leaf",
     "Ledger",
     "Message",
     "OfferRecord",

@@ -35,6 +35,7 @@ from workmoot.domain.overrides import (
 )
 from workmoot.domain.payloads import read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,10 @@ def _assign(ledger: Ledger, event: OverrideGiven) -> None:
 def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
     """The order carries what a decision reads; who helps and with which robots, the proposal says."""
     proposal = ledger.proposals.get(ProposalId(event.order.subject))
+    if proposal is not None and proposal.is_tree and proposal.state is State.ENACTED:
+        key = (SubjectType.PROPOSAL, proposal.id, Level.HUMAN)
+        _fill(ledger, key, event, fixes=True)
+        return
     if ledger.touched.tx != event.at.tx or proposal is None:
         return
     try:

@@ -10,6 +10,7 @@ from workmoot.domain.ledger import control, membership, voting, work
 from workmoot.domain.ledger.records import (
     Block,
     Grant,
+    Leaf,
     Message,
     OfferRecord,
     OverrideRecord,
@@ -61,6 +62,8 @@ class Ledger:
         self.rankings: dict[Number, Ranking] = {}
         self.confirmations: set[Confirmation] = set()
         self.proposals: dict[ProposalId, Proposal] = {}
+        self.leaves: dict[TaskId, Leaf] = {}
+        """The newest leaf of each task, claimed or not."""
         self.messages: list[Message] = []
         self.overrides: dict[OverrideId, OverrideRecord] = {}
         self.slots: dict[SlotKey, Slot] = {}
@@ -164,6 +167,19 @@ class Ledger:
         if worker is None:
             return False
         return worker.is_active_worker if task.slot_filled else worker.is_capable(task.spec.capability)
+
+    def leaf_of(self, task: Task) -> Leaf | None:
+        """What a tree that passed says of a task that nobody has claimed yet; nothing while a human vetoes the tree."""
+        leaf = self.leaves.get(task.id)
+        if leaf is None or not task.is_open or leaf.entry.version != task.version:
+            return None
+        vetoed = (SubjectType.PROPOSAL, leaf.proposal, Level.HUMAN) in self.slots
+        return None if vetoed else leaf
+
+    def decided_entry(self, task: Task) -> PlanEntry | None:
+        """Who does the task, when, with what: by the assignment in force, or by the leaf that its lead is to claim."""
+        leaf = self.leaf_of(task) if task.entry is None else None
+        return leaf.entry if leaf else task.entry
 
     def mandate(self, task: Task) -> bytes:
         """The hash of the assignment in force; zero for none."""

@@ -210,11 +210,19 @@ class Proposal:
     state: State = State.OPEN
     settled_at: Place | None = None
     enacted: PlanEnacted | None = None
+    """Of a tree, the last of its claims."""
+    claimed: frozenset[TaskId] = frozenset()
+    """The tasks of a tree whose leaves were claimed."""
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether its leads claim its entries one by one."""
+        return self.opening.plan.is_tree
 
     @property
     def decided_entries(self) -> tuple[PlanEntry, ...]:
         """The entries that its enactment counts through: of a malformed plan, what a decision reads of them."""
-        if not self.malformed:
+        if not self.malformed or self.is_tree:
             return self.entries
         return tuple(bare_entry(assigned) for assigned in unpack_assignments(self.opening.plan.assignments))
 
@@ -235,6 +243,15 @@ class Proposal:
     def review_of(self, member: Number) -> Review | None:
         """The member's latest review."""
         return next((review for review in reversed(self.reviews) if review.member == member), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """An entry of a tree that passed."""
+
+    proposal: ProposalId
+    index: int
+    entry: PlanEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

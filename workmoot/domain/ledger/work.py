@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.clock import Clock
 from workmoot.domain.events import (
+    AssignmentClaimed,
     ClockStarted,
     DeadlineMoved,
     Event,
@@ -26,11 +27,12 @@ from workmoot.domain.events import (
     TaskReworked,
     TaskStarted,
     TaskSummoned,
+    TreeRecorded,
 )
 from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
-from workmoot.domain.ledger.records import Task, TaskRun, WorkOrder
-from workmoot.domain.plan import PlanEntry, is_bit_set
+from workmoot.domain.ledger.records import Leaf, Task, TaskRun, WorkOrder
+from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_entry
 from workmoot.domain.work import Failure, Limits, Status, unpack_tasks
 from workmoot.domain.workers import parse_object
 
@@ -74,9 +76,26 @@ def _posted(ledger: Ledger, event: OrderPosted) -> None:
 def _enacted(ledger: Ledger, event: PlanEnacted) -> None:
     found = ledger.proposals[event.proposal]
     ledger.proposals[event.proposal] = replace(found, enacted=event)
+    if found.is_tree:
+        # The claim of the same transaction says which entry it was.
+        return
     for index, entry in enumerate(found.decided_entries):
         if not is_bit_set(event.skipped, index):
             ledger.tasks[entry.task] = _taken(ledger.tasks[entry.task], entry, event.proposal)
+
+
+def _recorded(ledger: Ledger, event: TreeRecorded) -> None:
+    for index, entry in enumerate(ledger.proposals[event.proposal].entries):
+        ledger.leaves[entry.task] = Leaf(proposal=event.proposal, index=index, entry=entry)
+
+
+def _claimed(ledger: Ledger, event: AssignmentClaimed) -> None:
+    """The leaf as the proposal tells it, with its offer's duration; as it was claimed where nobody could read those."""
+    found = ledger.proposals[event.proposal]
+    ledger.proposals[event.proposal] = replace(found, claimed=found.claimed | {event.task})
+    told = (entry for entry in found.entries if entry.task == event.task)
+    entry = next(told, None) or unpack_entry(event.entry)[0]
+    ledger.tasks[event.task] = _taken(ledger.tasks[event.task], entry, event.proposal)
 
 
 def _taken(task: Task, entry: PlanEntry, proposal: ProposalId) -> Task:
@@ -228,6 +247,8 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     ClockStarted: _clock_started,
     OrderPosted: _posted,
     PlanEnacted: _enacted,
+    TreeRecorded: _recorded,
+    AssignmentClaimed: _claimed,
     InForceChanged: _in_force_changed,
     TaskSummoned: _set_deadline,
     TaskAcknowledged: _set_deadline,
