@@ -73,11 +73,12 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnactPlan:
-    """Enact what passed and was not enacted."""
+    """Enact what passed and was not enacted, as many words of it."""
 
     proposal: ProposalId
     assignments: bytes
     rest: bytes
+    words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

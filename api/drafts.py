@@ -148,9 +148,13 @@ def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
 
 
 def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
-    """A veto of what is not enacted yet ends the vote, all of it at once."""
-    parts = parts_of(len(proposal.decided_entries))
-    return parts[:1] if kind is Kind.VETO and proposal.state is not State.ENACTED else parts
+    """A veto of what is not enacted yet ends the vote, all of it at once; of what was, it reaches no more."""
+    entries = len(proposal.decided_entries)
+    if kind is not Kind.VETO or proposal.state is State.ENACTED:
+        return parts_of(entries)
+    if proposal.state is State.VETOED:
+        return parts_of(proposal.progress or entries)
+    return parts_of(entries)[: None if proposal.progress else 1]
 
 
 def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:

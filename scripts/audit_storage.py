@@ -10,7 +10,7 @@ from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType, order_digest
-from workmoot.domain.proposals import content_id_of
+from workmoot.domain.proposals import State, content_id_of
 from workmoot.domain.workers import Kind, Role, capabilities_in, roll_of
 
 SAFE_STOP = 12
@@ -182,6 +182,8 @@ def _proposals(ledger: Ledger) -> Iterator[Claim]:
     for found in ledger.proposals.values():
         subject = f"proposal {found.id}"
         yield Claim(subject, Ask("AllocationDAO", "proposal", (found.id,)), _proposal(found))
+        progress = 0 if found.state is State.ENACTED else found.progress
+        yield Claim(subject, Ask("AllocationDAO", "progress", (found.id,)), {"entries enacted": progress})
         yield from _ballots(ledger, found)
         for entry in found.entries:
             for helper in entry.helpers:

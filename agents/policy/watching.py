@@ -6,6 +6,7 @@ from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, PokeSlot,
 from agents.view import View
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Proposal, Task
+from workmoot.domain.plan import words_at_once
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
@@ -40,16 +41,29 @@ def _is_our_turn(view: View, deadline: float, about: str) -> bool:
 def _proposals(view: View) -> list[Action]:
     actions: list[Action] = []
     for proposal in view.ledger.proposals.values():
-        if proposal.state is State.PASSED and proposal.settled_at is not None:
-            if _is_our_turn(view, proposal.settled_at.timestamp - GRACE_S, f"enact {proposal.id}"):
+        if proposal.state is State.PASSED and not view.ledger.plant_held:
+            waits_since = _waits_since(view, proposal)
+            if _is_our_turn(view, waits_since - GRACE_S, f"enact {proposal.id} {proposal.progress}"):
                 actions.append(_enact(proposal))
         elif proposal.state is State.OPEN:
             actions += _open(view, proposal)
     return actions
 
 
+def _waits_since(view: View, proposal: Proposal) -> float:
+    """Since it passed, its last part was enacted, or the plant was released."""
+    done = [part.at.timestamp for part in proposal.parts]
+    passed = proposal.settled_at.timestamp if proposal.settled_at else 0
+    return float(max([passed, view.ledger.plant_turned_at, *done]))
+
+
 def _enact(proposal: Proposal) -> Action:
-    return EnactPlan(proposal=proposal.id, assignments=proposal.opening.plan.assignments, rest=proposal.rest)
+    return EnactPlan(
+        proposal=proposal.id,
+        assignments=proposal.opening.plan.assignments,
+        rest=proposal.rest,
+        words=words_at_once(proposal.decided_entries, proposal.progress),
+    )
 
 
 def _open(view: View, proposal: Proposal) -> list[Action]:

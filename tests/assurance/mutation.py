@@ -30,10 +30,11 @@ AT_ONCE = 2
 SECONDS = "300"
 KILLED_AT_LEAST = 0.95
 LIKELY = {
-    "AllocationDAO": "Voting|Enactment|Governor|CoreEquality",
+    "AllocationDAO": "Voting|Parts|Governor|CoreEquality",
+    "Enactment": "Enactment|Parts|CoreEquality",
     "Members": "Membership|Voting",
     "Overrides": "Orders|Control|Slots|CoreEquality",
-    "WorkOrders": "LifeCycle|Posting|Control|Enactment|CoreEquality",
+    "WorkOrders": "LifeCycle|Posting|Control|CoreEquality",
 }
 SETTINGS = {
     "FOUNDRY_DYNAMIC_TEST_LINKING": "true",  # a changed contract leaves the tests compiled

@@ -7,7 +7,7 @@ from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import EMPTY_SLOT, Level, SubjectType
 from workmoot.domain.ports import PlantState, TaskState
-from workmoot.domain.proposals import ProposalState, content_id_of
+from workmoot.domain.proposals import ProposalState, State, content_id_of
 from workmoot.domain.workers import Kind, roll_of
 
 TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
@@ -80,6 +80,7 @@ def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
     for proposal in ledger.proposals.values():
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
+        assert dao.progress(proposal.id) == (0 if proposal.state is State.ENACTED else proposal.progress)
         cast = {vote.member for vote in proposal.votes if not vote.presented}
         for member in ledger.members.values():
             assert dao.has_voted(proposal.id, member.account) == (member.number in cast)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from workmoot.chain.memory import decisions, membership
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_teams
+from workmoot.chain.memory.plans import read_assignments, read_teams
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
@@ -30,6 +30,7 @@ from workmoot.domain.events import (
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
+from workmoot.domain.plan import MOST_ENTRIES, end_of
 from workmoot.domain.proposals import (
     NO_STATE,
     Opening,
@@ -93,7 +94,9 @@ def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: in
 
 def vote(tx: Transaction, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes, rest: bytes) -> None:
     _cast(tx, proposal, tx.sender, support=support, reason=reason)
-    _decide(tx, proposal, assignments, rest)
+    if assignments or rest != ZERO_HASH:
+        _require_content(tx, proposal, _content_of(assignments, rest))
+    _decide(tx, proposal, assignments)
 
 
 def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> None:
@@ -109,7 +112,7 @@ def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, vo
 
 def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> None:
     found = _require_open(tx, proposal)
-    content_hash = content_hash_of(assignments, rest)
+    content_hash = _content_of(assignments, rest)
     _require_content(tx, proposal, content_hash)
     seal(tx)
     counted = []
@@ -121,7 +124,7 @@ def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: byte
     found = replace(found, yes=found.yes + yes, no=found.no + len(counted) - yes)
     tx.state.proposals[proposal] = found
     tx.say(BallotsCounted, id=proposal, ballots=pack_counted(counted))
-    _decide(tx, proposal, assignments, rest)
+    _decide(tx, proposal, assignments)
     if state_of(tx, proposal).state is State.OPEN:
         raise Refused("Undecided", proposal, found.yes, found.no, found.members)
 
@@ -166,12 +169,19 @@ def bar(tx: Transaction, proposal: ProposalId, member: Number) -> None:
     _decide(tx, proposal)
 
 
-def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> None:
+def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, words: int) -> None:
     found = state_of(tx, proposal)
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
-    _enact(tx, proposal, assignments)
+    entries, first = read_assignments(assignments), tx.state.progress.get(proposal, 0)
+    last = end_of(entries, first, words)
+    seal(tx)
+    if not decisions.enact(tx, proposal, first, entries[first:last]):
+        raise Refused("NothingEnacted", proposal)
+    tx.state.progress[proposal] = last
+    if last == len(entries):
+        _settle_enacted(tx, proposal)
 
 
 def poke(tx: Transaction, proposal: ProposalId) -> None:
@@ -183,14 +193,19 @@ def poke(tx: Transaction, proposal: ProposalId) -> None:
     _settle(tx, proposal, State.EXPIRED)
 
 
-def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> None:
+def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> tuple[bool, int]:
+    """Whether it was open or passed, and how many of its entries were enacted."""
     if by != ADDRESSES["Overrides"]:
         raise Refused("NotTheContract", by)
     found = state_of(tx, proposal)
-    if found.state not in (State.OPEN, State.PASSED):
+    ended = found.state in (State.OPEN, State.PASSED)
+    enacted = MOST_ENTRIES if found.state is State.ENACTED else tx.state.progress.get(proposal, 0)
+    if not ended and not enacted:
         raise Refused("ProposalNotOpen", proposal, found.state)
-    _settle(tx, proposal, State.VETOED)
-    tx.say(ProposalCanceled, proposal_id=proposal)
+    if ended:
+        _settle(tx, proposal, State.VETOED)
+        tx.say(ProposalCanceled, proposal_id=proposal)
+    return ended, enacted
 
 
 def seal(tx: Transaction) -> None:
@@ -265,11 +280,10 @@ def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: boo
     tx.say(VoteCast, voter=voter, proposal_id=proposal, support=int(support), weight=1, reason=reason)
 
 
-def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"", rest: bytes = ZERO_HASH) -> None:
+def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"") -> None:
     found = state_of(tx, proposal)
     if has_passed(yes=found.yes, members=found.members):
         if assignments:
-            _require_content(tx, proposal, content_hash_of(assignments, rest))
             _enact(tx, proposal, assignments)
         else:
             _settle(tx, proposal, State.PASSED)
@@ -284,10 +298,23 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
+    """What has just passed, all of it; while the plant is held it waits."""
     seal(tx)
+    if decisions.enact(tx, proposal, 0, read_assignments(assignments)):
+        _settle_enacted(tx, proposal)
+    else:
+        _settle(tx, proposal, State.PASSED)
+
+
+def _settle_enacted(tx: Transaction, proposal: ProposalId) -> None:
+    tx.state.progress.pop(proposal, None)
     _settle(tx, proposal, State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
-    decisions.enact(tx, proposal, assignments)
+
+
+def _content_of(assignments: bytes, rest: bytes) -> bytes:
+    """Without assignments, which no proposal is, the hash itself is given."""
+    return content_hash_of(assignments, rest) if assignments else rest
 
 
 def _require_content(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:

@@ -206,7 +206,13 @@ class Proposal:
     barred: tuple[Number, ...] = ()
     state: State = State.OPEN
     settled_at: Place | None = None
-    enacted: PlanEnacted | None = None
+    parts: tuple[PlanEnacted, ...] = ()
+    """What is enacted of it: all at once, or part after part."""
+
+    @property
+    def progress(self) -> int:
+        """How many of its entries, from the first on, are enacted."""
+        return self.parts[-1].last if self.parts else 0
 
     @property
     def decided_entries(self) -> tuple[PlanEntry, ...]:
@@ -214,6 +220,10 @@ class Proposal:
         if not self.malformed:
             return self.entries
         return tuple(bare_entry(assigned) for assigned in unpack_assignments(self.opening.plan.assignments))
+
+    def part_of(self, index: int) -> PlanEnacted | None:
+        """The part that enacted the entry."""
+        return next((part for part in self.parts if index in part.indices), None)
 
     @property
     def yes(self) -> int:
