@@ -23,7 +23,6 @@ from workmoot.domain.payloads import (
     plan_payload,
     release_payload,
 )
-from workmoot.domain.proposals import State
 from workmoot.domain.work import mask_of
 from workmoot.domain.workers import Kind as MemberKind
 
@@ -148,13 +147,9 @@ def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
 
 
 def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
-    """A veto of what is not enacted yet ends the vote, all of it at once; of what was, it reaches no more."""
-    entries = len(proposal.decided_entries)
-    if kind is not Kind.VETO or proposal.state is State.ENACTED:
-        return parts_of(entries)
-    if proposal.state is State.VETOED:
-        return parts_of(proposal.progress or entries)
-    return parts_of(entries)[: None if proposal.progress else 1]
+    """A veto of what nothing is enacted of ends the vote, all of it at once."""
+    parts = parts_of(len(proposal.decided_entries))
+    return parts if proposal.progress or kind is not Kind.VETO else parts[:1]
 
 
 def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:
