@@ -73,11 +73,12 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnactPlan:
-    """Enact what passed and was not enacted, be it a plan or a motion."""
+    """Enact what passed and was not enacted, as many words of a plan, or a motion."""
 
     proposal: ProposalId
     assignments: bytes
     rest: bytes
+    words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,7 @@ def _decide(hands: Hands, action: a.Decide) -> None:
 
 
 def _enact(hands: Hands, action: a.EnactPlan) -> None:
-    hands.dao.enact(action.proposal, action.assignments, action.rest)
+    hands.dao.enact(action.proposal, action.assignments, action.rest, words=action.words)
 
 
 def _bar(hands: Hands, action: a.BarVoter) -> None:

@@ -23,7 +23,6 @@ from workmoot.domain.payloads import (
     plan_payload,
     release_payload,
 )
-from workmoot.domain.proposals import State
 from workmoot.domain.work import mask_of
 from workmoot.domain.workers import Kind as MemberKind
 
@@ -148,11 +147,11 @@ def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
 
 
 def _parts(proposal: Proposal, kind: Kind) -> list[tuple[int, int]]:
-    """A veto of what is not enacted yet ends the vote, all of it at once."""
+    """A veto of what nothing is enacted of ends the vote, all of it at once."""
     if proposal.is_tree:
         return [(0, len(proposal.entries))]
     parts = parts_of(len(proposal.decided_entries))
-    return parts[:1] if kind is Kind.VETO and proposal.state is not State.ENACTED else parts
+    return parts if proposal.progress or kind is not Kind.VETO else parts[:1]
 
 
 def _with_part(proposal: Proposal, asked: OverrideIn, drafted: Draft) -> Draft:

@@ -38,6 +38,14 @@ contract AllocationDAO is StockReads, Nonces {
         Ballots.Sheet sheet;
     }
 
+    /// @dev How far a plan is enacted that is enacted in parts.
+    /// @param offset Where in the assignments the next word begins.
+    /// @param entries How many entries come before it.
+    struct Progress {
+        uint128 offset;
+        uint128 entries;
+    }
+
     bytes32 private constant CONTENT_BALLOT =
         keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
     bytes32 private constant STOCK_BALLOT =
@@ -56,6 +64,7 @@ contract AllocationDAO is StockReads, Nonces {
 
     mapping(address account => Voter) private _voters;
     mapping(bytes32 help => bool) private _confirmed;
+    mapping(ProposalId id => Progress) private _progress;
 
     constructor(IMembers members_, IWorkOrders workOrders_, address overrides_, IMotions motions_, IClaims claims_)
         StockReads(members_, motions_)
@@ -126,25 +135,39 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     /// @inheritdoc IAllocationDAO
-    function enact(ProposalId id, bytes calldata assignments, bytes32 rest) external {
+    function enact(ProposalId id, bytes calldata assignments, bytes32 rest, uint256 words) external {
         Header header = _headers[id];
         if (header.state() != State.Passed) revert ProposalNotOpen(id, header.state());
         _requireContent(id, header, _contentHash(assignments, rest));
-        _enact(id, header, assignments, _sealed());
+        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
+        Progress memory done = _progress[id];
+        uint256 end = Plans.endOf(assignments, done.offset, words);
+        uint256 entries = _enactPart(id, done.entries, assignments[done.offset:end], _sealed());
+        if (entries == 0) revert NothingEnacted(id);
+        if (end != assignments.length) {
+            // Lengths of calldata and counts of entries.
+            _progress[id] = Progress(uint128(end), uint128(done.entries + entries));
+            return;
+        }
+        if (done.entries != 0) delete _progress[id];
+        _saveEnacted(id, header);
     }
 
     /// @inheritdoc IAllocationDAO
     function take(ProposalId id, bytes calldata assignments) external {
         if (msg.sender != address(claims)) revert NotTheContract(msg.sender);
-        workOrders.enact(id, assignments, _sealed().roll());
+        workOrders.enact(id, 0, assignments, _sealed().roll());
     }
 
     /// @inheritdoc IAllocationDAO
-    function veto(ProposalId id) external {
+    function veto(ProposalId id) external returns (bool ended, uint256 enacted) {
         if (msg.sender != overrides) revert NotTheContract(msg.sender);
         Header header = _headers[id];
-        State from = header.state();
-        if (from != State.Open && from != State.Passed) revert ProposalNotOpen(id, from);
+        State found = header.state();
+        ended = found == State.Open || found == State.Passed;
+        enacted = found == State.Enacted ? Plans.MOST_ENTRIES : _progress[id].entries;
+        if (!ended && enacted == 0) revert ProposalNotOpen(id, found);
+        if (!ended) return (false, enacted);
         _save(id, header.moved(State.Vetoed));
         emit ProposalCanceled(ProposalId.unwrap(id));
     }
@@ -156,8 +179,8 @@ contract AllocationDAO is StockReads, Nonces {
         external
     {
         Header header = _cast(id, msg.sender, support, reason);
+        if (assignments.length != 0 || rest != 0) _requireContent(id, header, _contentOf(assignments, rest));
         if (header.state() != State.Passed || assignments.length == 0) return _save(id, header);
-        _requireContent(id, header, _contentHash(assignments, rest));
         _enact(id, header, assignments, _sealed());
     }
 
@@ -199,12 +222,12 @@ contract AllocationDAO is StockReads, Nonces {
     /// @inheritdoc IAllocationDAO
     function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external {
         Header header = _requireOpen(id);
-        bytes32 contentHash = _requireContent(id, header, _contentHash(assignments, rest));
+        bytes32 contentHash = _requireContent(id, header, _contentOf(assignments, rest));
         Desk desk = _sealed();
         header = _judged(_count(id, header, contentHash, desk, ballots), desk);
-        if (header.state() == State.Passed) return _enact(id, header, assignments, desk);
         if (header.state() == State.Open) revert Undecided(id, header.yes(), header.no(), _membersOf(header, desk));
-        _save(id, header);
+        if (header.state() != State.Passed || assignments.length == 0) return _save(id, header);
+        _enact(id, header, assignments, desk);
     }
 
     /// @inheritdoc IAllocationDAO
@@ -270,6 +293,11 @@ contract AllocationDAO is StockReads, Nonces {
         found.barred = header.barred();
         found.deadline = header.deadline();
         found.contentId = header.contentId();
+    }
+
+    /// @inheritdoc IAllocationDAO
+    function progress(ProposalId id) external view returns (uint256 entries) {
+        return _progress[id].entries;
     }
 
     /// @inheritdoc IAllocationDAO
@@ -368,17 +396,30 @@ contract AllocationDAO is StockReads, Nonces {
         if (found != State.Open) emit ProposalSettled(id, found, header.yes(), header.no());
     }
 
+    /// @dev What has just passed, all of it; while the plant is held a plan waits.
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
+        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
+        if (_enactPart(id, 0, assignments, desk) == 0) return _save(id, header);
+        _saveEnacted(id, header);
+    }
+
+    function _enactPart(ProposalId id, uint256 first, bytes calldata part, Desk desk) private returns (uint256 entries) {
+        return workOrders.enact(id, first, part, desk.roll());
+    }
+
+    function _carryOut(ProposalId id, Header header, bytes calldata assignments) private {
         bool isTree = Plans.isTree(assignments);
-        bool isMotion = !isTree && MotionLayout.isMotion(assignments);
         // What was wanted so long ago lies in wait for nobody.
-        bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
+        bool late = !isTree && block.timestamp > header.deadline() + MOTION_SECONDS;
         if (late) return _save(id, header.moved(State.Expired));
+        _saveEnacted(id, header);
+        if (isTree) claims.record(id, assignments);
+        else motions.carryOut(id, assignments);
+    }
+
+    function _saveEnacted(ProposalId id, Header header) private {
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (isTree) claims.record(id, assignments);
-        else if (isMotion) motions.carryOut(id, assignments);
-        else workOrders.enact(id, assignments, desk.roll());
     }
 
     /* INTERNAL: SIGNED BALLOTS */
@@ -478,6 +519,11 @@ contract AllocationDAO is StockReads, Nonces {
     function _requireContent(ProposalId id, Header header, bytes32 contentHash) private pure returns (bytes32) {
         if (!header.isOf(contentHash)) revert OtherPlan(id, header.contentId());
         return contentHash;
+    }
+
+    /// @dev Without assignments, which no proposal is, the hash itself is given.
+    function _contentOf(bytes calldata assignments, bytes32 rest) private pure returns (bytes32) {
+        return assignments.length == 0 ? rest : _contentHash(assignments, rest);
     }
 
     function _contentHash(bytes calldata assignments, bytes32 rest) private pure returns (bytes32) {

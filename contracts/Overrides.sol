@@ -267,11 +267,9 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
 
     /// @dev The task is everybody's again: nobody is named for it, and no worker's stop is left.
     function _requeue(OverrideId id, Order calldata order, TaskId task) private {
-        workOrders.requeue(task, order.human);
-        bool stopped = _endSafeStop(task);
-        bool named = _isFilled(_slots[Subject.Task][order.subject][HUMAN]);
-        if (named) _empty(id, Subject.Task, order.subject, HUMAN);
-        if (named || stopped) _apply(task, named);
+        _endSafeStop(task);
+        if (_isFilled(_slots[Subject.Task][order.subject][HUMAN])) _empty(id, Subject.Task, order.subject, HUMAN);
+        workOrders.requeue(task, order.human, _isHeldByHuman(task));
     }
 
     function _assign(OverrideId id, Order calldata order, TaskId task) private {
@@ -304,14 +302,14 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     }
 
     function _veto(OverrideId id, Order calldata order) private {
-        ProposalId proposal = ProposalId.wrap(order.subject);
-        if (dao.proposal(proposal).state != IAllocationDAO.State.Enacted) return dao.veto(proposal);
-        if (!Plans.isTree(_contentOf(order))) return _eachEntry(id, order, _part(order), true);
+        (bool ended, uint256 enacted) = dao.veto(ProposalId.wrap(order.subject));
+        if (enacted == 0 || (ended && order.payload.length == 0)) return;
+        if (!Plans.isTree(_contentOf(order))) return _eachEntry(id, order, _part(order, enacted), true);
         _fill(id, Subject.Proposal, order.subject, HUMAN, order.expiresAt).fixes = true;
     }
 
     function _approve(OverrideId id, Order calldata order, uint8 level) private {
-        Plans.Assignment[] memory entries = _part(order);
+        Plans.Assignment[] memory entries = _part(order, Plans.MOST_ENTRIES);
         if (!_waits(id, order, level)) _eachEntry(id, order, entries, false);
     }
 
@@ -326,8 +324,9 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         }
     }
 
-    /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`.
-    function _part(Order calldata order) private view returns (Plans.Assignment[] memory entries) {
+    /// @dev rest 32 | first u16 | last u16 | assignments: the entries from `first` up to, without, `last`, as far as they
+    ///      are among the first `most`.
+    function _part(Order calldata order, uint256 most) private view returns (Plans.Assignment[] memory entries) {
         bytes calldata assignments = _contentOf(order);
         if (MotionLayout.isMotion(assignments)) revert WrongSubject(order.kind, Subject.Proposal);
         uint16 first = uint16(bytes2(order.payload[32:34]));
@@ -335,6 +334,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         if (first >= last || last > first + MOST_ENTRIES) revert MalformedPayload(order.kind);
         entries = Plans.slice(assignments, first, last);
         if (entries.length != last - first) revert MalformedPayload(order.kind);
+        if (last > most) entries = Plans.slice(assignments, first, most > first ? most : first);
     }
 
     /// @dev What the proposal that the order is about put to the vote.
@@ -375,12 +375,11 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
         _apply(task, true);
     }
 
-    function _endSafeStop(TaskId task) private returns (bool stopped) {
+    function _endSafeStop(TaskId task) private {
         Slot memory stop = _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
-        if (!stop.held) return false;
+        if (!stop.held) return;
         delete _slots[Subject.Task][TaskId.unwrap(task)][WORKER];
         emit SafeStopChanged(task, stop.worker, false);
-        return true;
     }
 
     function _hold(OverrideId id, Order calldata order, uint8 level) private {
@@ -452,7 +451,7 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     function _apply(TaskId task, bool anew) private {
         mapping(uint8 level => Slot) storage slots = _slots[Subject.Task][TaskId.unwrap(task)];
         Slot memory named = slots[HUMAN];
-        bool heldByHuman = slots[LOCK_OUT].held || slots[HOLD].held;
+        bool heldByHuman = _isHeldByHuman(task);
         bool overridden = heldByHuman || named.fixes;
         bool held = overridden ? heldByHuman : slots[WORKER].held;
         workOrders.setInForce(
@@ -473,8 +472,12 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     }
 
     function _isOverridden(TaskId task) private view returns (bool) {
+        return _isHeldByHuman(task) || _slots[Subject.Task][TaskId.unwrap(task)][HUMAN].fixes;
+    }
+
+    function _isHeldByHuman(TaskId task) private view returns (bool) {
         mapping(uint8 level => Slot) storage slots = _slots[Subject.Task][TaskId.unwrap(task)];
-        return slots[LOCK_OUT].held || slots[HOLD].held || slots[HUMAN].fixes;
+        return slots[LOCK_OUT].held || slots[HOLD].held;
     }
 
     function _isFilled(Slot storage found) private view returns (bool) {

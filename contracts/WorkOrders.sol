@@ -7,18 +7,18 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
+import {Enactment} from "./Enactment.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Plans} from "./libraries/Plans.sol";
-import {Rolls} from "./libraries/Rolls.sol";
 import {Tasks} from "./libraries/Tasks.sol";
-import {Number, OrderId, ProposalId, TaskId} from "./types/Ids.sol";
+import {Number, OrderId, TaskId} from "./types/Ids.sol";
 import {ADMIN, PLANNER, SUPERVISOR} from "./types/Roles.sol";
 import {Failure, OnFailure, Status} from "./types/Work.sol";
 
 /// @title WorkOrders
 /// @notice What is to be done, by whom, and how far it is.
-contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
+contract WorkOrders is EIP712, NoncesKeyed, Enactment {
     using BitMaps for BitMaps.BitMap;
     using Tasks for Tasks.Book;
 
@@ -29,30 +29,12 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         uint256 done;
     }
 
-    struct Decision {
-        Number worker;
-        Number inspector;
-    }
-
-    /// @dev A plan on its way through: `low` and `high` find, in `Tasks.decide`, numbers that are all on the roll; `last`
-    ///      is its last number, zero while the plant is held: then nothing is decided as quiet.
-    struct Enactment {
-        uint256 low;
-        uint256 high;
-        uint256 last;
-        bytes roll;
-        bytes skipped;
-        bytes standing;
-    }
-
     uint256 private constant TASK_BYTES = 52;
     bytes32 private constant POST_TYPE =
         keccak256("Post(bytes32 specHash,address human,uint256 nonce,uint48 deadline)");
-    Number private constant NOBODY = Number.wrap(0);
 
     IAccessManager public immutable authority;
     IMembers public immutable members;
-    address public immutable dao;
     address public immutable overrides;
     uint32 public immutable acknowledgeSeconds;
     uint32 public immutable heartbeatSeconds;
@@ -60,23 +42,19 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
 
     uint8 public capabilities;
     uint24 private _orderCount;
-    bool private _plantHeld;
     uint64 private _plantEpoch;
     uint48 private _resumedAt;
 
-    Tasks.Book private _book;
     mapping(OrderId order => Posted) private _orders;
     mapping(TaskId task => uint256) private _predecessors;
     mapping(TaskId task => bytes32) private _evidence;
-    mapping(TaskId task => Decision) private _standing;
-    BitMaps.BitMap private _excluded;
 
     constructor(IAccessManager authority_, IMembers members_, address dao_, address overrides_, Limits memory limits)
         EIP712("Workmoot WorkOrders", "1")
+        Enactment(dao_)
     {
         authority = authority_;
         members = members_;
-        dao = dao_;
         overrides = overrides_;
         acknowledgeSeconds = _atLeastTen(limits.acknowledgeSeconds);
         heartbeatSeconds = _atLeastTen(limits.heartbeatSeconds);
@@ -85,7 +63,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     }
 
     modifier onlyOverrides() {
-        _requireCaller(overrides);
+        if (msg.sender != overrides) revert NotTheContract(msg.sender);
         _;
     }
 
@@ -208,32 +186,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         _fail(id, note, Failure.Overdue);
     }
 
-    /* DECISIONS OF THE DAO */
-
-    /// @inheritdoc IWorkOrders
-    function enact(ProposalId proposal, bytes calldata assignments, address roll) external returns (uint256 entries) {
-        _requireCaller(dao);
-        Enactment memory enactment = _begin(assignments.length, roll);
-        // Sums of lengths and counts, far below 256 bits.
-        unchecked {
-            for (uint256 offset = 0; offset < assignments.length;) {
-                (uint256 word, uint256 mask) = Plans.head(assignments, offset);
-                uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
-                uint256 next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
-                bool quiet = _enactQuietly(assignments, offset + Plans.HEAD_BYTES, word, mask, count, enactment);
-                if (!quiet) _enactEach(assignments[offset:next], entries, enactment);
-                entries += count;
-                offset = next;
-            }
-        }
-        (bytes memory skipped, bytes memory standing_) = (enactment.skipped, enactment.standing);
-        assembly ("memory-safe") {
-            mstore(skipped, div(add(entries, 7), 8))
-            mstore(standing_, div(add(entries, 7), 8))
-        }
-        emit PlanEnacted(proposal, skipped, standing_);
-    }
-
     /* DECISIONS OF HUMANS */
 
     /// @inheritdoc IWorkOrders
@@ -249,7 +201,6 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
             _redirect(id, note, target, control.fixes && control.anew);
             if (resumes) _resume(id, note);
         }
-        changes = changes || note.worker != before.worker || note.inspector != before.inspector;
         if (changes) ++note.epoch;
         _tell(id, note);
     }
@@ -272,7 +223,7 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
     }
 
     /// @inheritdoc IWorkOrders
-    function requeue(TaskId id, address human) external onlyOverrides {
+    function requeue(TaskId id, address human, bool held) external onlyOverrides {
         Tasks.Note memory note = _book.load(id);
         if (_isFinal(note.status) || note.status == Status.Started || note.status == Status.Submitted) {
             revert WrongStatus(id, note.status);
@@ -281,6 +232,11 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         ++note.generation;
         note.attempt = 0;
         delete _standing[id];
+        // With a worker, giving the task back is what raises the epoch.
+        bool changes = note.overridden != held || note.held != held;
+        if (changes && note.worker == NOBODY) ++note.epoch;
+        note.overridden = held;
+        note.held = held;
         _repost(note);
         _tell(id, note);
     }
@@ -530,108 +486,11 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         _excluded.set(_exclusion(id, note.generation, note.worker));
     }
 
-    function _isExcluded(TaskId id, Tasks.Note memory note, Number worker) private view returns (bool) {
-        return note.excludes && _excluded.get(_exclusion(id, note.generation, worker));
-    }
-
-    function _exclusion(TaskId id, uint32 generation, Number worker) private pure returns (uint256) {
-        return (uint256(TaskId.unwrap(id)) << 48) | (uint256(generation) << 16) | Number.unwrap(worker);
-    }
-
     function _recordRun(TaskId id, Number worker, bool done) private {
         members.grow(worker, _book.traitsOf(id).capability, done);
     }
 
-    /* INTERNAL: ENACTMENT */
-
-    function _begin(uint256 length, address roll) private view returns (Enactment memory enactment) {
-        enactment.roll = roll.code;
-        // A bit for every four bytes is enough; the bytes are cut to the entries there were once they are counted.
-        enactment.skipped = new bytes(length / 32 + 1);
-        enactment.standing = new bytes(length / 32 + 1);
-        if (!_plantHeld) enactment.last = enactment.roll.length / 20;
-        // Looking up the people of ten tasks, which is 46 bytes, costs what looking at some fifty numbers does.
-        uint256 most = enactment.last < length ? enactment.last : length;
-        (uint256 first, uint256 last) = Rolls.longestRun(enactment.roll, most);
-        (enactment.low, enactment.high) = Tasks.within(first, last);
-    }
-
-    /// @dev Quiet tasks of one word are decided together, in one write, or none of them.
-    function _enactQuietly(
-        bytes calldata assignments,
-        uint256 offset,
-        uint256 word,
-        uint256 mask,
-        uint256 count,
-        Enactment memory enactment
-    ) private returns (bool) {
-        (uint256 eight, uint256 two) = Plans.lanes(assignments, offset, count);
-        if ((eight | two) & Plans.LATE != 0) return false;
-        uint256 given = Plans.cells(eight, two, mask);
-        Tasks.Word storage kept = _book.words[word];
-        uint256 decided = Tasks.decide(kept.cells, mask, given, enactment.low, enactment.high);
-        if (decided == 0) {
-            if (!Plans.areOn(enactment.roll, eight) || !Plans.areOn(enactment.roll, two)) return false;
-            (uint256 low, uint256 high) = Tasks.within(1, enactment.last);
-            decided = Tasks.decide(kept.cells, mask, given, low, high);
-        }
-        if (decided == 0) return false;
-        kept.cells = decided;
-        return true;
-    }
-
-    /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
-    /// @param first The place of the word's first entry in the plan.
-    function _enactEach(bytes calldata word, uint256 first, Enactment memory enactment) private {
-        Plans.Assignment[] memory entries = Plans.slice(word, 0, Tasks.CELLS);
-        for (uint256 i = 0; i < entries.length; ++i) {
-            Tasks.Note memory note = _book.find(entries[i].task);
-            if (!_isTakeable(entries[i], note, enactment.roll)) _setBit(enactment.skipped, first + i);
-            else if (_take(entries[i], note)) _setBit(enactment.standing, first + i);
-        }
-    }
-
-    function _isTakeable(Plans.Assignment memory entry, Tasks.Note memory note, bytes memory roll)
-        private
-        view
-        returns (bool)
-    {
-        if (!_isOpen(note, entry.version) || _isExcluded(entry.task, note, entry.lead)) return false;
-        if (entry.lead == entry.inspector || !_isOn(roll, entry.lead)) return false;
-        return entry.inspector == NOBODY || _isOn(roll, entry.inspector);
-    }
-
-    /// @dev The account of badge number n is the 20 bytes that end with byte 20 n.
-    function _isOn(bytes memory roll, Number member) private pure returns (bool) {
-        uint256 end = 20 * uint256(Number.unwrap(member));
-        if (end == 0 || end >= roll.length) return false;
-        for (uint256 i = end - 19; i <= end; ++i) {
-            if (roll[i] != 0) return true;
-        }
-        return false;
-    }
-
-    /// @dev Writes slot 16; under a human's slot of the task it waits there as the standing decision.
-    function _take(Plans.Assignment memory entry, Tasks.Note memory note) private returns (bool stands) {
-        ++note.version;
-        if (note.overridden) {
-            _standing[entry.task] = Decision(entry.lead, entry.inspector);
-        } else {
-            note.status = Status.Allocated;
-            note.notice = Tasks.Notice.None;
-            note.worker = entry.lead;
-            note.inspector = entry.inspector;
-            if (!_plantHeld) ++note.epoch;
-        }
-        _book.save(entry.task, note);
-        return note.overridden || _plantHeld;
-    }
-
     /* INTERNAL: WHO IS IN CONTROL */
-
-    function _isOpen(Tasks.Note memory note, uint32 version) private pure returns (bool) {
-        return (note.status == Status.Posted || note.status == Status.Allocated) && note.version == version;
-    }
 
     /// @dev Whom a slot names from then on; where slots only hold or let go, whoever has the task; from the end of an
     ///      assignment or of all slots on, the standing decision. One that failed and waits for a human stands no more.
@@ -703,16 +562,8 @@ contract WorkOrders is EIP712, NoncesKeyed, IWorkOrders {
         return status == Status.Failed || status == Status.Rework;
     }
 
-    function _setBit(bytes memory bits, uint256 index) private pure {
-        bits[index / 8] |= bytes1(uint8(1 << (index % 8)));
-    }
-
     function _orderOf(TaskId id) private pure returns (OrderId) {
         return OrderId.wrap(uint24(TaskId.unwrap(id) >> 8));
-    }
-
-    function _requireCaller(address expected) private view {
-        if (msg.sender != expected) revert NotTheContract(msg.sender);
     }
 
     /// @dev A role that acts only after a delay is none here, where nothing can be scheduled.

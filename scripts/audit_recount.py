@@ -34,7 +34,6 @@ from workmoot.domain.plan import (
     PackedPlan,
     PlanEntry,
     bare_entry,
-    is_bit_set,
     unpack_assignments,
     unpack_entry,
     unpack_plan,
@@ -226,13 +225,14 @@ def _posted(found: Recount, event: OrderPosted) -> None:
 
 def _enacted(found: Recount, event: PlanEnacted) -> None:
     if event.proposal in found.trees:
-        found.stands = is_bit_set(event.standing, 0)
+        found.stands = event.is_standing(0)
         return
-    for index, entry in enumerate(found.plans[event.proposal]):
-        if not is_bit_set(event.skipped, index):
-            account = found.tasks[entry.task]
-            account.sources.append(Source(entry=entry, proposal=event.proposal))
-            if not is_bit_set(event.standing, index):
+    plan = found.plans[event.proposal]
+    for index in event.indices:
+        if not event.is_skipped(index):
+            account = found.tasks[plan[index].task]
+            account.sources.append(Source(entry=plan[index], proposal=event.proposal))
+            if not event.is_standing(index):
                 account.status = Status.ALLOCATED
 
 

@@ -190,6 +190,8 @@ def _proposals(ledger: Ledger) -> Iterator[Claim]:
     for found in ledger.proposals.values():
         subject = f"proposal {found.id}"
         yield Claim(subject, Ask("AllocationDAO", "proposal", (found.id,)), _proposal(found))
+        progress = 0 if found.state is State.ENACTED else found.progress
+        yield Claim(subject, Ask("AllocationDAO", "progress", (found.id,)), {"entries enacted": progress})
         yield from _ballots(ledger, found)
         if found.is_tree:
             recorded = found.state is State.ENACTED

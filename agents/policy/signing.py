@@ -9,7 +9,7 @@ opened      talk ends                 a third of the rest                       
 from collections.abc import Sequence
 
 from agents.actions import Action, Decide, SignBallot
-from agents.policy.thinking import talk_ends
+from agents.policy.thinking import content, talk_ends
 from agents.view import View
 from workmoot.ballots.boxes import Heard
 from workmoot.ballots.poll import poll_of
@@ -68,8 +68,8 @@ def _decide(view: View, proposal: Proposal) -> list[Action]:
     if view.now_s < since + place * STAGGER_S:
         return []
     ballots = tuple(_as_sent(view, found) for found in (*deciding, *others))
-    assignments = proposal.opening.plan.assignments
-    return [Decide(proposal=proposal.id, assignments=assignments, rest=proposal.rest, ballots=ballots)]
+    assignments, rest = content(view, proposal, decides=True)
+    return [Decide(proposal=proposal.id, assignments=assignments, rest=rest, ballots=ballots)]
 
 
 def _enough(view: View, proposal: Proposal) -> tuple[Sequence[Heard], Sequence[Heard]]:

@@ -2,6 +2,7 @@
 
 from agents.view import View
 from workmoot.domain.ledger import Proposal
+from workmoot.domain.plan import ENTRIES_AT_ONCE
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
 
@@ -22,6 +23,14 @@ def problem_of(view: View) -> Problem:
 def talk_ends(view: View, proposal: Proposal) -> float:
     """The wall second from which on a member votes, whoever is still silent."""
     return proposal.at.timestamp + REVIEW_ROUNDS_OF_TALK * view.talk_s
+
+
+def content(view: View, proposal: Proposal, *, decides: bool) -> tuple[bytes, bytes]:
+    """Assignments and rest, for a ballot that may be enacted at once; else none, and the hash of both."""
+    fits = len(proposal.decided_entries) <= ENTRIES_AT_ONCE
+    if decides and fits and not view.ledger.plant_held:
+        return proposal.opening.plan.assignments, proposal.rest
+    return b"", proposal.content_hash
 
 
 def rounds_for(tasks: int, most: int) -> int:

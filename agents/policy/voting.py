@@ -4,9 +4,8 @@ from agents.actions import Action, CastVote, PublishReview
 from agents.policy import signing
 from agents.policy.moving import judge_motion
 from agents.policy.proposing import put_to_vote
-from agents.policy.thinking import JUDGE_ROUNDS, problem_of, rounds_for, seconds, talk_ends
+from agents.policy.thinking import JUDGE_ROUNDS, content, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
-from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
 from workmoot.domain.motions import Motion
@@ -140,14 +139,9 @@ def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> li
 
 
 def _cast(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
-    """Carries the assignments when it may decide, counting the yes ballots that may be under way."""
+    """Binds the plan; carries it when it may decide, counting the yes ballots that may be under way."""
     leaning = {review.member for review in proposal.reviews if review.support} | {proposal.proposer, view.me}
     under_way = sum(proposal.vote_of(member) is None for member in leaning)
     decides = support and has_passed(yes=proposal.yes + under_way, members=proposal.members)
-    return CastVote(
-        proposal=proposal.id,
-        support=support,
-        reason=reason,
-        assignments=proposal.opening.plan.assignments if decides else b"",
-        rest=proposal.rest if decides else ZERO_HASH,
-    )
+    assignments, rest = content(view, proposal, decides=decides)
+    return CastVote(proposal=proposal.id, support=support, reason=reason, assignments=assignments, rest=rest)

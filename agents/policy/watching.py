@@ -9,6 +9,7 @@ from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.ledger.absence import absent_since
 from workmoot.domain.motions import MOTION_SECONDS
+from workmoot.domain.plan import words_at_once
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
@@ -43,23 +44,33 @@ def _is_our_turn(view: View, deadline: float, about: str) -> bool:
 def _proposals(view: View) -> list[Action]:
     actions: list[Action] = []
     for proposal in view.ledger.proposals.values():
-        if proposal.state is State.PASSED and proposal.settled_at is not None:
-            if _is_our_turn(view, _enactable_at(view, proposal) - GRACE_S, f"enact {proposal.id}"):
+        if proposal.state is State.PASSED and not (view.ledger.plant_held and proposal.is_plan):
+            waits_since = _waits_since(view, proposal)
+            if _is_our_turn(view, waits_since - GRACE_S, f"enact {proposal.id} {proposal.progress}"):
                 actions.append(_enact(proposal))
         elif proposal.state is State.OPEN:
             actions += _open(view, proposal)
     return actions
 
 
-def _enactable_at(view: View, proposal: Proposal) -> float:
-    """When it passed; a motion that something keeps from being carried out is left alone until it has expired."""
+def _waits_since(view: View, proposal: Proposal) -> float:
+    """Since it passed, its last part was enacted, or the plant was released; a motion that something keeps from being
+    carried out is left alone until it has expired."""
     if proposal.motion is not None and obstacle_to(view.ledger, proposal.motion):
         return float(proposal.deadline + MOTION_SECONDS)
-    return float(proposal.settled_at.timestamp) if proposal.settled_at else NEVER
+    done = [part.at.timestamp for part in proposal.parts]
+    passed = proposal.settled_at.timestamp if proposal.settled_at else 0
+    released = view.ledger.plant_turned_at if proposal.is_plan else 0
+    return float(max([passed, released, *done]))
 
 
 def _enact(proposal: Proposal) -> Action:
-    return EnactPlan(proposal=proposal.id, assignments=proposal.opening.plan.assignments, rest=proposal.rest)
+    return EnactPlan(
+        proposal=proposal.id,
+        assignments=proposal.opening.plan.assignments,
+        rest=proposal.rest,
+        words=words_at_once(proposal.decided_entries, proposal.progress),
+    )
 
 
 def _open(view: View, proposal: Proposal) -> list[Action]:

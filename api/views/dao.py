@@ -115,7 +115,7 @@ def governance(snap: Snapshot) -> str:
         "- Who votes on a proposal is settled when it is opened.",
         f"- A proposal passes when more than half of them say yes: {voters // 2 + 1} today. Silence counts against it.",
         "- It is defeated as soon as it can no longer pass.",
-        "- What has passed is enacted by the contracts, in one transaction that anyone may send.",
+        "- What has passed is enacted by the contracts, unless a human holds the plant; anyone may send it.",
         "- A human with the role may veto, assign, hold or cancel at any time, and no vote changes what a human said.",
     ]
     if policy:

@@ -114,6 +114,8 @@ def _is_left(snap: Snapshot, entry: PlanEntry) -> bool:
 def _meant(order: HumanOrder, proposal: Proposal) -> tuple[PlanEntry, ...]:
     """An order about many tasks is given in parts; one that names none ends a vote."""
     entries = proposal.decided_entries
+    if order.kind is OverrideKind.VETO and proposal.state is not State.OPEN:
+        entries = entries[: proposal.progress]
     try:
         part = read_plan_payload(order.payload)
     except Malformed:
@@ -138,7 +140,9 @@ def _proposal_words(order: HumanOrder, proposal: Proposal, count: int) -> str:
         return f"The vote ({tally}) no longer decides: {count} open tasks go to the plan's workers at once."
     if proposal.state is State.OPEN:
         return f"The open vote ends ({tally})."
-    return f"{count} tasks of the plan that have not started lose their worker until a human releases them."
+    waits = proposal.state is State.PASSED
+    taken = f"{count} tasks of the plan that have not started lose their worker until a human releases them."
+    return f"The plan that passed ({tally}) is not carried out any further; {taken}" if waits else taken
 
 
 def _worker(snap: Snapshot, order: HumanOrder) -> DisplacedOut:

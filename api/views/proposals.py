@@ -6,7 +6,7 @@ from api.views.motions import motion_words
 from api.views.snapshot import Snapshot
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Proposal, Review, Vote
-from workmoot.domain.plan import PlanEntry, is_bit_set
+from workmoot.domain.plan import PlanEntry
 
 
 def proposal_out(snap: Snapshot, proposal: Proposal) -> ProposalOut:
@@ -74,11 +74,12 @@ def _entry(snap: Snapshot, proposal: Proposal, index: int, entry: PlanEntry) -> 
 def _outcome(snap: Snapshot, proposal: Proposal, index: int) -> str:
     if proposal.is_tree:
         return _claimed(snap, proposal, proposal.entries[index])
-    if proposal.enacted is None:
+    part = proposal.part_of(index)
+    if part is None:
         return "open"
-    if is_bit_set(proposal.enacted.skipped, index):
+    if part.is_skipped(index):
         return "skipped"
-    return "standing" if is_bit_set(proposal.enacted.standing, index) else "taken"
+    return "standing" if part.is_standing(index) else "taken"
 
 
 def _claimed(snap: Snapshot, proposal: Proposal, entry: PlanEntry) -> str:

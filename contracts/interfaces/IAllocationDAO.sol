@@ -85,7 +85,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice An electorate member can no longer vote and had not: it counts as silent for ever.
     event VoterBarred(ProposalId indexed id, Number indexed member);
 
-    /// @notice A proposal's state changed. What a ballot or `decide` enacts at once was never Passed.
+    /// @notice A proposal's state changed. What a ballot or `decide` enacts at once was never Passed; what is enacted in
+    ///         parts is Enacted with the last of them.
     event ProposalSettled(ProposalId indexed id, State state, uint16 yes, uint16 no);
 
     /// @notice The plan was enacted; in the shape of IGovernor.
@@ -135,6 +136,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice The ballots given leave the vote open.
     error Undecided(ProposalId id, uint256 yes, uint256 no, uint256 members);
+
+    /// @notice The plant is held, or no word was asked for.
+    error NothingEnacted(ProposalId id);
 
     /// @notice Ballots ascend by badge number: no member has two.
     error BallotOutOfOrder(ProposalId id, Number previous, Number member);
@@ -210,8 +214,10 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     function review(ProposalId id, bool support, uint64 makespan, bytes calldata findings, string calldata words)
         external;
 
-    /// @notice Votes. When this ballot decides the vote and `assignments` is given, the plan is enacted at once;
-    ///         without it, `enact` follows in a transaction of anyone's.
+    /// @notice Votes. When this ballot decides the vote and `assignments` is given, the plan is enacted at once, unless
+    ///         the plant is held; otherwise it waits as Passed, and `enact` follows in transactions of anyone's.
+    /// @param assignments What the ballot is for, with `rest`; empty where `rest` is the content hash, and where a ballot
+    ///        binds the proposal's id alone (`rest` zero).
     function vote(ProposalId id, bool support, string calldata reason, bytes calldata assignments, bytes32 rest)
         external;
 
@@ -228,8 +234,10 @@ interface IAllocationDAO is IERC4824, IERC6372 {
         external
         returns (uint256 weight);
 
-    /// @notice Anyone: decides the vote by signed ballots, together with those cast before, and enacts what passed; reverts
-    ///         when that leaves the vote open. Every ballot given is counted, and must be one to count.
+    /// @notice Anyone: decides the vote by signed ballots, together with those cast before, and enacts what passed, unless
+    ///         the plant is held; reverts when that leaves the vote open. Every ballot given is counted, and must be one
+    ///         to count.
+    /// @param assignments Empty where `rest` is the content hash: what passes then waits for `enact`.
     /// @param ballots Packed, ascending by badge number.
     function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external;
 
@@ -243,15 +251,19 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Anyone: records that a member of the electorate can no longer vote; may decide the vote.
     function bar(ProposalId id, Number member) external;
 
-    /// @notice Anyone: enacts a passed plan, or carries out a passed motion. Of a motion whose time was over 10 minutes ago
-    ///         it says so instead: it is Expired.
-    function enact(ProposalId id, bytes calldata assignments, bytes32 rest) external;
+    /// @notice Anyone: enacts a passed plan, `words` words of its assignments from where it was left, or all that remain.
+    ///         What was enacted stays. Not while the plant is held. Or carries out a passed motion; of one whose time was
+    ///         over 10 minutes ago it says so instead: it is Expired.
+    function enact(ProposalId id, bytes calldata assignments, bytes32 rest, uint256 words) external;
 
     /// @notice Anyone: closes a proposal whose time is over.
     function poke(ProposalId id) external;
 
-    /// @notice Ends an open or passed proposal. For the overrides only.
-    function veto(ProposalId id) external;
+    /// @notice Ends an open or passed proposal; reverts where there is none to end, and none of it was enacted. For the
+    ///         overrides only.
+    /// @return ended Whether it was open or passed.
+    /// @return enacted How many of its entries, from the first on, were enacted; 1,000 where all were.
+    function veto(ProposalId id) external returns (bool ended, uint256 enacted);
 
     /// @notice Has one claimed assignment of a tree that passed recorded, as an enacted plan. For the claims only.
     function take(ProposalId id, bytes calldata assignments) external;
@@ -273,6 +285,9 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice One proposal; all zero where there is none.
     function proposal(ProposalId id) external view returns (Proposal memory);
+
+    /// @notice How many entries of a plan are enacted that is Passed, or was when it was vetoed; zero for all others.
+    function progress(ProposalId id) external view returns (uint256 entries);
 
     /// @notice How many proposals there are.
     function proposalCount() external view returns (uint256);

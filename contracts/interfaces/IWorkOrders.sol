@@ -60,12 +60,13 @@ interface IWorkOrders {
     /// @notice An order was posted. `tasks` is packed, 52 bytes a task; `detail` is UTF-8 JSON, a stranger's text.
     event OrderPosted(OrderId indexed order, address indexed by, bytes tasks, string detail);
 
-    /// @notice A plan became the standing decision; its entries are in the `ProposalCreated` of the same proposal.
-    ///         Bit i of `skipped`: entry i was not taken, its task had moved on or its people may not. Bit i of
-    ///         `standing`: it was recorded, while a human's slot is in force. A byte for each eight entries, lowest
-    ///         bit first.
+    /// @notice A plan, or a part of one, became the standing decision: its entries from `first` up to, without, `last`,
+    ///         counted from 0 on, as the `ProposalCreated` of the same proposal has them. Bit i of `skipped`: entry
+    ///         `first + i` was not taken, its task had moved on or its people may not. Bit i of `standing`: it was
+    ///         recorded, while a human's slot is in force. A byte for each eight entries, lowest bit first; a map ends
+    ///         with the last byte that has one.
     /// @param proposal The proposal that passed.
-    event PlanEnacted(ProposalId indexed proposal, bytes skipped, bytes standing);
+    event PlanEnacted(ProposalId indexed proposal, uint16 first, uint16 last, bytes skipped, bytes standing);
 
     /// @notice The value in force of one task changed (not said for the tasks of `PlanEnacted`).
     event InForceChanged(
@@ -244,13 +245,16 @@ interface IWorkOrders {
     ///         once, and without blame, where its worker is not active or, with no human's slot filled, not capable.
     function poke(TaskId task) external;
 
-    /// @notice Records a passed plan. Skipped are entries that moved on, whose lead failed the task before, or whose lead
+    /// @notice Records a passed plan, or some words of it, unless the plant is held. Skipped are entries that moved on, whose lead failed the task before, or whose lead
     ///         or inspector is not on the roll or one and the same. For the DAO only.
-    /// @param assignments Sound by `Plans.requireSound`, which is not asked again.
+    /// @param first How many entries the plan has before these.
+    /// @param assignments Whole words, sound by `Plans.requireSound`, which is not asked again.
     /// @param roll A contract whose code is a zero byte and 20 bytes for each badge number from 1 on: the account of an
     ///        active digital worker, else zero.
-    /// @return entries How many entries the plan has.
-    function enact(ProposalId proposal, bytes calldata assignments, address roll) external returns (uint256 entries);
+    /// @return entries How many entries these words have; zero while the plant is held, and nothing happened.
+    function enact(ProposalId proposal, uint256 first, bytes calldata assignments, address roll)
+        external
+        returns (uint256 entries);
 
     /// @notice Puts the human slots' outcome in force for one task. For the overrides only.
     function setInForce(TaskId task, Control calldata control) external;
@@ -258,8 +262,10 @@ interface IWorkOrders {
     /// @notice A human's verdict on a result, or the end of a rework. For the overrides only.
     function judge(TaskId task, bool accepted, address human) external;
 
-    /// @notice Puts a failed or set-aside task back to the posted ones. For the overrides only.
-    function requeue(TaskId task, address human) external;
+    /// @notice Puts a failed or set-aside task back to the posted ones, and no human names anybody for it. For the
+    ///         overrides only.
+    /// @param held Whether a human holds it still.
+    function requeue(TaskId task, address human, bool held) external;
 
     /// @notice Ends a task. For the overrides only.
     function cancel(TaskId task, address human) external;

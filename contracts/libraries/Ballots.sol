@@ -101,13 +101,14 @@ library Ballots {
         return Number.unwrap(member) | (uint256(support ? 1 : 0) << 15);
     }
 
-    /// @notice Whether `signer` signed.
+    /// @notice Whether `signer` signed. Nobody's account never did.
     /// @dev A key's signature is tried first: asking for the signer's code would cost a cold account for each.
     function isSigned(bytes32 digest, address signer, bytes calldata signature) internal view returns (bool) {
         uint256 at;
         assembly ("memory-safe") {
             at := signature.offset
         }
+        if (signer == address(0)) return false;
         if (signature.length == 65 && _isKeys(digest, signer, at)) return true;
         return SignatureChecker.isValidERC1271SignatureNow(signer, digest, signature);
     }

@@ -119,7 +119,7 @@ library Plans {
 
     /// @notice Whether all of eight tasks' leads and inspectors are on the roll, zero left out.
     /// @dev What is beyond the roll is looked at, but says nothing.
-    /// @param roll A byte, then 20 bytes for each badge number from 1 on, zero where there is nobody.
+    /// @param roll Accounts as `Rolls` reads them.
     function areOn(bytes memory roll, uint256 eight) internal pure returns (bool on) {
         // Where each one's account is, 16 bits each.
         uint256 places;
@@ -128,9 +128,9 @@ library Plans {
         }
         // By hand, as it is most of what a decision costs beside the writing: four people a turn.
         assembly ("memory-safe") {
-            // The 32 bytes from here on, plus 20 n, begin with the account of n. Those of zero begin with a length,
-            // which is not zero.
-            let accounts := add(roll, 13)
+            // The 32 bytes from here on, plus 20 n, begin with the account of n. Those of zero begin with the length,
+            // which is zero only where nobody is on the roll.
+            let accounts := add(roll, 12)
             let least := shl(96, 1)
             for {} places { places := shr(64, places) } {
                 let a := lt(mload(add(accounts, and(places, 0xffff))), least)
@@ -167,6 +167,15 @@ library Plans {
         uint256 length = end > first ? end - first : 0;
         assembly ("memory-safe") {
             mstore(found, length)
+        }
+    }
+
+    /// @notice Where the words of sound assignments end: `words` of them from `offset` on, or all there are.
+    function endOf(bytes calldata assignments, uint256 offset, uint256 words) internal pure returns (uint256 end) {
+        end = offset;
+        for (; words != 0 && end < assignments.length; --words) {
+            (, uint256 mask) = head(assignments, end);
+            end += HEAD_BYTES + ASSIGNED_BYTES * countBits(mask);
         }
     }
 

@@ -15,9 +15,9 @@ library Rolls {
     /// @notice The roll could not be written: not enough gas.
     error RollNotWritten();
 
-    /// @notice The accounts of `size` badge numbers, nobody yet.
-    function blank(uint256 size) internal pure returns (bytes memory) {
-        return new bytes(size * ACCOUNT_BYTES);
+    /// @notice The accounts of so many badge numbers, nobody yet.
+    function blank(uint256 numbers) internal pure returns (bytes memory) {
+        return new bytes(numbers * ACCOUNT_BYTES);
     }
 
     /// @notice Enters the account of a badge number that `accounts` has room for.
@@ -44,21 +44,25 @@ library Rolls {
         }
     }
 
+    /// @notice How many badge numbers there is room for.
+    function size(bytes memory accounts) internal pure returns (uint256) {
+        return accounts.length / ACCOUNT_BYTES;
+    }
+
     /// @notice The longest run of badge numbers that are all voters', `first` above `last` where there is none.
-    /// @param code A roll's code.
-    /// @param size How many numbers, from 1 on, to look at; no more than it has.
-    function longestRun(bytes memory code, uint256 size) internal pure returns (uint256 first, uint256 last) {
+    /// @param most How many numbers, from 1 on, to look at; no more than there are.
+    function longestRun(bytes memory accounts, uint256 most) internal pure returns (uint256 first, uint256 last) {
         first = 1;
         // By hand, four a turn within a run: every decision pays this for every member.
         assembly ("memory-safe") {
             // The 32 bytes at 20 n from here begin with the account of n; zero is less than any other account.
-            let accounts := add(code, 13)
+            let base := add(accounts, 12)
             let least := shl(96, 1)
-            for { let member := 1 } iszero(gt(member, size)) { member := add(member, 1) } {
-                let at := add(accounts, mul(member, ACCOUNT_BYTES))
+            for { let member := 1 } iszero(gt(member, most)) { member := add(member, 1) } {
+                let at := add(base, mul(member, ACCOUNT_BYTES))
                 if lt(mload(at), least) { continue }
                 let begin := member
-                for {} lt(add(member, 3), size) {} {
+                for {} lt(add(member, 3), most) {} {
                     let a := lt(mload(add(at, 20)), least)
                     let b := lt(mload(add(at, 40)), least)
                     let c := lt(mload(add(at, 60)), least)
@@ -66,8 +70,8 @@ library Rolls {
                     if or(or(a, b), or(c, lt(mload(at), least))) { break }
                     member := add(member, 4)
                 }
-                at := add(accounts, mul(member, ACCOUNT_BYTES))
-                for {} lt(member, size) { member := add(member, 1) } {
+                at := add(base, mul(member, ACCOUNT_BYTES))
+                for {} lt(member, most) { member := add(member, 1) } {
                     at := add(at, ACCOUNT_BYTES)
                     if lt(mload(at), least) { break }
                 }

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from workmoot.domain.events import Event, OverrideGiven, PlanEnacted, TaskFailed
+from workmoot.domain.events import Event, OverrideGiven, TaskFailed
 from workmoot.domain.ledger import Ledger, Proposal, Task, TaskRun, WorkOrder
-from workmoot.domain.plan import is_bit_set
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Failure, Status
 
@@ -59,7 +58,7 @@ class Summary:
 def summarize(ledger: Ledger, events: Sequence[Event], gas: Gas, *, wall_s: float) -> Summary:
     """The figures of everything on the ledger."""
     tasks, proposals = list(ledger.tasks.values()), list(ledger.proposals.values())
-    decided = sum(_taken(proposal, proposal.enacted) for proposal in proposals if proposal.enacted)
+    decided = sum(_taken(proposal) for proposal in proposals)
     return Summary(
         **_of_tasks(ledger, tasks),
         **_of_proposals(proposals),
@@ -140,10 +139,9 @@ def _changed(proposal: Proposal) -> list[int]:
     return [vote.member for vote in proposal.votes if reviews.get(vote.member, vote.support) != vote.support]
 
 
-def _taken(proposal: Proposal, event: PlanEnacted) -> int:
-    if proposal.is_tree:
-        return len(proposal.claimed)
-    return sum(not is_bit_set(event.skipped, place) for place in range(len(proposal.decided_entries)))
+def _taken(proposal: Proposal) -> int:
+    taken = [index for part in proposal.parts for index in part.indices if not part.is_skipped(index)]
+    return len(taken) + len(proposal.claimed)
 
 
 def _is_reallocation(event: TaskFailed) -> bool:

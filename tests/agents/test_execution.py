@@ -23,6 +23,7 @@ from workmoot.domain.events import (
     MemberLeftOut,
     OffersPublished,
     OverrideExpired,
+    PlanEnacted,
     ProposalCreated,
     ProposalReviewed,
     ProposalSettled,
@@ -151,11 +152,10 @@ def test_perform__enact__what_passed_is_enacted(site: Site):
     for name in ("scanner", "sprayer"):
         site.does(name, a_ballot(proposal))
     found = site.workshop.proposal(proposal)
-    enact = a.EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
-    assert (found.state, site.says("finisher", enact)) == (
-        State.PASSED,
-        settled(site, proposal, State.ENACTED, yes=2),
-    )
+    enact = a.EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest, words=1)
+    taken, said, _ = site.does("finisher", enact)
+    assert isinstance(taken, PlanEnacted)
+    assert (found.state, said) == (State.PASSED, settled(site, proposal, State.ENACTED, yes=2))
 
 
 def settled(site: Site, proposal: Any, state: State, **tally: int) -> ProposalSettled:

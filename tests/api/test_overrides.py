@@ -16,6 +16,7 @@ from workmoot.domain.ids import OverrideId, ProposalId
 from workmoot.domain.overrides import OverrideKind, order_digest
 from workmoot.domain.payloads import read_plan_payload
 from workmoot.domain.plan import unpack_entry
+from workmoot.domain.proposals import State
 
 
 def test_give__assign__another_worker_has_the_task(client: TestClient, story: Story) -> None:
@@ -126,6 +127,28 @@ def test_give__veto_of_a_large_plan__in_several_orders_and_says_so(client: TestC
     assert [story.ledger.overrides[OverrideId(number)].order.kind for number in ids] == [OverrideKind.VETO] * orders
     vetoed = [task for task in story.ledger.tasks.values() if task.slot_filled and task.worker == 0]
     assert len(vetoed) > 5
+
+
+@pytest.mark.usefixtures("five_an_order")
+def test_give__veto_of_a_half_enacted_plan__ends_it_and_takes_what_was_enacted() -> None:
+    story = a_decided_plant()
+    for name in ("sprayer", "assembler", "finisher"):
+        story.offer(name)
+    proposal = story.propose("analyst", story.plan(), words="Once more, from now on.")
+    found = story.ledger.proposals[proposal]
+    for name in ("analyst", "loader", "grinder", "designer"):
+        story.by(name).dao.vote(proposal, support=True, reason="fine", rest=found.content_hash)
+    story.by("loader").dao.enact(proposal, found.opening.plan.assignments, found.rest, words=2)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        outcomes = [entry["outcome"] for entry in get(client, f"proposals/{proposal}")["plan"]]
+        assert set(outcomes[:20]) <= {"taken", "skipped"}
+        assert set(outcomes[20:]) == {"open"}
+        shown = preview(client, an_order("veto", "proposal", proposal))["displaces"]
+        assert shown["what"].startswith("The plan that passed (4 yes, 0 no of 7) is not carried out any further; ")
+        give(client, an_order("veto", "proposal", proposal))
+    assert story.ledger.proposals[proposal].state is State.VETOED
+    vetoed = {task.id for task in story.ledger.tasks.values() if task.slot_filled}
+    assert vetoed == {entry.task for entry in found.entries[:20]}
 
 
 @pytest.mark.usefixtures("five_an_order")

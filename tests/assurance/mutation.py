@@ -30,12 +30,13 @@ AT_ONCE = 2
 SECONDS = "300"
 KILLED_AT_LEAST = 0.95
 LIKELY = {
-    "AllocationDAO": "Voting|Enactment|Governor|CoreEquality",
+    "AllocationDAO": "Voting|Parts|Governor|CoreEquality",
     "Claims": "Claims|Vectors",
+    "Enactment": "Enactment|Parts|CoreEquality",
     "Members": "Membership|Motions|Voting",
     "Motions": "Motions|Vectors|Deployment",
     "Overrides": "Orders|Control|Slots|CoreEquality",
-    "WorkOrders": "LifeCycle|Posting|Control|Enactment|CoreEquality",
+    "WorkOrders": "LifeCycle|Posting|Control|CoreEquality",
 }
 SETTINGS = {
     "FOUNDRY_DYNAMIC_TEST_LINKING": "true",  # a changed contract leaves the tests compiled

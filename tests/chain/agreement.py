@@ -83,6 +83,7 @@ def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
         assert motions.voting_seconds_of(proposal.id) == proposal.deadline - proposal.at.timestamp
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)
+        assert dao.progress(proposal.id) == (0 if proposal.state is State.ENACTED else proposal.progress)
         recorded = proposal.is_tree and proposal.state is State.ENACTED
         root = proposal.opening.plan.root if recorded else ZERO_HASH
         assert plant.by("stranger").claims.root_of(proposal.id) == root

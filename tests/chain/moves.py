@@ -161,6 +161,18 @@ def decide(plant: Plant, opened: Opened, *ballots: SignedBallot, by: str = "stra
     return plant.by(by).dao.decide(opened.id, opened.assignments, opened.rest, pack_ballots(ballots))
 
 
+def passed(plant: Plant, *entries: PlanEntry) -> Opened:
+    """A plan that passed and waits to be enacted."""
+    opened = propose(plant, *entries)
+    for name in ("scanner", "sprayer"):
+        plant.by(name).dao.vote(opened.id, support=True, reason="", rest=opened.content_hash)
+    return opened
+
+
+def enact(plant: Plant, opened: Opened, *, words: int) -> Receipt:
+    return plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=words)
+
+
 def pass_plan(plant: Plant, *entries: PlanEntry) -> Receipt:
     """Two of three say yes: the second ballot enacts."""
     opened = propose(plant, *entries)

@@ -136,7 +136,12 @@ def _decision(chance: random.Random, plant: Any, number: TaskId) -> Act:
             ballots = _ballots(chance, able)
             return lambda world: _decide(world, proposal.id, ballots, name)
         name = chance.choice(able) if able and chance.random() < 0.9 else name
-        return lambda world: _vote(world, proposal.id, name, support=support)
+        whole = chance.random() < 0.6
+        return lambda world: _vote(world, proposal.id, name, support=support, whole=whole)
+    left = [proposal for proposal in ledger.proposals.values() if proposal.state is State.PASSED]
+    if left and chance.random() < 0.5:
+        proposal, words = chance.choice(left), chance.choice((0, 1, 1, 2))
+        return lambda world: moves.enact(world.plant, world.opened[proposal.id - 1], words=words)
     if ledger.proposals and chance.random() < 0.1:
         proposal, ballots = chance.choice(list(ledger.proposals.values())), _ballots(chance, list(WORKERS))
         return lambda world: _record(world, proposal.id, ballots)
@@ -161,9 +166,11 @@ def _propose(world: World, entries: Any, name: str, *, as_tree: bool) -> Receipt
     return world.plant.by(name).dao.propose(opening)
 
 
-def _vote(world: World, number: int, name: str, *, support: bool) -> Receipt:
+def _vote(world: World, number: int, name: str, *, support: bool, whole: bool) -> Receipt:
     opened = world.opened[number - 1]
-    return moves.vote(world.plant, opened, name, support=support)
+    if whole:
+        return moves.vote(world.plant, opened, name, support=support)
+    return world.plant.by(name).dao.vote(opened.id, support=support, reason="", rest=opened.content_hash)
 
 
 def _ballots(chance: random.Random, able: list[str]) -> dict[str, bool]:

@@ -33,6 +33,15 @@ def state_of(plant, opened):
     return plant.by("stranger").dao.proposal(opened.id)
 
 
+def test_decide__by_the_content_hash__passes_and_waits_for_enactment(plant, opened):
+    ballots = pack_ballots([sign(plant, opened, name) for name in ("scanner", "sprayer")])
+    with refused("OtherPlan", opened.id, opened.content_id):
+        plant.by("stranger").dao.decide(opened.id, b"", b"\1" * 32, ballots)
+    receipt = plant.by("stranger").dao.decide(opened.id, b"", opened.content_hash, ballots)
+    assert receipt.the(ProposalSettled).state is State.PASSED
+    assert not receipt.all(PlanEnacted)
+
+
 def test_decide__a_majority_of_yes__enacts_in_one_transaction_of_anyone(plant, opened):
     receipt = decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "finisher"))
     settled = receipt.the(ProposalSettled)

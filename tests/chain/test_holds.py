@@ -6,16 +6,21 @@ from tests.builders import a_task, an_entry
 from tests.chain.moves import (
     allocated,
     assign,
+    decide,
+    enact,
     fail,
     order,
     pass_plan,
     post,
+    propose,
     refused,
+    sign,
     soon,
     start,
     started,
     submit,
     task,
+    vote,
 )
 from tests.chain.plants import ARM, FINISHER, LIMITS, SPRAYER, account
 from workmoot.domain.events import (
@@ -23,13 +28,16 @@ from workmoot.domain.events import (
     OverrideReleased,
     PlanEnacted,
     PlantHoldChanged,
+    ProposalSettled,
     RobotEpochRaised,
     SafeStopChanged,
     SecondAsked,
     TaskFailed,
 )
+from workmoot.domain.ids import NOBODY
 from workmoot.domain.overrides import PLANT, SAFE_STOP_SECONDS, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import assign_payload, release_payload
+from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind
 
@@ -337,12 +345,29 @@ def test_release__plant__by_the_supervisor_alone(plant, name):
         _on_plant(plant, RELEASE, by=name)
 
 
-def test_enact__while_the_plant_is_held__recorded_at_the_same_epoch(plant):
+def test_vote__while_the_plant_is_held__passes_and_is_enacted_after(plant):
     (number,) = post(plant, a_task())
     _on_plant(plant, HOLD)
-    enacted = pass_plan(plant, an_entry(number, SPRAYER)).the(PlanEnacted)
-    found = task(plant, number)
-    assert (enacted.standing, found.worker, found.epoch) == (b"\1", SPRAYER, 2)
+    opened = propose(plant, an_entry(number, SPRAYER))
+    vote(plant, opened, "scanner")
+    receipt = vote(plant, opened, "sprayer")
+    assert receipt.the(ProposalSettled).state is State.PASSED
+    assert (task(plant, number).worker, task(plant, number).version) == (NOBODY, 1)
+    with refused("NothingEnacted", opened.id):
+        enact(plant, opened, words=1)
+    _on_plant(plant, RELEASE)
+    _on_plant(plant, RELEASE)
+    assert enact(plant, opened, words=1).the(ProposalSettled).state is State.ENACTED
+    assert (task(plant, number).worker, task(plant, number).epoch) == (SPRAYER, 4)
+
+
+def test_decide__while_the_plant_is_held__passes_and_waits(plant):
+    (number,) = post(plant, a_task())
+    _on_plant(plant, HOLD)
+    opened = propose(plant, an_entry(number, SPRAYER))
+    receipt = decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
+    assert receipt.the(ProposalSettled).state is State.PASSED
+    assert not receipt.all(PlanEnacted)
 
 
 def test_poke__after_a_plant_hold__every_clock_has_a_heartbeats_grace(plant):

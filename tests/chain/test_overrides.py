@@ -62,7 +62,7 @@ def test_assign__a_new_majority_decides__it_waits_as_the_standing_decision(plant
     number = allocated(plant)
     assign(plant, number)
     enacted = pass_plan(plant, an_entry(number, SPRAYER, version=2)).the(PlanEnacted)
-    assert (enacted.skipped, enacted.standing) == (b"\0", b"\1")
+    assert (enacted.skipped, enacted.standing) == (b"", b"\1")
     found = task(plant, number)
     assert (found.worker, found.epoch, found.version) == (FINISHER, 3, 3)
 

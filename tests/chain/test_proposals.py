@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import a_task, an_entry, an_opening
-from tests.chain.moves import allocated, pass_plan, post, propose, refused, start, task, vote
+from tests.chain.moves import allocated, enact, pass_plan, passed, post, propose, refused, start, task, vote
 from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account
-from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalReviewed, RosterSealed
+from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalReviewed, ProposalSettled, RosterSealed
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.plan import PackedPlan, pack_plan
 from workmoot.domain.proposals import State, pack_detail
@@ -202,7 +202,7 @@ def test_enact__some_entries_are_stale__they_are_skipped_and_named(plant):
     pass_plan(plant, an_entry(second, FINISHER))
     vote(plant, broad, "scanner")
     enacted = vote(plant, broad, "sprayer").the(PlanEnacted)
-    assert (enacted.proposal, enacted.skipped, enacted.standing) == (broad.id, b"\2", b"\0")
+    assert (enacted.proposal, enacted.skipped, enacted.standing) == (broad.id, b"\2", b"")
     assert [task(plant, number).worker for number in (first, second, third)] == [SPRAYER, FINISHER, SPRAYER]
 
 
@@ -220,11 +220,32 @@ def test_enact__by_anyone_once_passed__with_the_plan_of_the_vote(plant):
     for name in ("scanner", "sprayer"):
         plant.by(name).dao.vote(opened.id, support=True, reason="")
     with refused("OtherPlan", opened.id, opened.content_id):
-        plant.by("stranger").dao.enact(opened.id, opened.assignments, b"\0" * 32)
-    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, b"\0" * 32, words=1)
+    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=1)
     assert task(plant, number).worker == SPRAYER
     with refused("ProposalNotOpen", opened.id, State.ENACTED):
-        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=1)
+
+
+def test_enact__in_parts__enacted_with_the_last(plant):
+    numbers = post(plant, *([a_task()] * 12))
+    opened = passed(plant, *(an_entry(number, SPRAYER) for number in numbers))
+    part = enact(plant, opened, words=1).the(PlanEnacted)
+    assert (part.first, part.last, part.skipped, part.standing) == (0, 10, b"", b"")
+    dao = plant.by("stranger").dao
+    assert (dao.progress(opened.id), dao.proposal(opened.id).state) == (10, State.PASSED)
+    assert [task(plant, number).worker for number in numbers[9:11]] == [SPRAYER, NOBODY]
+    last = enact(plant, opened, words=9)
+    assert (last.the(PlanEnacted).first, last.the(PlanEnacted).last) == (10, 12)
+    assert last.the(ProposalSettled).state is State.ENACTED
+    assert (dao.progress(opened.id), task(plant, numbers[11]).worker) == (0, SPRAYER)
+
+
+def test_enact__no_words__refused(plant):
+    (number,) = post(plant, a_task())
+    opened = passed(plant, an_entry(number, SPRAYER))
+    with refused("NothingEnacted", opened.id):
+        enact(plant, opened, words=0)
 
 
 def test_enact__idle_task_of_another__epoch_and_version_rise_by_one(plant):

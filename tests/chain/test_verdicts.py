@@ -6,8 +6,10 @@ from tests.builders import a_task, an_entry
 from tests.chain.moves import (
     allocated,
     assign,
+    enact,
     fail,
     order,
+    passed,
     post,
     propose,
     refused,
@@ -21,6 +23,7 @@ from tests.chain.moves import (
 from tests.chain.plants import FINISHER, LIMITS, SPRAYER, account
 from workmoot.domain.events import (
     DeadlineMoved,
+    InForceChanged,
     OverrideReleased,
     PlanEnacted,
     ProposalSettled,
@@ -153,6 +156,46 @@ def test_veto__part_of_an_enacted_plan__the_rest_goes_on(plant):
     assert (task(plant, first).worker, task(plant, second).worker) == (SPRAYER, NOBODY)
     _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened, first=0, last=1))
     assert task(plant, first).worker == NOBODY
+
+
+def test_veto__half_enacted_plan__ends_it_and_takes_what_was_enacted(plant):
+    numbers = post(plant, *([a_task()] * 12))
+    opened = passed(plant, *(an_entry(number, SPRAYER) for number in numbers))
+    enact(plant, opened, words=1)
+    receipt = _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened, first=5))
+    assert receipt.the(ProposalSettled).state is State.VETOED
+    assert [task(plant, number).overridden for number in numbers] == [False] * 5 + [True] * 5 + [False] * 2
+    _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened, last=5))
+    assert [task(plant, number).worker for number in numbers] == [NOBODY] * 12
+    assert plant.by("stranger").dao.progress(opened.id) == 10
+
+
+def test_veto__half_enacted_plan_without_its_part__what_was_enacted_stays(plant):
+    numbers = post(plant, *([a_task()] * 12))
+    opened = passed(plant, *(an_entry(number, SPRAYER) for number in numbers))
+    enact(plant, opened, words=1)
+    _on_proposal(plant, OverrideKind.VETO, opened)
+    assert task(plant, numbers[0]).worker == SPRAYER
+    with refused("ProposalNotOpen", opened.id, State.VETOED):
+        enact(plant, opened, words=1)
+    with refused("MalformedPayload", OverrideKind.VETO):
+        _on_proposal(plant, OverrideKind.VETO, opened)
+
+
+def test_veto__vetoed_before_any_of_it_was_enacted__refused(plant):
+    opened = _opened(plant)
+    _on_proposal(plant, OverrideKind.VETO, opened)
+    with refused("ProposalNotOpen", opened.id, State.VETOED):
+        _on_proposal(plant, OverrideKind.VETO, opened, payload=_part(opened))
+
+
+def test_requeue__assigned_task__one_new_epoch(plant):
+    number = allocated(plant)
+    assign(plant, number)
+    epoch = task(plant, number).epoch
+    receipt = order(plant, OverrideKind.REQUEUE, number)
+    assert receipt.the(InForceChanged).epoch == epoch + 1
+    assert task(plant, number).worker == NOBODY
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (1, 0), (0, 3), (2, 3), (0, 201)])

@@ -77,6 +77,20 @@ def test_vote__deciding_with_another_plan__refused_and_not_counted(plant, opened
     assert plant.by("stranger").dao.proposal(opened.id).yes == 1
 
 
+@pytest.mark.parametrize("support", [True, False])
+def test_vote__for_another_content__refused_though_it_decides_nothing(plant, opened, support):
+    for told in ({"rest": b"\1" * 32}, {"assignments": opened.assignments, "rest": b"\1" * 32}):
+        with refused("OtherPlan", opened.id, opened.content_id):
+            plant.by("finisher").dao.vote(opened.id, support=support, reason="", **told)
+
+
+def test_vote__deciding_by_the_content_hash__passes_and_waits_for_enactment(plant, opened):
+    vote(plant, opened, "scanner")
+    receipt = plant.by("finisher").dao.vote(opened.id, support=True, reason="", rest=opened.content_hash)
+    assert receipt.the(ProposalSettled).state is State.PASSED
+    assert not receipt.all(PlanEnacted)
+
+
 def test_vote__twice__refused(plant, opened):
     vote(plant, opened, "scanner")
     with refused("AlreadyVoted", opened.id, SCANNER):

@@ -255,7 +255,7 @@ def test_poke__silence__expires_after_the_deadline(plant, proposal):
 
 def test_enact__passed_without_the_plan__by_anyone(plant, task, proposal):
     plant.vote(proposal, SCANNER, SPRAYER, GLUER)
-    tx = plant.dao.enact(proposal, *plant.content(proposal), by(STRANGER))
+    tx = plant.dao.enact(proposal, *plant.content(proposal), 1, by(STRANGER))
     told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=0)
     assert plant.task(task)["worker"] == SCANNER
 

@@ -288,7 +288,7 @@ def test_hold__over_a_run__its_clock_begins_anew_at_the_release(plant, task):
 
 def test_enact__not_from_the_dao__refused(plant, task):
     with refused("NotTheContract", accounts[STRANGER]):
-        plant.work.enact(1, b"", accounts[STRANGER], by(STRANGER))
+        plant.work.enact(1, 0, b"", accounts[STRANGER], by(STRANGER))
     with refused("NotTheContract", accounts[STRANGER]):
         plant.work.setPlantHold(True, by(STRANGER))
 
@@ -299,6 +299,6 @@ def test_enact__one_entry_moved_on__the_other_is_taken(plant):
     plant.allocate(first, SPRAYER)
     plant.vote(proposal, SCANNER, SPRAYER)
     tx = plant.vote_with_plan(proposal, GLUER)
-    told(tx, "PlanEnacted", proposal=proposal, skipped=b"\1", standing=b"\0")
+    told(tx, "PlanEnacted", proposal=proposal, first=0, last=2, skipped=b"\1", standing=b"")
     assert [plant.task(task)["worker"] for task in (first, first + 1)] == [SPRAYER, SCANNER]
     assert plant.dao.proposal(proposal)[0] == State.ENACTED

@@ -84,13 +84,13 @@ def _create(ledger, plan):
     return ledger.proposals[PROPOSAL]
 
 
-def _enact(ledger, *entries, skipped=b"\0", standing=b"\0"):
+def _enact(ledger, *entries, skipped=b"", standing=b""):
     """What the leads offered is proposed and enacted."""
     for entry in entries:
         told = {"sequence": entry.sequence, "p50": entry.duration, "robots": entry.robots}
         _offer(ledger, entry.lead, an_offer(entry.task, **told))
     _create(ledger, pack_plan(entries))
-    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, skipped=skipped, standing=standing))
+    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, first=0, last=len(entries), skipped=skipped, standing=standing))
 
 
 def _in_force(ledger, task, **changes):
@@ -156,7 +156,7 @@ def test_offers__for_a_task_that_nobody_posted__no_former_ones_are_kept(ledger):
 def test_created__malformed__no_entries_but_what_a_decision_reads(ledger):
     found = _create(ledger, replace(pack_plan([an_entry(FIRST, 2, start=7)]), timetable=b"\1"))
     assert (found.malformed, found.entries) == (True, ())
-    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, skipped=b"\0", standing=b"\0"))
+    ledger.apply(PlanEnacted(at=AT, proposal=PROPOSAL, first=0, last=1, skipped=b"", standing=b""))
     assert (ledger.tasks[FIRST].worker, ledger.tasks[FIRST].entry) == (2, an_entry(FIRST, 2, duration=0))
 
 

@@ -9,6 +9,7 @@ from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, index_of, order_of, task_id
 from workmoot.domain.merkle import is_proof, leaf_of
 from workmoot.domain.plan import (
+    ENTRIES_AT_ONCE,
     ENTRY,
     MOST_ENTRIES,
     MOST_LEAVES,
@@ -18,8 +19,10 @@ from workmoot.domain.plan import (
     bit_of,
     claim_of,
     claim_proof,
+    end_of,
     is_bit_set,
     mandate_of,
+    pack_bits,
     pack_entry,
     pack_plan,
     pack_tree,
@@ -27,6 +30,7 @@ from workmoot.domain.plan import (
     unpack_entry,
     unpack_plan,
     word_of,
+    words_at_once,
 )
 
 FIRST, SECOND = task_id(1, 0), task_id(2, 7)
@@ -260,6 +264,26 @@ def test_unpack_entry__with_more_behind__says_where_it_ends():
 
 def test_mandate_of__other_robots__another_mandate():
     assert mandate_of(an_entry(robots=(9,))) != mandate_of(an_entry(robots=(10,)))
+
+
+def test_pack_bits__read_back__and_no_longer_than_it_must_be():
+    packed = pack_bits([0, 2, 15])
+    assert (packed, pack_bits([])) == (b"\x05\x80", b"")
+    assert not is_bit_set(packed, 16)
+
+
+def test_end_of__words_of_different_sizes__where_they_end():
+    entries = [an_entry(task_id(1, index)) for index in (3, 4, 10, 25, 26, 27)]
+    assert [end_of(entries, 0, words) for words in (0, 1, 2, 3, 9)] == [0, 2, 3, 6, 6]
+    assert [end_of(entries, 2, words) for words in (1, 2)] == [3, 6]
+
+
+def test_words_at_once__as_many_whole_words_as_fit():
+    entries = [an_entry(task) for task in _every_word(200)]
+    full = [an_entry(task_id(9, index)) for index in range(256)]
+    assert words_at_once(entries, 0) == 200
+    assert words_at_once(entries + full, 0) == 200 + (ENTRIES_AT_ONCE - 200) // 10
+    assert words_at_once(entries + full, 200) == 26
 
 
 def test_is_bit_set__little_end_first_within_a_byte():

@@ -71,11 +71,12 @@ def _teams(teams: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def taken(enacted: Log, logs: list[Log]) -> list[tuple[int, int, bytes]]:
-    """The entries of an enacted plan that were not skipped."""
+    """The entries of an enacted plan, or of an enacted part of one, that were not skipped."""
     created = (log for log in logs if log.name == "ProposalCreated")
     plan = next(log for log in created if log.values["proposalId"] == enacted.values["proposal"])
-    skipped = enacted.values["skipped"]
-    return [entry for place, entry in enumerate(entries(plan)) if not skipped[place // 8] >> place % 8 & 1]
+    part = entries(plan)[enacted.values["first"] : enacted.values["last"]]
+    skipped = int.from_bytes(enacted.values["skipped"], "little")
+    return [entry for place, entry in enumerate(part) if not skipped >> place & 1]
 
 
 def electorates(logs: list[Log]) -> dict[int, int]:

@@ -63,8 +63,8 @@ def counted(ballots: str) -> BallotsCounted:
     return BallotsCounted(at=at(), id=PROPOSAL, ballots=bytes.fromhex(ballots))
 
 
-def enacted(skipped: bytes = b"\0", standing: bytes = b"\0") -> PlanEnacted:
-    return PlanEnacted(at=at(), proposal=PROPOSAL, skipped=skipped, standing=standing)
+def enacted(skipped: bytes = b"", standing: bytes = b"") -> PlanEnacted:
+    return PlanEnacted(at=at(), proposal=PROPOSAL, first=0, last=1, skipped=skipped, standing=standing)
 
 
 def started(worker: int, task: TaskId = FIRST_TASK) -> TaskStarted:

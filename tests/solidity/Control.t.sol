@@ -387,13 +387,17 @@ contract ControlTest is PlantFixture {
         vm.assertTrue(work.task(_task).held);
     }
 
-    function test_plantHold__enactment__waitsAndKeepsTheEpoch() public {
+    function test_plantHold__enactment__waitsForItsEnd() public {
+        bytes memory plan = _planFor(_task, SCANNER, PACKER);
         _execute(_onPlant(IOverrides.Kind.Hold));
-        _allocate(_task, SCANNER);
-        _assertControl(SCANNER, PACKER, 2, true, true);
-        _as(SCANNER);
-        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.Held.selector, _task));
-        work.start(_task, 2);
+        ProposalId id = _decide(plan);
+        vm.assertEq(uint256(dao.proposal(id).state), uint256(IAllocationDAO.State.Passed));
+        _assertControl(NOBODY, NOBODY, 2, true, true);
+        _execute(_onPlant(IOverrides.Kind.Release));
+        _execute(_onPlant(IOverrides.Kind.Release));
+        dao.enact(id, plan, _rest(id), 1);
+        vm.assertEq(uint256(dao.proposal(id).state), uint256(IAllocationDAO.State.Enacted));
+        _assertControl(SCANNER, PACKER, 4, false, false);
     }
 
     function test_plantHold__overdueMeanwhile__getsTimeAnew() public {
@@ -645,6 +649,26 @@ contract ControlTest is PlantFixture {
         _execute(_assignment(_task, SPRAYER, PACKER));
         _execute(_order(IOverrides.Kind.Requeue, _task));
         vm.assertEq(uint256(_status(_task)), uint256(Status.Posted));
+        vm.assertEq(_version(_task), 3);
+        _assertControl(NOBODY, NOBODY, 4, false, false);
+    }
+
+    function test_requeue__vetoedTask__raisesTheEpochOnce() public {
+        bytes memory plan = _planFor(_task, SCANNER, PACKER);
+        _execute(_onProposal(IOverrides.Kind.Veto, _decide(plan), plan));
+        _assertControl(NOBODY, NOBODY, 3, true, false);
+        _execute(_order(IOverrides.Kind.Requeue, _task));
+        _assertControl(NOBODY, NOBODY, 4, false, false);
+    }
+
+    function test_requeue__assignedAndHeld__staysHeld() public {
+        _execute(_assignment(_task, SPRAYER, PACKER));
+        _execute(_holdUntilReleased());
+        _execute(_order(IOverrides.Kind.Requeue, _task));
+        _assertControl(NOBODY, NOBODY, 4, true, true);
+        _execute(_order(IOverrides.Kind.Requeue, _task));
+        _assertControl(NOBODY, NOBODY, 4, true, true);
+        _execute(_order(IOverrides.Kind.Release, _task));
         _assertControl(NOBODY, NOBODY, 5, false, false);
     }
 
@@ -666,7 +690,7 @@ contract ControlTest is PlantFixture {
         overrides.safeStop(_task, true);
         _execute(_order(IOverrides.Kind.Requeue, _task));
         vm.assertFalse(overrides.slot(IOverrides.Subject.Task, TaskId.unwrap(_task), 12).held);
-        vm.assertFalse(work.task(_task).held);
+        _assertControl(NOBODY, NOBODY, 4, false, false);
         _allocate(_task, SPRAYER);
         _start(_task, SPRAYER);
         vm.assertFalse(work.task(_task).held);

@@ -72,13 +72,21 @@ contract CoreEqualityTest is PlantFixture {
     }
 
     function _actOnProposal(uint256 kind, uint16 who) private {
-        if (kind < 7) _ballot(who, _draw(3) != 0, _draw(2) == 0);
-        else if (kind == 7) _suspend(who);
-        else if (kind < 10) _bar(who);
-        else if (kind == 10) vm.warp(block.timestamp + _draw(VOTING_SECONDS));
-        else if (kind == 11) _both(abi.encodeCall(dao.poke, (_id)), abi.encodeCall(_proposal.expire, ()));
-        else if (kind == 12) _both(abi.encodeCall(dao.enact, (_id, _plan, _bound)), abi.encodeCall(_proposal.enact, ()));
-        else if (_draw(4) == 0) _vetoBoth();
+        if (kind < 7) {
+            _ballot(who, _draw(3) != 0, _draw(2) == 0);
+        } else if (kind == 7) {
+            _suspend(who);
+        } else if (kind < 10) {
+            _bar(who);
+        } else if (kind == 10) {
+            vm.warp(block.timestamp + _draw(VOTING_SECONDS));
+        } else if (kind == 11) {
+            _both(abi.encodeCall(dao.poke, (_id)), abi.encodeCall(_proposal.expire, ()));
+        } else if (kind == 12) {
+            _both(abi.encodeCall(dao.enact, (_id, _plan, _bound, 1)), abi.encodeCall(_proposal.enact, (true)));
+        } else if (_draw(4) == 0) {
+            _vetoBoth();
+        }
     }
 
     function _both(bytes memory real, bytes memory core) private {
@@ -87,7 +95,7 @@ contract CoreEqualityTest is PlantFixture {
 
     function _ballot(uint16 who, bool support, bool withPlan) private {
         bytes memory plan = withPlan ? _plan : bytes("");
-        bytes memory real = abi.encodeCall(dao.vote, (_id, support, "", plan, _bound));
+        bytes memory real = abi.encodeCall(dao.vote, (_id, support, "", plan, withPlan ? _bound : bytes32(0)));
         bytes memory core = abi.encodeCall(_proposal.vote, (support, who == 1, withPlan));
         bool mayVote = !_heard[who] && !_gone[who];
         _as(Number.wrap(who));

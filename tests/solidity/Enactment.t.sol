@@ -30,7 +30,7 @@ contract EnactmentTest is PlantFixture {
     function test_enact__notFromTheDao__refused() public {
         bytes memory plan = _planFor(_at(0), SCANNER, PACKER);
         vm.expectRevert(abi.encodeWithSelector(IWorkOrders.NotTheContract.selector, address(this)));
-        work.enact(PASSED, plan, ROLL);
+        work.enact(PASSED, 0, plan, ROLL);
     }
 
     function test_enact__quietTask__isAllocated() public {
@@ -78,13 +78,23 @@ contract EnactmentTest is PlantFixture {
             if (ways[i] == 3) standing[i / 8] |= bytes1(uint8(1 << (i % 8)));
         }
         vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(PASSED, skipped, standing);
+        emit IWorkOrders.PlanEnacted(PASSED, 0, uint16(TASKS), _cut(skipped), _cut(standing));
         _enact(entries);
         for (uint256 i = 0; i < TASKS; ++i) {
             IWorkOrders.Task memory found = work.task(_at(i));
             vm.assertTrue((found.worker == GLUER && found.version == entries[i].version + 1) == (ways[i] < 3));
             vm.assertTrue((found.standingWorker == GLUER) == (ways[i] == 3));
         }
+    }
+
+    /// @dev A bit map ends with its last byte that has a bit set.
+    function _cut(bytes memory bits) private pure returns (bytes memory) {
+        uint256 length = bits.length;
+        while (length != 0 && bits[length - 1] == 0) --length;
+        assembly ("memory-safe") {
+            mstore(bits, length)
+        }
+        return bits;
     }
 
     /// @dev Taken: 0 and 1 quiet, 2 noted, 3 under a human's slot. The others are skipped.
@@ -127,7 +137,7 @@ contract EnactmentTest is PlantFixture {
         entries[2] = Packing.Assigned(_at(25), 0, SCANNER, PACKER);
         entries[3] = Packing.Assigned(TaskId.wrap(99 * 256), 1, SCANNER, PACKER);
         vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(PASSED, hex"0e", hex"00");
+        emit IWorkOrders.PlanEnacted(PASSED, 0, 4, hex"0e", "");
         _enact(entries);
         _assertUnknown(entries[1].task);
         _assertUnknown(entries[2].task);
@@ -140,8 +150,6 @@ contract EnactmentTest is PlantFixture {
         _enactSkipping(_one(0, SCANNER, GLUER));
         _enactSkipping(_one(0, NOBODY, SCANNER));
         vm.etch(ROLL, hex"00");
-        _enactSkipping(_one(0, SCANNER, SPRAYER));
-        vm.etch(ROLL, "");
         _enactSkipping(_one(0, SCANNER, SPRAYER));
     }
 
@@ -175,18 +183,27 @@ contract EnactmentTest is PlantFixture {
 
     /* UNDER A HOLD OF THE PLANT */
 
-    function test_enact__plantHeld__standsAndKeepsTheEpoch() public {
+    function test_enact__plantHeld__nothingHappens() public {
         vm.prank(address(overrides));
         work.setPlantHold(true);
-        vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(PASSED, hex"00", hex"01");
-        _enact(_one(0, SCANNER, PACKER));
-        vm.assertEq(_version(_at(0)), 2);
+        vm.recordLogs();
+        vm.assertEq(_enact(_one(0, SCANNER, PACKER)), 0);
+        vm.assertEq(vm.getRecordedLogs().length, 0);
+        vm.assertEq(_version(_at(0)), 1);
         vm.assertEq(_epoch(_at(0)), 2);
         vm.prank(address(overrides));
         work.setPlantHold(false);
-        vm.assertEq(_epoch(_at(0)), 3);
-        vm.assertTrue(_worker(_at(0)) == SCANNER);
+        vm.assertEq(_enact(_one(0, SCANNER, PACKER)), 1);
+    }
+
+    /* A PART */
+
+    function test_enact__fromAnEntryOn__saysSo() public {
+        bytes memory plan = Packing.assignments(_one(0, NOBODY, PACKER));
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, 990, 991, hex"01", "");
+        vm.prank(address(dao));
+        vm.assertEq(work.enact(PASSED, 990, plan, ROLL), 1);
     }
 
     /* WHAT IS OPEN */
@@ -253,14 +270,14 @@ contract EnactmentTest is PlantFixture {
         }
     }
 
-    function _enact(Packing.Assigned[] memory entries) private {
+    function _enact(Packing.Assigned[] memory entries) private returns (uint256) {
         vm.prank(address(dao));
-        work.enact(PASSED, Packing.assignments(entries), ROLL);
+        return work.enact(PASSED, 0, Packing.assignments(entries), ROLL);
     }
 
     function _enactSkipping(Packing.Assigned[] memory one) private {
         vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(PASSED, hex"01", hex"00");
+        emit IWorkOrders.PlanEnacted(PASSED, 0, 1, hex"01", "");
         _enact(one);
     }
 
@@ -324,7 +341,7 @@ contract EnactmentGasTest is PlantFixture {
         vm.cool(ROLL);
         vm.prank(address(dao));
         uint256 before = gasleft();
-        work.enact(ProposalId.wrap(1), plan, ROLL);
+        work.enact(ProposalId.wrap(1), 0, plan, ROLL);
         uint256 used = before - gasleft();
         emit Spent(count, plan.length, used);
         vm.assertTrue(used <= most && used + 21_000 + 16 * plan.length < TRANSACTION_GAS);

@@ -152,7 +152,7 @@ contract GovernorTest is PlantFixture {
         }
         dao.seal();
         _targets[0] = address(_orders);
-        _calls[0] = abi.encodeCall(IWorkOrders.enact, (ProposalId.wrap(1), _plan, dao.roll()));
+        _calls[0] = abi.encodeCall(IWorkOrders.enact, (ProposalId.wrap(1), 0, _plan, dao.roll()));
     }
 
     function test_governor__ballotInTheSecondOfTheProposal__refused() public {

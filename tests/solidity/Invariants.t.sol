@@ -32,7 +32,7 @@ contract InvariantsTest {
 
     /// @dev What moves things on comes more often.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[31] memory acts = [
+        bytes4[32] memory acts = [
             PlantHandler.decide.selector,
             PlantHandler.decide.selector,
             PlantHandler.decideTree.selector,
@@ -49,6 +49,7 @@ contract InvariantsTest {
             PlantHandler.vote.selector,
             PlantHandler.decideTogether.selector,
             PlantHandler.decideTogether.selector,
+            PlantHandler.enact.selector,
             PlantHandler.bar.selector,
             PlantHandler.pokeProposal.selector,
             PlantHandler.pokeTask.selector,

@@ -320,7 +320,7 @@ contract LifeCycleTest is PlantFixture {
         vm.expectRevert(reason);
         work.judge(_task, true, supervisor);
         vm.expectRevert(reason);
-        work.requeue(_task, supervisor);
+        work.requeue(_task, supervisor, false);
         vm.expectRevert(reason);
         work.cancel(_task, supervisor);
         vm.expectRevert(reason);

@@ -30,7 +30,7 @@ contract MotionsTest is PlantFixture {
         emit IMembers.MemberAdmitted(NEWCOMER, newcomer, IMembers.Kind.Digital, _bit(SCAN), "{}");
         vm.expectEmit(address(motions));
         emit IMotions.MotionCarriedOut(id, IMotions.Kind.Admit);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         vm.assertTrue(members.isActive(NEWCOMER));
     }
 
@@ -39,17 +39,17 @@ contract MotionsTest is PlantFixture {
         (ProposalId id, bytes32 rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberSuspended(PACKER, address(motions), true);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         motion = _standing(IMotions.Kind.Reinstate, PACKER);
         (id, rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberReinstated(PACKER, address(motions), true);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         motion = _standing(IMotions.Kind.Retire, PACKER);
         (id, rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberRetired(PACKER, address(motions), true);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
     }
 
     function test_carryOut__byAnyoneButTheDao__refused() public {
@@ -117,7 +117,7 @@ contract MotionsTest is PlantFixture {
         _execute(order);
         bytes32 rest = _rest(id);
         vm.expectRevert(abi.encodeWithSelector(IMembers.HumanDecided.selector, PACKER));
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         vm.assertTrue(dao.proposal(id).state == IAllocationDAO.State.Passed);
     }
 
@@ -167,7 +167,7 @@ contract MotionsTest is PlantFixture {
         ProposalId id = _passed(motion);
         bytes32 rest = _rest(id);
         vm.warp(block.timestamp + later);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         bool inTime = later <= VOTING_SECONDS + GRACE_SECONDS;
         IAllocationDAO.State state = dao.proposal(id).state;
         vm.assertTrue(state == (inTime ? IAllocationDAO.State.Enacted : IAllocationDAO.State.Expired));
@@ -179,7 +179,7 @@ contract MotionsTest is PlantFixture {
         ProposalId id = _passed(plan);
         bytes32 rest = _rest(id);
         vm.warp(block.timestamp + 30 days);
-        dao.enact(id, plan, rest);
+        dao.enact(id, plan, rest, type(uint256).max);
         vm.assertTrue(dao.proposal(id).state == IAllocationDAO.State.Enacted);
     }
 
@@ -219,7 +219,7 @@ contract MotionsTest is PlantFixture {
         (ProposalId id, bytes32 rest) = _ready(motion);
         vm.expectEmit(address(motions));
         emit IMotions.PolicySet(wanted.votingSeconds, wanted.openLimit, wanted.absentAfter, wanted.weights);
-        dao.enact(id, motion, rest);
+        dao.enact(id, motion, rest, type(uint256).max);
         vm.assertEq(keccak256(abi.encode(motions.policy())), keccak256(abi.encode(wanted)));
         vm.assertEq(dao.votingPeriod(), wanted.votingSeconds);
         vm.assertEq(dao.openLimit(), wanted.openLimit);

@@ -108,7 +108,7 @@ contract PlansTest {
     }
 
     function testFuzz_areOn__anyNumbers__asTheRollSays(uint256 seed, uint8 count, uint256 absent) public pure {
-        bytes memory roll = hex"00";
+        bytes memory roll;
         for (uint256 i = 1; i <= count; ++i) {
             bool isAbsent = (absent >> i) & 1 == 1;
             roll = bytes.concat(roll, bytes20(isAbsent ? address(0) : vm.addr(i)));
@@ -123,6 +123,27 @@ contract PlansTest {
         vm.assertTrue(Plans.areOn(roll, eight) == expected);
     }
 
+    function testFuzz_endOf__anyWords__isWhereTheyEnd(uint16[4] memory masks, uint8 from, uint8 words) public view {
+        uint256[5] memory ends;
+        bytes memory assignments;
+        for (uint256 i = 0; i < 4; ++i) {
+            uint16 mask = uint16(1 + masks[i] % 1023);
+            assignments = bytes.concat(assignments, bytes4(uint32(256 + i)), bytes2(mask));
+            for (; mask != 0; mask &= mask - 1) {
+                assignments = bytes.concat(assignments, bytes4(0));
+            }
+            ends[i + 1] = assignments.length;
+        }
+        from %= 5;
+        uint256 last = uint256(from) + words;
+        vm.assertEq(this.endOf(assignments, ends[from], words), ends[last < 4 ? last : 4]);
+        vm.assertEq(this.endOf(assignments, ends[from], type(uint256).max), assignments.length);
+    }
+
+    function endOf(bytes calldata assignments, uint256 offset, uint256 words) external pure returns (uint256) {
+        return Plans.endOf(assignments, offset, words);
+    }
+
     /* THE ENTRY OF A HUMAN'S ASSIGNMENT */
 
     function testFuzz_read__packedEntry__comesBack(Packing.Entry memory entry, uint8 helpers, uint8 robots)
@@ -134,7 +155,6 @@ contract PlansTest {
         vm.assertEq(TaskId.unwrap(found.task), TaskId.unwrap(entry.task));
         vm.assertEq(found.version, entry.version);
         vm.assertEq(Number.unwrap(found.lead), Number.unwrap(entry.lead));
-        vm.assertEq(found.sequence, entry.sequence);
         vm.assertEq(Number.unwrap(found.inspector), Number.unwrap(entry.inspector));
         vm.assertEq(found.helpers, entry.helpers.length);
         vm.assertEq(found.next, 24 + 2 * (entry.helpers.length + entry.robots.length));

@@ -78,9 +78,10 @@ contract PlantHandler is PlantFixture {
         bool decided = before.version != now_.version;
         if (now_.epoch < before.epoch || now_.version < before.version) broken = "counters never fall";
         if (before.status >= Status.Accepted && now_.status != before.status) broken = "final is final";
-        if (now_.epoch == before.epoch && (switched || (moved && !plantHeld))) broken = "a new value, a new epoch";
+        if (now_.epoch == before.epoch && (switched || moved)) broken = "a new value, a new epoch";
         if (now_.epoch > before.epoch && !(moved || switched || decided || human)) broken = "the same value, no epoch";
         if (!human && filled && (before.worker != now_.worker || switched)) broken = "a human wins";
+        if (!human && plantHeld && (moved || switched || decided)) broken = "nothing is decided under a plant hold";
         if (!human && before.held && plantHeld && now_.status > Status.Allocated && now_.status != before.status) {
             broken = "nothing progresses under a hold";
         }
@@ -183,6 +184,12 @@ contract PlantHandler is PlantFixture {
             dao.vote(ProposalId.wrap(id), true, "", plan, _ghosts[id].rest);
             _ghosts[id].yes |= uint8(1 << Number.unwrap(_member(i)));
         }
+    }
+
+    /// @dev The last proposal that waits, or the one before: a word of it or all.
+    function enact(uint8 which, uint8 words) external whileMachinesAct {
+        uint256 id = _newest(IAllocationDAO.State.Passed, which);
+        dao.enact(ProposalId.wrap(id), _ghosts[id].plan, _ghosts[id].rest, words % 3);
     }
 
     /// @dev The ballots of all who say the same and may still say it, in one transaction.
@@ -339,11 +346,15 @@ contract PlantHandler is PlantFixture {
         }
     }
 
-    /// @dev The last open one, or the one before.
-    function _openProposal(uint8 seed) private view returns (uint256 id) {
+    function _openProposal(uint8 seed) private view returns (uint256) {
+        return _newest(IAllocationDAO.State.Open, seed);
+    }
+
+    /// @dev The last one of that state, or the one before.
+    function _newest(IAllocationDAO.State state, uint8 seed) private view returns (uint256 id) {
         uint256 passes = seed % 2;
         for (id = dao.proposalCount(); id > 1; --id) {
-            if (dao.proposal(ProposalId.wrap(id)).state != IAllocationDAO.State.Open) continue;
+            if (dao.proposal(ProposalId.wrap(id)).state != state) continue;
             if (passes == 0) return id;
             --passes;
         }

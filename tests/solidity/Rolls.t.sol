@@ -34,7 +34,7 @@ contract RollsTest {
         for (uint16 i = 1; i <= size; ++i) {
             if ((present >> i) & 1 == 1) Rolls.enter(accounts, Number.wrap(i), address(1));
         }
-        (uint256 first, uint256 last) = Rolls.longestRun(bytes.concat(hex"00", accounts), most < size ? most : size);
+        (uint256 first, uint256 last) = Rolls.longestRun(accounts, most < size ? most : size);
         uint256 run;
         (uint256 expectedFirst, uint256 expectedLast) = (1, 0);
         for (uint256 i = 1; i <= size && i <= most; ++i) {

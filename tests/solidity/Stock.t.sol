@@ -87,7 +87,7 @@ contract StockTest is PlantFixture {
         _id = ProposalId.unwrap(_propose(SCANNER, _plan));
         _castThree(1);
         _assertState(IGovernor.ProposalState.Succeeded);
-        dao.enact(ProposalId.wrap(_id), _plan, _rest(ProposalId.wrap(_id)));
+        dao.enact(ProposalId.wrap(_id), _plan, _rest(ProposalId.wrap(_id)), 1);
         _assertState(IGovernor.ProposalState.Executed);
     }
 

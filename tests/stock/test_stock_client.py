@@ -197,7 +197,7 @@ def test_states__as_the_votes_end__are_a_governors(story):
     before = story.plant.node.ask("evm_snapshot")
     told = ask(story.plant, "sprayer")
     assert states(told["after"]) == ["Succeeded", "Defeated"]
-    story.plant.by("stranger").dao.enact(story.first.id, story.first.assignments, story.first.rest)
+    story.plant.by("stranger").dao.enact(story.first.id, story.first.assignments, story.first.rest, words=1)
     assert states(ask(story.plant)["proposals"]) == ["Executed", "Defeated"]
     story.plant.node.ask("evm_revert", before)
 

@@ -9,12 +9,12 @@ from workmoot.chain.sender import SPARE_GAS, Sender
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
 from workmoot.domain.motions import is_motion
-from workmoot.domain.plan import ASSIGNED
+from workmoot.domain.plan import ASSIGNED, TASKS_PER_WORD
 from workmoot.domain.ports import Receipt, WorkOrders
 from workmoot.domain.proposals import Opening, ProposalState, pack_detail
 
-ENACTING_GAS = 35_000
-"""For one plan entry under a plant hold, where each task gets a word of its own; without one it takes far less.
+ENACTING_GAS = 46_000
+"""For one plan entry whose task a human has assigned, where the decision gets a word of its own; most take far less.
 
 A vote that does not decide now may be the deciding one when it is mined."""
 MOTION_GAS = 600_000
@@ -77,8 +77,9 @@ class ChainAllocationDao(Contract):
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send("bar", proposal, member)
 
-    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
-        return self._send("enact", proposal, assignments, rest)
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes, *, words: int) -> Receipt:
+        entries = min(len(assignments) // ASSIGNED.size, TASKS_PER_WORD * words)
+        return self._send("enact", proposal, assignments, rest, words, spare_gas=SPARE_GAS + ENACTING_GAS * entries)
 
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send("poke", proposal, tried=False)
@@ -89,6 +90,9 @@ class ChainAllocationDao(Contract):
     def proposal(self, proposal: ProposalId) -> ProposalState:
         found: ProposalState = build(ProposalState, self._read("proposal", proposal)[0])
         return found
+
+    def progress(self, proposal: ProposalId) -> int:
+        return int(self._read("progress", proposal)[0])
 
     def proposal_count(self) -> int:
         return int(self._read("proposalCount")[0])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 from workmoot.domain.errors import Malformed
@@ -54,6 +54,9 @@ MOST_ENTRIES = 1_000
 """Of a plan that is recorded at once; longer ones are trees."""
 MOST_LEAVES = 4_000
 """So many, each with a helper and two robots, fit in the 131,072 bytes of a transaction that nodes pass on."""
+ENTRIES_AT_ONCE = 300
+"""How many entries one transaction can surely enact, whatever has become of their tasks: at 46,000 gas each it stays
+below the 16,777,216 that it may use."""
 LAST_VERSION = 4_095
 """The highest decision version a plan can name: a task decided more often is the humans'."""
 
@@ -237,9 +240,30 @@ def bare_entry(assigned: Assigned) -> PlanEntry:
     return PlanEntry(task=assigned.task, version=assigned.version, lead=assigned.lead, inspector=assigned.inspector)
 
 
+def end_of(entries: Sequence[Assigned] | Sequence[PlanEntry], first: int, words: int) -> int:
+    """Where so many words of the plan end, the first of which begins with entry `first`; or where the plan does."""
+    return first + sum(_sizes(entries, first)[:words])
+
+
+def words_at_once(entries: Sequence[Assigned] | Sequence[PlanEntry], first: int) -> int:
+    """How many words from entry `first` on one transaction can surely enact."""
+    return sum(size <= ENTRIES_AT_ONCE for size in accumulate(_sizes(entries, first)))
+
+
+def pack_bits(indices: Iterable[int]) -> bytes:
+    """The bit map that has these bits: it ends with the last byte that has one."""
+    bits = sum(1 << index for index in indices)
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
 def is_bit_set(bits: bytes, index: int) -> bool:
     """Bit `index` of a bit map as the events carry it: bit i is bit i % 8 of byte i // 8."""
     return index // 8 < len(bits) and bool(bits[index // 8] >> index % 8 & 1)
+
+
+def _sizes(entries: Sequence[Assigned] | Sequence[PlanEntry], first: int) -> list[int]:
+    """How many entries each word has, from the one on that begins with entry `first`."""
+    return [len(list(group)) for _, group in groupby(entries[first:], lambda entry: word_of(entry.task))]
 
 
 class _Word(NamedTuple):

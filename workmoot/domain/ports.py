@@ -233,13 +233,21 @@ class AllocationDao(Protocol):
     def vote(
         self, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes = b"", rest: bytes = ZERO_HASH
     ) -> Receipt:
-        """Votes; when this ballot decides and the assignments are given, the plan is enacted at once."""
+        """Votes; when this ballot decides and the assignments are given, the plan is enacted at once, unless the plant
+        is held.
+
+        Assignments and rest bind the ballot to what was put to the vote; without assignments `rest` is the content
+        hash, and zero binds it to the number alone.
+        """
 
     def cast_vote_by_sig(self, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> Receipt:
         """Relays one member's signed vote."""
 
     def decide(self, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> Receipt:
-        """Counts signed ballots that decide: the plan is enacted, or the proposal defeated."""
+        """Counts signed ballots that decide: the plan is enacted, or the proposal defeated.
+
+        Without assignments `rest` is the content hash, and what passes waits to be enacted.
+        """
 
     def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
         """Shows, after the decision, ballots that were signed too."""
@@ -252,8 +260,8 @@ class AllocationDao(Protocol):
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         """Records that a member of the electorate can no longer vote."""
 
-    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
-        """Enacts a passed plan."""
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes, *, words: int) -> Receipt:
+        """Enacts a passed plan from where it was left, as many words of its assignments, or all that remain."""
 
     def poke(self, proposal: ProposalId) -> Receipt:
         """Closes a proposal whose time is over."""
@@ -263,6 +271,9 @@ class AllocationDao(Protocol):
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         """One proposal."""
+
+    def progress(self, proposal: ProposalId) -> int:
+        """How many entries are enacted of a plan that passed and is not enacted to its end."""
 
     def proposal_count(self) -> int:
         """How many there are."""

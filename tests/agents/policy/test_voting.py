@@ -11,7 +11,7 @@ from tests.builders import a_task, an_entry, an_offer, an_opening
 from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop, account
 from workmoot.domain.events import ProposalCreated
 from workmoot.domain.ids import ProposalId, TaskId, task_id
-from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.overrides import PLANT, OverrideKind, SubjectType
 from workmoot.domain.plan import PlanEntry, pack_plan
 from workmoot.domain.proposals import pack_detail
 from workmoot.planning.beliefs import Finding, unpack_findings
@@ -308,4 +308,10 @@ def test_decide__another_yes_may_be_under_way__carries_the_plan(vote: Vote):
 def test_decide__a_no__never_carries_the_plan(vote: Vote):
     vote.workshop.vote("sprayer", vote.id)
     ballot = the_ballot(vote.all_reviewed().actions("scanner"))
-    assert (ballot.assignments, ballot.rest) == (b"", bytes(32))
+    assert (ballot.assignments, ballot.rest) == (b"", vote.workshop.proposal(vote.id).content_hash)
+
+
+def test_decide__the_plant_is_held__carries_no_plan(vote: Vote):
+    vote.review("scanner")
+    vote.workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT)
+    assert not carries_plan(vote, "scanner")

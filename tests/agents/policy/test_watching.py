@@ -4,12 +4,14 @@ from typing import Any
 import pytest
 
 from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, LeaveOut, PokeSlot, PokeTask
+from agents.policy.thinking import content
 from agents.policy.watching import GRACE_S, IDLE_S, decide
 from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, SPRAYER, START_S, VOTING, Workshop
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.motions import MOTION_SECONDS, MotionKind, PolicyChange, StandingChange
-from workmoot.domain.overrides import Level, OverrideKind, SubjectType
+from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
+from workmoot.domain.proposals import State
 
 NAMES = ("scanner", "sprayer", "finisher")
 
@@ -193,8 +195,37 @@ def test_decide__passed_without_its_plan__enacts_it_in_turns():
     for name in ("scanner", "sprayer"):
         workshop.by(name).dao.vote(proposal, support=True, reason="because")
     found = workshop.proposal(proposal)
-    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
+    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest, words=1)
     assert in_turns(workshop, START_S - GRACE_S) == [enact]
+
+
+def test_decide__passed_and_the_plant_is_held__waits_for_its_end():
+    workshop, proposal = proposed()
+    workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT)
+    for name in ("scanner", "sprayer"):
+        workshop.vote(name, proposal)
+    assert never(workshop, START_S + 30.0)
+    workshop.chain.set_time(int(START_S) + 40)
+    for _ in range(2):
+        workshop.order(OverrideKind.RELEASE, PLANT, subject_type=SubjectType.PLANT)
+    (found,) = in_turns(workshop, START_S + 40 - GRACE_S)
+    assert isinstance(found, EnactPlan)
+
+
+def test_decide__more_than_one_transaction_takes__votes_by_its_hash_and_enacts_in_parts():
+    workshop = Workshop()
+    tasks = [task for _ in range(2) for task in workshop.post(*[a_task()] * 160)]
+    proposal = workshop.propose("scanner", *(an_entry(task, SPRAYER) for task in tasks))
+    found = workshop.proposal(proposal)
+    assert content(workshop.view("scanner"), found, decides=True) == (b"", found.content_hash)
+    for name in ("scanner", "sprayer"):
+        workshop.by(name).dao.vote(proposal, support=True, reason="because", rest=found.content_hash)
+    for words in (30, 2):
+        (enact,) = in_turns(workshop, START_S - GRACE_S)
+        assert isinstance(enact, EnactPlan)
+        assert enact.words == words
+        workshop.by("scanner").dao.enact(enact.proposal, enact.assignments, enact.rest, words=words)
+    assert workshop.proposal(proposal).state is State.ENACTED
 
 
 def test_decide__enacted__leaves_it():

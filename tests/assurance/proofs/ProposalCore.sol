@@ -40,7 +40,8 @@ contract ProposalCore {
         deadline = end;
     }
 
-    /// @dev `watched`: the watched member's ballot; else one of the others'.
+    /// @dev `watched`: the watched member's ballot; else one of the others'. `withPlan`: it is given, and nothing holds the
+    ///      plant.
     function vote(bool support, bool watched, bool withPlan) external act {
         _requireOpen();
         _count(watched);
@@ -50,7 +51,7 @@ contract ProposalCore {
     }
 
     /// @dev A batch of signed ballots, the watched member's yes among them where `watched`.
-    function decide(uint32 ayes, uint32 noes, bool watched) external act {
+    function decide(uint32 ayes, uint32 noes, bool watched, bool withPlan) external act {
         _requireOpen();
         if (watched) {
             _count(true);
@@ -59,7 +60,7 @@ contract ProposalCore {
         require(uint256(ayes) + noes <= _silentOthers());
         yes += ayes;
         no += noes;
-        _settle(true);
+        _settle(withPlan);
         require(state != State.Open);
     }
 
@@ -75,8 +76,10 @@ contract ProposalCore {
         state = State.Expired;
     }
 
-    function enact() external act {
+    /// @dev `last`: with this part, or at once, all of it.
+    function enact(bool last) external act {
         require(state == State.Passed);
+        if (!last) return;
         state = State.Enacted;
         ++enactments;
     }

@@ -41,14 +41,13 @@ contract TaskCore {
     /* THE DAO */
 
     function enact(uint16 lead, uint32 version_, bool sound) external machine {
-        require(
-            (status == Status.Posted || status == Status.Allocated) && version == version_ && sound && lead != NOBODY
-        );
+        bool open = status == Status.Posted || status == Status.Allocated;
+        require(!plantHeld && open && version == version_ && sound && lead != NOBODY);
         ++version;
         standing = overridden ? lead : standing;
         status = overridden ? status : Status.Allocated;
         worker = overridden ? worker : lead;
-        epoch = overridden || plantHeld ? epoch : epoch + 1;
+        epoch = overridden ? epoch : epoch + 1;
     }
 
     /* A RUN */
@@ -137,13 +136,14 @@ contract TaskCore {
     function requeue() external human {
         require(!_isFinal() && status != Status.Started && status != Status.Submitted);
         standing = NOBODY;
-        _fail(Status.Posted);
-        bool wasNamed = fixes;
-        if (!wasNamed && !stopped) return;
         fixes = false;
         named = NOBODY;
         stopped = false;
-        _apply(wasNamed);
+        bool holds = lockedOut || onHold;
+        epoch = worker == NOBODY && (overridden != holds || held != holds) ? epoch + 1 : epoch;
+        overridden = holds;
+        held = holds;
+        _fail(Status.Posted);
     }
 
     function cancel() external human {

@@ -59,7 +59,7 @@ contract ANewValueANewEpoch is Inductive {
     }
 
     function _after(bool) internal view override {
-        assert(epoch > _epoch || plantHeld || (worker == _worker && overridden == _overridden && held == _held));
+        assert(epoch > _epoch || (worker == _worker && overridden == _overridden && held == _held));
     }
 }
 

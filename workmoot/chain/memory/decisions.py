@@ -1,5 +1,6 @@
 """The rules of WorkOrders about decisions: the DAO's plans, and what humans put in force."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from workmoot.chain.memory import membership, runs
@@ -16,7 +17,7 @@ from workmoot.domain.events import (
     TaskReworked,
 )
 from workmoot.domain.ids import NOBODY, Address, Number, ProposalId, TaskId
-from workmoot.domain.plan import Assigned
+from workmoot.domain.plan import Assigned, pack_bits
 from workmoot.domain.work import Failure, Status
 
 _NOBODY = (NOBODY, NOBODY)
@@ -33,17 +34,22 @@ class Control:
     named: tuple[Number, Number] | None
 
 
-def enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
-    """Entries that moved on, or name who may not have the task, are skipped; the rest is taken."""
-    entries = read_assignments(assignments)
-    skipped, standing = bytearray((len(entries) + 7) // 8), bytearray((len(entries) + 7) // 8)
+def enact(tx: Transaction, proposal: ProposalId, first: int, entries: Sequence[Assigned]) -> int:
+    """Entries that moved on, or name who may not have the task, are skipped; the rest is taken. How many there were:
+    none while the plant is held."""
+    if tx.state.plant_held:
+        return 0
+    skipped, standing = [], []
     for index, assigned in enumerate(entries):
         cell = tx.state.cells.get(assigned.task)
         if cell is None or not _is_takeable(tx, assigned, cell):
-            skipped[index // 8] |= 1 << index % 8
+            skipped.append(index)
         elif _take(tx, assigned, cell):
-            standing[index // 8] |= 1 << index % 8
-    tx.say(PlanEnacted, proposal=proposal, skipped=bytes(skipped), standing=bytes(standing))
+            standing.append(index)
+    last = first + len(entries)
+    maps = {"skipped": pack_bits(skipped), "standing": pack_bits(standing)}
+    tx.say(PlanEnacted, proposal=proposal, first=first, last=last, **maps)
+    return len(entries)
 
 
 def require_open(state: State, assignments: bytes) -> None:
@@ -77,7 +83,6 @@ def set_in_force(tx: Transaction, task: TaskId, control: Control) -> None:
     if not cell.status.is_final:
         cell = _redirect(tx, task, cell, target, names=control.anew and control.named is not None)
         cell = _resume(tx, task, cell) if resumes else cell
-    changes = changes or (cell.worker, cell.inspector) != before
     runs.tell(tx, task, replace(cell, epoch=cell.epoch + changes))
 
 
@@ -103,13 +108,17 @@ def judge(tx: Transaction, task: TaskId, human: Address, *, accepted: bool) -> N
         raise Refused("WrongStatus", task, cell.status)
 
 
-def requeue(tx: Transaction, task: TaskId, human: Address) -> None:
+def requeue(tx: Transaction, task: TaskId, human: Address, *, held: bool) -> None:
+    """Nobody is named for it any more; `held`: a human holds it still."""
     cell = runs.load(tx, task)
     if cell.status.is_final or cell.status in (Status.STARTED, Status.SUBMITTED):
         raise Refused("WrongStatus", task, cell.status)
     _say_failed(tx, task, cell.worker, human, Failure.OVERRIDDEN, Status.POSTED)
-    cell = replace(runs.reposted(cell), excluded=frozenset(), attempt=0)
-    runs.tell(tx, task, replace(cell, standing_worker=NOBODY, standing_inspector=NOBODY))
+    # With a worker, giving the task back is what raises the epoch.
+    frees = cell.worker == NOBODY and (cell.overridden, cell.held) != (held, held)
+    cell = replace(runs.reposted(cell), excluded=frozenset(), attempt=0, overridden=held, held=held)
+    cell = replace(cell, standing_worker=NOBODY, standing_inspector=NOBODY)
+    runs.tell(tx, task, replace(cell, epoch=cell.epoch + frees))
 
 
 def cancel(tx: Transaction, task: TaskId, human: Address) -> None:
@@ -148,11 +157,11 @@ def _take(tx: Transaction, assigned: Assigned, cell: Cell) -> bool:
             status=Status.ALLOCATED,
             worker=assigned.lead,
             inspector=assigned.inspector,
-            epoch=cell.epoch + (not tx.state.plant_held),
+            epoch=cell.epoch + 1,
             notice=Notice.NONE,
         )
     tx.state.cells[assigned.task] = cell
-    return cell.overridden or tx.state.plant_held
+    return cell.overridden
 
 
 def _redirect(tx: Transaction, task: TaskId, cell: Cell, target: tuple[Number, Number], *, names: bool) -> Cell:

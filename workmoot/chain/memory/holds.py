@@ -223,8 +223,8 @@ class MemoryAllocationDao(Hold):
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send(lambda tx: voting.bar(tx, proposal, member))
 
-    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes) -> Receipt:
-        return self._send(lambda tx: voting.enact(tx, proposal, assignments, rest))
+    def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes, *, words: int) -> Receipt:
+        return self._send(lambda tx: voting.enact(tx, proposal, assignments, rest, words))
 
     def poke(self, proposal: ProposalId) -> Receipt:
         return self._send(lambda tx: voting.poke(tx, proposal))
@@ -234,6 +234,9 @@ class MemoryAllocationDao(Hold):
 
     def proposal(self, proposal: ProposalId) -> ProposalState:
         return self._chain.state.proposals.get(proposal, NO_STATE)
+
+    def progress(self, proposal: ProposalId) -> int:
+        return self._chain.state.progress.get(proposal, 0)
 
     def proposal_count(self) -> int:
         return len(self._chain.state.proposals)

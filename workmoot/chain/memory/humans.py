@@ -22,8 +22,7 @@ from workmoot.domain.overrides import (
     own_level,
 )
 from workmoot.domain.payloads import ENTRIES_A_PART, PlanPart, read_plan_payload
-from workmoot.domain.plan import Assigned, PackedPlan
-from workmoot.domain.proposals import State
+from workmoot.domain.plan import MOST_ENTRIES, Assigned, PackedPlan
 from workmoot.domain.work import predecessors_of
 from workmoot.domain.workers import Kind, Role
 
@@ -202,25 +201,25 @@ def _dispatch_task(tx: Transaction, override: OverrideId, order: HumanOrder, lev
 def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder, level: int) -> None:
     proposal = ProposalId(order.subject)
     if order.kind is OverrideKind.APPROVE:
-        entries = _part(tx, order)
+        entries = _part(tx, order, MOST_ENTRIES)
         if not _waits(tx, override, order, level):
             _each_entry(tx, override, order, entries, vetoes=False)
     elif order.kind is not OverrideKind.VETO:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
-    elif voting.state_of(tx, proposal).state is State.ENACTED:
-        _veto_enacted(tx, override, order)
     else:
-        voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
+        ended, enacted = voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
+        if enacted and (order.payload or not ended):
+            _veto_enacted(tx, override, order, enacted)
 
 
-def _veto_enacted(tx: Transaction, override: OverrideId, order: HumanOrder) -> None:
+def _veto_enacted(tx: Transaction, override: OverrideId, order: HumanOrder, enacted: int) -> None:
     """Of a tree, nobody claims any more; of a plan, what has not started is nobody's."""
     if PackedPlan(assignments=_content_of(tx, order).assignments).is_tree:
         key = (order.subject_type, order.subject, Level.HUMAN)
         slots.fill(tx, override, key, order.expires_at)
         tx.state.slots[key] = replace(slots.slot(tx, key), fixes=True)
     else:
-        _each_entry(tx, override, order, _part(tx, order), vetoes=True)
+        _each_entry(tx, override, order, _part(tx, order, enacted), vetoes=True)
 
 
 def _assign(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
@@ -251,13 +250,11 @@ def _cancel(tx: Transaction, order: HumanOrder, task: TaskId) -> None:
 
 def _requeue(tx: Transaction, override: OverrideId, order: HumanOrder, task: TaskId) -> None:
     """Whoever had the task before, its safe stop ends with it."""
-    decisions.requeue(tx, task, order.human)
+    slots.end_safe_stop(tx, task)
     key = (SubjectType.TASK, task, Level.HUMAN)
-    named, stopped = slots.is_filled(tx, key), slots.end_safe_stop(tx, task)
-    if named:
+    if slots.is_filled(tx, key):
         _empty(tx, override, key)
-    if named or stopped:
-        slots.put_in_force(tx, task, anew=named)
+    decisions.requeue(tx, task, order.human, held=slots.is_held_by_human(tx, task))
 
 
 def _each_entry(
@@ -280,8 +277,9 @@ def _each_entry(
             slots.name(tx, override, assigned.task, order.expires_at, assigned.lead, inspector)
 
 
-def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
-    """The entries the order acts on: of this proposal's content, and no more than fit one transaction."""
+def _part(tx: Transaction, order: HumanOrder, most: int) -> tuple[Assigned, ...]:
+    """The entries the order acts on: of this proposal's content, no more than fit one transaction, and of the first
+    `most` only."""
     part = _content_of(tx, order)
     if is_motion(part.assignments) or PackedPlan(assignments=part.assignments).is_tree:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
@@ -290,7 +288,7 @@ def _part(tx: Transaction, order: HumanOrder) -> tuple[Assigned, ...]:
     entries = read_assignments(part.assignments)
     if part.last > len(entries):
         raise Refused("MalformedPayload", order.kind)
-    return entries[part.first : part.last]
+    return entries[part.first : min(part.last, most)]
 
 
 def _content_of(tx: Transaction, order: HumanOrder) -> PlanPart:

@@ -60,14 +60,12 @@ def name(
     put_in_force(tx, task, anew=True)
 
 
-def end_safe_stop(tx: Transaction, task: TaskId) -> bool:
-    """Whether there was one."""
+def end_safe_stop(tx: Transaction, task: TaskId) -> None:
     key = (SubjectType.TASK, task, Level.SAFE_STOP)
     stop = slot(tx, key)
     if stop.held:
         del tx.state.slots[key]
         tx.say(SafeStopChanged, task=task, worker=stop.worker, stopped=False)
-    return stop.held
 
 
 def fill(tx: Transaction, override: OverrideId, key: Key, expires_at: int) -> None:
@@ -92,9 +90,8 @@ def refresh(tx: Transaction, key: Key, *, anew: bool) -> None:
 
 def put_in_force(tx: Transaction, task: TaskId, *, anew: bool) -> None:
     """Levels 5 and 7 hold, level 8 names the worker; a worker's own stop counts only where no human's slot does."""
-    levels = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
-    lock_out, hold, human, stop = (slot(tx, (SubjectType.TASK, task, level)) for level in levels)
-    held_by_human = lock_out.held or hold.held
+    human, stop = (slot(tx, (SubjectType.TASK, task, level)) for level in (Level.HUMAN, Level.SAFE_STOP))
+    held_by_human = is_held_by_human(tx, task)
     overridden = held_by_human or human.fixes
     control = decisions.Control(
         overridden=overridden,
@@ -103,6 +100,11 @@ def put_in_force(tx: Transaction, task: TaskId, *, anew: bool) -> None:
         named=(human.worker, human.inspector) if human.fixes else None,
     )
     decisions.set_in_force(tx, task, control)
+
+
+def is_held_by_human(tx: Transaction, task: TaskId) -> bool:
+    levels = (Level.MAINTENANCE, Level.HUMAN_HOLD)
+    return any(slot(tx, (SubjectType.TASK, task, level)).held for level in levels)
 
 
 def raise_robot(tx: Transaction, robot: Number, *, was_held: bool) -> None:

@@ -109,6 +109,8 @@ class State:
     plant_epoch: int = 0
     resumed_at: int = 0
     proposals: dict[ProposalId, ProposalState] = field(default_factory=dict)
+    progress: dict[ProposalId, int] = field(default_factory=dict)
+    """How many entries are enacted of a plan that is not to its end."""
     ballots: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     bars: dict[tuple[ProposalId, Number], bool] = field(default_factory=dict)
     recent: dict[Number, tuple[ProposalId, ...]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from workmoot.chain.memory import claims, decisions, membership, motions
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, MOST_OPEN, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_teams, read_tree
+from workmoot.chain.memory.plans import read_assignments, read_teams, read_tree
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
@@ -31,7 +31,7 @@ from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
 from workmoot.domain.motions import MOTION_SECONDS, is_motion
-from workmoot.domain.plan import PackedPlan
+from workmoot.domain.plan import MOST_ENTRIES, PackedPlan, end_of
 from workmoot.domain.proposals import (
     NO_PROPOSAL,
     NO_STATE,
@@ -101,7 +101,9 @@ def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: in
 
 def vote(tx: Transaction, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes, rest: bytes) -> None:
     _cast(tx, proposal, tx.sender, support=support, reason=reason)
-    _decide(tx, proposal, assignments, rest)
+    if assignments or rest != ZERO_HASH:
+        _require_content(tx, proposal, _content_of(assignments, rest))
+    _decide(tx, proposal, assignments)
 
 
 def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, voter: Address, signature: bytes) -> None:
@@ -117,7 +119,7 @@ def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, vo
 
 def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> None:
     found = _require_open(tx, proposal)
-    content_hash = content_hash_of(assignments, rest)
+    content_hash = _content_of(assignments, rest)
     _require_content(tx, proposal, content_hash)
     seal(tx)
     counted = []
@@ -129,7 +131,7 @@ def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: byte
     found = replace(found, yes=found.yes + yes, no=found.no + len(counted) - yes)
     tx.state.proposals[proposal] = found
     tx.say(BallotsCounted, id=proposal, ballots=pack_counted(counted))
-    _decide(tx, proposal, assignments, rest)
+    _decide(tx, proposal, assignments)
     if state_of(tx, proposal).state is State.OPEN:
         raise Refused("Undecided", proposal, found.yes, found.no, found.members)
 
@@ -174,19 +176,29 @@ def bar(tx: Transaction, proposal: ProposalId, member: Number) -> None:
     _decide(tx, proposal)
 
 
-def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes) -> None:
+def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, words: int) -> None:
     found = state_of(tx, proposal)
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
-    _enact(tx, proposal, assignments)
+    if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
+        _carry_out(tx, proposal, assignments)
+        return
+    entries, first = read_assignments(assignments), tx.state.progress.get(proposal, 0)
+    last = end_of(entries, first, words)
+    seal(tx)
+    if not decisions.enact(tx, proposal, first, entries[first:last]):
+        raise Refused("NothingEnacted", proposal)
+    tx.state.progress[proposal] = last
+    if last == len(entries):
+        _settle_enacted(tx, proposal)
 
 
 def take(tx: Transaction, proposal: ProposalId, assignments: bytes, *, by: Address) -> None:
     if by != ADDRESSES["Claims"]:
         raise Refused("NotTheContract", by)
     seal(tx)
-    decisions.enact(tx, proposal, assignments)
+    decisions.enact(tx, proposal, 0, read_assignments(assignments))
 
 
 def poke(tx: Transaction, proposal: ProposalId) -> None:
@@ -198,14 +210,19 @@ def poke(tx: Transaction, proposal: ProposalId) -> None:
     _settle(tx, proposal, State.EXPIRED)
 
 
-def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> None:
+def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> tuple[bool, int]:
+    """Whether it was open or passed, and how many of its entries were enacted."""
     if by != ADDRESSES["Overrides"]:
         raise Refused("NotTheContract", by)
     found = state_of(tx, proposal)
-    if found.state not in (State.OPEN, State.PASSED):
+    ended = found.state in (State.OPEN, State.PASSED)
+    enacted = MOST_ENTRIES if found.state is State.ENACTED else tx.state.progress.get(proposal, 0)
+    if not ended and not enacted:
         raise Refused("ProposalNotOpen", proposal, found.state)
-    _settle(tx, proposal, State.VETOED)
-    tx.say(ProposalCanceled, proposal_id=proposal)
+    if ended:
+        _settle(tx, proposal, State.VETOED)
+        tx.say(ProposalCanceled, proposal_id=proposal)
+    return ended, enacted
 
 
 def seal(tx: Transaction) -> None:
@@ -281,11 +298,10 @@ def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: boo
     tx.say(VoteCast, voter=voter, proposal_id=proposal, support=int(support), weight=1, reason=reason)
 
 
-def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"", rest: bytes = ZERO_HASH) -> None:
+def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"") -> None:
     found = state_of(tx, proposal)
     if has_passed(yes=found.yes, members=found.members):
         if assignments:
-            _require_content(tx, proposal, content_hash_of(assignments, rest))
             _enact(tx, proposal, assignments)
         else:
             _settle(tx, proposal, State.PASSED)
@@ -300,19 +316,37 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
+    """What has just passed, all of it; while the plant is held it waits."""
     seal(tx)
+    if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
+        _carry_out(tx, proposal, assignments)
+    elif decisions.enact(tx, proposal, 0, read_assignments(assignments)):
+        _settle_enacted(tx, proposal)
+    else:
+        _settle(tx, proposal, State.PASSED)
+
+
+def _carry_out(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     late = tx.now > state_of(tx, proposal).deadline + MOTION_SECONDS
     if is_motion(assignments) and late:
         _settle(tx, proposal, State.EXPIRED)
         return
-    _settle(tx, proposal, State.ENACTED)
-    tx.say(ProposalExecuted, proposal_id=proposal)
-    if PackedPlan(assignments=assignments).is_tree:
-        claims.record(tx, proposal, assignments)
-    elif is_motion(assignments):
+    _settle_enacted(tx, proposal)
+    if is_motion(assignments):
         motions.carry_out(tx, proposal, assignments)
     else:
-        decisions.enact(tx, proposal, assignments)
+        claims.record(tx, proposal, assignments)
+
+
+def _settle_enacted(tx: Transaction, proposal: ProposalId) -> None:
+    tx.state.progress.pop(proposal, None)
+    _settle(tx, proposal, State.ENACTED)
+    tx.say(ProposalExecuted, proposal_id=proposal)
+
+
+def _content_of(assignments: bytes, rest: bytes) -> bytes:
+    """Without assignments, which no proposal is, the hash itself is given."""
+    return content_hash_of(assignments, rest) if assignments else rest
 
 
 def _require_content(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workmoot.domain.events.place import Event
 from workmoot.domain.ids import Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.plan import is_bit_set
 from workmoot.domain.work import Failure, Status
 
 
@@ -43,14 +44,29 @@ class OrderPosted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEnacted(Event):
-    """A plan became the standing decision; its entries are in ProposalCreated.
+    """Entries `first` up to, without, `last` of a plan became the standing decision; they are in ProposalCreated.
 
-    Bit i of `skipped`: entry i was not taken; of `standing`: it waits under a human's slot.
+    Bit i of `skipped`: entry `first + i` was not taken; of `standing`: it waits under a human's slot.
     """
 
     proposal: ProposalId
+    first: int
+    last: int
     skipped: bytes
     standing: bytes
+
+    @property
+    def indices(self) -> range:
+        """The places in the plan of the entries it is about."""
+        return range(self.first, self.last)
+
+    def is_skipped(self, index: int) -> bool:
+        """Whether the plan's entry `index` was not taken."""
+        return is_bit_set(self.skipped, index - self.first)
+
+    def is_standing(self, index: int) -> bool:
+        """Whether the plan's entry `index` waits under a human's slot."""
+        return is_bit_set(self.standing, index - self.first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,6 +72,7 @@ class Ledger:
         self.robots: dict[Number, RobotControl] = {}
         self.plant_held = False
         self.plant_epoch = 0
+        self.plant_turned_at = 0
         self.asked: dict[OverrideId, int] = {}
         """Orders that are the first of two, and until when they wait."""
         self.ratifications: dict[OverrideId, list[OverrideRatified]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
-from workmoot.domain.motions import Motion
+from workmoot.domain.motions import NO_ORDER, Motion
 from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import HumanOrder
 from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
@@ -209,10 +209,15 @@ class Proposal:
     barred: tuple[Number, ...] = ()
     state: State = State.OPEN
     settled_at: Place | None = None
-    enacted: PlanEnacted | None = None
-    """Of a tree, the last of its claims."""
+    parts: tuple[PlanEnacted, ...] = ()
+    """What is enacted of it: all at once, or part after part; of a tree, none."""
     claimed: frozenset[TaskId] = frozenset()
     """The tasks of a tree whose leaves were claimed."""
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether it is enacted word by word: neither a motion nor a tree."""
+        return not self.opening.plan.assignments.startswith(NO_ORDER)
 
     @property
     def is_tree(self) -> bool:
@@ -220,11 +225,20 @@ class Proposal:
         return self.opening.plan.is_tree
 
     @property
+    def progress(self) -> int:
+        """How many of its entries, from the first on, are enacted."""
+        return self.parts[-1].last if self.parts else 0
+
+    @property
     def decided_entries(self) -> tuple[PlanEntry, ...]:
         """The entries that its enactment counts through: of a malformed plan, what a decision reads of them."""
         if not self.malformed or self.is_tree:
             return self.entries
         return tuple(bare_entry(assigned) for assigned in unpack_assignments(self.opening.plan.assignments))
+
+    def part_of(self, index: int) -> PlanEnacted | None:
+        """The part that enacted the entry."""
+        return next((part for part in self.parts if index in part.indices), None)
 
     @property
     def yes(self) -> int:

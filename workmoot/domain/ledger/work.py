@@ -32,7 +32,7 @@ from workmoot.domain.events import (
 from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
 from workmoot.domain.ledger.records import Leaf, Task, TaskRun, WorkOrder
-from workmoot.domain.plan import PlanEntry, is_bit_set, unpack_entry
+from workmoot.domain.plan import PlanEntry, unpack_entry
 from workmoot.domain.work import Failure, Limits, Status, unpack_tasks
 from workmoot.domain.workers import parse_object
 
@@ -75,13 +75,13 @@ def _posted(ledger: Ledger, event: OrderPosted) -> None:
 
 def _enacted(ledger: Ledger, event: PlanEnacted) -> None:
     found = ledger.proposals[event.proposal]
-    ledger.proposals[event.proposal] = replace(found, enacted=event)
     if found.is_tree:
         # The claim of the same transaction says which entry it was.
         return
-    for index, entry in enumerate(found.decided_entries):
-        if not is_bit_set(event.skipped, index):
-            ledger.tasks[entry.task] = _taken(ledger.tasks[entry.task], entry, event.proposal)
+    ledger.proposals[event.proposal] = replace(found, parts=(*found.parts, event))
+    entries = found.decided_entries
+    for entry in (entries[index] for index in event.indices if not event.is_skipped(index)):
+        ledger.tasks[entry.task] = _taken(ledger.tasks[entry.task], entry, event.proposal)
 
 
 def _recorded(ledger: Ledger, event: TreeRecorded) -> None:
@@ -108,7 +108,7 @@ def _taken(task: Task, entry: PlanEntry, proposal: ProposalId) -> Task:
         worker=entry.lead,
         inspector=entry.inspector,
         entry=entry,
-        own_epoch=task.own_epoch + (not task.plant_held),
+        own_epoch=task.own_epoch + 1,
         summoned=False,
         acknowledged=False,
     )
@@ -226,6 +226,7 @@ def _failed(ledger: Ledger, event: TaskFailed) -> None:
 
 def _plant_hold_changed(ledger: Ledger, event: PlantHoldChanged) -> None:
     ledger.plant_held, ledger.plant_epoch = event.held, event.plant_epoch
+    ledger.plant_turned_at = event.at.timestamp
     for number, task in ledger.tasks.items():
         ledger.tasks[number] = replace(task, plant_held=event.held, plant_epoch=event.plant_epoch)
 
