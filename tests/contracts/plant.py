@@ -45,6 +45,8 @@ ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S, VOTING_S, OPEN_LIMIT = 20, 30, 40, 60, 2
 # Only the resumption of the plant takes two orders here.
 HUMAN_POLICY = (1 << OverrideKind.RELEASE, 3_600, 20, 3_600)
 WEIGHTS = (6_000, 2_000, 1_000, 1_000, 0)
+NO_BITS = b"\0"
+"""How brownie shows bytes that are empty."""
 RESULT = keccak(b"result")
 FINDINGS = keccak(b"findings")
 WORDS = {"reason_code": 2, "reason": "the arm drips"}

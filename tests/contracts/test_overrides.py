@@ -11,6 +11,7 @@ from tests.contracts.plant import (
     HUMAN_POLICY,
     HUMANS,
     MAINTENANCE,
+    NO_BITS,
     OPERATOR,
     PACKER,
     ROBOT,
@@ -147,7 +148,7 @@ def test_enact__under_a_humans_slot__stands(plant, task):
     proposal = plant.propose(SCANNER, entry)
     plant.vote(proposal, SCANNER, SPRAYER)
     tx = plant.vote_with_plan(proposal, GLUER)
-    told(tx, "PlanEnacted", proposal=proposal, first=0, last=1, skipped=b"", standing=b"\1")
+    told(tx, "PlanEnacted", proposal=proposal, first=0, last=1, skipped=NO_BITS, standing=b"\1")
     found = plant.task(task)
     assert (found["worker"], found["standingWorker"], found["epoch"]) == (SPRAYER, SCANNER, 2)
 

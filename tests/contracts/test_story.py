@@ -10,6 +10,7 @@ from tests.contracts.plant import (
     HEARTBEAT_S,
     HUMANS,
     INSPECT_S,
+    NO_BITS,
     PACKER,
     PLANNER,
     PRESSER,
@@ -119,7 +120,7 @@ def review_and_vote(plant, proposal):
     tx = plant.vote_with_plan(proposal, GLUER)
     told(tx, "ProposalSettled", id=1, state=State.ENACTED, yes=3, no=1)
     told(tx, "ProposalExecuted", proposalId=1)
-    told(tx, "PlanEnacted", proposal=1, skipped=b"", standing=b"")
+    told(tx, "PlanEnacted", proposal=1, first=0, last=2, skipped=NO_BITS, standing=NO_BITS)
     assert [int(votes) for votes in plant.dao.proposalVotes(1)] == [1, 3, 0]
     assert plant.dao.hasVoted(1, account_of(GLUER))
 
@@ -131,7 +132,7 @@ def decide(plant, proposal):
     told(tx, "BallotsCounted", id=proposal, ballots=bytes.fromhex("8001000280038005"))
     told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=1)
     told(tx, "ProposalExecuted", proposalId=proposal)
-    told(tx, "PlanEnacted", proposal=proposal, skipped=b"", standing=b"")
+    told(tx, "PlanEnacted", proposal=proposal, first=0, last=2, skipped=NO_BITS, standing=NO_BITS)
 
 
 def record_and_convict(plant, proposal):

@@ -10,6 +10,7 @@ from tests.contracts.plant import (
     HEARTBEAT_S,
     HUMANS,
     INSPECT_S,
+    NO_BITS,
     OPERATOR,
     PACKER,
     PLANNER,
@@ -299,6 +300,6 @@ def test_enact__one_entry_moved_on__the_other_is_taken(plant):
     plant.allocate(first, SPRAYER)
     plant.vote(proposal, SCANNER, SPRAYER)
     tx = plant.vote_with_plan(proposal, GLUER)
-    told(tx, "PlanEnacted", proposal=proposal, first=0, last=2, skipped=b"\1", standing=b"")
+    told(tx, "PlanEnacted", proposal=proposal, first=0, last=2, skipped=b"\1", standing=NO_BITS)
     assert [plant.task(task)["worker"] for task in (first, first + 1)] == [SPRAYER, SCANNER]
     assert plant.dao.proposal(proposal)[0] == State.ENACTED

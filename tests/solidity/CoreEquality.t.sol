@@ -72,21 +72,17 @@ contract CoreEqualityTest is PlantFixture {
     }
 
     function _actOnProposal(uint256 kind, uint16 who) private {
-        if (kind < 7) {
-            _ballot(who, _draw(3) != 0, _draw(2) == 0);
-        } else if (kind == 7) {
-            _suspend(who);
-        } else if (kind < 10) {
-            _bar(who);
-        } else if (kind == 10) {
-            vm.warp(block.timestamp + _draw(VOTING_SECONDS));
-        } else if (kind == 11) {
-            _both(abi.encodeCall(dao.poke, (_id)), abi.encodeCall(_proposal.expire, ()));
-        } else if (kind == 12) {
-            _both(abi.encodeCall(dao.enact, (_id, _plan, _bound, 1)), abi.encodeCall(_proposal.enact, (true)));
-        } else if (_draw(4) == 0) {
-            _vetoBoth();
-        }
+        if (kind < 7) _ballot(who, _draw(3) != 0, _draw(2) == 0);
+        else if (kind == 7) _suspend(who);
+        else if (kind < 10) _bar(who);
+        else if (kind == 10) vm.warp(block.timestamp + _draw(VOTING_SECONDS));
+        else if (kind == 11) _both(abi.encodeCall(dao.poke, (_id)), abi.encodeCall(_proposal.expire, ()));
+        else if (kind == 12) _enactBoth();
+        else if (_draw(4) == 0) _vetoBoth();
+    }
+
+    function _enactBoth() private {
+        _both(abi.encodeCall(dao.enact, (_id, _plan, _bound, 1)), abi.encodeCall(_proposal.enact, ()));
     }
 
     function _both(bytes memory real, bytes memory core) private {

@@ -40,8 +40,7 @@ contract ProposalCore {
         deadline = end;
     }
 
-    /// @dev `watched`: the watched member's ballot; else one of the others'. `withPlan`: it is given, and nothing holds the
-    ///      plant.
+    /// @dev `watched`: the watched member's ballot; else one of the others'.
     function vote(bool support, bool watched, bool withPlan) external act {
         _requireOpen();
         _count(watched);
@@ -51,7 +50,7 @@ contract ProposalCore {
     }
 
     /// @dev A batch of signed ballots, the watched member's yes among them where `watched`.
-    function decide(uint32 ayes, uint32 noes, bool watched, bool withPlan) external act {
+    function decide(uint32 ayes, uint32 noes, bool watched) external act {
         _requireOpen();
         if (watched) {
             _count(true);
@@ -60,7 +59,7 @@ contract ProposalCore {
         require(uint256(ayes) + noes <= _silentOthers());
         yes += ayes;
         no += noes;
-        _settle(withPlan);
+        _settle(true);
         require(state != State.Open);
     }
 
@@ -76,10 +75,8 @@ contract ProposalCore {
         state = State.Expired;
     }
 
-    /// @dev `last`: with this part, or at once, all of it.
-    function enact(bool last) external act {
+    function enact() external act {
         require(state == State.Passed);
-        if (!last) return;
         state = State.Enacted;
         ++enactments;
     }

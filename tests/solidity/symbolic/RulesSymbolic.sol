@@ -35,7 +35,7 @@ contract VotesSymbolic {
         _vote(one, first);
         _vote(one, second);
         uint32 ayes = (first ? 1 : 0) + (second ? 1 : 0);
-        try other.decide(ayes, 2 - ayes, false, true) {
+        try other.decide(ayes, 2 - ayes, false) {
             bool enacted = other.state() == ProposalCore.State.Enacted;
             bool passed = one.state() == ProposalCore.State.Passed;
             assert(enacted == passed);
@@ -48,7 +48,7 @@ contract VotesSymbolic {
     function check_decide__moreThanThereAre__refused(uint32 ayes, uint32 noes, uint16 members) external {
         if (members == 0 || uint256(ayes) + noes < members) return;
         ProposalCore core = _open(members);
-        (bool done,) = address(core).call(abi.encodeCall(core.decide, (ayes, noes, false, true)));
+        (bool done,) = address(core).call(abi.encodeCall(core.decide, (ayes, noes, false)));
         assert(!done);
     }
 }
