@@ -1,6 +1,7 @@
 """`workmoot motion`: puts to the vote who belongs to the plant, and by which policy its workers decide."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Put motions to the vote: members and the policy.")
 
+ACCOUNT = re.compile("0x[0-9a-fA-F]{40}")
 By = Annotated[Path, typer.Option("--by", help="The key file of the digital worker that puts it to the vote.")]
 Reason = Annotated[str, typer.Option(help="Why, in your words.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the proposal's number and the motion's bytes.")]
@@ -91,13 +93,11 @@ def admit(
     unknown = [name for name in capability if name not in listed]
     if unknown:
         raise typer.BadParameter(f"the plant knows no capability {unknown[0]!r}; it knows {', '.join(listed)}")
-    try:
-        address = Address(checksum_address(account))
-    except ValueError:
-        raise typer.BadParameter(f"{account!r} is no account: 0x and 40 hexadecimal digits") from None
+    if not ACCOUNT.fullmatch(account):
+        raise typer.BadParameter(f"{account!r} is no account: 0x and 40 hexadecimal digits")
     motion = Admission(
         member_kind=Kind[kind.name],
-        account=address,
+        account=Address(checksum_address(account)),
         capabilities=capability_mask(listed.index(name) + 1 for name in capability),
         profile=json.dumps({"id": id_, "name": id_, "capabilities": capability, "robots": []}),
     )

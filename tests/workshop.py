@@ -59,9 +59,11 @@ NO_BALLOTS = Known(heard={}, said={}, woke_block=0, woke_s=0.0)
 class Workshop:
     """The workshop, and what happens in it; `policy` is the description's."""
 
-    def __init__(self, **policy: Any) -> None:
+    def __init__(self, *, absent_after: int = VOTING.absent_after, **policy: Any) -> None:
         administrator = account("administrator")
-        self.chain = MemoryChain(administrator, limits=LIMITS, policy=VOTING, now=START_S)
+        self.chain = MemoryChain(
+            administrator, limits=LIMITS, policy=replace(VOTING, absent_after=absent_after), now=START_S
+        )
         self.events: list[Event] = []
         self._follower = MemoryFollower(self.chain)
         told = json.dumps(_description(policy))

@@ -19,6 +19,8 @@ from workmoot.domain.events import (
     Event,
     HeartbeatSeen,
     HelpConfirmed,
+    MemberCameBack,
+    MemberLeftOut,
     OffersPublished,
     OverrideExpired,
     ProposalCreated,
@@ -35,6 +37,7 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import TaskId
+from workmoot.domain.motions import PolicyChange
 from workmoot.domain.offers import RankedTask, unpack_offers, unpack_ranking
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 from workmoot.domain.proposals import State
@@ -175,6 +178,14 @@ def test_perform__close__expired(site: Site):
     site.workshop.chain.advance(VOTING.voting_seconds + 1)
     said = site.says("finisher", a.CloseProposal(proposal=proposal))
     assert said == settled(site, proposal, State.EXPIRED)
+
+
+def test_perform__leave_out_and_come_back__recorded(site: Site):
+    for _ in range(VOTING.absent_after):
+        site.workshop.move("scanner", PolicyChange(policy=VOTING))
+        site.workshop.chain.advance(VOTING.voting_seconds + 1)
+    assert MemberLeftOut in map(type, site.does("scanner", a.LeaveOut(member=FINISHER)))
+    assert MemberCameBack in map(type, site.does("finisher", a.ComeBack()))
 
 
 # Working

@@ -32,7 +32,8 @@ KILLED_AT_LEAST = 0.95
 LIKELY = {
     "AllocationDAO": "Voting|Enactment|Governor|CoreEquality",
     "Claims": "Claims|Vectors",
-    "Members": "Membership|Voting",
+    "Members": "Membership|Motions|Voting",
+    "Motions": "Motions|Vectors|Deployment",
     "Overrides": "Orders|Control|Slots|CoreEquality",
     "WorkOrders": "LifeCycle|Posting|Control|Enactment|CoreEquality",
 }

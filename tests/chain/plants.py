@@ -44,6 +44,7 @@ POLICY = Policy(voting_seconds=60, open_limit=2, absent_after=2)
 HUMAN_POLICY = replace(STRICT, cosigned=kinds_mask(OverrideKind.RELEASE))
 """Only the plant takes two orders; tests about second orders deploy `STRICT`."""
 CAPABILITIES = 3
+DESCRIPTION = {"name": "tests", "capabilities": ["scanning", "spraying", "inspecting"]}
 PEOPLE = (
     "administrator",
     "scanner",
@@ -123,7 +124,7 @@ def account(name: str) -> Address:
 def found(plant: Plant, *, origin_ms: int = 1_000) -> None:
     """Describes the plant, whose clock starts then, admits the workers and a robot, gives the humans their roles."""
     contracts = plant.by("administrator")
-    contracts.work_orders.describe('{"name": "tests"}', CAPABILITIES, origin_ms, 20_000)
+    contracts.work_orders.describe(json.dumps(DESCRIPTION), CAPABILITIES, origin_ms, 20_000)
     for name, capabilities in WORKERS.items():
         contracts.members.admit(account(name), Kind.DIGITAL, capability_mask(capabilities), json.dumps({"id": name}))
     contracts.members.admit(account("arm"), Kind.ROBOTIC, 0, "{}")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,11 @@ from workmoot.chain.signer import load_signer
 from workmoot.domain.ballots import SignedBallot, pack_ballots
 from workmoot.domain.events import OverrideGiven, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
+from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
 from workmoot.domain.plan import PackedPlan, PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
+from workmoot.domain.proposals import Opening, Weights
 from workmoot.domain.work import OnFailure, TaskSpec, pack_tasks
 from workmoot.plant.plant import numbers
 from workmoot.plant.scenario import load_plant
@@ -69,7 +71,15 @@ class Plant:
         head = self.connection.node.block()
         assert head is not None
         self.mine()
-        opening = an_opening(plan, read_at=head.number, read_hash=head.hash)
+        return self._open(proposer, an_opening(plan, read_at=head.number, read_hash=head.hash))
+
+    def move(self, proposer: str, motion: Motion) -> Opened:
+        head = self.connection.node.block()
+        assert head is not None
+        self.mine()
+        return self._open(proposer, motion_opening(motion, "because", read_at=head.number, read_hash=head.hash))
+
+    def _open(self, proposer: str, opening: Opening) -> Opened:
         dao = self.of(proposer).dao
         return opened_by(dao, dao.propose(opening).the(ProposalCreated))
 
@@ -199,6 +209,24 @@ def let_claim(plant: Plant, claimed: TaskId, left: TaskId) -> None:
     plant.order(OverrideKind.VETO, SubjectType.PROPOSAL, tree.id, payload=plan_payload(part))
 
 
+def decide_who_belongs(plant: Plant) -> None:
+    """By vote: another policy, a suspension and its end, what comes too late; and one is left out for its silence."""
+    suspension = StandingChange(kind=MotionKind.SUSPEND, member=plant.badges["driller"])
+    policy = replace(plant.of("owner").motions.policy(), absent_after=1, weights=Weights(risk=3))
+    for motion in (PolicyChange(policy=policy), suspension, replace(suspension, kind=MotionKind.REINSTATE)):
+        plant.vote(plant.move("cutter", motion), cutter=True, checker=True)
+    late = plant.move("cutter", suspension)
+    for name in ("cutter", "checker"):
+        plant.of(name).dao.vote(late.id, support=True, reason="")
+    plant.move("cutter", suspension)
+    plant.connection.node.ask("evm_increaseTime", 4_000)
+    plant.mine()
+    plant.of("owner").dao.enact(late.id, late.assignments, late.rest)
+    plant.of("owner").motions.leave_out(plant.badges["driller"])
+    plant.of("owner").motions.leave_out(plant.badges["checker"])
+    plant.of("checker").members.come_back()
+
+
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     folder = tmp_path_factory.mktemp("audited")
@@ -272,6 +300,13 @@ def undone(plant: Plant) -> Iterator[Plant]:
 def test_verify__time_runs_out_everywhere__all_agree(undone):
     let_time_run_out(undone)
     assert told(undone)["differences"] == []
+
+
+def test_verify__decided_who_belongs__all_agree(undone):
+    decide_who_belongs(undone)
+    found = told(undone)
+    assert found["differences"] == []
+    assert (found["counts"]["expired"], found["counts"]["open"]) == (1, 1)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from scripts.deploy_settings import PREFIX, DeploySettings
-from workmoot.domain import offers, plan, work
+from workmoot.domain import motions, offers, plan, work
 from workmoot.domain.layout import Layout
 from workmoot.planning import beliefs
 
@@ -27,6 +27,10 @@ LAYOUTS = {
     "OFFER": offers.OFFER,
     "RANKED": offers.RANKED,
     "FINDING": beliefs.FINDING,
+    "MOTION": motions.HEAD,
+    "ADMISSION": motions.ADMISSION,
+    "STANDING": motions.STANDING,
+    "POLICY": motions.POLICY,
 }
 LIBRARIES = re.compile(
     r"(AccessManager|ERC721|Address|Safe|String|Checkpoint|Invalid|Failed|InsufficientBalance|VotesExpired)"

@@ -20,6 +20,15 @@ from workmoot.domain.commands import Command, command_digest
 from workmoot.domain.evidence import Evidence, evidence_hash, pack_evidence
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
+from workmoot.domain.motions import (
+    Admission,
+    MotionKind,
+    PolicyChange,
+    StandingChange,
+    is_motion,
+    pack_motion,
+    unpack_motion,
+)
 from workmoot.domain.offers import (
     Offer,
     RankedTask,
@@ -40,8 +49,18 @@ from workmoot.domain.plan import (
     pack_tree,
     unpack_plan,
 )
-from workmoot.domain.proposals import Figures, Opening, content_hash_of, pack_detail, rest_of, unpack_detail
+from workmoot.domain.proposals import (
+    Figures,
+    Opening,
+    Policy,
+    Weights,
+    content_hash_of,
+    pack_detail,
+    rest_of,
+    unpack_detail,
+)
 from workmoot.domain.work import OnFailure, Stage, TaskSpec, pack_task, unpack_task
+from workmoot.domain.workers import Kind
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -69,6 +88,24 @@ def test_task__vector__packs_and_unpacks(case):
     spec = TaskSpec(**values | {"stage": Stage(values["stage"]), "on_failure": OnFailure(values["on_failure"])})
     assert pack_task(spec) == case["packed"]
     assert unpack_task(case["packed"]) == spec
+
+
+@cases("motion")
+def test_motion__vector__packs_and_unpacks(case):
+    motion = _motion(case)
+    assert (motion.kind, pack_motion(motion), is_motion(case["packed"])) == (case["kind"], case["packed"], True)
+    assert unpack_motion(case["packed"]) == motion
+
+
+def _motion(case):
+    if "admission" in case:
+        values = case["admission"]
+        return Admission(**values | {"member_kind": Kind(values["member_kind"])})
+    if "member" in case:
+        return StandingChange(kind=MotionKind(case["kind"]), member=Number(case["member"]))
+    values = dict(case["policy"])
+    rules = {name: values.pop(name) for name in ("voting_seconds", "open_limit", "absent_after")}
+    return PolicyChange(policy=Policy(**rules, weights=Weights(**values)))
 
 
 @cases("plan")

@@ -122,6 +122,16 @@ def test_objective__weights__weigh_each_figure():
     assert objective(problem, Figures(makespan=7, tardiness=2, energy=3, cost=4_999), []) == 14 + 20 + 300 + 4_000
 
 
+def test_objective__risk__weighs_the_work_that_may_be_lost():
+    tasks = an_open_task(FIRST, a_mode(SPRAYER, 1_000, success=7_500)), an_open_task(SECOND, a_mode(FINISHER, 3_000))
+    sure = a_problem(*tasks, weights=Weights(makespan=1, risk=0))
+    risky = a_problem(*tasks, weights=Weights(makespan=1, risk=4))
+    slots = scheduled(sure)
+    lost = 1_000 * 2_500 // 10_000 + 3_000 * (10_000 - slots[1].mode.offer.success) // 10_000
+    told = figures(sure, slots)
+    assert objective(risky, told, slots) - objective(sure, told, slots) == 4 * lost
+
+
 def test_objective__nothing_weighs__the_mean_end_since_the_base():
     tasks = an_open_task(FIRST, BY_SPRAYER), an_open_task(SECOND, a_mode(FINISHER, 3_000))
     problem = a_problem(*tasks, base=500, now=500, weights=Weights(makespan=0, tardiness=0, energy=0, cost=0))

@@ -10,7 +10,7 @@ from typing import Any
 from web3 import HTTPProvider, Web3
 
 ABIS = Path(__file__).resolve().parents[2] / "workmoot" / "chain" / "abi"
-CONTRACTS = ("Members", "WorkOrders", "AllocationDAO", "Overrides")
+CONTRACTS = ("Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Log:
 
 
 def read_logs(url: str, deployment: dict[str, Any]) -> list[Log]:
-    """Every event of the four contracts since their deployment, in the order of the chain."""
+    """Every event of the five contracts since their deployment, in the order of the chain."""
     chain = Web3(HTTPProvider(url))
     logs: list[Log] = []
     for name in CONTRACTS:

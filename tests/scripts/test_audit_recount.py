@@ -88,6 +88,14 @@ def what(events) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("yes", "before", "lawful"), [(2, State.PASSED, True), (2, State.OPEN, False), (1, State.OPEN, True)]
+)
+def test_lawful__motion_expired__open_by_its_ballots_or_passed_and_late(yes, before, lawful):
+    vote = Vote(proposal=1, members=3, counters=0, is_motion=True, state=before, yes=yes)
+    assert vote.lawful(State.EXPIRED) == lawful
+
+
+@pytest.mark.parametrize(
     ("yes", "no", "barred", "state", "lawful"),
     [
         (2, 0, 0, State.PASSED, True),

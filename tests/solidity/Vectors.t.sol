@@ -6,8 +6,11 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 
 import {Overrides} from "contracts/Overrides.sol";
 import {WorkOrders} from "contracts/WorkOrders.sol";
+import {IMembers} from "contracts/interfaces/IMembers.sol";
+import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
+import {MotionLayout} from "contracts/libraries/MotionLayout.sol";
 import {Plans} from "contracts/libraries/Plans.sol";
 import {Number, OrderId, ProposalId, TaskId} from "contracts/types/Ids.sol";
 
@@ -76,6 +79,60 @@ contract VectorsTest is PlantFixture {
 
     function readEntry(bytes calldata entry) external pure returns (Plans.Entry memory) {
         return Plans.read(entry);
+    }
+
+    /* MOTIONS */
+
+    function test_motions__vectors__areReadAsWritten() public {
+        _open("motion");
+        for (uint256 i = 0; _has(_case(i)); ++i) {
+            bytes memory packed = vm.parseJsonBytes(_json, _at(_case(i), "packed"));
+            IMotions.Kind kind = this.readKind(packed);
+            vm.assertEq(uint8(kind), _number(_case(i), "kind"));
+            if (kind == IMotions.Kind.Admit) _assertAdmission(packed, _at(_case(i), "admission"));
+            else if (kind == IMotions.Kind.Policy) _assertPolicy(this.readPolicy(packed), _at(_case(i), "policy"));
+            else vm.assertEq(Number.unwrap(this.readNumber(packed)), _number(_case(i), "member"));
+        }
+    }
+
+    function _assertAdmission(bytes memory packed, string memory key) private view {
+        (IMembers.Kind kind, address account, uint256 capabilities, string memory profile) = this.readAdmission(packed);
+        vm.assertEq(uint8(kind), _number(key, "member_kind"));
+        vm.assertTrue(account == vm.parseJsonAddress(_json, _at(key, "account")));
+        vm.assertEq(capabilities, _number(key, "capabilities"));
+        vm.assertEq(bytes(profile), bytes(vm.parseJsonString(_json, _at(key, "profile"))));
+    }
+
+    function _assertPolicy(IMotions.Policy memory found, string memory key) private view {
+        vm.assertEq(found.votingSeconds, _number(key, "voting_seconds"));
+        vm.assertEq(found.openLimit, _number(key, "open_limit"));
+        vm.assertEq(found.absentAfter, _number(key, "absent_after"));
+        vm.assertEq(found.weights.makespan, _number(key, "makespan"));
+        vm.assertEq(found.weights.tardiness, _number(key, "tardiness"));
+        vm.assertEq(found.weights.cost, _number(key, "cost"));
+        vm.assertEq(found.weights.energy, _number(key, "energy"));
+        vm.assertEq(found.weights.risk, _number(key, "risk"));
+    }
+
+    function readKind(bytes calldata packed) external pure returns (IMotions.Kind) {
+        vm.assertTrue(MotionLayout.isMotion(packed));
+        return MotionLayout.kindOf(packed);
+    }
+
+    function readAdmission(bytes calldata packed)
+        external
+        pure
+        returns (IMembers.Kind kind, address account, uint256 capabilities, string memory profile)
+    {
+        return MotionLayout.admission(packed);
+    }
+
+    function readNumber(bytes calldata packed) external pure returns (Number) {
+        return MotionLayout.numberOf(packed);
+    }
+
+    function readPolicy(bytes calldata packed) external pure returns (IMotions.Policy memory) {
+        return MotionLayout.policyOf(packed);
     }
 
     /* TASKS */

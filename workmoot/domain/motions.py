@@ -23,7 +23,7 @@ ADMISSION = Layout("motion", (("member_kind", 1), ("account", 20), ("capabilitie
 STANDING = Layout("motion", (("member", 2),))
 RULES = Layout("motion", (("voting_seconds", 4), ("open_limit", 2), ("absent_after", 2)))
 WEIGHTS = Layout("motion", (("makespan", 2), ("tardiness", 2), ("cost", 2), ("energy", 2), ("risk", 2)))
-"""Behind the rules: what a policy's body is, 18 bytes."""
+POLICY = Layout("motion", RULES.fields + WEIGHTS.fields)
 
 
 class MotionKind(IntEnum):
@@ -92,7 +92,7 @@ def unpack_motion(packed: bytes) -> Motion:
         raise Malformed("motion: of no kind", offset=0)
     if kind == MotionKind.ADMIT:
         return _admission(packed)
-    size = HEAD.size + (RULES.size + WEIGHTS.size if kind == MotionKind.POLICY else STANDING.size)
+    size = HEAD.size + (POLICY.size if kind == MotionKind.POLICY else STANDING.size)
     if len(packed) != size:
         raise Malformed(f"motion: {len(packed)} bytes, not {size}", offset=0)
     if kind == MotionKind.POLICY:

@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 
-from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, PokeSlot, PokeTask
+from agents.actions import Action, BarVoter, CloseProposal, EnactPlan, LeaveOut, PokeSlot, PokeTask
 from agents.policy.watching import GRACE_S, IDLE_S, decide
 from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, SPRAYER, START_S, VOTING, Workshop
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
+from workmoot.domain.motions import MOTION_SECONDS, MotionKind, PolicyChange, StandingChange
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 
 NAMES = ("scanner", "sprayer", "finisher")
@@ -245,3 +246,61 @@ def test_decide__a_hold_until_released__leaves_it():
     workshop, task = allocated()
     workshop.order(OverrideKind.HOLD, task)
     assert never(workshop)
+
+
+# Motions and absence
+
+
+def passed_motion() -> tuple[Workshop, EnactPlan]:
+    """Two said yes without the motion at hand."""
+    workshop = Workshop()
+    proposal = workshop.move("scanner", StandingChange(kind=MotionKind.SUSPEND, member=FINISHER))
+    for name in ("scanner", "sprayer"):
+        workshop.by(name).dao.vote(proposal, support=True, reason="because")
+    found = workshop.proposal(proposal)
+    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
+    return workshop, enact
+
+
+def test_decide__motion_passed__carried_out_in_turns():
+    workshop, enact = passed_motion()
+    assert in_turns(workshop, START_S - GRACE_S) == [enact]
+
+
+def test_decide__motion_cannot_be_carried_out__left_alone_until_it_expires():
+    workshop, enact = passed_motion()
+    workshop.suspend("finisher")
+    over = START_S + VOTING.voting_seconds + MOTION_SECONDS
+    assert watched(workshop, over - 1.0, ["scanner", "sprayer"]) == [[], []]
+    assert watched(workshop, over + 100.0, ["scanner", "sprayer"]) == [[enact], [enact]]
+
+
+def silent_while(times: int) -> Workshop:
+    """The scanner put so many policies to the vote; nobody said a word."""
+    workshop = Workshop()
+    for _ in range(times):
+        proposal = workshop.move("scanner", PolicyChange(policy=VOTING))
+        workshop.chain.advance(VOTING.voting_seconds + 1)
+        workshop.by("stranger").dao.poke(proposal)
+    return workshop
+
+
+def test_decide__members_absent__left_out_in_turns():
+    workshop = silent_while(VOTING.absent_after)
+    last = workshop.chain.head.timestamp
+    leave_out = [LeaveOut(member=number) for number in (SPRAYER, FINISHER)]
+    assert watched(workshop, last - 1.0, ["scanner"]) == [[]]
+    assert watched(workshop, last + 100.0, ["scanner"]) == [leave_out]
+    assert watched(workshop, last + 100.0, ["sprayer"]) == [[LeaveOut(member=FINISHER)]]
+
+
+def test_decide__silent_for_less__nobody_is_left_out():
+    assert never(silent_while(VOTING.absent_after - 1))
+
+
+def test_decide__silent_but_voted_since__is_there():
+    workshop = silent_while(VOTING.absent_after)
+    proposal = workshop.move("scanner", PolicyChange(policy=VOTING))
+    workshop.vote("finisher", proposal, support=False)
+    late = workshop.chain.head.timestamp + 10.0
+    assert watched(workshop, late, ["scanner"]) == [[LeaveOut(member=SPRAYER)]]
