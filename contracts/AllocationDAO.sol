@@ -101,8 +101,7 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        if (Plans.isTree(assignments)) claims.requireSound(assignments);
-        else if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
+        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
         else _requireSoundPlan(assignments, teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
@@ -369,16 +368,21 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
-        bool isTree = Plans.isTree(assignments);
-        bool isMotion = !isTree && MotionLayout.isMotion(assignments);
-        // What was wanted so long ago lies in wait for nobody.
-        bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
+        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
+        _save(id, header.moved(State.Enacted));
+        emit ProposalExecuted(ProposalId.unwrap(id));
+        workOrders.enact(id, assignments, desk.roll());
+    }
+
+    function _carryOut(ProposalId id, Header header, bytes calldata motion) private {
+        bool isTree = Plans.isTree(motion);
+        // What was wanted so long ago lies in wait for nobody; a tree's entries name what they were made for.
+        bool late = !isTree && block.timestamp > header.deadline() + MOTION_SECONDS;
         if (late) return _save(id, header.moved(State.Expired));
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (isTree) claims.record(id, assignments);
-        else if (isMotion) motions.carryOut(id, assignments);
-        else workOrders.enact(id, assignments, desk.roll());
+        if (isTree) claims.record(id, motion);
+        else motions.carryOut(id, motion);
     }
 
     /* INTERNAL: SIGNED BALLOTS */
@@ -505,6 +509,7 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _requireSoundMotion(bytes calldata motion, bytes calldata teams) private view {
+        if (Plans.isTree(motion)) return claims.requireSound(motion);
         if (teams.length != 0) revert MalformedTeams(0);
         motions.requireSound(motion);
     }
