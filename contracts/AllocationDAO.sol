@@ -110,8 +110,7 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        if (Plans.isTree(assignments)) claims.requireSound(assignments);
-        else if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
+        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
         else _requireSoundPlan(assignments, teams);
         _requireSoundDetail(detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
@@ -407,14 +406,14 @@ contract AllocationDAO is StockReads, Nonces {
         return workOrders.enact(id, first, part, desk.roll());
     }
 
-    function _carryOut(ProposalId id, Header header, bytes calldata assignments) private {
-        bool isTree = Plans.isTree(assignments);
-        // What was wanted so long ago lies in wait for nobody.
+    function _carryOut(ProposalId id, Header header, bytes calldata motion) private {
+        bool isTree = Plans.isTree(motion);
+        // What was wanted so long ago lies in wait for nobody; a tree's entries name what they were made for.
         bool late = !isTree && block.timestamp > header.deadline() + MOTION_SECONDS;
         if (late) return _save(id, header.moved(State.Expired));
         _saveEnacted(id, header);
-        if (isTree) claims.record(id, assignments);
-        else motions.carryOut(id, assignments);
+        if (isTree) claims.record(id, motion);
+        else motions.carryOut(id, motion);
     }
 
     function _saveEnacted(ProposalId id, Header header) private {
@@ -551,6 +550,7 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _requireSoundMotion(bytes calldata motion, bytes calldata teams) private view {
+        if (Plans.isTree(motion)) return claims.requireSound(motion);
         if (teams.length != 0) revert MalformedTeams(0);
         motions.requireSound(motion);
     }

@@ -27,7 +27,7 @@ from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, unordered_nonce
 from workmoot.domain.payloads import assign_payload
-from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.plan import PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
 from workmoot.domain.proposals import Figures, Opening, Policy
 from workmoot.domain.work import Limits, Status
 from workmoot.domain.workers import Kind
@@ -160,11 +160,13 @@ class Story:
             entries.append(entry)
         return tuple(entries)
 
-    def propose(self, name: str, entries: Iterable[PlanEntry], *, words: str, counters: int = 0) -> ProposalId:
+    def propose(
+        self, name: str, entries: Iterable[PlanEntry], *, words: str, counters: int = 0, as_tree: bool = False
+    ) -> ProposalId:
         listed = tuple(entries)
         read_at = self.chain.head
         opening = Opening(
-            plan=pack_plan(listed),
+            plan=pack_tree(listed) if as_tree else pack_plan(listed),
             offers=keccak(b"offers"),
             evidence=keccak(b"evidence"),
             figures=Figures(
@@ -192,6 +194,13 @@ class Story:
             reason = "the figures hold" if support else "too slow at the press"
             plan = {"assignments": found.opening.plan.assignments, "rest": found.rest}
             self.by(name).dao.vote(proposal, support=support, reason=reason, **plan)
+
+    def claim(self, proposal: ProposalId, index: int) -> TaskId:
+        """Its lead claims an entry of a tree; its task."""
+        entries = self.ledger.proposals[proposal].entries
+        entry, proof = entries[index], claim_proof(entries, index)
+        self.by(self.name_of(entry.lead)).claims.claim(proposal, claim_of(entry), proof)
+        return entry.task
 
     # Working
 

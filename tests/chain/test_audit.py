@@ -27,8 +27,8 @@ from workmoot.domain.events import OverrideGiven, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
-from workmoot.domain.payloads import assign_payload
-from workmoot.domain.plan import PlanEntry, pack_plan
+from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
+from workmoot.domain.plan import PackedPlan, PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
 from workmoot.domain.proposals import Opening, Weights
 from workmoot.domain.work import OnFailure, TaskSpec, pack_tasks
 from workmoot.plant.plant import numbers
@@ -65,10 +65,13 @@ class Plant:
         return PlanEntry(task=task, version=version, lead=self.badges[lead], inspector=inspector, helpers=team)
 
     def propose(self, proposer: str, *entries: PlanEntry) -> Opened:
+        return self.put_to_vote(proposer, pack_plan(entries))
+
+    def put_to_vote(self, proposer: str, plan: PackedPlan) -> Opened:
         head = self.connection.node.block()
         assert head is not None
         self.mine()
-        return self._open(proposer, an_opening(pack_plan(entries), read_at=head.number, read_hash=head.hash))
+        return self._open(proposer, an_opening(plan, read_at=head.number, read_hash=head.hash))
 
     def move(self, proposer: str, motion: Motion) -> Opened:
         head = self.connection.node.block()
@@ -190,7 +193,20 @@ def let_time_run_out(plant: Plant) -> None:
     work.poke(stopped)
     plant.order(OverrideKind.REWORK, SubjectType.TASK, seen)
     plant.order(OverrideKind.ACCEPT, SubjectType.TASK, seen)
+    let_claim(plant, late, stopped)
     plant.of("owner").members.retire(plant.badges["driller"])
+
+
+def let_claim(plant: Plant, claimed: TaskId, left: TaskId) -> None:
+    """A tree passes, its first entry is claimed and done, then a human vetoes it."""
+    state = plant.of("owner").work_orders.task
+    entries = [plant.entry(task, "clerk", version=state(task).version) for task in (claimed, left)]
+    tree = plant.put_to_vote("cutter", pack_tree(entries))
+    plant.vote(tree, cutter=True, clerk=True, driller=True)
+    plant.of("clerk").claims.claim(tree.id, claim_of(entries[0]), claim_proof(entries, 0))
+    plant.do(claimed, "clerk")
+    part = PlanPart(rest=tree.rest, first=0, last=0, assignments=tree.assignments)
+    plant.order(OverrideKind.VETO, SubjectType.PROPOSAL, tree.id, payload=plan_payload(part))
 
 
 def decide_who_belongs(plant: Plant) -> None:

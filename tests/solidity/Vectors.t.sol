@@ -48,6 +48,39 @@ contract VectorsTest is PlantFixture {
         return Plans.slice(packed, 0, Plans.MOST_ENTRIES);
     }
 
+    /* TREES */
+
+    function test_trees__vectors__everyLeafIsClaimedWithItsProof() public {
+        _open("tree");
+        for (uint256 i = 0; _has(_case(i)); ++i) {
+            bytes memory motion = vm.parseJsonBytes(_json, _at(_case(i), "assignments"));
+            claims.requireSound(motion);
+            vm.prank(address(dao));
+            claims.record(ProposalId.wrap(i + 1), motion);
+            bytes32 root = vm.parseJsonBytes32(_json, _at(_case(i), "root"));
+            vm.assertEq(claims.rootOf(ProposalId.wrap(i + 1)), root);
+            for (uint256 j = 0; _has(_item(_at(_case(i), "claims"), j)); ++j) {
+                bytes memory entry = vm.parseJsonBytes(_json, _item(_at(_case(i), "claims"), j));
+                bytes32[] memory proof = vm.parseJsonBytes32Array(_json, _item(_at(_case(i), "proofs"), j));
+                vm.assertTrue(MerkleProof.verify(proof, root, Trees.leafOf(entry)));
+                _assertEntry(this.readEntry(entry), _item(_at(_case(i), "entries"), j));
+            }
+        }
+    }
+
+    function _assertEntry(Plans.Entry memory found, string memory key) private view {
+        vm.assertEq(TaskId.unwrap(found.task), _number(key, "task"));
+        vm.assertEq(found.version, _number(key, "version"));
+        vm.assertEq(Number.unwrap(found.lead), _number(key, "lead"));
+        vm.assertEq(found.sequence, _number(key, "sequence"));
+        vm.assertEq(Number.unwrap(found.inspector), _number(key, "inspector"));
+        vm.assertEq(found.helpers, vm.parseJsonUintArray(_json, _at(key, "helpers")).length);
+    }
+
+    function readEntry(bytes calldata entry) external pure returns (Plans.Entry memory) {
+        return Plans.read(entry);
+    }
+
     /* MOTIONS */
 
     function test_motions__vectors__areReadAsWritten() public {
@@ -100,39 +133,6 @@ contract VectorsTest is PlantFixture {
 
     function readPolicy(bytes calldata packed) external pure returns (IMotions.Policy memory) {
         return MotionLayout.policyOf(packed);
-    }
-
-    /* TREES */
-
-    function test_trees__vectors__everyLeafIsClaimedWithItsProof() public {
-        _open("tree");
-        for (uint256 i = 0; _has(_case(i)); ++i) {
-            bytes memory motion = vm.parseJsonBytes(_json, _at(_case(i), "assignments"));
-            claims.requireSound(motion);
-            vm.prank(address(dao));
-            claims.record(ProposalId.wrap(i + 1), motion);
-            bytes32 root = vm.parseJsonBytes32(_json, _at(_case(i), "root"));
-            vm.assertEq(claims.rootOf(ProposalId.wrap(i + 1)), root);
-            for (uint256 j = 0; _has(_item(_at(_case(i), "claims"), j)); ++j) {
-                bytes memory entry = vm.parseJsonBytes(_json, _item(_at(_case(i), "claims"), j));
-                bytes32[] memory proof = vm.parseJsonBytes32Array(_json, _item(_at(_case(i), "proofs"), j));
-                vm.assertTrue(MerkleProof.verify(proof, root, Trees.leafOf(entry)));
-                _assertEntry(this.readEntry(entry), _item(_at(_case(i), "entries"), j));
-            }
-        }
-    }
-
-    function _assertEntry(Plans.Entry memory found, string memory key) private view {
-        vm.assertEq(TaskId.unwrap(found.task), _number(key, "task"));
-        vm.assertEq(found.version, _number(key, "version"));
-        vm.assertEq(Number.unwrap(found.lead), _number(key, "lead"));
-        vm.assertEq(found.sequence, _number(key, "sequence"));
-        vm.assertEq(Number.unwrap(found.inspector), _number(key, "inspector"));
-        vm.assertEq(found.helpers, vm.parseJsonUintArray(_json, _at(key, "helpers")).length);
-    }
-
-    function readEntry(bytes calldata entry) external pure returns (Plans.Entry memory) {
-        return Plans.read(entry);
     }
 
     /* TASKS */
