@@ -360,14 +360,18 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
-        bool isMotion = MotionLayout.isMotion(assignments);
-        // What was wanted so long ago lies in wait for nobody.
-        bool late = isMotion && block.timestamp > header.deadline() + MOTION_SECONDS;
-        if (late) return _save(id, header.moved(State.Expired));
+        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
         _save(id, header.moved(State.Enacted));
         emit ProposalExecuted(ProposalId.unwrap(id));
-        if (isMotion) motions.carryOut(id, assignments);
-        else workOrders.enact(id, assignments, desk.roll());
+        workOrders.enact(id, assignments, desk.roll());
+    }
+
+    /// @dev What was wanted long ago lies in wait for nobody.
+    function _carryOut(ProposalId id, Header header, bytes calldata motion) private {
+        if (block.timestamp > header.deadline() + MOTION_SECONDS) return _save(id, header.moved(State.Expired));
+        _save(id, header.moved(State.Enacted));
+        emit ProposalExecuted(ProposalId.unwrap(id));
+        motions.carryOut(id, motion);
     }
 
     /* INTERNAL: SIGNED BALLOTS */
