@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.chain.plants import PEOPLE, account, signer
@@ -44,13 +45,14 @@ Key = tuple[SubjectType, int, int]
 class HumanMachine(LawMachine):
     """Everything anybody can do, humans too."""
 
-    @rule(kind=NUMBER, subject=NUMBER, by=NUMBER, option=NUMBER, flaw=NUMBER)
-    def order(self, kind: int, subject: int, by: int, option: int, flaw: int) -> None:
-        what: OverrideKind = of(KINDS, kind)
-        on, number, level = self._about(what, subject, option)
-        if is_odd(flaw, 32):
-            on = of(SubjectType, flaw // 32)
-        self.execute(self._order(what, (on, number, level), by, option, flaw), flaw)
+    @rule(orders=st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=3))
+    def order(self, orders: list[tuple[int, int, int, int, int]]) -> None:
+        for kind, subject, by, option, flaw in orders:
+            what: OverrideKind = of(KINDS, kind)
+            on, number, level = self._about(what, subject, option)
+            if is_odd(flaw, 32):
+                on = of(SubjectType, flaw // 32)
+            self.execute(self._order(what, (on, number, level), by, option, flaw), flaw)
 
     @precondition(lambda machine: machine.law.plant_held)
     @rule(by=NUMBER, flaw=NUMBER)
@@ -67,7 +69,7 @@ class HumanMachine(LawMachine):
         order = self._order(effect.kind, (effect.on, effect.subject, effect.level), by, 0, flaw)
         first = self.law.asked[effect].human
         able = [name for name in self._able(order.kind, order.on, order.subject, effect.level) if name != first]
-        human = of(able, by) if able and not is_odd(by) else order.human
+        human = order.human if is_odd(by, 4) or not able else of(able, by)
         until = self.walk.now + 50 if effect.kind is OverrideKind.APPROVE else 0
         payload = order.payload if is_odd(flaw) else effect.payload
         self.execute(replace(order, human=human, signer=human, payload=payload, expires_at=until), flaw)

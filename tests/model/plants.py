@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.builders import SCAN
 from tests.chain.plants import HUMAN_POLICY, account, found
-from workmoot.domain.overrides import MAY_WAIT, HumanPolicy
+from workmoot.domain.overrides import MAY_WAIT, STRICT, HumanPolicy
 from workmoot.domain.workers import Kind, Role, capability_mask
 
 
@@ -34,4 +34,10 @@ WARY = Setup(
     badges={"supervisor": (), "planner": (SCAN,), "operator": (), "mechanic": ()},
     roles=(("planner", Role.SUPERVISOR), ("mechanic", Role.SUPERVISOR)),
 )
-SETUPS = (TRUSTING, WARY)
+TWO_HUMANS = Setup(
+    "two humans",
+    HumanPolicy(cosigned=STRICT.cosigned, ask_seconds=100, alarm_orders=20, alarm_seconds=3_600),
+    badges={"supervisor": (), "planner": ()},
+    roles=(("planner", Role.SUPERVISOR),),
+)
+SETUPS = (TRUSTING, WARY, TWO_HUMANS)

@@ -16,7 +16,7 @@ from tests.model.compiler import broken
 from tests.model.human_rules import HumanMachine
 from tests.model.walk import Disagreement
 from tests.model.walks import walk
-from workmoot.chain.memory import decisions, humans, membership, runs, slots, voting
+from workmoot.chain.memory import authority, decisions, humans, membership, runs, slots, voting
 from workmoot.domain.work import Status
 
 FAR = 20_000
@@ -45,7 +45,7 @@ CONTRACT_BUGS = {
     "who came back may sign for what was opened before": Bug(
         "AllocationDAO",
         "AllocationDAO.sol",
-        "account != address(0) && (!box.outdated || members.mayVote(member, box.header.roster()));",
+        "account != address(0) && (!special || members.mayVote(member, box.header.roster()));",
         "account != address(0);",
     ),
     "who came back may vote on what was opened before": Bug(
@@ -75,11 +75,45 @@ CONTRACT_BUGS = {
         "        _endSafeStop(task);\n        _apply(task, true);",
         "        _apply(task, true);",
     ),
-    "a release of the plant is asked once for all": Bug(
+    "who asked to end a hold ends a later one": Bug(
         "Overrides",
         "Overrides.sol",
-        "_resumeAsked = false;\n        (, bool held,) = workOrders.plant();",
-        "(, bool held,) = workOrders.plant();",
+        "_slots[order.subjectType][order.subject][level].id;",
+        "NONE;",
+    ),
+    "one human gives both orders": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "own ? !recovers && !isShared(roles) :", "own ? !recovers :"
+    ),
+    "one suspended human lets itself back": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "own ? !recovers && !isShared(roles) :", "own ? !isShared(roles) :"
+    ),
+    "the second order may be late": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "counts && block.timestamp <= first.until", "counts"
+    ),
+    "who asked need not be one who may": Bug(
+        "PlantAuthority",
+        "PlantAuthority.sol",
+        "mayOrder(first.human, roles, recovers);",
+        "first.human != address(0);",
+    ),
+    "a suspended human may order": Bug(
+        "PlantAuthority",
+        "PlantAuthority.sol",
+        "standing <= IMembers.Standing.Active;",
+        "standing <= IMembers.Standing.Suspended;",
+    ),
+    "an alarm is an order late": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "uint256(_alarmOrders) + 1)", "uint256(_alarmOrders) + 2)"
+    ),
+    "a supervisor may suspend a human": Bug("Members", "Members.sol", "kind != Kind.Human && _actsAs", "_actsAs"),
+    "a human suspends as many a day as it likes": Bug(
+        "Members", "Members.sol", "if (block.timestamp < by.suspendsFrom) revert", "if (by.suspendsFrom == 1) revert"
+    ),
+    "a human orders in any cell": Bug(
+        "Members", "Members.sol", "cells == 0 || cells & capabilities != 0;", "cells == 0 || capabilities != 0;"
+    ),
+    "a human approves in any cell": Bug(
+        "Overrides", "Overrides.sol", "everywhere || _isInScope", "vetoes || everywhere || _isInScope"
     ),
 }
 
@@ -113,7 +147,14 @@ def _any_version(cell: Any, version: int) -> bool:
 
 MEMORY_BUGS = {
     "a plan for another version is taken": (decisions, "is_open", _any_version),
-    "a suspended human may order": (membership, "is_suspended", lambda tx, account: False),
+    "one human gives both orders": (authority, "is_shared", lambda tx, roles: False),
+    "a suspended human may order": (
+        authority,
+        "may_order",
+        lambda tx, human, roles, recovers: any(tx.has_role(role, human) for role in roles),
+    ),
+    "a human suspends as many a day as it likes": (membership, "_use_suspension", lambda tx, number, human: None),
+    "a human orders in any cell": (membership, "is_in_scope", lambda tx, account, capabilities: True),
     "who came back may sign for what was opened before": (
         membership,
         "may_vote",
