@@ -1,14 +1,15 @@
 """All that can be read of a plant, as the model has it: a question for each fact, and the words of its answer."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.chain.plants import PEOPLE, account
 from tests.model import members
-from tests.model.law import Effect, Law, Member, Proposal, Slot, Task
+from tests.model.law import Law, Member, Proposal, Slot, Task
 from workmoot.domain.overrides import Level, SubjectType
 from workmoot.domain.workers import Kind, Role
 
-Question = tuple[str, str, tuple[int | str | Effect, ...]]
+Question = tuple[str, str, tuple[Any, ...]]
 """A contract, a view of it, and its arguments; addresses in hexadecimal, an effect for its hash."""
 Words = tuple[int, ...]
 Fact = tuple[Question, Words]

@@ -45,8 +45,8 @@ def vote_signature(world: World, by: str, proposal: int, voter: str, nonce: int,
 def post_signature(world: World, by: str, packed: bytes, detail: str, **terms: Any) -> bytes:
     """For work that is posted by somebody else."""
     spec_hash = hash_of_words(keccak(packed), keccak(detail.encode()))
-    at = {"chain_id": CHAIN_ID, "work_orders": world.addresses["WorkOrders"]}
-    return signer(by).sign(post_digest(spec_hash=spec_hash, **terms, **at))
+    digest = post_digest(spec_hash=spec_hash, **terms, chain_id=CHAIN_ID, work_orders=world.addresses["WorkOrders"])
+    return signer(by).sign(digest)
 
 
 def _one(world: World, ballot: Signed) -> bytes:

@@ -43,8 +43,10 @@ class World(Protocol):
 
     addresses: dict[str, Address]
     put: dict[int, Put]
-    alarms: int
-    """How many were raised."""
+
+    @property
+    def alarms(self) -> int:
+        """How many were raised."""
 
     def by(self, name: str) -> Contracts: ...
 
@@ -200,7 +202,9 @@ class Machine(Node):
 
     def transact(self, sender: Address, to: Address, content: bytes) -> None:
         self._execute(sender, to, content, static=False)
-        self.alarms += sum(log.data[0][0] == ALARM for log in self.evm.result.logs)
+        done = self.evm.result
+        assert done is not None
+        self.alarms += sum(log.data[0][0] == ALARM for log in done.logs)
 
     def _execute(self, sender: Address, to: Address, content: bytes, *, static: bool) -> bytes:
         try:
@@ -303,9 +307,9 @@ class ContractWorld:
     def _bytes_of(self, question: Question) -> bytes:
         contract, function, arguments = question
         if function == "asked":
-            question = (contract, function, (effect_hash(self, *arguments),))
+            arguments = (effect_hash(self, *arguments),)
+            question = (contract, function, arguments)
         if question not in self._asked:
-            contract, function, arguments = question
             name = "count" if function == "overrides" else function
             call = abi_of(contract).functions[name].call(*arguments)
             to = bytes.fromhex(self.addresses[contract][2:])
