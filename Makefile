@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 BIN := .venv/bin
-CONNECTING := api assurance ballots benchmarks chain gateway page scenarios stock
+CONNECTING := api assurance ballots benchmarks chain gateway model page scenarios stock
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
@@ -64,6 +64,7 @@ lock: setup ## Pin every package anew
 assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
 	@FOUNDRY_PROFILE=assure $(BIN)/forge test
 	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m pytest tests/model --steps=100000
 	@$(PYTHON) -m tests.assurance.mutation
 
 clean: ## Remove all that setup and the tests made

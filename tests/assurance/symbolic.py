@@ -29,9 +29,9 @@ class Doubtful(Exception):
 
 
 def prepare(folder: Path) -> Path:
-    """A copy of the project with the symbolic tests alone."""
+    """A copy of the project with the symbolic tests alone, and what they are about."""
     project = copy_to(folder)
-    for file in (project / "tests" / "solidity").glob("*.sol"):
+    for file in [*(project / "tests" / "solidity").glob("*.sol"), *(project / "contracts").glob("*.sol")]:
         file.unlink()
     (project / PROOFS).mkdir(parents=True)
     for core in CORES:

@@ -1,6 +1,7 @@
 """The same small plant on memory, Anvil and Ganache: deployed, founded, and with a clock that tests move."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -194,6 +195,11 @@ class MemoryPlant:
     def state(self) -> State:
         """What the contracts store."""
         return self._chain.state
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What they said."""
+        return self._chain.events
 
 
 class NodePlant:

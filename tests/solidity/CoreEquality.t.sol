@@ -66,7 +66,7 @@ contract CoreEqualityTest is PlantFixture {
         _bound = _rest(_id);
         _proposal.open(5, dao.proposal(_id).deadline);
         for (uint256 i = 0; i < ACTS; ++i) {
-            _actOnProposal(_draw(14), uint16(1 + _draw(5)));
+            _actOnProposal(_draw(15), uint16(1 + _draw(5)));
             _compareProposal();
         }
     }
@@ -78,6 +78,7 @@ contract CoreEqualityTest is PlantFixture {
         else if (kind == 10) vm.warp(block.timestamp + _draw(VOTING_SECONDS));
         else if (kind == 11) _both(abi.encodeCall(dao.poke, (_id)), abi.encodeCall(_proposal.expire, ()));
         else if (kind == 12) _enactBoth();
+        else if (kind == 13) _decideBoth();
         else if (_draw(4) == 0) _vetoBoth();
     }
 
@@ -98,6 +99,26 @@ contract CoreEqualityTest is PlantFixture {
         bool voted = _succeeds(address(dao), real);
         vm.assertTrue(voted == (mayVote && _succeeds(address(_proposal), core)));
         if (voted) _heard[who] = true;
+    }
+
+    /// @dev A batch of signed ballots. The watched member's, if it is among them, says yes.
+    function _decideBoth() private {
+        bytes32 content = keccak256(abi.encode(keccak256(_plan), _bound));
+        bytes memory ballots;
+        uint32[2] memory said;
+        bool watched;
+        bool mayVote = true;
+        for (uint16 who = 1; who <= 5; ++who) {
+            if (_draw(3) == 0) continue;
+            bool support = who == 1 || _draw(3) != 0;
+            ballots = bytes.concat(ballots, _signedBallot(_id, content, Number.wrap(who), support));
+            mayVote = mayVote && !_heard[who] && !_gone[who];
+            if (who == 1) watched = true;
+            else ++said[support ? 1 : 0];
+        }
+        bool decided = _succeeds(address(dao), abi.encodeCall(dao.decide, (_id, _plan, _bound, ballots)));
+        bytes memory core = abi.encodeCall(_proposal.decide, (said[1], said[0], watched));
+        vm.assertTrue(decided == (mayVote && _succeeds(address(_proposal), core)));
     }
 
     function _suspend(uint16 who) private {

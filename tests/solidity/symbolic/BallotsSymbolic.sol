@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
+import {Ballots} from "contracts/libraries/Ballots.sol";
+import {Number} from "contracts/types/Ids.sol";
+
 /// @notice Ballots and bars of a proposal share a bit map, bars from 1,024 on.
 contract BallotsSymbolic {
     using BitMaps for BitMaps.BitMap;
@@ -26,5 +29,11 @@ contract BallotsSymbolic {
         if (member >= BARS_FROM || other >= BARS_FROM) return;
         _ballots.set(BARS_FROM + member);
         assert(!_ballots.get(other));
+    }
+
+    function check_whoOf__anyBallot__readsBack(uint16 member, bool support) external pure {
+        if (member >= BARS_FROM) return;
+        uint256 who = Ballots.whoOf(Number.wrap(member), support);
+        assert(Ballots.memberOf(who) == Number.wrap(member) && Ballots.isYes(who) == support && who <= 65535);
     }
 }

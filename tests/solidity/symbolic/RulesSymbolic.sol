@@ -45,6 +45,15 @@ contract VotesSymbolic {
         }
     }
 
+    function check_enact__again__refused(bool support) external {
+        ProposalCore core = _open(2);
+        core.vote(true, true, false);
+        core.vote(support, false, true);
+        assert(core.enactments() == (support ? 1 : 0));
+        (bool done,) = address(core).call(abi.encodeCall(core.enact, ()));
+        assert(!done && core.enactments() <= 1);
+    }
+
     function check_decide__moreThanThereAre__refused(uint32 ayes, uint32 noes, uint16 members) external {
         if (members == 0 || uint256(ayes) + noes < members) return;
         ProposalCore core = _open(members);
@@ -109,5 +118,116 @@ contract ControlSymbolic is TaskCore {
         bool fenced = act == this.start.selector || act == this.decline.selector;
         if (!fenced || old == epoch) return;
         assert(!_anyMachine(act, bytes32(uint256(by)), bytes32(uint256(old)), c));
+    }
+
+    /* WHICH LEVEL IS IN FORCE */
+
+    /// @dev Fills any of the levels 12, 8, 7 and 5, or ends what is filled of them.
+    function _change(bool stops, bool assigns, bool holds, bool locks, bool fills) private {
+        if (stops) _do(fills ? abi.encodeCall(this.safeStop, (worker, true)) : abi.encodeCall(this.end, (12, false)));
+        if (assigns) _do(fills ? abi.encodeCall(this.assign, (HUMANS_CHOICE)) : abi.encodeCall(this.end, (8, false)));
+        if (holds) _do(fills ? abi.encodeCall(this.hold, (false)) : abi.encodeCall(this.end, (7, false)));
+        if (locks) _do(fills ? abi.encodeCall(this.hold, (true)) : abi.encodeCall(this.end, (5, false)));
+    }
+
+    function _do(bytes memory act) private {
+        // Ending what is not filled is refused, which is as well.
+        (bool done,) = address(this).call(act);
+        done;
+    }
+
+    function check_hold__overAnAssignment__outranksIt(bool locks, bool first) external {
+        if (first) this.hold(locks);
+        this.assign(HUMANS_CHOICE);
+        if (!first) this.hold(locks);
+        assert(held && worker == HUMANS_CHOICE);
+        this.end(8, false);
+        assert(held && overridden && worker == NOBODY);
+        this.end(locks ? 5 : 7, false);
+        assert(!held && !overridden);
+    }
+
+    function check_anyLevels__anyFilled__theLowestIsInForce(bool[4] calldata filled, bool[4] calldata ended) external {
+        this.enact(1, 1, true);
+        _change(filled[0], filled[1], filled[2], filled[3], true);
+        _change(ended[0], ended[1], ended[2], ended[3], false);
+        // An assignment ends the stop of whoever had the task before.
+        bool stop = filled[0] && !filled[1] && !ended[0];
+        bool names = filled[1] && !ended[1];
+        bool hold_ = (filled[2] && !ended[2]) || (filled[3] && !ended[3]);
+        assert(overridden == (hold_ || names));
+        assert(held == (hold_ || (!names && stop)));
+        assert(worker == (names ? HUMANS_CHOICE : 1));
+    }
+
+    function check_hold__again__changesNothing(bool locks, bool stops) external {
+        this.enact(1, 1, true);
+        if (stops) this.safeStop(1, true);
+        this.hold(locks);
+        (uint64 epoch_, uint16 worker_) = (epoch, worker);
+        this.hold(locks);
+        assert(epoch == epoch_ && worker == worker_ && held && overridden);
+    }
+
+    /* EPOCHS */
+
+    function _anyHuman(bytes4 act, bytes32 first, bytes32 second) private returns (bool done) {
+        bool known = act == this.end.selector || act == this.assign.selector || act == this.hold.selector
+            || act == this.judge.selector || act == this.requeue.selector || act == this.cancel.selector
+            || act == this.holdPlant.selector;
+        if (known) (done,) = address(this).call(abi.encodePacked(act, first, second));
+    }
+
+    /// @dev A task that was decided, and maybe more.
+    function _begin(bool assigned, bool onHold_, bool stops) private {
+        this.enact(1, 1, true);
+        if (stops) this.safeStop(1, true);
+        if (assigned) this.assign(HUMANS_CHOICE);
+        if (onHold_) this.hold(false);
+    }
+
+    function check_anyHumanAct__valueInForceChanged__epochRose(bool[3] calldata begun, bytes4 act, bytes32 a, bytes32 b)
+        external
+    {
+        _begin(begun[0], begun[1], begun[2]);
+        (uint64 epoch_, uint16 worker_) = (epoch, worker);
+        (bool overridden_, bool held_, bool plantHeld_) = (overridden, held, plantHeld);
+        _anyHuman(act, a, b);
+        bool same = worker == worker_ && overridden == overridden_ && held == held_ && plantHeld == plantHeld_;
+        assert(epoch >= epoch_ && (same || epoch > epoch_));
+    }
+
+    function check_anyMachineAct__valueInForceSame__epochSame(
+        bool[3] calldata begun,
+        bytes4 act,
+        bytes32 a,
+        bytes32 b,
+        bytes32 c
+    ) external {
+        _begin(begun[0], begun[1], begun[2]);
+        (uint64 epoch_, uint16 worker_, bool held_) = (epoch, worker, held);
+        (bool overridden_, uint32 version_) = (overridden, version);
+        // Who inspects is not kept here; a new decision for the same worker is a new value.
+        if (act == this.leaveInspection.selector) return;
+        _anyMachine(act, a, b, c);
+        bool same = worker == worker_ && held == held_ && overridden == overridden_;
+        bool decided = act == this.enact.selector && version != version_ && !overridden;
+        assert((epoch == epoch_) == (same && !decided));
+    }
+
+    function check_cancel__again__refused(bool[3] calldata begun) external {
+        _begin(begun[0], begun[1], begun[2]);
+        this.cancel();
+        (uint64 epoch_, uint32 version_) = (epoch, version);
+        (bool done,) = address(this).call(abi.encodeCall(this.cancel, ()));
+        assert(!done && epoch == epoch_ && version == version_);
+    }
+
+    function check_enact__sameVersionAgain__refused(uint16 lead, uint16 other, bool assigned) external {
+        if (lead == NOBODY) return;
+        if (assigned) this.assign(HUMANS_CHOICE);
+        this.enact(lead, 1, true);
+        (bool done,) = address(this).call(abi.encodeCall(this.enact, (other, 1, true)));
+        assert(!done && worker == (assigned ? HUMANS_CHOICE : lead));
     }
 }

@@ -1,0 +1,65 @@
+"""What orders and calls carry, in each world's own bytes: the hashes of proposals differ from world to world."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tests.model.humans import NONE, Naming, Part, Word
+from tests.model.law import Effect
+from tests.model.proposals import Given
+from workmoot.domain.hashing import hash_of_words, keccak
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import Opening
+
+UNKNOWN = b"\xee" * 32
+"""A hash of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A proposal as a world has it."""
+
+    opening: Opening
+    rest: bytes
+    content_hash: bytes
+    roster: int
+    deadline: int
+
+
+NOT_PUT = Put(opening=None, rest=UNKNOWN, content_hash=UNKNOWN, roster=0, deadline=0)  # type: ignore[arg-type] # nothing was
+
+
+class Voting(Protocol):
+    """What was put to the vote."""
+
+    put: dict[int, Put]
+
+
+def given_bytes(world: Voting, given: Given) -> tuple[bytes, bytes]:
+    """Assignments and rest."""
+    opening = world.put.get(given.plan, NOT_PUT).opening
+    return opening.plan.assignments if opening else UNKNOWN, world.put.get(given.rest, NOT_PUT).rest
+
+
+def payload_bytes(world: Voting, payload: Any) -> bytes:
+    if isinstance(payload, Word):
+        return payload.value.to_bytes(32, "big")
+    if isinstance(payload, Naming):
+        entry = PlanEntry(
+            task=TaskId(payload.task),
+            version=1,
+            lead=Number(payload.lead),
+            inspector=Number(payload.inspector),
+            helpers=tuple(map(Number, payload.helpers)),
+        )
+        return assign_payload(entry, "all the same" if payload.second else "")
+    if isinstance(payload, Part):
+        plan, rest = given_bytes(world, payload.given)
+        return plan_payload(PlanPart(rest=rest, assignments=plan, first=payload.first, last=payload.last))
+    return b"" if payload is NONE else bytes(payload.value)
+
+
+def effect_hash(world: Voting, effect: Effect) -> bytes:
+    payload = keccak(payload_bytes(world, effect.payload))
+    return hash_of_words(effect.kind, effect.on, effect.subject, payload, effect.level, effect.filled)

@@ -1,0 +1,232 @@
+"""The rules of AllocationDAO: what is put to the vote, whose ballots count, and when a plan is enacted."""
+
+from dataclasses import dataclass
+
+from tests.model import tasks
+from tests.model.law import NOBODY, Entry, Law, No, Proposal, Rest, require
+from tests.model.members import active_worker, belonged, may_vote
+from workmoot.domain.proposals import State
+
+BLOCKS_REMEMBERED = 256
+Help = tuple[int, int, int, int, int]
+"""task, version, lead, sequence, helper"""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The assignments and rest a caller gives: of which proposals it has them, none for what nobody proposed."""
+
+    plan: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A ballot as it is given: `signer` signed for `proposal` and `content`; by nobody: without a signature."""
+
+    member: int
+    support: bool
+    signer: str
+    proposal: int
+    says: bool
+    """What the signature is under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a proposer sends; a plan of None is malformed."""
+
+    plan: tuple[Entry, ...] | None
+    helpers: tuple[Help, ...]
+    read_at: int
+    known: bool
+    """Whether it names the block by its hash."""
+    counters: int
+    words: str
+
+
+def confirm(law: Law, by: str, task: int, version: int, lead: int, sequence: int) -> None:
+    law.confirmed |= {(task, version, lead, sequence, active_worker(law, by))}
+
+
+def review(law: Law, by: str, proposal: int) -> None:
+    active_worker(law, by)
+    _require_open(law, proposal)
+
+
+def propose(law: Law, by: str, draft: Draft) -> None:
+    """A client asks before whether the tasks are open."""
+    tasks.require_open(law, draft.plan)
+    assert draft.plan is not None
+    require(law.confirmed.issuperset(draft.helpers), "HelperNotConfirmed")
+    recent = law.block - BLOCKS_REMEMBERED <= draft.read_at < law.block
+    require(recent and draft.known, "UnknownBlock")
+    require(draft.counters <= len(law.proposals), "UnknownProposal")
+    proposer = active_worker(law, by)
+    under_way = [kept for kept in law.proposals.values() if kept.rest.proposer == proposer and _is_under_way(law, kept)]
+    require(len(under_way) < law.policy.open_limit, "TooManyOpen")
+    rest = Rest(
+        helpers=draft.helpers,
+        read_at=draft.read_at,
+        counters=draft.counters,
+        words=draft.words,
+        proposer=proposer,
+        roster=len(law.rosters) - 1,
+        members=len(law.rosters[-1]),
+        deadline=law.now + law.policy.voting_seconds,
+    )
+    law.proposals[len(law.proposals) + 1] = Proposal(plan=draft.plan, rest=rest)
+
+
+def vote(law: Law, by: str, proposal: int, *, support: bool, given: Given | None) -> None:
+    """The deciding ballot enacts at once where the plan is given with it."""
+    found = _cast(law, by, proposal, support=support)
+    _judge(found)
+    if given is not None and found.state is State.PASSED:
+        _require_content(law, proposal, given)
+        _enact(law, proposal)
+
+
+def cast_vote(law: Law, by: str, proposal: int, support: int) -> None:
+    require(support in (0, 1), "UnknownSupport")
+    vote(law, by, proposal, support=support == 1, given=None)
+
+
+def cast_vote_by_sig(law: Law, voter: str, proposal: int, *, support: bool, signed: bool) -> None:
+    """`signed`: the voter signed just this, with its next nonce."""
+    require(signed, "BadSignature")
+    law.use_nonce("AllocationDAO", voter, 0, law.nonces.get(("AllocationDAO", voter, 0), 0))
+    vote(law, voter, proposal, support=support, given=None)
+
+
+def decide(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
+    """`cut`: the last ballot's bytes are not all there."""
+    found = _require_open(law, proposal)
+    _require_content(law, proposal, given)
+    previous = NOBODY
+    for place, ballot in enumerate(ballots):
+        _require_whole(cut=cut, last=place == len(ballots) - 1)
+        require(ballot.member > previous, "BallotOutOfOrder")
+        require(may_vote(law, ballot.member, found.rest.roster), "NotInElectorate")
+        require(ballot.member not in found.cast, "AlreadyVoted")
+        _require_its_own(law, by, proposal, ballot)
+        found.yes += ballot.support
+        found.no += not ballot.support
+        previous = ballot.member
+    _judge(found)
+    require(found.state is not State.OPEN, "Undecided")
+    if found.state is State.PASSED:
+        _enact(law, proposal)
+
+
+def record(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
+    """Changes nothing."""
+    require(law.state_of(proposal) not in (State.NONE, State.OPEN), "ProposalNotSettled")
+    _require_content(law, proposal, given)
+    previous = NOBODY
+    for place, ballot in enumerate(ballots):
+        _require_whole(cut=cut, last=place == len(ballots) - 1)
+        require(ballot.member > previous, "BallotOutOfOrder")
+        require(belonged(law, ballot.member, law.proposals[proposal].rest.roster), "NotInElectorate")
+        _require_its_own(law, by, proposal, ballot)
+        previous = ballot.member
+
+
+def prove_equivocation(law: Law, proposal: int, given: Given, yes: Signed, no: Signed) -> None:
+    """Changes nothing."""
+    require(law.state_of(proposal), "UnknownProposal")
+    _require_content(law, proposal, given)
+    require(belonged(law, yes.member, law.proposals[proposal].rest.roster), "NotInElectorate")
+    require(_is_signed(law, proposal, yes) and _is_signed(law, proposal, no), "BadBallot")
+
+
+def bar(law: Law, proposal: int, member: int) -> None:
+    found = _require_open(law, proposal)
+    require(belonged(law, member, found.rest.roster), "NotInElectorate")
+    require(not may_vote(law, member, found.rest.roster), "StillInElectorate")
+    require(member not in found.cast | found.barred, "AlreadyVoted")
+    found.barred |= {member}
+    _judge(found)
+
+
+def poke(law: Law, proposal: int) -> None:
+    require(law.state_of(proposal) is State.OPEN, "ProposalNotOpen")
+    require(law.now > law.proposals[proposal].rest.deadline, "VotingNotOver")
+    law.proposal(proposal).state = State.EXPIRED
+
+
+def enact(law: Law, proposal: int, given: Given) -> None:
+    require(law.state_of(proposal) is State.PASSED, "ProposalNotOpen")
+    _require_content(law, proposal, given)
+    _enact(law, proposal)
+
+
+def veto(law: Law, proposal: int) -> None:
+    """The overrides' own call."""
+    require(law.state_of(proposal) in (State.OPEN, State.PASSED), "ProposalNotOpen")
+    law.proposal(proposal).state = State.VETOED
+
+
+def is_content(law: Law, proposal: int, given: Given) -> bool:
+    found = law.proposals.get(proposal)
+    if found is None or given.plan not in law.proposals or given.rest not in law.proposals:
+        return False
+    return (found.plan, found.rest) == (law.proposals[given.plan].plan, law.proposals[given.rest].rest)
+
+
+def _cast(law: Law, voter: str, proposal: int, *, support: bool) -> Proposal:
+    found = _require_open(law, proposal)
+    member = active_worker(law, voter)
+    require(may_vote(law, member, found.rest.roster), "NotInElectorate")
+    require(member not in found.cast, "AlreadyVoted")
+    found.cast |= {member}
+    found.yes += support
+    found.no += not support
+    return found
+
+
+def _judge(found: Proposal) -> None:
+    """More than half of all members pass it; it is defeated once that many can no longer say yes."""
+    possible = found.rest.members - found.no - len(found.barred)
+    if 2 * found.yes > found.rest.members:
+        found.state = State.PASSED
+    elif 2 * possible <= found.rest.members:
+        found.state = State.DEFEATED
+
+
+def _enact(law: Law, proposal: int) -> None:
+    law.proposal(proposal).state = State.ENACTED
+    for entry in law.proposals[proposal].plan:
+        tasks.take(law, entry)
+
+
+def _is_under_way(law: Law, proposal: Proposal) -> bool:
+    return proposal.state is State.OPEN and law.now <= proposal.rest.deadline
+
+
+def _require_open(law: Law, proposal: int) -> Proposal:
+    require(law.state_of(proposal) is State.OPEN, "ProposalNotOpen")
+    found = law.proposal(proposal)
+    require(law.now <= found.rest.deadline, "VotingOver")
+    return found
+
+
+def _require_content(law: Law, proposal: int, given: Given) -> None:
+    require(is_content(law, proposal, given), "OtherPlan")
+
+
+def _require_whole(*, cut: bool, last: bool) -> None:
+    if cut and last:
+        raise No("MalformedBallots")
+
+
+def _require_its_own(law: Law, by: str, proposal: int, ballot: Signed) -> None:
+    if ballot.signer:
+        require(_is_signed(law, proposal, ballot), "BadBallot")
+    else:
+        require(law.members[ballot.member].account == by, "NotTheSender")
+
+
+def _is_signed(law: Law, proposal: int, ballot: Signed) -> bool:
+    account = law.members[ballot.member].account
+    return (ballot.signer, ballot.proposal, ballot.says) == (account, proposal, ballot.support)

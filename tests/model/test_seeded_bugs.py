@@ -1,0 +1,174 @@
+"""A rule broken in one line, of the contracts or of their likeness in memory, is found within a few walks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from tests.absent import not_run
+
+if find_spec("pyrevm") is None:
+    not_run("the model of the law beside the contracts (no pyrevm for this machine)")
+
+from tests.model.compiler import broken
+from tests.model.human_rules import HumanMachine
+from tests.model.walk import Disagreement
+from tests.model.walks import walk
+from workmoot.chain.memory import authority, decisions, humans, membership, runs, slots, voting
+from workmoot.domain.work import Status
+
+FAR = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """Where `file` has `rule` it says `instead`, which is compiled into `contract`."""
+
+    contract: str
+    file: str
+    rule: str
+    instead: str
+
+
+CONTRACT_BUGS = {
+    "half is a majority": Bug(
+        "AllocationDAO", "libraries/Majority.sol", "return yes * 2 > members;", "return yes * 2 >= members;"
+    ),
+    "the last second is too late": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (block.timestamp > header.deadline()) revert VotingOver(",
+        "if (block.timestamp >= header.deadline()) revert VotingOver(",
+    ),
+    "who came back may sign for what was opened before": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "account != address(0) && (!special || members.mayVote(member, box.header.roster()));",
+        "account != address(0);",
+    ),
+    "who came back may vote on what was opened before": Bug(
+        "Members",
+        "Members.sol",
+        "badge.joined = _nextRoster(account, badge.number, true);",
+        "uint32 v = _nextRoster(account, badge.number, true); if (badge.joined == 0) badge.joined = v;",
+    ),
+    "one retry too few": Bug(
+        "WorkOrders", "WorkOrders.sol", "note.attempt <= traits.retries", "note.attempt < traits.retries"
+    ),
+    "overdue a second early": Bug(
+        "WorkOrders",
+        "WorkOrders.sol",
+        "if (block.timestamp <= deadline) revert NotOverdue(id, deadline);",
+        "if (block.timestamp < deadline) revert NotOverdue(id, deadline);",
+    ),
+    "a quiet task forgets its epoch": Bug(
+        "WorkOrders", "libraries/Tasks.sol", "note.epoch == note.version && (worker", "(worker"
+    ),
+    "a hold shortens another": Bug(
+        "Overrides", "Overrides.sol", "order.expiresAt < found.expiresAt", "order.expiresAt > found.expiresAt"
+    ),
+    "a safe stop outlives who stopped": Bug(
+        "Overrides",
+        "Overrides.sol",
+        "        _endSafeStop(task);\n        _apply(task, true);",
+        "        _apply(task, true);",
+    ),
+    "who asked to end a hold ends a later one": Bug(
+        "Overrides",
+        "Overrides.sol",
+        "_slots[order.subjectType][order.subject][level].id;",
+        "NONE;",
+    ),
+    "one human gives both orders": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "own ? !recovers && !isShared(roles) :", "own ? !recovers :"
+    ),
+    "one suspended human lets itself back": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "own ? !recovers && !isShared(roles) :", "own ? !isShared(roles) :"
+    ),
+    "the second order may be late": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "counts && block.timestamp <= first.until", "counts"
+    ),
+    "who asked need not be one who may": Bug(
+        "PlantAuthority",
+        "PlantAuthority.sol",
+        "mayOrder(first.human, roles, recovers);",
+        "first.human != address(0);",
+    ),
+    "a suspended human may order": Bug(
+        "PlantAuthority",
+        "PlantAuthority.sol",
+        "standing <= IMembers.Standing.Active;",
+        "standing <= IMembers.Standing.Suspended;",
+    ),
+    "an alarm is an order late": Bug(
+        "PlantAuthority", "PlantAuthority.sol", "uint256(_alarmOrders) + 1)", "uint256(_alarmOrders) + 2)"
+    ),
+    "a supervisor may suspend a human": Bug("Members", "Members.sol", "kind != Kind.Human && _actsAs", "_actsAs"),
+    "a human suspends as many a day as it likes": Bug(
+        "Members", "Members.sol", "if (block.timestamp < by.suspendsFrom) revert", "if (by.suspendsFrom == 1) revert"
+    ),
+    "a human orders in any cell": Bug(
+        "Members", "Members.sol", "cells == 0 || cells & capabilities != 0;", "cells == 0 || capabilities != 0;"
+    ),
+    "a human approves in any cell": Bug(
+        "Overrides", "Overrides.sol", "everywhere || _isInScope", "vetoes || everywhere || _isInScope"
+    ),
+}
+
+
+FAR_AWAY = pytest.mark.far
+"""For all but a few of the nearest: they take part where `--steps` is given."""
+NEAR = (
+    "half is a majority",
+    "the last second is too late",
+    "a plan for another version is taken",
+    "places are never given back",
+)
+
+
+def _mostly_far(bugs: Iterable[str]) -> list[object]:
+    return [bug if bug in NEAR else pytest.param(bug, marks=FAR_AWAY) for bug in bugs]
+
+
+@pytest.mark.parametrize("bug", _mostly_far(CONTRACT_BUGS))
+def test_walk__contracts_with_a_bug__found(bug):
+    seeded = CONTRACT_BUGS[bug]
+    artifacts = broken(f"contracts/{seeded.file}", seeded.rule, seeded.instead, (seeded.contract,))
+    machine = type("Broken", (HumanMachine,), {"artifacts": artifacts, "_worlds": {}})
+    with pytest.raises(Disagreement, match="ContractWorld"):
+        walk(machine, 1, FAR, shrink=False)
+
+
+def _any_version(cell: Any, version: int) -> bool:
+    return cell.status in (Status.POSTED, Status.ALLOCATED)
+
+
+MEMORY_BUGS = {
+    "a plan for another version is taken": (decisions, "is_open", _any_version),
+    "one human gives both orders": (authority, "is_shared", lambda tx, roles: False),
+    "a suspended human may order": (
+        authority,
+        "may_order",
+        lambda tx, human, roles, recovers: any(tx.has_role(role, human) for role in roles),
+    ),
+    "a human suspends as many a day as it likes": (membership, "_use_suspension", lambda tx, number, human: None),
+    "a human orders in any cell": (membership, "is_in_scope", lambda tx, account, capabilities: True),
+    "who came back may sign for what was opened before": (
+        membership,
+        "may_vote",
+        lambda tx, number, roster: membership.is_active(tx, number),
+    ),
+    "a safe stop outlives who stopped": (slots, "end_safe_stop", lambda tx, task: False),
+    "a hold shortens another": (humans, "later_end", lambda held, order: order.expires_at),
+    "a human's task fails as the DAO's": (runs, "_after_failure", lambda cell, failure: Status.POSTED),
+    "places are never given back": (voting, "_takes_place", lambda tx, proposal: True),
+}
+
+
+@pytest.mark.parametrize("bug", _mostly_far(MEMORY_BUGS))
+def test_walk__memory_with_a_bug__found(bug, monkeypatch):
+    monkeypatch.setattr(*MEMORY_BUGS[bug])
+    with pytest.raises(Disagreement, match="MemoryWorld"):
+        walk(HumanMachine, 1, FAR, shrink=False)
