@@ -36,7 +36,7 @@ test-brownie: setup
 	@$(BIN)/brownie test
 
 test-python: provers
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m tests.again -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
 	@$(BIN)/ruff format --check .
@@ -61,8 +61,8 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
-	@FOUNDRY_PROFILE=assure $(BIN)/forge test
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant
+	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance --long
 	@$(PYTHON) -m tests.assurance.mutation
 

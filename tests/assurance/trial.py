@@ -19,16 +19,16 @@ from tests.assurance.mutants import Mutant
 from tests.assurance.project import BIN, ROOT, copy_to, run
 
 PROOFS = Path("tests/assurance/proofs")
-SECONDS = "120"
+SECONDS = "900"
 COMPILES = 200  # of one solc, before a new one takes over: it never gives memory back
 WEIGHS = ("test_deployment__everyContract__fitsTheSizeLimit", "test_veto__theLargestPart__fitsOneTransaction")
 SETTINGS = {
     "FOUNDRY_DYNAMIC_TEST_LINKING": "true",
     "FOUNDRY_DENY": "never",
-    "FOUNDRY_FUZZ_RUNS": "32",
     "FOUNDRY_FUZZ_SEED": "0x1",
-    "FOUNDRY_INVARIANT_RUNS": "8",
 }
+QUICK = {"FOUNDRY_FUZZ_RUNS": "1", "FOUNDRY_INVARIANT_RUNS": "1"}
+WHOLE = {"FOUNDRY_FUZZ_RUNS": "32", "FOUNDRY_INVARIANT_RUNS": "8"}
 _IMPORT = re.compile(r"^import [^;]*?\"([^\"]+)\";", re.MULTILINE | re.DOTALL)
 _CONTRACT = re.compile(r"^contract (\w+)", re.MULTILINE)
 Code = dict[str, Any]
@@ -106,7 +106,7 @@ class Site:
     def checked(self) -> "Site":
         """Its tests, once they were seen to be green."""
         self._write(self._whole)
-        done = self._test()
+        done = self._test(WHOLE)
         if done.returncode:
             raise NotTried(done.stdout[-3000:] + done.stderr)
         return self
@@ -129,25 +129,25 @@ class Site:
         before = self._whole | {key: self._code(key) for key in code if key not in self._whole}
         try:
             self._write(code)
-            if self._killed():
+            if self._killed(QUICK) or self._killed(WHOLE):
                 return Fate.KILLED
         finally:
             self._write({key: before[key] for key in code})
         made = [self._compiler.compile(source, wanted, optimize=True) for source in (sources, {name: whole})]
         return Fate.SAME if made[0] == made[1] else Fate.SURVIVED
 
-    def _killed(self) -> bool:
-        done = self._test()
+    def _killed(self, runs: dict[str, str]) -> bool:
+        done = self._test(runs)
         if done.returncode and "[FAIL" not in done.stdout and done.returncode != 124:
             raise NotTried(done.stdout[-3000:] + done.stderr)
         return bool(done.returncode)
 
-    def _test(self) -> "subprocess.CompletedProcess[str]":
+    def _test(self, runs: dict[str, str]) -> "subprocess.CompletedProcess[str]":
         solc = self._project / "solc-that-tells-its-version"
         if not solc.exists():
             _quick_version(solc)
         command = ("timeout", SECONDS, "forge", "test", "--fail-fast", "--threads", "1")
-        return run(*command, cwd=self._project, **SETTINGS, FOUNDRY_SOLC=str(solc))
+        return run(*command, cwd=self._project, **SETTINGS, **runs, FOUNDRY_SOLC=str(solc))
 
     def _artifact(self, key: str) -> Path:
         file, name = key.split(":")

@@ -41,7 +41,7 @@ def deploy(url: str, folder: Path, **more: str) -> subprocess.CompletedProcess[s
     told = {"KEYS": f"{folder}/keys", "DEPLOYMENT": f"{folder}/made/here.json", "SCENARIO": str(WORKSHOP), **more}
     environment = {**os.environ, **{f"WORKMOOT_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "scripts.deploy", "--rpc", url]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def read_ledger(node: Node, deployment: Deployment) -> Ledger:
