@@ -2,6 +2,8 @@
 
 PYTHON := .venv/bin/python
 BIN := .venv/bin
+# Without a test forge says that all is well.
+FORGE_TEST := find tests/solidity -name '*.t.sol' | grep -q . && $(BIN)/forge test
 CONNECTING := api assurance ballots benchmarks chain gateway page scenarios stock
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -26,11 +28,13 @@ test: test-contracts test-python ## Test everything
 test-fast: setup ## Test what needs no node, in seconds
 	@$(PYTHON) -m pytest -q $(foreach part,$(CONNECTING),--ignore=tests/$(part))
 
-test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
+test-contracts: setup ## Test the contracts: with forge and, on the other core, with brownie
+	@mkdir -p build; $(BIN)/brownie test > build/brownie-test.txt 2>&1 & brownie=$$!; \
+	  { $(FORGE_TEST); }; forge=$$?; \
+	  wait $$brownie; brownie=$$?; cat build/brownie-test.txt; exit $$((forge || brownie))
 
 test-forge: setup
-	@find tests/solidity -name '*.t.sol' | grep -q . || { echo "tests/solidity holds no test, which forge would call a success" >&2; exit 1; }
-	@$(BIN)/forge test
+	@$(FORGE_TEST)
 
 test-brownie: setup
 	@$(BIN)/brownie test

@@ -53,6 +53,16 @@ def test_make_test_forge__no_test__red(one_test, tmp_path):
     assert make_test_forge(tmp_path).returncode != 0
 
 
+@pytest.mark.parametrize(("forge", "brownie"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_make_test_contracts__either_fails__red_and_both_are_heard(forge, brownie, one_test, tmp_path):
+    for name, code in {"forge": forge, "brownie": brownie}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\nsleep 0.1\necho {name} ran\nexit {code}\n")
+        (tmp_path / name).chmod(0o755)
+    done = run("make", "--old-file=setup", "test-contracts", f"BIN={tmp_path}", cwd=tmp_path)
+    assert (done.returncode != 0) == bool(forge or brownie)
+    assert done.stdout.splitlines() == ["forge ran", "brownie ran"]
+
+
 PARTS = ("absent", "again", "connections", "conftest")
 MANY = "import pytest\n\n@pytest.mark.parametrize('number', range(20))\n"
 PASSES = "def test_it(): pass"
