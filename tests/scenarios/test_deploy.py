@@ -160,6 +160,7 @@ def test_deploy__no_node__says_so_and_writes_nothing(tmp_path):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize("founded", ["anvil"], indirect=True)
 def test_deploy__bad_plant__exit_2_before_anything_is_sent(founded, tmp_path):
     (tmp_path / "plant.yaml").write_text("format: workmoot/plant/1\n")
     height = founded.node.ask("eth_blockNumber")
