@@ -2,6 +2,8 @@
 
 PYTHON := .venv/bin/python
 BIN := .venv/bin
+# Without a test forge says that all is well.
+FORGE_TEST := find tests/solidity -name '*.t.sol' | grep -q . && $(BIN)/forge test
 CONNECTING := api assurance ballots benchmarks chain gateway model page scenarios stock
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -26,17 +28,19 @@ test: test-contracts test-python ## Test everything
 test-fast: setup ## Test what needs no node, in seconds
 	@$(PYTHON) -m pytest -q $(foreach part,$(CONNECTING),--ignore=tests/$(part))
 
-test-contracts: test-forge test-brownie ## Test the contracts: forge, then brownie
+test-contracts: setup ## Test the contracts: with forge and, on the other core, with brownie
+	@mkdir -p build; $(BIN)/brownie test > build/brownie-test.txt 2>&1 & brownie=$$!; \
+	  { $(FORGE_TEST); }; forge=$$?; \
+	  wait $$brownie; brownie=$$?; cat build/brownie-test.txt; exit $$((forge || brownie))
 
 test-forge: setup
-	@find tests/solidity -name '*.t.sol' | grep -q . || { echo "tests/solidity holds no test, which forge would call a success" >&2; exit 1; }
-	@$(BIN)/forge test
+	@$(FORGE_TEST)
 
 test-brownie: setup
 	@$(BIN)/brownie test
 
 test-python: provers
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m tests.again -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
 	@$(BIN)/ruff format --check .
@@ -61,8 +65,8 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 20,000 runs a property, all proofs, every mutant
-	@FOUNDRY_PROFILE=assure $(BIN)/forge test
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant
+	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance --long
 	@$(PYTHON) -m pytest tests/model --steps=100000
 	@$(PYTHON) -m tests.assurance.mutation

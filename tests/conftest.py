@@ -1,16 +1,21 @@
 """Rules for every test: connections are refused, nothing is timed, and what could not run is said at the end."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.absent import closing_lines
+from tests.again import FAILED_FIRST
 from tests.connections import connections_refused, may_connect
 
 # A busy machine is slow, not wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# Where processes share the tests, each takes a file at a time. These take longest; the others fit in beside them.
+LONGEST_FIRST = ("scenarios", "assurance", "stock", "page", "benchmarks", "chain")
 
 collect_ignore = ["contracts"]  # brownie runs these, with its own plugin: `make test-contracts`
 
@@ -34,6 +39,18 @@ def pytest_runtest_teardown() -> Iterator[None]:
         return (yield)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    part = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+    return LONGEST_FIRST.index(part) if part in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in os.environ.get(FAILED_FIRST, "").split():
+        terminalreporter.write_line(f"failed first, and ran once more: {name}", yellow=True)
     for line in closing_lines(str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(line, yellow=True)

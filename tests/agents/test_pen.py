@@ -61,7 +61,7 @@ class Desk:
 
     def _boxes_at(self, urls: Any) -> Boxes:
         self.opened.append(tuple(urls))
-        return Boxes([self.box], self.notary, now_s=lambda: self.now_s, pause_s=0)
+        return Boxes([self.box], self.notary, now_s=lambda: self.now_s, patience_s=60, pause_s=0)
 
 
 @pytest.fixture

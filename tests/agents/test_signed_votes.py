@@ -92,7 +92,7 @@ class Moot:
         return float(self.workshop.now_s)
 
     def _boxes_at(self, _: object) -> Boxes:
-        return Boxes(self.boxes, self.notary, now_s=self._now_s, pause_s=0)
+        return Boxes(self.boxes, self.notary, now_s=self._now_s, patience_s=60, pause_s=0)
 
 
 def name_of(member: Number) -> str:

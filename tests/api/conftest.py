@@ -9,6 +9,13 @@ from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine follows the chain late; whoever waits for it waits until it has come."""
+    for name in ("api.desk.SEEN_WITHIN_S", "api.intake.SEEN_WITHIN_S", "api.routes.health.STALE_S"):
+        monkeypatch.setattr(name, 60.0)
+
+
 @pytest.fixture
 def story() -> Story:
     return a_running_plant()

@@ -136,7 +136,7 @@ def test_put__decided_meanwhile__is_refused_and_what_is_in_stays_readable(story:
         put(client, ballot(story, "analyst"), status=201)
         told = ballot(story, "loader")
         story.vote(PROPOSAL, analyst=False, loader=False, sprayer=False, assembler=False)
-        served.projection.wait_for(lambda ledger: not ledger.open_proposals(), timeout_s=5)
+        assert served.projection.wait_for(lambda ledger: not ledger.open_proposals(), timeout_s=60)
         assert put(client, told, status=409)["type"] == "/problems/proposal-not-open"
         assert len(read(client)["items"]) == 1
 
@@ -199,7 +199,7 @@ def test_box__over_http__is_used_by_a_member(story: Story) -> None:
     poll = poll_of(story.ledger, story.ledger.proposals[PROPOSAL])
     with listening(serve(story)) as url:
         box = HttpBallotBox(url)
-        boxes = Boxes([box], notary(story), now_s=lambda: 0.0, pause_s=0)
+        boxes = Boxes([box], notary(story), now_s=lambda: 0.0, patience_s=60, pause_s=0)
         for name in ("analyst", "loader"):
             said = poll.ballot(support=name == "loader")
             signature = signer(name).sign(notary(story).digest(said))

@@ -1,56 +1,32 @@
 """Which small faults of the contracts the forge suite notices.
 
-Each mutant is compiled into a warm copy of the project and the suite stops at its first failure: first the tests
-that are likely to notice, then all others. A run that was stopped goes on where it was. What survives has to be
-explained by name in survivors.json.
+Every mutant stops the suite at its first failure, or survives it. A run that was stopped goes on where it was, several
+may each take their share, and the first of a shuffled list are a sample drawn by lot. What survives has to be explained
+by name in survivors.json.
 """
 
 import argparse
 import hashlib
 import json
+import math
 import os
 import random
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.assurance.mutants import Mutant, mutants
-from tests.assurance.project import BUILD, ROOT, copy_to, run
+from tests.assurance.project import BUILD, ROOT
+from tests.assurance.trial import Fate, Site
 
 SURVIVORS = Path(__file__).with_name("survivors.json")
-PROOFS = Path("tests/assurance/proofs")
 REPORT = BUILD / "mutation.json"
 JOURNAL = BUILD / "mutation.jsonl"
-AT_ONCE = 2
-SECONDS = "300"
 KILLED_AT_LEAST = 0.95
-LIKELY = {
-    "AllocationDAO": "Voting|Parts|Governor|CoreEquality",
-    "Claims": "Claims|Vectors",
-    "Enactment": "Enactment|Parts|CoreEquality",
-    "Members": "Membership|Motions|Voting",
-    "Motions": "Motions|Vectors|Deployment",
-    "Overrides": "Orders|Control|Slots|CoreEquality",
-    "WorkOrders": "LifeCycle|Posting|Control|CoreEquality",
-}
-SETTINGS = {
-    "FOUNDRY_DYNAMIC_TEST_LINKING": "true",  # a changed contract leaves the tests compiled
-    "FOUNDRY_DENY": "never",
-    "FOUNDRY_FUZZ_RUNS": "32",
-    "FOUNDRY_FUZZ_SEED": "0x1",
-    "FOUNDRY_INVARIANT_RUNS": "8",
-}
-
-
-class Fate(StrEnum):
-    KILLED = "killed"
-    SURVIVED = "survived"
-    STILLBORN = "stillborn"  # does not compile
+LIKELY_RANGE = 1.96  # standard deviations: a sample's true share lies within in 95 of 100 draws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,54 +40,15 @@ class Verdict:
     fate: Fate
 
 
+Chosen = list[tuple[Path, Mutant]]
+
+
 def contracts() -> list[Path]:
     return sorted(path for path in (ROOT / "contracts").rglob("*.sol") if mutants(path.read_text()))
 
 
 def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class Judge:
-    """Copies of the project, each compiled, in which mutants are tried."""
-
-    def __init__(self, folder: Path, *, copies: int) -> None:
-        self._free: SimpleQueue[Path] = SimpleQueue()
-        shutil.rmtree(folder, ignore_errors=True)
-        first = self._warm(folder / "0")
-        for number in range(1, copies):
-            shutil.copytree(first, folder / str(number), symlinks=True)
-            self._free.put(folder / str(number))
-        self._free.put(first)
-
-    def _warm(self, project: Path) -> Path:
-        copy_to(project)
-        (project / "tests" / "assurance").mkdir()
-        (project / PROOFS).symlink_to(ROOT / PROOFS)
-        done = run("forge", "build", cwd=project, **SETTINGS)
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
-        return project
-
-    def judge(self, path: Path, mutant: Mutant) -> Fate:
-        project = self._free.get()
-        file = project / path.relative_to(ROOT)
-        whole = path.read_text()
-        try:
-            file.write_text(mutant.of(whole))
-            return self._fate(project, LIKELY.get(path.stem, path.stem))
-        finally:
-            file.write_text(whole)
-            self._free.put(project)
-
-    def _fate(self, project: Path, likely: str) -> Fate:
-        for choice in (("--match-contract", f"^({likely})"), ("--no-match-contract", f"^({likely})")):
-            done = run("timeout", SECONDS, "forge", "test", "--fail-fast", *choice, cwd=project, **SETTINGS)
-            if "Compiler run failed" in done.stdout + done.stderr:
-                return Fate.STILLBORN
-            if done.returncode:
-                return Fate.KILLED
-        return Fate.SURVIVED
 
 
 def journal() -> dict[tuple[str, str, str], Verdict]:
@@ -122,7 +59,7 @@ def journal() -> dict[tuple[str, str, str], Verdict]:
     return {(verdict.contract, verdict.name, verdict.of): verdict for verdict in told}
 
 
-def try_all(chosen: list[tuple[Path, Mutant]]) -> Iterator[Verdict]:
+def try_all(chosen: Chosen, *, at_once: int, folder: Path) -> Iterator[Verdict]:
     """Judge what no earlier run has judged; a change of any contract or test begins anew."""
     known = journal()
     state = suite()
@@ -130,18 +67,27 @@ def try_all(chosen: list[tuple[Path, Mutant]]) -> Iterator[Verdict]:
     yield from (known[key] for path, mutant in chosen if (key := (path.stem, mutant.name, state)) in known)
     if not left:
         return
-    judge = Judge(BUILD / "mutants", copies=AT_ONCE)
+    sites: SimpleQueue[Site] = SimpleQueue()
+    first = Site.build(folder / "0")
+    for site in (first, *(first.copied(folder / str(number)) for number in range(1, at_once))):
+        sites.put(site)
 
     def one(place: tuple[Path, Mutant]) -> Verdict:
         path, mutant = place
-        fate = judge.judge(path, mutant)
+        site = sites.get()
+        try:
+            fate = site.fate(path, mutant)
+        finally:
+            sites.put(site)
         return Verdict(contract=path.stem, name=mutant.name, kind=mutant.kind, of=state, fate=fate)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool, JOURNAL.open("a") as log:
+    with ThreadPoolExecutor(at_once) as pool, JOURNAL.open("a") as log:
         for verdict in pool.map(one, left):
             log.write(json.dumps(asdict(verdict)) + "\n")
             log.flush()
             yield verdict
+    while not sites.empty():
+        sites.get().close()
 
 
 def suite() -> str:
@@ -156,13 +102,13 @@ def explained() -> dict[str, str]:
 
 def report(verdicts: Iterable[Verdict], known: dict[str, str]) -> dict[str, dict[str, object]]:
     """The score of each contract and of all, and the names of unexplained survivors."""
-    born = [verdict for verdict in verdicts if verdict.fate != Fate.STILLBORN]
-    parts = {name: [v for v in born if v.contract == name] for name in sorted({v.contract for v in born})}
-    return {name: _score(some, known) for name, some in {**parts, "all": born}.items()}
+    able = [verdict for verdict in verdicts if verdict.fate in (Fate.KILLED, Fate.SURVIVED)]
+    parts = {name: [v for v in able if v.contract == name] for name in sorted({v.contract for v in able})}
+    return {name: _score(some, known) for name, some in {**parts, "all": able}.items()}
 
 
 def _score(some: list[Verdict], known: dict[str, str]) -> dict[str, object]:
-    survivors = [f"{verdict.contract}: {verdict.name}" for verdict in some if verdict.fate != Fate.KILLED]
+    survivors = [f"{verdict.contract}: {verdict.name}" for verdict in some if verdict.fate is not Fate.KILLED]
     killed = len(some) - len(survivors)
     return {
         "mutants": len(some),
@@ -173,8 +119,42 @@ def _score(some: list[Verdict], known: dict[str, str]) -> dict[str, object]:
     }
 
 
+def likely_range(killed: int, of: int) -> tuple[float, float]:
+    """Between which shares that of all mutants lies, where so many of a sample were killed (Wilson's interval)."""
+    if not of:
+        return 0.0, 1.0
+    share, z2 = killed / of, LIKELY_RANGE**2
+    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = LIKELY_RANGE / (1 + z2 / of) * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    return round(middle - half, 4), round(middle + half, 4)
+
+
 def is_green(scores: dict[str, dict[str, object]]) -> bool:
     return scores["all"]["score"] >= KILLED_AT_LEAST and not scores["all"]["survivors"]  # type: ignore[operator]
+
+
+def shuffled(seed: int, names: list[str]) -> Chosen:
+    """Every mutant, in an order drawn by lot: however many of the first were tried, they are a fair sample."""
+    paths = [path for path in contracts() if not names or path.stem in names]
+    found = [(path, mutant) for path in paths for mutant in mutants(path.read_text())]
+    random.Random(seed).shuffle(found)
+    return found
+
+
+def share(chosen: Chosen, told: str) -> Chosen:
+    """The `2/4`: the second of four parts."""
+    part, parts = map(int, told.split("/"))
+    return chosen[part - 1 :: parts]
+
+
+def summary(verdicts: list[Verdict], generated: int) -> dict[str, dict[str, object]]:
+    """The scores, and how far a sample may be off."""
+    scores = report(verdicts, explained())
+    fates = {str(fate): sum(verdict.fate is fate for verdict in verdicts) for fate in Fate}
+    scores["all"] |= {"generated": generated, "tried": len(verdicts), "fates": fates}
+    if len(verdicts) < generated:
+        scores["all"]["sample_95"] = likely_range(fates["killed"], fates["killed"] + fates["survived"])
+    return scores
 
 
 def main() -> int:
@@ -182,19 +162,20 @@ def main() -> int:
     options.add_argument("contracts", nargs="*", help="names; all without")
     options.add_argument("--sample", type=int, help="this many of them, drawn by lot")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--share", default="1/1", help="2/4: the second of four parts")
+    options.add_argument("--at-once", type=int, default=2)
+    options.add_argument("--folder", type=Path, default=BUILD / "mutants", help="where the copies are tried")
     told = options.parse_args()
-    paths = [path for path in contracts() if not told.contracts or path.stem in told.contracts]
-    chosen = [(path, mutant) for path in paths for mutant in mutants(path.read_text())]
-    if told.sample:
-        chosen = random.Random(told.seed).sample(chosen, min(told.sample, len(chosen)))
+    everything = shuffled(told.seed, told.contracts)
+    chosen = share(everything[: told.sample], told.share)
     BUILD.mkdir(parents=True, exist_ok=True)
     os.nice(10)
     verdicts: list[Verdict] = []
-    for verdict in try_all(chosen):
+    for verdict in try_all(chosen, at_once=told.at_once, folder=told.folder):
         verdicts.append(verdict)
         sys.stdout.write(f"{len(verdicts)}/{len(chosen)} {verdict.fate} {verdict.contract}: {verdict.name}\n")
         sys.stdout.flush()
-    scores = report(verdicts, explained())
+    scores = summary(verdicts, len(everything))
     REPORT.write_text(json.dumps(scores, indent=2) + "\n")
     sys.stdout.write(json.dumps(scores, indent=2) + "\n")
     return 0 if is_green(scores) else 1

@@ -36,6 +36,15 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
+def keep(project: Path, *patterns: str) -> None:
+    """Leave only these of a copy's contracts and tests of them, so that it compiles quickly."""
+    kept = {file for pattern in patterns for file in project.glob(pattern)}
+    assert kept, f"{project} has none of {', '.join(patterns)}"
+    for folder in ("contracts", "tests/solidity"):
+        for file in {*(project / folder).rglob("*.sol")} - kept:
+            file.unlink()
+
+
 def break_rule(file: Path, rule: str, broken: str) -> None:
     """Write `broken` for the one place where `file` says `rule`."""
     text = file.read_text()

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.assurance.project import PROVERS, ROOT, copy_to, run
+from tests.assurance.project import PROVERS, ROOT, copy_to, keep, run
 
 FOLDER = Path("tests/solidity/symbolic")
 LOOP = "12"
@@ -28,11 +28,10 @@ class Doubtful(Exception):
     """halmos warned, or did not run what it was to run: a pass would mean nothing."""
 
 
-def prepare(folder: Path) -> Path:
-    """A copy of the project with the symbolic tests alone, and what they are about."""
+def prepare(folder: Path, *kept: str) -> Path:
+    """A copy of the project with the symbolic tests alone and what they are about, or with nothing but what is `kept`."""
     project = copy_to(folder)
-    for file in [*(project / "tests" / "solidity").glob("*.sol"), *(project / "contracts").glob("*.sol")]:
-        file.unlink()
+    keep(project, *kept or ("contracts/*/*.sol", f"{FOLDER}/*.sol"))
     (project / PROOFS).mkdir(parents=True)
     for core in CORES:
         (project / PROOFS / core).write_text((ROOT / PROOFS / core).read_text())

@@ -1,10 +1,11 @@
 """A gate that cannot be red is none."""
 
 import shutil
+import sys
 
 import pytest
 
-from tests.assurance.project import copy_to, run
+from tests.assurance.project import ROOT, copy_to, keep, run
 from tests.assurance.solver import Z3, Unsound, require_sound
 
 TEST = """// SPDX-License-Identifier: Apache-2.0
@@ -24,10 +25,8 @@ contract GateTest {
 def one_test(tmp_path):
     """A project with one test of forge's, which passes."""
     project = copy_to(tmp_path)
-    tests = project / "tests" / "solidity"
-    shutil.rmtree(tests)
-    tests.mkdir()
-    file = tests / "Gate.t.sol"
+    keep(project, "contracts/libraries/Majority.sol")
+    file = project / "tests" / "solidity" / "Gate.t.sol"
     file.write_text(TEST)
     return file
 
@@ -52,6 +51,77 @@ def test_make_test_forge__a_test_fails__red(one_test, tmp_path):
 def test_make_test_forge__no_test__red(one_test, tmp_path):
     one_test.unlink()
     assert make_test_forge(tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize(("forge", "brownie"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_make_test_contracts__either_fails__red_and_both_are_heard(forge, brownie, one_test, tmp_path):
+    for name, code in {"forge": forge, "brownie": brownie}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\nsleep 0.1\necho {name} ran\nexit {code}\n")
+        (tmp_path / name).chmod(0o755)
+    done = run("make", "--old-file=setup", "test-contracts", f"BIN={tmp_path}", cwd=tmp_path)
+    assert (done.returncode != 0) == bool(forge or brownie)
+    assert done.stdout.splitlines() == ["forge ran", "brownie ran"]
+
+
+PARTS = ("absent", "again", "connections", "conftest")
+MANY = "import pytest\n\n@pytest.mark.parametrize('number', range(20))\n"
+PASSES = "def test_it(): pass"
+FAILS = "def test_it(): assert False"
+STUMBLES = """
+from pathlib import Path
+
+def test_it():
+    seen = Path("seen").exists()
+    Path("seen").touch()
+    assert seen
+"""
+RED = {
+    "fails, then is skipped": STUMBLES.replace("assert seen", "assert seen and __import__('pytest').skip()"),
+    "cannot be collected": "import nothing_of_the_kind",
+    "there is none": "",
+    "many fail": FAILS.replace("test_it()", "test_it(number)").replace("def", MANY + "def"),
+    "ends pytest": "import os\n\ndef test_it(): os._exit(0)",
+    "kills pytest": "import os\n\ndef test_it(): os.kill(os.getpid(), 9)",
+}
+
+
+@pytest.fixture
+def python_tests(tmp_path):
+    """Writes the one file with tests of a project that has nothing else."""
+    for name in ("Makefile", "pyproject.toml", *(f"tests/{part}.py" for part in PARTS)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    (tmp_path / "tests" / "domain").mkdir()
+    return (tmp_path / "tests" / "domain" / "test_gate.py").write_text
+
+
+def make_test_python(project):
+    return run("make", "--old-file=provers", "test-python", cwd=project, FAILED_FIRST="")
+
+
+def test_make_test_python__a_test_fails__runs_once_more_and_is_red(python_tests, tmp_path):
+    python_tests(FAILS)
+    done = make_test_python(tmp_path)
+    assert done.returncode != 0
+    assert done.stdout.count("1 failed in") == 2
+
+
+def test_make_test_python__a_test_stumbles__green_and_named_at_the_end(python_tests, tmp_path):
+    python_tests(STUMBLES + "\n" + PASSES.replace("it", "other"))
+    done = make_test_python(tmp_path)
+    assert done.returncode == 0, done.stdout
+    first, second = done.stdout.split("Once more, in a fresh process, what failed first: ")
+    assert "1 failed, 1 passed" in first
+    assert second.startswith("tests/domain/test_gate.py::test_it\n")
+    assert "failed first, and ran once more: tests/domain/test_gate.py::test_it" in second
+    assert "1 passed" in second.splitlines()[-1]
+
+
+@pytest.mark.parametrize("text", RED.values(), ids=RED)
+def test_again__no_stumble__red(text, python_tests, tmp_path):
+    python_tests(text)
+    assert run(sys.executable, "-m", "tests.again", cwd=tmp_path, FAILED_FIRST="").returncode != 0
 
 
 def test_solver__a_formula_with_a_model__sat():

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.assurance.mutants import mutants
-from tests.assurance.mutation import Fate, Verdict, contracts, explained, is_green, report
+from tests.assurance.mutation import Verdict, contracts, explained, is_green, likely_range, report, share, shuffled
+from tests.assurance.trial import Fate, Site
 
 SOURCE = """// SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
@@ -68,13 +69,13 @@ def a_verdict(number, fate):
     return Verdict(contract="Gate", name=f"line {number}", kind="operator", of="", fate=fate)
 
 
-def verdicts(*, killed, survived=0, stillborn=0):
-    fates = [Fate.KILLED] * killed + [Fate.SURVIVED] * survived + [Fate.STILLBORN] * stillborn
+def verdicts(*, killed, survived=0, stillborn=0, same=0):
+    fates = [Fate.KILLED] * killed + [Fate.SURVIVED] * survived + [Fate.STILLBORN] * stillborn + [Fate.SAME] * same
     return [a_verdict(number, fate) for number, fate in enumerate(fates)]
 
 
 def test_report__a_survivor__named_and_red():
-    scores = report(verdicts(killed=99, survived=1, stillborn=7), {})
+    scores = report(verdicts(killed=99, survived=1, stillborn=7, same=2), {})
     assert scores["Gate"] == {
         "mutants": 100, "killed": 99, "score": 0.99, "explained": 0, "survivors": ["Gate: line 99"]
     }  # fmt: skip
@@ -93,3 +94,36 @@ def test_is_green__too_many_explanations__no():
 def test_survivors__each__is_a_mutant_that_there_is():
     named = {f"{path.stem}: {mutant.name}" for path in contracts() for mutant in mutants(path.read_text())}
     assert set(explained()) <= named
+
+
+def test_shuffled__a_larger_sample__begins_with_the_smaller():
+    assert shuffled(1, ["Majority"])[:5] == shuffled(1, ["Majority"])[:5] != shuffled(2, ["Majority"])[:5]
+
+
+def test_share__all_parts__are_the_whole():
+    whole = shuffled(1, ["Plans"])
+    parts = [share(whole, f"{part}/3") for part in (1, 2, 3)]
+    assert sorted(place[1].name for part in parts for place in part) == sorted(place[1].name for place in whole)
+
+
+@pytest.mark.parametrize(
+    ("killed", "of", "low", "high"), [(0, 0, 0.0, 1.0), (95, 100, 0.8882, 0.9785), (10, 10, 0.7225, 1.0)]
+)
+def test_likely_range__a_sample__as_wilson_has_it(killed, of, low, high):
+    assert likely_range(killed, of) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("name", "contracts", "tests"),
+    [
+        ("contracts/Overrides.sol", {"Overrides"}, set()),
+        ("contracts/StockReads.sol", {"AllocationDAO"}, set()),
+        ("contracts/libraries/Rolls.sol", {"AllocationDAO", "Members", "WorkOrders"}, {"RollsTest", "DecidingTest"}),
+        ("contracts/libraries/Majority.sol", {"AllocationDAO"}, {"MajorityTest", "CoreEqualityTest"}),
+    ],
+)
+def test_changed_by__a_file__contracts_that_have_it_and_tests_that_use_it_themselves(name, contracts, tests):
+    found = Site.changed_by(name)
+    assert {made for file, names in found.items() for made in names if file.startswith("contracts/")} == contracts
+    assert tests <= {made for file, names in found.items() for made in names if file.startswith("tests/")}
+    assert bool(tests) == any(file.startswith("tests/") for file in found)

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.assurance.project import BUILD, ROOT, break_rule, copy_to
+from tests.assurance.project import BUILD, ROOT, break_rule, copy_to, keep
 from tests.assurance.static_analysis import (
     Finding,
     NotAnalysed,
@@ -25,10 +25,11 @@ def test_explanations__each__explains_something(findings):
     assert not idle(findings, explanations())
 
 
-def test_analyse__a_vote_that_asks_for_the_origin__found(tmp_path):
+def test_analyse__members_that_ask_for_the_origin__found(tmp_path):
     project = copy_to(tmp_path / "project")
-    rule = "if (msg.sender != overrides) revert NotTheContract(msg.sender);"
-    break_rule(project / "contracts" / "AllocationDAO.sol", rule, rule.replace("msg.sender !=", "tx.origin !="))
+    keep(project, "contracts/Members.sol", "contracts/interfaces/*.sol", "contracts/libraries/*", "contracts/types/*")
+    rule = "if (msg.sender != workOrders) revert NotTheWorkOrders(msg.sender);"
+    break_rule(project / "contracts" / "Members.sol", rule, rule.replace("msg.sender !=", "tx.origin !="))
     found = unexplained(analyse(project, tmp_path / "build"), explanations())
     assert [finding.check for finding in found] == ["tx-origin"]
 

@@ -7,11 +7,12 @@ from tests.assurance.project import break_rule
 from tests.assurance.symbolic import Doubtful, check, controls, prepare, read, stated
 
 SHORT = ["check_hasPassed__anyTally__isMoreThanHalf"]
+SHORT_OF = ("contracts/libraries/Majority.sol", "tests/solidity/symbolic/MajoritySymbolic.sol")
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return prepare(tmp_path_factory.mktemp("symbolic"))
+def project(tmp_path_factory, long):
+    return prepare(tmp_path_factory.mktemp("symbolic"), *(() if long else SHORT_OF))
 
 
 def test_properties__each__holds(project, long):

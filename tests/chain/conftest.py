@@ -33,6 +33,22 @@ def ganache_plant() -> Iterator[NodePlant]:
     yield from _founded_on("ganache")
 
 
+def _strict_beside(plant: NodePlant) -> NodePlant:
+    strict = NodePlant(deploy(plant.node, STRICT))
+    found_with_humans(strict)
+    return strict
+
+
+@pytest.fixture(scope="session")
+def anvil_strict(anvil_plant: NodePlant) -> NodePlant:
+    return _strict_beside(anvil_plant)
+
+
+@pytest.fixture(scope="session")
+def ganache_strict(ganache_plant: NodePlant) -> NodePlant:
+    return _strict_beside(ganache_plant)
+
+
 @pytest.fixture(params=FORMS)
 def strict(request: pytest.FixtureRequest) -> Iterator[Plant]:
     """A plant with the policy that plants have which say nothing, and humans with badges."""
@@ -42,15 +58,7 @@ def strict(request: pytest.FixtureRequest) -> Iterator[Plant]:
         yield memory
         assert_events_tell_all(memory)
         return
-    node = request.getfixturevalue(f"{request.param}_plant").node
-    before = node.ask("evm_snapshot")
-    try:
-        on_node = NodePlant(deploy(node, STRICT))
-        found_with_humans(on_node)
-        yield on_node
-        assert_events_tell_all(on_node)
-    finally:
-        node.ask("evm_revert", before)
+    yield from _set_back(request.getfixturevalue(f"{request.param}_strict"))
 
 
 @pytest.fixture(params=FORMS)
@@ -61,7 +69,10 @@ def plant(request: pytest.FixtureRequest) -> Iterator[Plant]:
         yield memory
         assert_events_tell_all(memory)
         return
-    on_node: NodePlant = request.getfixturevalue(f"{request.param}_plant")
+    yield from _set_back(request.getfixturevalue(f"{request.param}_plant"))
+
+
+def _set_back(on_node: NodePlant) -> Iterator[NodePlant]:
     # The nodes' clocks do not go back: a plant set back finds itself later, as after a night. A block says so.
     before = on_node.node.ask("evm_snapshot")
     on_node.node.ask("evm_mine")

@@ -234,7 +234,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         told = {"KEYS": f"{folder}/keys", "DEPLOYMENT": f"{folder}/here.json", "SCENARIO": str(WORKSHOP)}
         environment = {**os.environ, **{f"WORKMOOT_{name}": value for name, value in told.items()}}
         command = [sys.executable, "-m", "scripts.deploy", "--rpc", node.url]
-        subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=300)
         connection = Connection(node=Node(node.url), deployment=read_deployment(folder / "here.json"))
         badges = numbers(load_plant(WORKSHOP / "plant.yaml"))
         plant = Plant(node.url, folder, connection, {name: Number(number) for name, number in badges.items()})

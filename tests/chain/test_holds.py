@@ -160,8 +160,8 @@ def test_lock_out__by_maintenance_alone(plant):
 
 def test_hold__with_an_expiry__ends_by_a_poke(plant):
     number = allocated(plant)
-    order(plant, HOLD, number, expires_at=soon(plant, 20))
-    plant.advance(30)
+    order(plant, HOLD, number, expires_at=soon(plant, 100))
+    plant.advance(110)
     plant.by("stranger").overrides.poke(SubjectType.TASK, number, Level.HUMAN_HOLD)
     assert not task(plant, number).held
 
@@ -324,9 +324,9 @@ def test_release__plant_held_again_between_the_steps__begins_anew(plant):
 @pytest.mark.parametrize("name", ["operator", "planner", "mechanic"])
 def test_hold__plant_held_already__ends_no_earlier(plant, name):
     _on_plant(plant, HOLD)
-    _on_plant(plant, HOLD, by=name, expires_at=soon(plant, 20))
+    _on_plant(plant, HOLD, by=name, expires_at=soon(plant, 100))
     assert plant.by("stranger").overrides.slot(SubjectType.PLANT, PLANT, Level.PLANT_HOLD).expires_at == 0
-    plant.advance(30)
+    plant.advance(110)
     with refused("NotExpired", 0):
         plant.by("stranger").overrides.poke(SubjectType.PLANT, PLANT, Level.PLANT_HOLD)
 

@@ -78,11 +78,11 @@ def test_assign__released__hands_back_to_the_standing_decision(plant):
 
 def test_assign__expired__stays_in_force_until_somebody_pokes(plant):
     number = allocated(plant)
-    assign(plant, number, expires_at=soon(plant, 20))
+    assign(plant, number, expires_at=soon(plant, 100))
     overrides = plant.by("stranger").overrides
     with refused("NotExpired", overrides.slot(SubjectType.TASK, number, 8).expires_at):
         overrides.poke(SubjectType.TASK, number, 8)
-    plant.advance(30)
+    plant.advance(110)
     assert task(plant, number).worker == FINISHER
     expired = overrides.poke(SubjectType.TASK, number, 8).the(OverrideExpired)
     assert (expired.by, expired.subject, expired.level) == (account("stranger"), number, 8)

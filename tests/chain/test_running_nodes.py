@@ -45,8 +45,8 @@ def test_start__parent_is_killed__the_node_ends_too():
         print(start("anvil").process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """)
-    parent = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert _ends(int(parent.stdout), within_s=5)
+    parent = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
+    assert _ends(int(parent.stdout), within_s=60)
 
 
 def _ends(pid: int, *, within_s: float) -> bool:

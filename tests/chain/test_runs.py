@@ -233,12 +233,12 @@ def test_poke__idle_but_not_ready__refused(plant):
 
 def test_poke__no_heartbeat__the_run_is_overdue(plant):
     number = started(plant)
-    plant.advance(LIMITS.heartbeat_seconds - 5)
+    plant.advance(LIMITS.heartbeat_seconds - 12)
     plant.by("sprayer").work_orders.heartbeat(number, 2)
-    plant.advance(LIMITS.heartbeat_seconds - 5)
+    plant.advance(LIMITS.heartbeat_seconds - 12)
     with refused("NotOverdue", number, task(plant, number).deadline):
         _poke(plant, number)
-    plant.advance(10)
+    plant.advance(13)
     assert _poke(plant, number).the(TaskFailed).failure is Failure.OVERDUE
 
 

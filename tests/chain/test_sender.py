@@ -109,7 +109,7 @@ def test_send__the_node_lost_it__the_same_bytes_are_sent_again(idle_anvil):
     idle_anvil.node.ask("anvil_dropTransaction", lost)
     assert _pending(idle_anvil) == [lost]
     idle_anvil.node.ask("evm_mine")
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert receipts[0].tx == lost
 
 
@@ -133,7 +133,7 @@ def test_send__overtaken_in_its_block__refused_with_the_reason(idle_anvil, monke
     assert len(_pending(idle_anvil, count=2)) == 2
     idle_anvil.node.ask("evm_mine")
     for thread in threads:
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Receipt", "Refused"]
     (refusal,) = (outcome for outcome in outcomes if type(outcome).__name__ == "Refused")
     assert refusal.name == "NotOverdue"
@@ -156,7 +156,7 @@ def _after(both, publish):
     """Publishes when both have tried their call and found nothing against it."""
 
     def publish_together(sender, raw):
-        both.wait(timeout=10)
+        both.wait(timeout=60)
         publish(sender, raw)
 
     return publish_together
@@ -164,7 +164,7 @@ def _after(both, publish):
 
 def _pending(plant, *, count=1):
     """The transactions that wait, once there are so many."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         pool = plant.node.ask("txpool_content")["pending"]
         found = [waiting["hash"] for by_nonce in pool.values() for waiting in by_nonce.values()]
@@ -176,16 +176,17 @@ def _pending(plant, *, count=1):
 
 def test_send__node_too_busy_to_answer__waits_longer_the_next_time(monkeypatch):
     monkeypatch.setattr("workmoot.chain.sender.ANSWERED_WITHIN_S", 0.2)
+    waits, ask_all = [], Node.ask_all
+
+    def noting(node, questions):
+        waits.append(node._timeout_s)
+        return ask_all(node, questions)
+
+    monkeypatch.setattr(Node, "ask_all", noting)
     with socket.create_server(("127.0.0.1", 0)) as busy:
         where = f"http://127.0.0.1:{busy.getsockname()[1]}"
         sender = Sender(Node(where), Signer(new_key()), chain_id=1)
-        took = [_time_to_fail(sender) for _ in range(3)]
-    assert took[0] < took[1] < took[2]
-    assert took[2] > 0.8
-
-
-def _time_to_fail(sender):
-    began = time.monotonic()
-    with pytest.raises(Unreachable):
-        sender.send(account("sprayer"), b"")
-    return time.monotonic() - began
+        for _ in range(3):
+            with pytest.raises(Unreachable):
+                sender.send(account("sprayer"), b"")
+    assert waits == [0.2, 0.4, 0.8]

@@ -47,7 +47,7 @@ class RunningGateway:
         (folder / "truth.json").write_text(json.dumps(truth(plant, seed=3) | {"defaults": {"failure": 0, "defect": 0}}))
         deployment = read_deployment(folder / "deployment.json")
         self.connection = Connection(node=Node(node.url), deployment=deployment)
-        self.http = httpx.Client(base_url=self.url, timeout=10)
+        self.http = httpx.Client(base_url=self.url, timeout=60)
         self._follower = self.connection.follower()
         self._clients: dict[str, Gateway] = {}
         self._nonce = 0
@@ -59,12 +59,12 @@ class RunningGateway:
         command = [sys.executable, "-m", "scripts.gateway", "run", *given]
         with (self.folder / "gateway.txt").open("ab") as output:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
-        until(lambda: self._is_up(), 30)
+        until(self._is_up)
 
     def end(self, number: signal.Signals) -> int:
         assert self._process
         os.kill(self._process.pid, number)
-        return self._process.wait(timeout=15)
+        return self._process.wait(timeout=60)
 
     def key(self, name: str) -> Path:
         return self.folder / "keys" / f"{name}.key"
@@ -86,7 +86,9 @@ class RunningGateway:
         """The worker's way to its robots, as its daemon has it."""
         ledger, chain_id = self.ledger(), self.connection.deployment.chain_id
         if name not in self._clients:
-            self._clients[name] = Gateway(ledger, self.signer(name).sign, chain_id=chain_id, now_s=time.time)
+            client = Gateway(ledger, self.signer(name).sign, chain_id=chain_id, now_s=time.time)
+            client._http.timeout = httpx.Timeout(60)
+            self._clients[name] = client
         return self._clients[name]
 
     def close(self) -> None:
@@ -143,7 +145,7 @@ def running_gateway(folder: Path) -> Iterator[RunningGateway]:
         told["GATEWAY_URL"] = f"http://127.0.0.1:{port}"
         environment = {**os.environ, **{f"WORKMOOT_{name}": value for name, value in told.items()}}
         command = [sys.executable, "-m", "scripts.deploy", "--rpc", node.url]
-        subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, timeout=300)
         site = RunningGateway(node, folder, port)
         site.start()
         try:
@@ -153,7 +155,7 @@ def running_gateway(folder: Path) -> Iterator[RunningGateway]:
             site.close()
 
 
-def until(is_so: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(is_so: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Waits for what must come, and says so when it does not."""
     deadline = time.monotonic() + seconds
     while not (found := is_so()):

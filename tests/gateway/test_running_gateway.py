@@ -13,6 +13,8 @@ from workmoot.domain.work import Status
 # web3's own import of a package it does not use here.
 pytestmark = pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated:DeprecationWarning")
 
+AWHILE = 400_000
+"""Ten wall seconds of work: time for a hold to come while it lasts."""
 HOLD, RELEASE = OverrideKind.HOLD, OverrideKind.RELEASE
 
 
@@ -67,7 +69,7 @@ def test_run__by_a_worker_the_chain_does_not_name__refused(site):
 
 
 def test_order__hold_while_it_runs__stands_still_until_released_and_commanded_again(site):
-    task, robot = site.given_task("driller", "drill-1", "clerk", work=40_000), site.badges["drill-1"]
+    task, robot = site.given_task("driller", "drill-1", "clerk", work=AWHILE), site.badges["drill-1"]
     run(site, task)
     give(site, HOLD, SubjectType.ROBOT, robot)
     assert site.ledger().is_robot_held(robot)
@@ -101,7 +103,7 @@ def test_order__refused_by_the_chain__stays_held_until_a_human_settles_it(site):
 
 
 def test_kill__while_it_runs_and_a_hold_is_not_anchored__goes_on_from_the_log(site):
-    task, robot = site.given_task("driller", "drill-1", "clerk", work=40_000), site.badges["drill-1"]
+    task, robot = site.given_task("driller", "drill-1", "clerk", work=AWHILE), site.badges["drill-1"]
     run(site, task)
     site.tell_gateway(site.order(HOLD, SubjectType.ROBOT, robot))
     site.end(signal.SIGKILL)

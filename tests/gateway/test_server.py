@@ -166,7 +166,7 @@ async def events(caller, count, after):
     found: list[tuple[int, str, dict[str, object]]] = []
     async with caller.client.get("/events", headers={"Last-Event-ID": str(after)}) as response:
         while len(found) < count:
-            lines = (await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5)).decode().strip().splitlines()
+            lines = (await asyncio.wait_for(response.content.readuntil(b"\n\n"), 60)).decode().strip().splitlines()
             fields = dict(line.split(": ", 1) for line in lines)
             found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
     return found

@@ -12,6 +12,7 @@ from tests.api.story import a_running_plant
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+PATIENCE_MS = 60_000
 NOTED = """
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
@@ -21,12 +22,19 @@ NOTED = """
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     program = chromium()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage"])
         yield launched
         launched.close()
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine follows the chain late; whoever waits for it waits until it has come."""
+    monkeypatch.setattr("api.desk.SEEN_WITHIN_S", 60.0)
 
 
 @pytest.fixture
@@ -39,6 +47,7 @@ def page(browser: "Browser", served: Served) -> Iterator["Page"]:
     """The page, opened at 1280 px; faults in its code fail the test."""
     with listening(served) as url:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(NOTED)
         opened = context.new_page()
         faults: list[str] = []

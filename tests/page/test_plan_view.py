@@ -64,13 +64,13 @@ def test_page__work_goes_on__the_pair_moves(page: "Page", served: Served) -> Non
     story.submit(story.task("P3", "grind"))
     story.inspect(story.task("P3", "grind"))
     story.start(story.task("P3", "glue"))
-    expect(page.locator("#pair-1-P3 title")).to_contain_text("spray the glue", timeout=8000)
+    expect(page.locator("#pair-1-P3 title")).to_contain_text("spray the glue")
 
 
 def test_page__chain_no_longer_read__is_called_stale(page: "Page", served: Served) -> None:
     expect(page.locator("#stale")).to_be_hidden()
     served.projection.stop()
-    expect(page.locator("#stale")).to_contain_text("STALE since", timeout=12000)
+    expect(page.locator("#stale")).to_contain_text("STALE since")
 
 
 def test_page__at_390_px__nothing_sticks_out(page: "Page") -> None:

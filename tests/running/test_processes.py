@@ -10,7 +10,7 @@ import pytest
 from scripts.running import processes as module
 from scripts.running.processes import NotReady, Processes, tail
 
-SLEEP = "exec sleep 60"
+SLEEP = "exec sleep 600"
 DEAF = "trap '' TERM; echo deaf; while :; do sleep 0.05; done"
 
 
@@ -30,7 +30,7 @@ class Site:
 
     def said(self, name: str, words: str) -> None:
         """Waits until a process has said something."""
-        self.processes.wait_for(name, lambda: words in self.log(name).read_text(), within_s=10)
+        self.processes.wait_for(name, lambda: words in self.log(name).read_text(), within_s=60)
 
     def kill(self, name: str) -> None:
         os.kill(self.processes.pids[name], signal.SIGKILL)
@@ -124,7 +124,7 @@ def test_stop_all__one_is_dead_already__no_matter(site: Site):
 def test_wait_for__ended_before_it_was_ready__says_how_and_its_last_words(site: Site):
     site.start("gateway", "echo 'no key file'; exit 3")
     with pytest.raises(NotReady, match=r"gateway ended with code 3:\nno key file"):
-        site.processes.wait_for("gateway", lambda: False, within_s=10)
+        site.processes.wait_for("gateway", lambda: False, within_s=60)
 
 
 def test_wait_for__not_ready_in_time__names_the_log(site: Site):

@@ -41,7 +41,7 @@ def deploy(url: str, folder: Path, **more: str) -> subprocess.CompletedProcess[s
     told = {"KEYS": f"{folder}/keys", "DEPLOYMENT": f"{folder}/made/here.json", "SCENARIO": str(WORKSHOP), **more}
     environment = {**os.environ, **{f"WORKMOOT_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "scripts.deploy", "--rpc", url]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def read_ledger(node: Node, deployment: Deployment) -> Ledger:
@@ -160,6 +160,7 @@ def test_deploy__no_node__says_so_and_writes_nothing(tmp_path):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize("founded", ["anvil"], indirect=True)
 def test_deploy__bad_plant__exit_2_before_anything_is_sent(founded, tmp_path):
     (tmp_path / "plant.yaml").write_text("format: workmoot/plant/1\n")
     height = founded.node.ask("eth_blockNumber")

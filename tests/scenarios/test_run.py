@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def story() -> Iterator[Story]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
-                process.wait(30)
+                process.wait(60)
         meddler.join(10)
         assert process.returncode == 0, told.stderr[-3000:]
         told.summary = json.loads(stdout.splitlines()[-1])
@@ -69,23 +69,38 @@ def story() -> Iterator[Story]:
 def _meddle(told: Story, pid: int) -> None:
     """Kills a daemon once work is under way, and assigns a task as a human does."""
     run = _run_of(pid)
-    with httpx.Client(base_url=f"{run['api']}/api/v1", timeout=30) as client:
+    with httpx.Client(base_url=f"{run['api']}/api/v1", timeout=60) as client:
         _wait_for_tasks(client, done=6)
         told.killed = _kill(KILLED, run["folder"])
-        for task in _tasks(client):
-            if task["status"] == "allocated" and (other := _another(client, task)):
-                told.override = _assign(client, task, other)
-                if told.override.get("subject"):
-                    return
+        told.override = _until(lambda: _overridden(client), "no task could be given to another worker")
+
+
+def _until(found: Callable[[], Any], trouble: str) -> Any:
+    """What comes in the end."""
+    deadline = time.monotonic() + WITHIN_S
+    while not (one := found()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(trouble)
+        time.sleep(0.1)
+    return one
+
+
+def _overridden(client: httpx.Client) -> dict[str, Any] | None:
+    """The answer to the first assignment that is taken; a task may be started while a human makes up their mind."""
+    for task in _tasks(client):
+        if task["status"] == "allocated" and (other := _another(client, task)):
+            answer = _assign(client, task, other)
+            if answer.get("subject"):
+                return answer
+    return None
 
 
 def _run_of(pid: int) -> dict[str, str]:
-    for _ in range(1200):
-        for found in live_runs(ROOT / ".run"):
-            if found["pid"] == pid:
-                return found
-        time.sleep(0.1)
-    raise TimeoutError("the run did not become ready")
+    def ours() -> dict[str, str] | None:
+        return next((found for found in live_runs(ROOT / ".run") if found["pid"] == pid), None)
+
+    run: dict[str, str] = _until(ours, "the run did not become ready")
+    return run
 
 
 def _tasks(client: httpx.Client) -> list[dict[str, Any]]:
@@ -94,11 +109,10 @@ def _tasks(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 def _wait_for_tasks(client: httpx.Client, *, done: int) -> None:
-    for _ in range(1200):
-        if sum(task["status"] in ("accepted", "reworked") for task in _tasks(client)) >= done:
-            return
-        time.sleep(0.1)
-    raise TimeoutError("no work was done")
+    def ended() -> bool:
+        return sum(task["status"] in ("accepted", "reworked") for task in _tasks(client)) >= done
+
+    _until(ended, "no work was done")
 
 
 def _kill(worker: str, folder: str) -> int:

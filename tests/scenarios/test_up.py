@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 )
 def test_up__node_that_is_none__one_line_and_nothing_deployed(rpc: str, words: str):
     command = [sys.executable, "-m", "scripts", "up", "--exit", "--scenario", "scenarios/workshop", "--rpc", rpc]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     *_, last = done.stderr.splitlines()
     assert (done.returncode, done.stdout, last) == (1, "", f"workmoot: {words}")
     assert "deploying" not in done.stderr

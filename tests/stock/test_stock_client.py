@@ -36,7 +36,7 @@ from workmoot.domain.proposals import State
 
 CLIENT = Path(__file__).with_name("client.mjs")
 NODES: tuple[Kind, ...] = ("anvil", "ganache")
-ANSWERS_WITHIN_S = 30
+ANSWERS_WITHIN_S = 120
 Told = dict[str, Any]
 
 
