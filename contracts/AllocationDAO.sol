@@ -402,7 +402,10 @@ contract AllocationDAO is StockReads, Nonces {
         _saveEnacted(id, header);
     }
 
-    function _enactPart(ProposalId id, uint256 first, bytes calldata part, Desk desk) private returns (uint256 entries) {
+    function _enactPart(ProposalId id, uint256 first, bytes calldata part, Desk desk)
+        private
+        returns (uint256 entries)
+    {
         return workOrders.enact(id, first, part, desk.roll());
     }
 

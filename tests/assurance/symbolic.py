@@ -29,7 +29,7 @@ class Doubtful(Exception):
 
 
 def prepare(folder: Path, *kept: str) -> Path:
-    """A copy of the project with the symbolic tests alone and what they are about, or with nothing but what is `kept`."""
+    """A copy of the project with the symbolic tests and what they are about, or with nothing but what is `kept`."""
     project = copy_to(folder)
     keep(project, *kept or ("contracts/*/*.sol", f"{FOLDER}/*.sol"))
     (project / PROOFS).mkdir(parents=True)
