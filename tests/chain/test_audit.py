@@ -221,7 +221,7 @@ def decide_who_belongs(plant: Plant) -> None:
     plant.move("cutter", suspension)
     plant.connection.node.ask("evm_increaseTime", 4_000)
     plant.mine()
-    plant.of("owner").dao.enact(late.id, late.assignments, late.rest)
+    plant.of("owner").dao.enact(late.id, late.assignments, late.rest, words=0)
     plant.of("owner").motions.leave_out(plant.badges["driller"])
     plant.of("owner").motions.leave_out(plant.badges["checker"])
     plant.of("checker").members.come_back()

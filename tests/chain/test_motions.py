@@ -143,7 +143,7 @@ def test_motion__vetoed_while_open_or_passed__never_carried_out(plant: Plant):
             _pass_only(plant, opened)
         order(plant, OverrideKind.VETO, opened.id, subject_type=SubjectType.PROPOSAL)
         with refused("ProposalNotOpen", opened.id, State.VETOED):
-            plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
+            plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0)
     assert standing(plant) is Standing.ACTIVE
 
 
@@ -177,20 +177,20 @@ def test_motion__not_possible_now__passes_and_waits_for_nobody(plant: Plant):
     carry(plant, suspension())
     _pass_only(plant, opened)
     with refused("WrongStanding", FINISHER, Standing.SUSPENDED):
-        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0)
     plant.advance(POLICY.voting_seconds + GRACE_S + 1)
     carry(plant, reinstatement())
-    settled = plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest).the(ProposalSettled)
+    settled = plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0).the(ProposalSettled)
     assert (settled.state, standing(plant)) == (State.EXPIRED, Standing.ACTIVE)
     with refused("ProposalNotOpen", opened.id, State.EXPIRED):
-        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0)
 
 
 def test_motion__passed_without_being_carried_out__anyone_carries_it_out_in_time(plant: Plant):
     opened = move(plant, suspension())
     _pass_only(plant, opened)
     plant.advance(POLICY.voting_seconds + GRACE_S - 30)
-    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest).the(MotionCarriedOut)
+    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0).the(MotionCarriedOut)
     assert standing(plant) is Standing.SUSPENDED
 
 

@@ -91,7 +91,7 @@ contract ClaimsTest is PlantFixture {
         ProposalId id = _decide(Trees.motionOf(_entries));
         for (uint256 i = 0; i < TASKS; ++i) {
             vm.expectEmit(address(work));
-            emit IWorkOrders.PlanEnacted(id, 0, 1, hex"00", hex"00");
+            emit IWorkOrders.PlanEnacted(id, 0, 1, hex"", hex"");
             vm.expectEmit(address(claims));
             emit IClaims.AssignmentClaimed(id, _task(i), _lead(i), _entries[i]);
             _claim(id, i);
@@ -267,7 +267,7 @@ contract ClaimsTest is PlantFixture {
         ProposalId id = _decide(Trees.motionOf(_entries));
         _execute(_assignment(_task(0), GLUER, PACKER));
         vm.expectEmit(address(work));
-        emit IWorkOrders.PlanEnacted(id, 0, 1, hex"00", hex"01");
+        emit IWorkOrders.PlanEnacted(id, 0, 1, hex"", hex"01");
         _claim(id, 0);
         vm.assertTrue(_worker(_task(0)) == GLUER);
         vm.assertTrue(work.task(_task(0)).standingWorker == SPRAYER);

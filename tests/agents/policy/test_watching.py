@@ -289,7 +289,7 @@ def passed_motion() -> tuple[Workshop, EnactPlan]:
     for name in ("scanner", "sprayer"):
         workshop.by(name).dao.vote(proposal, support=True, reason="because")
     found = workshop.proposal(proposal)
-    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest)
+    enact = EnactPlan(proposal=proposal, assignments=found.opening.plan.assignments, rest=found.rest, words=0)
     return workshop, enact
 
 

@@ -116,10 +116,15 @@ contract DesksSymbolic {
         return one.votingSeconds() == other.votingSeconds() && one.openLimit() == other.openLimit();
     }
 
-    function check_blank__anyPolicy__readsBack(uint24 votingSeconds, uint8 openLimit) external pure {
-        Desk desk = Desks.blank(votingSeconds, openLimit);
-        assert(desk.votingSeconds() == votingSeconds && desk.openLimit() == openLimit);
-        assert(desk.count() == 0 && desk.roster() == 0 && desk.members() == 0 && desk.roll() == address(0));
+    function check_withPolicy__anyDesk__takesItAlone(uint256 word, uint24 votingSeconds, uint8 openLimit)
+        external
+        pure
+    {
+        Desk before = Desk.wrap(word);
+        Desk afterwards = before.withPolicy(votingSeconds, openLimit);
+        assert(afterwards.votingSeconds() == votingSeconds && afterwards.openLimit() == openLimit);
+        assert(afterwards.count() == before.count() && afterwards.roster() == before.roster());
+        assert(afterwards.members() == before.members() && afterwards.roll() == before.roll());
     }
 
     function check_withRoster__anyDesk__forgetsTheRollAlone(uint256 word, uint24 roster, uint16 size) external pure {
