@@ -56,6 +56,16 @@ contract BallotsTest {
         vm.assertEq(listed, ballots[offset:offset + 2]);
     }
 
+    /// @dev What no key signed recovers nobody.
+    function test_isSigned__byNobody__never() public view {
+        vm.assertFalse(this.isSigned(YES, address(0), new bytes(65)));
+        vm.assertFalse(this.isSigned(YES, address(0), ""));
+    }
+
+    function isSigned(bytes32 digest, address signer, bytes calldata signature) external view returns (bool) {
+        return Ballots.isSigned(digest, signer, signature);
+    }
+
     function take(bytes calldata ballots, uint256 offset)
         external
         pure
