@@ -5,8 +5,9 @@ from dataclasses import fields
 from importlib.resources import files
 
 import pytest
+from eth_abi.abi import encode
 
-from workmoot.chain.abi import CONTRACTS, abi_of
+from workmoot.chain.abi import CONTRACTS, abi_of, values_of
 from workmoot.chain.decoder import snake_case
 from workmoot.domain import events
 from workmoot.domain.overrides import HumanOrder, Slot
@@ -58,3 +59,9 @@ def _struct(contract, function):
     entry = next(entry for entry in entries if entry["type"] == "function" and entry["name"] == function)
     parameters = [*entry["inputs"], *entry["outputs"]]
     return next(parameter for parameter in parameters if parameter["type"] == "tuple")
+
+
+@pytest.mark.parametrize(("told", "read"), [("é{}".encode(), "é{}"), (b"\xff{}", "\ufffd{}")])
+def test_values_of__text__whatever_its_bytes(told, read):
+    packed = encode(("bytes", "(bytes,uint8)", "bytes[]"), (told, (told, 3), [told]))
+    assert values_of(("string", "(string,uint8)", "string[]"), packed) == (read, (read, 3), (read,))

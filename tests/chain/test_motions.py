@@ -150,11 +150,7 @@ def test_motion__vetoed_while_open_or_passed__never_carried_out(plant: Plant):
 def test_motion__approved_by_a_human__is_no_plan(plant: Plant):
     opened = move(plant, suspension())
     part = PlanPart(rest=opened.rest, first=0, last=1, assignments=opened.assignments)
-    about: dict[str, Any] = {
-        "subject_type": SubjectType.PROPOSAL,
-        "payload": plan_payload(part),
-        "expires_at": soon(plant),
-    }
+    about: dict[str, Any] = {"subject_type": SubjectType.PROPOSAL, "payload": plan_payload(part)}
     with refused("WrongSubject", OverrideKind.APPROVE, SubjectType.PROPOSAL):
         order(plant, OverrideKind.APPROVE, opened.id, expires_at=soon(plant), **about)
 

@@ -7,13 +7,33 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from eth_abi.abi import decode, encode
+from eth_abi.abi import encode
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import StringDecoder
+from eth_abi.registry import BaseEquals, registry
 
 from workmoot.domain.hashing import checksum_address, keccak
 
 Entry = dict[str, Any]
 
 CONTRACTS = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
+
+
+class _Text(StringDecoder):
+    """A stranger's text: what is no UTF-8 in it is replaced, so that nobody stops those who follow the chain."""
+
+    def __init__(self) -> None:
+        super().__init__(handle_string_errors="replace")  # type: ignore[no-untyped-call]  # eth_abi has no types here
+
+
+def _lenient() -> ABICodec:
+    kinds = registry.copy()  # type: ignore[no-untyped-call]  # eth_abi has no types here
+    kinds.unregister_decoder("string")
+    kinds.register_decoder(BaseEquals("string", with_sub=False), _Text, label="string")  # type: ignore[no-untyped-call]  # untyped there
+    return ABICodec(kinds)
+
+
+_CODEC = _lenient()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +117,7 @@ def all_errors() -> dict[bytes, ErrorForm]:
 
 def values_of(types: Sequence[str], content: bytes) -> tuple[Any, ...]:
     """The values behind these types, addresses in EIP-55's mixed case."""
-    return tuple(_mixed_case(kind, value) for kind, value in zip(types, decode(types, content), strict=True))
+    return tuple(_mixed_case(kind, value) for kind, value in zip(types, _CODEC.decode(types, content), strict=True))
 
 
 def type_of(entry: Entry) -> str:
