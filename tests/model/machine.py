@@ -21,7 +21,6 @@ from workmoot.domain.work import Status
 NUMBER = st.integers(0, 255)
 """What is chosen, counted from what makes most sense; see `of` and `is_odd`."""
 PAIR = st.tuples(NUMBER, NUMBER)
-WHO = (*PEOPLE, members.NO_ACCOUNT)
 NO_TASK = 9 << 8 | 9
 MOST_ORDERS = 3
 SPANS = (1, 5, 11, 21, 31, 41, 61, 301)
