@@ -9,8 +9,11 @@ from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
 from tests.model.law import No
-from tests.model.machine import NUMBER, LawMachine, has_runs, is_odd, of, seldom
+from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
+from tests.model.member_rules import MemberMachine
 from tests.model.payloads import payload_bytes
+from tests.model.vote_rules import VoteMachine
+from tests.model.work_rules import WorkMachine
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest, unordered_nonce
 from workmoot.domain.proposals import State
@@ -42,7 +45,7 @@ FOREVER = 2**40
 Key = tuple[SubjectType, int, int]
 
 
-class HumanMachine(LawMachine):
+class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
     """Everything anybody can do, humans too."""
 
     @rule(orders=st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=3))

@@ -19,7 +19,7 @@ from tests.model.walks import walk
 from workmoot.chain.memory import authority, decisions, humans, membership, runs, slots, voting
 from workmoot.domain.work import Status
 
-FAR = 20_000
+FAR = 40_000
 
 
 @dataclass(frozen=True, slots=True)
