@@ -3,10 +3,11 @@ pragma solidity 0.8.37;
 
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
-import {ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {Failure, Status} from "contracts/types/Work.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
-import {vm} from "./Vm.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// @notice Who may not, and what a refusal says: faults in these lines went unnoticed by every other test.
 contract FencesTest is PlantFixture {
@@ -32,5 +33,28 @@ contract FencesTest is PlantFixture {
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IWorkOrders.Fenced.selector, task, before + 2, before));
         work.start(task, before);
+    }
+
+    function test_setInForce__givenToAnotherWhileItRuns__theRunFailedByTheOverride() public {
+        TaskId task = _postOne();
+        _allocate(task, SCANNER);
+        _start(task, SCANNER);
+        vm.expectEmit(address(work));
+        emit IWorkOrders.TaskFailed(task, SCANNER, address(overrides), Failure.Overridden, Status.Allocated);
+        vm.prank(address(overrides));
+        work.setInForce(task, IWorkOrders.Control(true, false, true, true, SPRAYER, PACKER));
+    }
+
+    function test_setInForce__givenToAnotherBeforeItRuns__noRunFailed() public {
+        TaskId task = _postOne();
+        _allocate(task, SCANNER);
+        vm.recordLogs();
+        vm.prank(address(overrides));
+        work.setInForce(task, IWorkOrders.Control(true, false, true, true, SPRAYER, PACKER));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            vm.assertFalse(logs[i].topics[0] == IWorkOrders.TaskFailed.selector);
+        }
+        vm.assertTrue(Number.unwrap(_worker(task)) == Number.unwrap(SPRAYER));
     }
 }
