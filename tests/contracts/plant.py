@@ -27,6 +27,7 @@ from tests.builders import an_entry, an_opening, an_order
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
+from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest
 from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
 from workmoot.domain.plan import PlanEntry, pack_plan, unpack_assignments
@@ -41,7 +42,7 @@ SCANNER, SPRAYER, GLUER, PRESSER, PACKER, ROBOT = map(Number, range(1, 7))
 OPERATOR, PLANNER, SUPERVISOR, MAINTENANCE = 1, 2, 3, 4
 ADMINISTRATOR, STRANGER, LATE = 0, 11, 12
 FIRST_WORKER = 5
-ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S, VOTING_S, OPEN_LIMIT = 20, 30, 40, 60, 2
+ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S, VOTING_S, OPEN_LIMIT, ABSENT_AFTER = 20, 30, 40, 60, 2, 1
 # Only the resumption of the plant takes two orders here.
 HUMAN_POLICY = (1 << OverrideKind.RELEASE, 3_600, 20, 3_600)
 WEIGHTS = (6_000, 2_000, 1_000, 1_000, 0)
@@ -109,6 +110,21 @@ class Plant:
         found = int(self.send(proposer, opening).events["ProposalCreated"]["proposalId"])
         self.openings[found] = opening
         return found
+
+    def move(self, proposer: Number, motion: Motion) -> int:
+        """Puts a motion to the vote."""
+        head = chain.height
+        read_hash = bytes(web3.eth.get_block(head)["hash"])
+        opening = motion_opening(motion, "because", read_at=head, read_hash=read_hash)
+        found = int(self.send(proposer, opening).events["ProposalCreated"]["proposalId"])
+        self.openings[found] = opening
+        return found
+
+    def carry(self, motion: Motion) -> Any:
+        """The scanner moves, three vote, the last with the motion."""
+        proposal = self.move(SCANNER, motion)
+        self.vote(proposal, SCANNER, SPRAYER)
+        return self.vote_with_plan(proposal, GLUER)
 
     def content(self, proposal: int) -> tuple[bytes, bytes]:
         """The assignments and the hash of the rest, as Python computes it."""
@@ -216,7 +232,7 @@ def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
     at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(7)]
-    limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, 10, WEIGHTS)
+    limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, ABSENT_AFTER, WEIGHTS)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
         Members.deploy(at[0], at[2], at[3], at[4], at[5], by(ADMINISTRATOR)),

@@ -73,28 +73,28 @@ def test_admit__by_a_planner__refused(plant):
 
 def test_suspend__member__shrinks_the_roster(plant):
     tx = plant.members.suspend(SCANNER, by(SUPERVISOR))
-    told(tx, "MemberSuspended", number=SCANNER, by=accounts[SUPERVISOR])
+    told(tx, "MemberSuspended", number=SCANNER, by=accounts[SUPERVISOR], byVote=False)
     told(tx, "RosterChanged", roster=6, members=4)
     assert not plant.members.isActive(SCANNER)
 
 
 def test_suspend__by_a_humans_order__is_the_overrides(plant):
     tx = plant.give(OverrideKind.SUSPEND, SCANNER, SubjectType.WORKER)
-    told(tx, "MemberSuspended", number=SCANNER, by=plant.overrides)
+    told(tx, "MemberSuspended", number=SCANNER, by=plant.overrides, byVote=False)
     tx = plant.give(OverrideKind.REINSTATE, SCANNER, SubjectType.WORKER)
-    told(tx, "MemberReinstated", number=SCANNER, by=plant.overrides)
+    told(tx, "MemberReinstated", number=SCANNER, by=plant.overrides, byVote=False)
 
 
 def test_reinstate__suspended__joins_the_next_roster(plant):
     plant.members.suspend(SCANNER, by(SUPERVISOR))
     tx = plant.members.reinstate(SCANNER, by(SUPERVISOR))
-    told(tx, "MemberReinstated", number=SCANNER, by=accounts[SUPERVISOR])
+    told(tx, "MemberReinstated", number=SCANNER, by=accounts[SUPERVISOR], byVote=False)
     told(tx, "RosterChanged", roster=7, members=5)
 
 
 def test_retire__member__for_good(plant):
     tx = plant.members.retire(SCANNER, by(SUPERVISOR))
-    told(tx, "MemberRetired", number=SCANNER, by=accounts[SUPERVISOR])
+    told(tx, "MemberRetired", number=SCANNER, by=accounts[SUPERVISOR], byVote=False)
     with refused("WrongStanding", SCANNER, Standing.RETIRED):
         plant.members.reinstate(SCANNER, by(SUPERVISOR))
 
@@ -168,7 +168,7 @@ def test_bind__to_a_worker_instead_of_a_robot__refused(plant):
 def test_deployment__limits_and_policy__are_told(plant):
     limits = {"acknowledgeSeconds": 20, "heartbeatSeconds": 30, "inspectSeconds": 40}
     told(plant.work.tx, "LimitsSet", **limits)
-    told(plant.motions.tx, "PolicySet", votingSeconds=60, openLimit=2, absentAfter=10, weights=WEIGHTS)
+    told(plant.motions.tx, "PolicySet", votingSeconds=60, openLimit=2, absentAfter=1, weights=WEIGHTS)
 
 
 @pytest.mark.parametrize("limits", [(9, 10, 10), (10, 9, 10), (10, 10, 9)])
