@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import SCAN
-from tests.chain.moves import Opened, carry, decide, move, order, refused, sign, vote
+from tests.chain.moves import Opened, carry, decide, move, order, refused, sign, soon, vote
 from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, Plant, account
 from workmoot.domain.events import (
     MemberAdmitted,
@@ -152,7 +152,7 @@ def test_motion__approved_by_a_human__is_no_plan(plant: Plant):
     part = PlanPart(rest=opened.rest, first=0, last=1, assignments=opened.assignments)
     about: dict[str, Any] = {"subject_type": SubjectType.PROPOSAL, "payload": plan_payload(part)}
     with refused("WrongSubject", OverrideKind.APPROVE, SubjectType.PROPOSAL):
-        order(plant, OverrideKind.APPROVE, opened.id, **about)
+        order(plant, OverrideKind.APPROVE, opened.id, expires_at=soon(plant), **about)
 
 
 def test_motion__vetoed_after_it_was_carried_out__is_no_plan(plant: Plant):
