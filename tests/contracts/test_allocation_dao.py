@@ -260,6 +260,12 @@ def test_enact__passed_without_the_plan__by_anyone(plant, task, proposal):
     assert plant.task(task)["worker"] == SCANNER
 
 
+def test_enact__no_word__refused(plant, proposal):
+    plant.vote(proposal, SCANNER, SPRAYER, GLUER)
+    with refused("NothingEnacted", proposal):
+        plant.dao.enact(proposal, *plant.content(proposal), 0, by(STRANGER))
+
+
 def test_veto__by_the_supervisor__ends_it(plant, proposal):
     tx = plant.give(OverrideKind.VETO, proposal, SubjectType.PROPOSAL)
     told(tx, "ProposalSettled", id=proposal, state=State.VETOED, yes=0, no=0)

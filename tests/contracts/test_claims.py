@@ -7,6 +7,7 @@ from brownie import accounts
 
 from tests.contracts.plant import (
     GLUER,
+    NO_BITS,
     PACKER,
     SCANNER,
     SPRAYER,
@@ -68,7 +69,7 @@ def test_vote__tree__its_root_is_recorded(plant, first):
 def test_claim__by_its_lead__allocated(plant, first):
     tree = Tree(plant, first)
     receipt = tree.claim(0)
-    told(receipt, "PlanEnacted", proposal=tree.id, skipped=b"\0", standing=b"\0")
+    told(receipt, "PlanEnacted", proposal=tree.id, first=0, last=1, skipped=NO_BITS, standing=NO_BITS)
     entry = claim_of(tree.entries[0])
     told(receipt, "AssignmentClaimed", proposal=tree.id, task=first, worker=SPRAYER, entry=entry)
     found = plant.task(first)
