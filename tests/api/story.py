@@ -306,7 +306,7 @@ def a_decided_plant() -> Story:
     """An order posted, a proposal defeated, its counter-proposal enacted; nothing has started."""
     story = Story()
     story.post()
-    for name in ("sprayer", "assembler", "finisher"):
+    for name in ("loader", "grinder", "sprayer", "assembler", "finisher"):
         story.offer(name)
     first = story.propose("analyst", story.plan(shift=1), words="Quickest first; both presses shared.")
     slow = "<b>R-8</b> took 1.5 times what it promised, seven times out of seven."

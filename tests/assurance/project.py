@@ -11,13 +11,16 @@ PROVERS = ROOT / ".venv-assure" / "bin"
 BUILD = ROOT / "build" / "assure"
 COPIED = ("contracts", "foundry.toml", "Makefile", "scripts", "tests/solidity", "tests/vectors")
 SHARED = (".venv", "node_modules")
+MAKES_OWN = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project with what it needs on its path; `settings` are environment variables."""
-    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    # A make of its own, not a part of the one that runs the tests.
+    ours = {name: value for name, value in os.environ.items() if name not in MAKES_OWN}
+    path = os.pathsep.join([str(BIN), ours.get("PATH", os.defpath)])
     return subprocess.run(
-        command, cwd=cwd, env={**os.environ, "PATH": path, **settings}, stdin=subprocess.DEVNULL,
+        command, cwd=cwd, env={**ours, "PATH": path, **settings}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ def test_vote__tree__its_root_is_recorded_and_nothing_else(plant, tasks):
 def test_claim__by_its_lead__allocated_as_by_a_plan(plant, tasks, tree):
     receipt = claim(plant, tree, 0)
     enacted, claimed = receipt.the(PlanEnacted), receipt.the(AssignmentClaimed)
-    assert (enacted.proposal, enacted.skipped, enacted.standing) == (tree.id, b"\0", b"\0")
+    assert (enacted.proposal, enacted.skipped, enacted.standing) == (tree.id, b"", b"")
     entry = unpack_plan(tree.plan)[0]
     assert (claimed.proposal, claimed.task, claimed.worker, claimed.entry) == (
         tree.id,

@@ -18,6 +18,7 @@ import pytest
 from scripts import nodes
 from scripts.running.folder import live_runs
 from tests.scenarios.recount import Log, by_name, electorates, read_logs, taken
+from workmoot.domain.plan import unpack_entry
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 420
@@ -221,12 +222,17 @@ def test_up__a_daemon_killed_in_the_middle__goes_on_from_the_chain(story: Story)
     assert story.summary["restarts"] == {KILLED: 1}
 
 
+def _assigned_in(log: Log) -> int:
+    """Others assign tasks too."""
+    return unpack_entry(log.values["order"]["payload"])[0].lead
+
+
 def test_override__given_while_the_plant_runs__holds_until_it_is_released_or_expires(story: Story) -> None:
     task, worker = story.override["task"], story.override["assigned"]
     begin = next(
         log
         for log in story.events["OverrideGiven"]
-        if log.values["subject"] == task and log.values["order"]["kind"] == 3
+        if log.values["subject"] == task and log.values["order"]["kind"] == 3 and _assigned_in(log) == worker
     )
     identity = begin.values["id"]
     ends = [
