@@ -19,14 +19,14 @@ from tests.workshop import (
     account,
 )
 from workmoot.domain.ids import Number
-from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange, StandingChange
+from workmoot.domain.motions import LAST_VOTED_NUMBER, Admission, Motion, MotionKind, PolicyChange, StandingChange
 from workmoot.domain.proposals import Weights
 from workmoot.domain.workers import Kind, capability_mask
 
 OTHER_WEIGHTS = replace(VOTING.weights, makespan=1_000, risk=5_000)
 
 
-def admission(*capabilities: int, kind: Kind = Kind.DIGITAL) -> Admission:
+def admission(*capabilities: int, kind: Kind = Kind.ROBOTIC) -> Admission:
     mask = capability_mask(capabilities)
     return Admission(member_kind=kind, account=account("latecomer"), capabilities=mask, profile="{}")
 
@@ -68,16 +68,22 @@ def silent(workshop: Workshop) -> Workshop:
 # Membership
 
 
-def test_judge__admission_of_a_rare_skill__yes():
+def test_judge__admission_of_a_robot_with_a_rare_skill__yes():
     assert judged(Workshop(), admission(SCAN)) == (True, "Few of us can do this: scanning.")
 
 
-def test_judge__admission_of_what_enough_can_do__no():
+def test_judge__admission_of_a_robot_like_enough_others__no():
     workshop = Workshop()
-    workshop.admit("latecomer", SCAN)
-    known = replace(admission(SCAN), account=account("stranger"))
-    assert judged(workshop, known) == (False, "Enough of us can do what it can.")
-    assert judged(workshop, replace(known, member_kind=Kind.ROBOTIC))[0]
+    for name in ("administrator", "planner", "stranger"):
+        assert judged(workshop, admission(SCAN))[0]
+        workshop.admit(name, SCAN, kind=Kind.ROBOTIC)
+    assert judged(workshop, admission(SCAN)) == (False, "Enough of us can do what it can.")
+
+
+@pytest.mark.parametrize("capability", [SCAN, SPRAY, 1, 255])
+def test_judge__admission_of_one_that_would_vote__no_whatever_it_says_of_itself(capability: int):
+    newcomer = admission(capability, kind=Kind.DIGITAL)
+    assert judged(Workshop(), newcomer) == (False, "Who votes here is for humans to say.")
 
 
 def test_judge__admission_of_nothing_the_plant_knows__no():
@@ -125,20 +131,28 @@ def test_judge__reinstatement__yes_unless_the_record_is_bad():
         {"weights": Weights(makespan=5_000, risk=1_000)},
     ],
 )
-def test_judge__small_step__yes(changes: dict[str, Any]):
-    assert judged(Workshop(), policy(**changes)) == (True, "A small step.")
+def test_judge__near_the_founding_policy__yes(changes: dict[str, Any]):
+    assert judged(Workshop(), policy(**changes)) == (True, "Near the founding policy.")
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"voting_seconds": 121}, "Too far at once: voting_seconds."),
-        ({"open_limit": 5, "absent_after": 4}, "Too far at once: open_limit, absent_after."),
-        ({"weights": OTHER_WEIGHTS}, "The weights shift too far at once."),
+        ({"voting_seconds": 121}, "Too far from the founding policy: voting_seconds."),
+        ({"open_limit": 5, "absent_after": 4}, "Too far from the founding policy: open_limit, absent_after."),
+        ({"weights": OTHER_WEIGHTS}, "The weights are too far from the founding policy's."),
     ],
 )
-def test_judge__leap__no(changes: dict[str, Any], words: str):
+def test_judge__far_from_the_founding_policy__no(changes: dict[str, Any], words: str):
     assert judged(Workshop(), policy(**changes)) == (False, words)
+
+
+def test_judge__a_row_of_small_steps__leads_no_further():
+    workshop = Workshop()
+    workshop.carry(policy(absent_after=5))
+    assert judged(workshop, policy(absent_after=4)) == (False, "Too far from the founding policy: absent_after.")
+    assert judged(workshop, policy(absent_after=20))[0]
+    assert workshop.ledger.founding_policy == VOTING
 
 
 # What cannot be carried out
@@ -162,6 +176,15 @@ def test_obstacle__standing_does_not_allow_it__says_so():
 def test_obstacle__has_a_badge__says_so():
     taken = replace(admission(SPRAY), account=account("sprayer"))
     assert obstacle_to(Workshop().ledger, taken) == "the account has a badge already"
+
+
+def test_obstacle__the_badges_left_are_the_humans__says_so():
+    ledger, newcomer = Workshop().ledger, admission(SPRAY)
+    for number in range(len(ledger.members) + 1, LAST_VOTED_NUMBER):
+        ledger.members[Number(number)] = replace(ledger.members[ARM], number=Number(number))
+    assert obstacle_to(ledger, newcomer) == ""
+    ledger.members[Number(LAST_VOTED_NUMBER)] = ledger.members[ARM]
+    assert obstacle_to(ledger, newcomer) == "the badges left are the humans' to give"
 
 
 def test_obstacle__the_last_that_votes__says_so():
