@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
-from agents.actions import Action, CastVote
-from agents.policy import voting
+from agents.actions import Action, CastVote, EnactPlan
+from agents.execution import perform
+from agents.policy import voting, watching
 from agents.policy.moving import BAD_RUNS, judge_motion, obstacle_to
+from tests.agents.bodies import ToldRobots, hands
 from tests.builders import a_task
 from tests.workshop import (
     ARM,
@@ -20,8 +22,8 @@ from tests.workshop import (
 )
 from workmoot.domain.ids import Number
 from workmoot.domain.motions import LAST_VOTED_NUMBER, Admission, Motion, MotionKind, PolicyChange, StandingChange
-from workmoot.domain.proposals import Weights
-from workmoot.domain.workers import Kind, capability_mask
+from workmoot.domain.proposals import State, Weights
+from workmoot.domain.workers import Kind, Standing, capability_mask
 
 OTHER_WEIGHTS = replace(VOTING.weights, makespan=1_000, risk=5_000)
 
@@ -202,14 +204,37 @@ def voted(workshop: Workshop, name: str) -> list[Action]:
     return voting.decide(workshop.view(name))
 
 
-def test_vote__motion__says_why_and_carries_it():
+def test_vote__motion__says_why_and_binds_it():
     workshop = failing()
     proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
     (ballot,) = voted(workshop, "finisher")
     assert isinstance(ballot, CastVote)
     assert (ballot.proposal, ballot.support) == (proposal, True)
     assert ballot.reason == f"{BAD_RUNS} of its runs failed, 0 were good."
-    assert ballot.assignments == workshop.proposal(proposal).opening.plan.assignments
+    assert (ballot.assignments, ballot.rest) == (b"", workshop.proposal(proposal).content_hash)
+
+
+def test_vote__motion_that_became_impossible__is_settled_and_blocks_nothing():
+    workshop = failing()
+    proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
+    ballots = [ballot for name in ("scanner", "finisher") for ballot in voted(workshop, name)]
+    workshop.suspend("sprayer")
+    for name, ballot in zip(("scanner", "finisher"), ballots, strict=True):
+        perform(hands(workshop, name, ToldRobots()), ballot)
+    assert workshop.proposal(proposal).state is State.PASSED
+
+
+def test_vote__motion_passed__is_carried_out_in_turns():
+    workshop = failing()
+    proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
+    for name in ("scanner", "finisher"):
+        (ballot,) = voted(workshop, name)
+        perform(hands(workshop, name, ToldRobots()), ballot)
+    assert workshop.proposal(proposal).state is State.PASSED
+    later_s = workshop.now_s + 10.0
+    (enact,) = (act for act in watching.decide(workshop.view("scanner", now_s=later_s)) if isinstance(act, EnactPlan))
+    perform(hands(workshop, "scanner", ToldRobots()), enact)
+    assert workshop.ledger.members[SPRAYER].standing is Standing.SUSPENDED
 
 
 def test_vote__ones_own_motion__yes():
