@@ -6,16 +6,16 @@ from agents.view import View
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.ledger.absence import absent_since
-from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange, StandingChange
+from workmoot.domain.motions import LAST_VOTED_NUMBER, Admission, Motion, MotionKind, PolicyChange, StandingChange
 from workmoot.domain.proposals import Policy
 from workmoot.domain.workers import Kind, Member, Standing
 
 FEW = 3
-"""So many should have a capability: one does the task, one inspects it, one is there when either fails."""
+"""So many robots should have a capability: work goes on when one fails and another is held."""
 BAD_RUNS = 3
 """Runs must have failed at least so often before they say something."""
 MOST_SHIFTED = 2_000
-"""Parts of 10,000 by which the share of a weight may change at once."""
+"""Parts of 10,000 by which the share of a weight may differ from the founding policy's."""
 WHOLE = 10_000
 
 
@@ -36,7 +36,7 @@ def obstacle_to(ledger: Ledger, motion: Motion) -> str:
     if isinstance(motion, PolicyChange):
         return ""
     if isinstance(motion, Admission):
-        return "the account has a badge already" if motion.account in ledger.numbers else ""
+        return _obstacle_to_admission(ledger, motion)
     member = ledger.members[motion.member]
     if member.by_human:
         return "a human decided about this member"
@@ -44,6 +44,12 @@ def obstacle_to(ledger: Ledger, motion: Motion) -> str:
         return f"the member is {member.standing.name.lower()}"
     leaves = motion.kind is not MotionKind.REINSTATE and member.is_active_worker
     return "nobody would be left to vote" if leaves and ledger.voters == 1 else ""
+
+
+def _obstacle_to_admission(ledger: Ledger, motion: Admission) -> str:
+    if motion.account in ledger.numbers:
+        return "the account has a badge already"
+    return "the badges left are the humans' to give" if len(ledger.members) >= LAST_VOTED_NUMBER else ""
 
 
 def _fits(kind: MotionKind, standing: Standing) -> bool:
@@ -54,17 +60,19 @@ def _fits(kind: MotionKind, standing: Standing) -> bool:
 
 
 def _judge_admission(view: View, motion: Admission) -> tuple[bool, str]:
-    """Yes to who brings what few can do."""
+    """Yes to a robot that brings what few can do. What a newcomer says of itself makes it no voter."""
+    if motion.member_kind is Kind.DIGITAL:
+        return False, "Who votes here is for humans to say."
     known = range(1, len(view.capabilities) + 1)
     brings = [number for number in known if motion.capabilities >> number & 1]
-    short = [number for number in brings if _count_able(view.ledger, motion.member_kind, number) < FEW]
+    short = [number for number in brings if _count_able(view.ledger, number) < FEW]
     names = ", ".join(view.capabilities[number - 1] for number in short)
     return (True, f"Few of us can do this: {names}.") if short else (False, "Enough of us can do what it can.")
 
 
-def _count_able(ledger: Ledger, kind: Kind, capability: int) -> int:
-    active = (member for member in ledger.members.values() if member.standing is Standing.ACTIVE)
-    return sum(member.kind is kind and bool(member.capabilities >> capability & 1) for member in active)
+def _count_able(ledger: Ledger, capability: int) -> int:
+    robots = (member for member in ledger.members.values() if member.kind is Kind.ROBOTIC)
+    return sum(robot.standing is Standing.ACTIVE and bool(robot.capabilities >> capability & 1) for robot in robots)
 
 
 def _judge_standing(view: View, motion: StandingChange) -> tuple[bool, str]:
@@ -90,20 +98,23 @@ def _totals(ledger: Ledger, worker: Number) -> tuple[int, int]:
 
 
 def _judge_policy(ledger: Ledger, wanted: Policy) -> tuple[bool, str]:
-    """Yes to small steps: nothing more than doubles or halves, no weight's share moves by more than a fifth."""
-    now = ledger.policy
-    if now is None:
+    """Yes to what is near the founding policy, so that no row of small steps leads far from it: nothing is more than
+    doubled or halved, no weight's share is another by more than a fifth."""
+    founding = ledger.founding_policy
+    if founding is None:
         return False, "There is no policy to compare it with."
     rules = ("voting_seconds", "open_limit", "absent_after")
-    leaps = [name for name in rules if not _is_near(getattr(now, name), getattr(wanted, name))]
-    shifts = max(abs(a - b) for a, b in zip(_shares(now), _shares(wanted), strict=True))
-    if leaps:
-        return False, f"Too far at once: {', '.join(leaps)}."
-    return (False, "The weights shift too far at once.") if shifts > MOST_SHIFTED else (True, "A small step.")
+    far = [name for name in rules if not _is_near(getattr(founding, name), getattr(wanted, name))]
+    shifts = max(abs(a - b) for a, b in zip(_shares(founding), _shares(wanted), strict=True))
+    if far:
+        return False, f"Too far from the founding policy: {', '.join(far)}."
+    if shifts > MOST_SHIFTED:
+        return False, "The weights are too far from the founding policy's."
+    return True, "Near the founding policy."
 
 
-def _is_near(now: int, wanted: int) -> bool:
-    return now <= 2 * wanted and wanted <= 2 * now
+def _is_near(founding: int, wanted: int) -> bool:
+    return founding <= 2 * wanted and wanted <= 2 * founding
 
 
 def _shares(policy: Policy) -> list[int]:

@@ -33,9 +33,11 @@ def decide(view: View) -> list[Action]:
 
 
 def is_direct(view: View, proposal: Proposal) -> bool:
-    """Whether to vote by transaction: the plant always does, or the boxes had their time."""
+    """Whether to vote by transaction: the plant always does, there is nothing to sign, or the boxes had their time."""
+    if not view.votes_by_signature or not proposal.is_readable:
+        return True
     begin = talk_ends(view, proposal)
-    return not view.votes_by_signature or view.now_s >= begin + max(0.0, proposal.deadline - begin) / PART
+    return view.now_s >= begin + max(0.0, proposal.deadline - begin) / PART
 
 
 def may_speak(view: View, proposal: Proposal) -> bool:

@@ -1,7 +1,7 @@
 """What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
 
 from agents.view import View
-from workmoot.domain.ledger import Proposal
+from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.plan import ENTRIES_AT_ONCE
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
@@ -27,10 +27,16 @@ def talk_ends(view: View, proposal: Proposal) -> float:
 
 def content(view: View, proposal: Proposal, *, decides: bool) -> tuple[bytes, bytes]:
     """Assignments and rest, for a ballot that may be enacted at once; else none, and the hash of both."""
-    fits = len(proposal.decided_entries) <= ENTRIES_AT_ONCE
-    if decides and fits and not view.ledger.plant_held:
+    if decides and _may_go_along(view.ledger, proposal):
         return proposal.opening.plan.assignments, proposal.rest
     return b"", proposal.content_hash
+
+
+def _may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
+    """Whether its enactment cannot fail the ballot that brings it: a motion may have become impossible by then."""
+    if proposal.is_tree:  # recorded in one word, however many leaves it has
+        return True
+    return proposal.is_plan and not ledger.plant_held and len(proposal.decided_entries) <= ENTRIES_AT_ONCE
 
 
 def rounds_for(tasks: int, most: int) -> int:

@@ -6,6 +6,7 @@ from agents.policy.moving import judge_motion
 from agents.policy.proposing import put_to_vote
 from agents.policy.thinking import JUDGE_ROUNDS, content, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.majority import has_passed
 from workmoot.domain.motions import Motion
@@ -33,7 +34,7 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
     said = view.ballots.said.get(proposal.id)
     if said is not None:
         return _ballot(view, proposal, support=said, reason="As I signed.")
-    if proposal.motion is not None:
+    if proposal.motion is not None and proposal.is_readable:
         return _on_motion(view, proposal, proposal.motion)
     wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
     if wrong:
@@ -139,9 +140,14 @@ def _ballot(view: View, proposal: Proposal, *, support: bool, reason: str) -> li
 
 
 def _cast(view: View, proposal: Proposal, *, support: bool, reason: str) -> CastVote:
-    """Binds the plan; carries it when it may decide, counting the yes ballots that may be under way."""
+    """A yes binds the plan, and carries it when it may decide, counting the yes ballots that may be under way.
+
+    A no binds the id alone, so that it counts whatever was put to the vote.
+    """
+    if not support:
+        return CastVote(proposal=proposal.id, support=False, reason=reason, assignments=b"", rest=ZERO_HASH)
     leaning = {review.member for review in proposal.reviews if review.support} | {proposal.proposer, view.me}
     under_way = sum(proposal.vote_of(member) is None for member in leaning)
-    decides = support and has_passed(yes=proposal.yes + under_way, members=proposal.members)
+    decides = has_passed(yes=proposal.yes + under_way, members=proposal.members)
     assignments, rest = content(view, proposal, decides=decides)
-    return CastVote(proposal=proposal.id, support=support, reason=reason, assignments=assignments, rest=rest)
+    return CastVote(proposal=proposal.id, support=True, reason=reason, assignments=assignments, rest=rest)

@@ -44,13 +44,17 @@ def _is_our_turn(view: View, deadline: float, about: str) -> bool:
 def _proposals(view: View) -> list[Action]:
     actions: list[Action] = []
     for proposal in view.ledger.proposals.values():
-        if proposal.state is State.PASSED and not (view.ledger.plant_held and proposal.is_plan):
+        if proposal.state is State.PASSED and _may_be_enacted(view, proposal):
             waits_since = _waits_since(view, proposal)
             if _is_our_turn(view, waits_since - GRACE_S, f"enact {proposal.id} {proposal.progress}"):
                 actions.append(_enact(proposal))
         elif proposal.state is State.OPEN:
             actions += _open(view, proposal)
     return actions
+
+
+def _may_be_enacted(view: View, proposal: Proposal) -> bool:
+    return proposal.is_readable and not (view.ledger.plant_held and proposal.is_plan)
 
 
 def _waits_since(view: View, proposal: Proposal) -> float:

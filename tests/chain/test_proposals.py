@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from eth_abi.abi import encode
 
 from tests.builders import a_task, an_entry, an_opening
 from tests.chain.moves import allocated, enact, pass_plan, passed, post, propose, refused, start, task, vote
-from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account
+from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account, signer
+from workmoot.chain.abi import abi_of
+from workmoot.chain.sender import Sender
+from workmoot.domain.errors import Refused
 from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalReviewed, ProposalSettled, RosterSealed
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.plan import PackedPlan, pack_plan
@@ -253,6 +257,23 @@ def test_enact__idle_task_of_another__epoch_and_version_rise_by_one(plant):
     found = task(plant, number)
     assert (found.status, found.worker, found.inspector) == (Status.ALLOCATED, SPRAYER, FINISHER)
     assert (found.epoch, found.version) == (2, 2)
+
+
+@pytest.mark.parametrize("plant", ["anvil", "ganache"], indirect=True)
+def test_vote__words_that_are_no_utf8__only_what_binds_the_id_alone_counts(plant):
+    opening, function = _opening(plant), abi_of("AllocationDAO").functions["propose"]
+    parts = (opening.plan.assignments, opening.plan.teams, opening.plan.timetable, pack_detail(opening), b"\xff")
+    sender = Sender(plant.node, signer("scanner"), chain_id=plant.chain_id)
+    sender.send(plant.addresses["AllocationDAO"], function.selector + encode(["bytes"] * 5, parts), tried=False)
+    follower = plant.follower()
+    follower.catch_up()
+    found = follower.ledger.proposals[ProposalId(1)]
+    assert not found.is_readable
+    dao = plant.by("sprayer").dao
+    with pytest.raises(Refused, match="OtherPlan"):
+        dao.vote(found.id, support=False, reason="", rest=found.content_hash)
+    dao.vote(found.id, support=False, reason="")
+    assert dao.proposal(found.id).no == 1
 
 
 def _opened(plant):

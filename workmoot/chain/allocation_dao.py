@@ -17,8 +17,6 @@ ENACTING_GAS = 46_000
 """For one plan entry whose task a human has assigned, where the decision gets a word of its own; most take far less.
 
 A vote that does not decide now may be the deciding one when it is mined."""
-MOTION_GAS = 600_000
-"""For a motion: most for an admission."""
 
 
 class ChainAllocationDao(Contract):
@@ -111,6 +109,4 @@ class ChainAllocationDao(Contract):
 
 
 def _enacting_gas(assignments: bytes) -> int:
-    if is_motion(assignments):
-        return MOTION_GAS
     return ENACTING_GAS * (len(assignments) // ASSIGNED.size)

@@ -17,6 +17,9 @@ NO_ORDER = bytes(3)
 MOTION_SECONDS = 600
 """How long after its deadline a motion that passed may still be carried out, wall seconds."""
 
+LAST_VOTED_NUMBER = 767
+"""The last badge that a vote gives: those above are the humans' to give."""
+
 HEAD = Layout("motion", (("order", 3), ("kind", 1)))
 ADMISSION = Layout("motion", (("member_kind", 1), ("account", 20), ("capabilities", 32)))
 """memberKind u8 | account u160 | capabilities u256 | profile in UTF-8."""

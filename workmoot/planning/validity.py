@@ -15,6 +15,8 @@ from workmoot.planning.horizon import base_of, due_of, handover, is_backed
 
 def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
     """What is wrong with a proposal, in words; nothing where it holds."""
+    if not proposal.is_readable:
+        return ["the words are no UTF-8"]
     if proposal.malformed:
         return ["the plan's bytes follow no layout"]
     entries = proposal.entries

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
-from agents.actions import Action, CastVote
-from agents.policy import voting
+from agents.actions import Action, CastVote, EnactPlan
+from agents.execution import perform
+from agents.policy import voting, watching
 from agents.policy.moving import BAD_RUNS, judge_motion, obstacle_to
+from tests.agents.bodies import ToldRobots, hands
 from tests.builders import a_task
 from tests.workshop import (
     ARM,
@@ -19,14 +21,14 @@ from tests.workshop import (
     account,
 )
 from workmoot.domain.ids import Number
-from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange, StandingChange
-from workmoot.domain.proposals import Weights
-from workmoot.domain.workers import Kind, capability_mask
+from workmoot.domain.motions import LAST_VOTED_NUMBER, Admission, Motion, MotionKind, PolicyChange, StandingChange
+from workmoot.domain.proposals import State, Weights
+from workmoot.domain.workers import Kind, Standing, capability_mask
 
 OTHER_WEIGHTS = replace(VOTING.weights, makespan=1_000, risk=5_000)
 
 
-def admission(*capabilities: int, kind: Kind = Kind.DIGITAL) -> Admission:
+def admission(*capabilities: int, kind: Kind = Kind.ROBOTIC) -> Admission:
     mask = capability_mask(capabilities)
     return Admission(member_kind=kind, account=account("latecomer"), capabilities=mask, profile="{}")
 
@@ -68,16 +70,22 @@ def silent(workshop: Workshop) -> Workshop:
 # Membership
 
 
-def test_judge__admission_of_a_rare_skill__yes():
+def test_judge__admission_of_a_robot_with_a_rare_skill__yes():
     assert judged(Workshop(), admission(SCAN)) == (True, "Few of us can do this: scanning.")
 
 
-def test_judge__admission_of_what_enough_can_do__no():
+def test_judge__admission_of_a_robot_like_enough_others__no():
     workshop = Workshop()
-    workshop.admit("latecomer", SCAN)
-    known = replace(admission(SCAN), account=account("stranger"))
-    assert judged(workshop, known) == (False, "Enough of us can do what it can.")
-    assert judged(workshop, replace(known, member_kind=Kind.ROBOTIC))[0]
+    for name in ("administrator", "planner", "stranger"):
+        assert judged(workshop, admission(SCAN))[0]
+        workshop.admit(name, SCAN, kind=Kind.ROBOTIC)
+    assert judged(workshop, admission(SCAN)) == (False, "Enough of us can do what it can.")
+
+
+@pytest.mark.parametrize("capability", [SCAN, SPRAY, 1, 255])
+def test_judge__admission_of_one_that_would_vote__no_whatever_it_says_of_itself(capability: int):
+    newcomer = admission(capability, kind=Kind.DIGITAL)
+    assert judged(Workshop(), newcomer) == (False, "Who votes here is for humans to say.")
 
 
 def test_judge__admission_of_nothing_the_plant_knows__no():
@@ -125,20 +133,28 @@ def test_judge__reinstatement__yes_unless_the_record_is_bad():
         {"weights": Weights(makespan=5_000, risk=1_000)},
     ],
 )
-def test_judge__small_step__yes(changes: dict[str, Any]):
-    assert judged(Workshop(), policy(**changes)) == (True, "A small step.")
+def test_judge__near_the_founding_policy__yes(changes: dict[str, Any]):
+    assert judged(Workshop(), policy(**changes)) == (True, "Near the founding policy.")
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"voting_seconds": 121}, "Too far at once: voting_seconds."),
-        ({"open_limit": 5, "absent_after": 4}, "Too far at once: open_limit, absent_after."),
-        ({"weights": OTHER_WEIGHTS}, "The weights shift too far at once."),
+        ({"voting_seconds": 121}, "Too far from the founding policy: voting_seconds."),
+        ({"open_limit": 5, "absent_after": 4}, "Too far from the founding policy: open_limit, absent_after."),
+        ({"weights": OTHER_WEIGHTS}, "The weights are too far from the founding policy's."),
     ],
 )
-def test_judge__leap__no(changes: dict[str, Any], words: str):
+def test_judge__far_from_the_founding_policy__no(changes: dict[str, Any], words: str):
     assert judged(Workshop(), policy(**changes)) == (False, words)
+
+
+def test_judge__a_row_of_small_steps__leads_no_further():
+    workshop = Workshop()
+    workshop.carry(policy(absent_after=5))
+    assert judged(workshop, policy(absent_after=4)) == (False, "Too far from the founding policy: absent_after.")
+    assert judged(workshop, policy(absent_after=20))[0]
+    assert workshop.ledger.founding_policy == VOTING
 
 
 # What cannot be carried out
@@ -164,6 +180,15 @@ def test_obstacle__has_a_badge__says_so():
     assert obstacle_to(Workshop().ledger, taken) == "the account has a badge already"
 
 
+def test_obstacle__the_badges_left_are_the_humans__says_so():
+    ledger, newcomer = Workshop().ledger, admission(SPRAY)
+    for number in range(len(ledger.members) + 1, LAST_VOTED_NUMBER):
+        ledger.members[Number(number)] = replace(ledger.members[ARM], number=Number(number))
+    assert obstacle_to(ledger, newcomer) == ""
+    ledger.members[Number(LAST_VOTED_NUMBER)] = ledger.members[ARM]
+    assert obstacle_to(ledger, newcomer) == "the badges left are the humans' to give"
+
+
 def test_obstacle__the_last_that_votes__says_so():
     workshop = Workshop()
     for name in ("sprayer", "finisher"):
@@ -179,14 +204,37 @@ def voted(workshop: Workshop, name: str) -> list[Action]:
     return voting.decide(workshop.view(name))
 
 
-def test_vote__motion__says_why_and_carries_it():
+def test_vote__motion__says_why_and_binds_it():
     workshop = failing()
     proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
     (ballot,) = voted(workshop, "finisher")
     assert isinstance(ballot, CastVote)
     assert (ballot.proposal, ballot.support) == (proposal, True)
     assert ballot.reason == f"{BAD_RUNS} of its runs failed, 0 were good."
-    assert ballot.assignments == workshop.proposal(proposal).opening.plan.assignments
+    assert (ballot.assignments, ballot.rest) == (b"", workshop.proposal(proposal).content_hash)
+
+
+def test_vote__motion_that_became_impossible__is_settled_and_blocks_nothing():
+    workshop = failing()
+    proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
+    ballots = [ballot for name in ("scanner", "finisher") for ballot in voted(workshop, name)]
+    workshop.suspend("sprayer")
+    for name, ballot in zip(("scanner", "finisher"), ballots, strict=True):
+        perform(hands(workshop, name, ToldRobots()), ballot)
+    assert workshop.proposal(proposal).state is State.PASSED
+
+
+def test_vote__motion_passed__is_carried_out_in_turns():
+    workshop = failing()
+    proposal = workshop.move("scanner", of(MotionKind.SUSPEND, SPRAYER))
+    for name in ("scanner", "finisher"):
+        (ballot,) = voted(workshop, name)
+        perform(hands(workshop, name, ToldRobots()), ballot)
+    assert workshop.proposal(proposal).state is State.PASSED
+    later_s = workshop.now_s + 10.0
+    (enact,) = (act for act in watching.decide(workshop.view("scanner", now_s=later_s)) if isinstance(act, EnactPlan))
+    perform(hands(workshop, "scanner", ToldRobots()), enact)
+    assert workshop.ledger.members[SPRAYER].standing is Standing.SUSPENDED
 
 
 def test_vote__ones_own_motion__yes():

@@ -16,6 +16,7 @@ from workmoot.ballots.poll import poll_of
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Proposal
+from workmoot.domain.motions import MotionKind, StandingChange
 
 TALK_S = 2.0
 TALKED_S = START_S + 2 * TALK_S
@@ -89,6 +90,13 @@ def test_decide__proposer__signs_for_its_own(vote: Vote):
 
 def test_decide__plant_votes_directly__casts():
     assert said_by(Vote(ballots="direct").on("sprayer")) == [("cast", True)]
+
+
+def test_decide__words_nobody_can_read__no_on_chain_at_once(vote: Vote):
+    motion = StandingChange(kind=MotionKind.RETIRE, member=ARM)
+    vote.id = vote.workshop.move("sprayer", motion, "\ufffd")
+    about = [action for action in vote.on("scanner") if getattr(action, "proposal", 0) == vote.id]
+    assert said_by(about) == [("cast", False)]
 
 
 def test_decide__not_reviewed_yet__reviews_before_it_signs(vote: Vote):

@@ -10,7 +10,9 @@ from agents.view import View
 from tests.builders import a_task, an_entry, an_offer, an_opening
 from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop, account
 from workmoot.domain.events import ProposalCreated
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import ProposalId, TaskId, task_id
+from workmoot.domain.motions import MotionKind, StandingChange
 from workmoot.domain.overrides import PLANT, OverrideKind, SubjectType
 from workmoot.domain.plan import PlanEntry, pack_plan
 from workmoot.domain.proposals import pack_detail
@@ -117,6 +119,26 @@ def test_decide__does_not_hold__a_no_with_the_fault_and_no_review(vote: Vote):
     opened = workshop.by("sprayer").dao.propose(wrong).the(ProposalCreated)
     ballot = the_ballot(on(opened.id, vote.actions("scanner")))
     assert (ballot.support, ballot.reason) == (False, "Does not hold: the evidence is another")
+
+
+UNREADABLE = "\ufffd"
+"""What the words are read as where they are no UTF-8: their hash is another than the contract's."""
+
+
+def test_decide__words_nobody_can_read__a_no_that_binds_the_id_alone(vote: Vote):
+    workshop = vote.workshop
+    wrong = replace(workshop.opening(by_sprayer(vote.task)), words=UNREADABLE)
+    opened = workshop.by("sprayer").dao.propose(wrong).the(ProposalCreated)
+    ballot = the_ballot(on(opened.id, vote.actions("scanner")))
+    assert (ballot.support, ballot.reason) == (False, "Does not hold: the words are no UTF-8")
+    assert (ballot.assignments, ballot.rest) == (b"", ZERO_HASH)
+
+
+def test_decide__motion_with_words_nobody_can_read__no_even_to_its_own(vote: Vote):
+    motion = StandingChange(kind=MotionKind.RETIRE, member=ARM)
+    proposal = vote.workshop.move("scanner", motion, UNREADABLE)
+    ballot = the_ballot(on(proposal, vote.actions("scanner")))
+    assert (ballot.support, ballot.reason) == (False, "Does not hold: the words are no UTF-8")
 
 
 def test_decide__its_own_does_not_hold_any_more__a_no_too(vote: Vote):
@@ -305,10 +327,10 @@ def test_decide__another_yes_may_be_under_way__carries_the_plan(vote: Vote):
     assert carries_plan(vote, "sprayer")
 
 
-def test_decide__a_no__never_carries_the_plan(vote: Vote):
+def test_decide__a_no__binds_the_id_alone(vote: Vote):
     vote.workshop.vote("sprayer", vote.id)
     ballot = the_ballot(vote.all_reviewed().actions("scanner"))
-    assert (ballot.assignments, ballot.rest) == (b"", vote.workshop.proposal(vote.id).content_hash)
+    assert (ballot.support, ballot.assignments, ballot.rest) == (False, b"", ZERO_HASH)
 
 
 def test_decide__the_plant_is_held__carries_no_plan(vote: Vote):

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from agents.policy.thinking import content
 from agents.policy.watching import GRACE_S, IDLE_S, decide
 from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, SPRAYER, START_S, VOTING, Workshop
+from workmoot.domain.events import ProposalCreated
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.motions import MOTION_SECONDS, MotionKind, PolicyChange, StandingChange
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
+from workmoot.domain.plan import pack_tree
 from workmoot.domain.proposals import State
 
 NAMES = ("scanner", "sprayer", "finisher")
@@ -226,6 +229,29 @@ def test_decide__more_than_one_transaction_takes__votes_by_its_hash_and_enacts_i
         assert enact.words == words
         workshop.by("scanner").dao.enact(enact.proposal, enact.assignments, enact.rest, words=words)
     assert workshop.proposal(proposal).state is State.ENACTED
+
+
+def test_decide__tree_of_any_size__goes_with_the_ballot_also_while_the_plant_is_held():
+    workshop = Workshop()
+    tasks = [task for _ in range(2) for task in workshop.post(*[a_task()] * 160)]
+    entries = [an_entry(task, SPRAYER) for task in tasks]
+    opening = replace(workshop.opening(*entries), plan=pack_tree(entries))
+    found = workshop.proposal(workshop.by("scanner").dao.propose(opening).the(ProposalCreated).id)
+    workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT)
+    told = content(workshop.view("scanner"), found, decides=True)
+    assert told == (found.opening.plan.assignments, found.rest)
+    for name in ("scanner", "sprayer"):
+        workshop.by(name).dao.vote(found.id, support=True, reason="because", assignments=told[0], rest=told[1])
+    assert workshop.proposal(found.id).state is State.ENACTED
+
+
+def test_decide__passed_with_words_that_nobody_can_read__leaves_it():
+    workshop = Workshop()
+    proposal = workshop.move("scanner", StandingChange(kind=MotionKind.RETIRE, member=ARM), "\ufffd")
+    for name in ("scanner", "sprayer"):
+        workshop.by(name).dao.vote(proposal, support=True, reason="because")
+    assert workshop.proposal(proposal).state is State.PASSED
+    assert never(workshop, START_S + 30.0)
 
 
 def test_decide__enacted__leaves_it():

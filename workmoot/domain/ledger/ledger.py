@@ -43,6 +43,8 @@ class Ledger:
         self.description: dict[str, object] | None = None
         self.limits: Limits | None = None
         self.policy: Policy | None = None
+        self.founding_policy: Policy | None = None
+        """The first that was set: what daemons measure every other by."""
         self.grants: dict[tuple[Role, Address], Grant] = {}
         self.human_policy: HumanPolicy | None = None
         self.alarms: list[AlarmRaised] = []

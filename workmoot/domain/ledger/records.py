@@ -13,6 +13,9 @@ from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
 from workmoot.domain.proposals import NO_PROPOSAL, Opening, State
 from workmoot.domain.work import Failure, Status, TaskSpec
 
+UNREADABLE = "\ufffd"
+"""What stands in the place of what is no UTF-8."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -213,6 +216,11 @@ class Proposal:
     """What is enacted of it: all at once, or part after part; of a tree, none."""
     claimed: frozenset[TaskId] = frozenset()
     """The tasks of a tree whose leaves were claimed."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its words came in UTF-8: of others the content hash is not to be told by what was read."""
+        return UNREADABLE not in self.opening.words
 
     @property
     def is_plan(self) -> bool:

@@ -40,6 +40,7 @@ def _policy_set(ledger: Ledger, event: PolicySet) -> None:
         absent_after=event.absent_after,
         weights=event.weights,
     )
+    ledger.founding_policy = ledger.founding_policy or ledger.policy
 
 
 def _published(ledger: Ledger, event: OffersPublished) -> None:
