@@ -7,12 +7,13 @@ from hypothesis.stateful import precondition, rule
 
 from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
+from tests.model.claim_rules import ClaimMachine
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
 from tests.model.law import No
 from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
 from tests.model.member_rules import MemberMachine
+from tests.model.motion_rules import MotionMachine
 from tests.model.payloads import payload_bytes
-from tests.model.vote_rules import VoteMachine
 from tests.model.work_rules import WorkMachine
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest, unordered_nonce
@@ -40,12 +41,14 @@ FITTING = {
 }
 ANY_OPEN = (*tasks.IDLE, Status.STARTED, Status.SUBMITTED, *tasks.WAITING)
 LEVELS = (0, 0, 0, 7, 5, 5, 8, 12, 1)
+ENDED = (State.PASSED, State.VETOED)
+"""Of a plan that is enacted in parts."""
 UNTIL = (50, 10, 500, 100)
 FOREVER = 2**40
 Key = tuple[SubjectType, int, int]
 
 
-class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
+class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
     """Everything anybody can do, humans too."""
 
     @rule(orders=st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=3))
@@ -136,6 +139,9 @@ class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
             on = of(HELD, subject)
         if on is SubjectType.TASK:
             return on, self.task(subject, *FITTING.get(kind, ANY_OPEN)), level
+        in_parts = [number for number, found in self.law.proposals.items() if found.enacted and found.state in ENDED]
+        if kind is OverrideKind.VETO and in_parts and option % 2:
+            return on, int(of(in_parts, subject)), level
         if on is SubjectType.PROPOSAL:
             return on, self.proposal(subject, State.OPEN, State.PASSED, State.ENACTED), level
         if on is SubjectType.PLANT:
@@ -209,7 +215,10 @@ class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
         if kind is OverrideKind.RELEASE and option % 3 == 2:
             return Word(1)
         if kind in (OverrideKind.VETO, OverrideKind.APPROVE) and subject in self.law.proposals:
-            count = len(self.law.proposals[subject].plan)
+            found = self.law.proposals[subject]
+            if kind is OverrideKind.VETO and found.state is not State.ENACTED and option % 2:
+                return NONE
+            count = len(found.content) if isinstance(found.content, tuple) else 1
             first = option % count if option % 3 == 2 else 0
             return Part(self.given(subject, flaw // 4), first, count + is_odd(option, 9) - is_odd(option, 7))
         return NONE
