@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.model import claims
 from tests.model.law import Entry, Leaf, Tree
-from tests.model.machine import NUMBER, is_odd, of, seldom
+from tests.model.machine import NUMBER, PAIR, is_odd, of
 from tests.model.payloads import plan_entry
 from tests.model.vote_rules import ENTRIES, VoteMachine
 from workmoot.domain.plan import claim_of, claim_proof, pack_tree
@@ -18,10 +19,17 @@ def has_tree(machine: "VoteMachine") -> bool:
     return any(isinstance(found.content, Tree) for found in machine.law.proposals.values())
 
 
+def has_recorded_tree(machine: "VoteMachine") -> bool:
+    return bool(recorded_trees(machine))
+
+
+def recorded_trees(machine: "VoteMachine") -> list[int]:
+    return [number for number in machine.law.proposals if claims.is_recorded(machine.law, number)]
+
+
 class ClaimMachine(VoteMachine):
     """Plans whose entries are claimed one by one."""
 
-    @precondition(seldom)
     @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER)
     def grow_tree(self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int) -> None:
         """Put to the vote, and mostly decided at once."""
@@ -36,12 +44,17 @@ class ClaimMachine(VoteMachine):
             self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 3))
 
     @precondition(has_tree)
-    @rule(proposal=NUMBER, leaf=NUMBER, flaw=NUMBER)
-    def claim(self, proposal: int, leaf: int, flaw: int) -> None:
+    @rule(proposal=NUMBER, leaves=st.lists(PAIR, min_size=1, max_size=3))
+    def claim(self, proposal: int, leaves: list[tuple[int, int]]) -> None:
+        for leaf, flaw in leaves:
+            self._claim(proposal, leaf, flaw)
+
+    def _claim(self, proposal: int, leaf: int, flaw: int) -> None:
         """Mostly by the lead, with the proof of what it claims."""
-        trees = {number: found.content for number, found in self.law.proposals.items() if isinstance(found.content, Tree)}
-        recorded = [number for number in trees if self.law.proposals[number].state is State.ENACTED]
-        of_tree = int(of(trees if is_odd(flaw, 12) else recorded or trees, proposal))
+        trees = {
+            number: found.content for number, found in self.law.proposals.items() if isinstance(found.content, Tree)
+        }
+        of_tree = int(of(trees if is_odd(flaw, 12) else recorded_trees(self) or trees, proposal))
         number = self.proposal(proposal, State.ENACTED) if is_odd(flaw, 14) else of_tree
         leaves = trees[of_tree].leaves
         at = self._open_leaf(leaves, leaf)

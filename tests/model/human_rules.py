@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
-from tests.model.claim_rules import ClaimMachine
+from tests.model.claim_rules import ClaimMachine, has_recorded_tree, recorded_trees
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
 from tests.model.law import No
 from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
@@ -79,6 +79,15 @@ class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
         until = self.walk.now + 50 if effect.kind is OverrideKind.APPROVE else 0
         payload = order.payload if is_odd(flaw) else effect.payload
         self.execute(replace(order, human=human, signer=human, payload=payload, expires_at=until), flaw)
+
+    @precondition(has_recorded_tree)
+    @precondition(seldom)
+    @rule(which=NUMBER, by=NUMBER, option=NUMBER, leaf=NUMBER)
+    def fell(self, which: int, by: int, option: int, leaf: int) -> None:
+        """A tree is vetoed, by which nobody claims from it any more."""
+        tree = (SubjectType.PROPOSAL, int(of(recorded_trees(self), which)), 0)
+        self.execute(self._order(OverrideKind.VETO, tree, by, option, 0))
+        self.claim(which, [(leaf, 0)])
 
     @precondition(lambda machine: machine.law.overrides)
     @precondition(seldom)

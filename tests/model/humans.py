@@ -348,8 +348,8 @@ def _requeue(law: Law, order: Order, _: int) -> None:
     task = law.task(number)
     require(task.status in (*tasks.IDLE, *tasks.WAITING), "WrongStatus")
     task.attempt, task.excluded, task.standing = 0, frozenset(), NOTHING_NAMED
-    for level in (Level.SAFE_STOP, Level.HUMAN):
-        law.slots.pop((SubjectType.TASK, number, level), None)
+    _end_safe_stop(law, number)
+    law.slots.pop((SubjectType.TASK, number, Level.HUMAN), None)
     held = _is_held(law, number)
     freed = (task.overridden, task.held) != (held, held) and task.worker == NOBODY
     task.overridden = task.held = held

@@ -1,8 +1,8 @@
 """What the law keeps: the state of a plant in plain Python, and the word for a refusal.
 
-The rules are in members.py, authority.py, proposals.py, motions.py, claims.py, tasks.py and humans.py, one function for
-each function of the contracts, written from docs/specification.md and the interfaces. People go by name; a call is refused for the first
-reason in the way.
+The rules are in members.py, authority.py, proposals.py, motions.py, claims.py, tasks.py and humans.py, one function
+for each function of the contracts, written from docs/specification.md and the interfaces. People go by name; a call is
+refused for the first reason in the way.
 """
 
 from collections.abc import Callable

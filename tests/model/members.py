@@ -151,7 +151,8 @@ def _require_standing(law: Law, number: int, standing: Standing) -> None:
 
 
 def _require_registrar(law: Law, by: str, kind: Kind) -> None:
-    """An order; of others than humans a vote; the administrator, or of others than humans a supervisor, in good standing."""
+    """An order, a vote on others than humans; the administrator or, of others than humans, a supervisor, in good
+    standing."""
     if by == OVERRIDES or (by == MOTIONS and kind is not Kind.HUMAN):
         return
     supervises = kind is not Kind.HUMAN and (by, Role.SUPERVISOR) in law.roles

@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.chain.plants import POLICY
 from tests.model import members, motions
-from tests.model.law import Admit, Change, Motion
+from tests.model.law import Admit, Change, Law, Motion
 from tests.model.machine import NUMBER, has_proposals, is_odd, of, seldom
 from tests.model.member_rules import MOST_MEMBERS, NEWCOMERS
 from tests.model.payloads import motion_bytes
@@ -50,28 +50,41 @@ class MotionMachine(VoteMachine):
             if self._move(name, POLICY, 0):
                 return
             self.walk.now = self.law.proposals[len(self.law.proposals)].rest.deadline + 1 - is_odd(times, 6)
-        self.leave_out(whom)
+        self._leave_out(self.member(whom) if is_odd(whom, 4) else int(of(self.voters() or [1], whom)))
 
     @precondition(has_proposals)
+    @precondition(seldom)
     @rule(whom=NUMBER)
     def leave_out(self, whom: int) -> None:
-        number = self.member(whom)
+        self._leave_out(self.member(whom))
+
+    def _leave_out(self, number: int) -> None:
         self.do(
             f"leaveOut({number})",
             lambda law: motions.leave_out(law, number),
             lambda world: world.by("stranger").motions.leave_out(number),
         )
 
-    @precondition(seldom)
+    @precondition(lambda machine: bool(_absent(machine.law)) or machine.done % 16 == 0)
     @rule(whom=NUMBER)
     def come_back(self, whom: int) -> None:
-        absent = [number for number, member in self.law.members.items() if member.standing is Standing.ABSENT]
-        name = self.person(self.account_of(of(absent or [1], whom)), whom)
+        name = self.person(self.account_of(of(_absent(self.law) or [1], whom)), whom)
         self.do(
             f"comeBack({name})",
             lambda law: members.come_back(law, name),
             lambda world: world.by(name).members.come_back(),
         )
+
+    @precondition(lambda machine: machine.done % 12 == 0)
+    @rule(motion=NUMBER, how=NUMBER)
+    def be_alone(self, motion: int, how: int) -> None:
+        """All voters but one are suspended; whether a vote or silence takes the last one too."""
+        for number in self.voters()[1:]:
+            self._suspend(number)
+        last = int(of(self.voters() or [1], 0))
+        kind = of((MotionKind.SUSPEND, MotionKind.RETIRE), motion)
+        if not self._move(self.account_of(last), Change(kind, last), 0):
+            self.decide_with_all(len(self.law.proposals), hashed=is_odd(how, 3))
 
     @precondition(lambda machine: any(_waits(found) for found in machine.law.proposals.values()))
     @rule(which=NUMBER)
@@ -82,6 +95,13 @@ class MotionMachine(VoteMachine):
         last = self.law.proposals[number].rest.deadline + MOTION_SECONDS
         self.walk.now = max(self.walk.now, last + which % 2)
         self.enact_part(number, self.given(number, 0), 1)
+
+    def _suspend(self, number: int) -> None:
+        self.do(
+            f"suspend(administrator, {number})",
+            lambda law: members.suspend(law, "administrator", number),
+            lambda world: world.by("administrator").members.suspend(number),
+        )
 
     def _move(self, name: str, motion: Motion, flaw: int) -> str:
         packed, teams, malformed = motion_bytes(motion), b"", ""
@@ -107,6 +127,10 @@ class MotionMachine(VoteMachine):
         if kind is MotionKind.REINSTATE and suspended and not is_odd(whom, 4):
             return Change(kind, int(of(suspended, whom)))
         return Change(MotionKind.SUSPEND if kind is MotionKind.ADMIT else kind, self.member(whom))
+
+
+def _absent(law: Law) -> list[int]:
+    return [number for number, member in law.members.items() if member.standing is Standing.ABSENT]
 
 
 def _waits(found: Any) -> bool:
