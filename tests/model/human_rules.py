@@ -14,6 +14,8 @@ from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
 from tests.model.member_rules import MemberMachine
 from tests.model.motion_rules import MotionMachine
 from tests.model.payloads import payload_bytes
+from tests.model.proposals import Given
+from tests.model.vote_rules import ENTRIES
 from tests.model.work_rules import WorkMachine
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest, unordered_nonce
@@ -79,6 +81,37 @@ class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
         until = self.walk.now + 50 if effect.kind is OverrideKind.APPROVE else 0
         payload = order.payload if is_odd(flaw) else effect.payload
         self.execute(replace(order, human=human, signer=human, payload=payload, expires_at=until), flaw)
+
+    @precondition(seldom)
+    @rule(by=NUMBER, entries=ENTRIES, words=NUMBER)
+    def decide_under_hold(self, by: int, entries: list[tuple[int, int, int]], words: int) -> None:
+        """What passes while the plant is held waits."""
+        name, plan = self._voter(by), self._plan(entries)
+        self.execute(self._order(OverrideKind.HOLD, (SubjectType.PLANT, 0, 0), by, 0, 0))
+        if self.propose_all(name, plan):
+            return
+        number = len(self.law.proposals)
+        self.decide_with_all(number, hashed=is_odd(by, 3))
+        self.enact_part(number, Given(number, number), words % 3)
+
+    @precondition(lambda machine: len(machine.idle_orders()) > 1)
+    @rule(by=NUMBER, lead=NUMBER, option=NUMBER, twice=NUMBER)
+    def break_off(self, by: int, lead: int, option: int, twice: int) -> None:
+        """A plan of several words is enacted in parts, and vetoed between them; mostly another plan says the same."""
+        plan = self._plan([(number, lead, lead + 1) for number in range(len(self.idle_orders()))], self.idle_orders())
+        names = [self._voter(by + at) for at in range(1 + twice % 4 // 2 + twice % 2)]
+        numbers = [len(self.law.proposals) for name in names if not self.propose_all(name, plan)]
+        for number in numbers:
+            self.decide_with_all(number, hashed=True)
+        for place, number in enumerate(numbers):
+            self.enact_part(number, Given(number, number), 9 if place else 1)
+        for number in numbers[:1]:
+            vetoed = (SubjectType.PROPOSAL, number, 0)
+            part = Part(Given(number, number), 0, len(plan))
+            order = self._order(OverrideKind.VETO, vetoed, by, option, 0)
+            self.execute(order if is_odd(option, 4) else replace(order, payload=part))
+            if is_odd(twice, 3):
+                self.execute(replace(order, payload=part, key=self.law.overrides + 2))
 
     @precondition(has_recorded_tree)
     @precondition(seldom)

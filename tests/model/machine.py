@@ -124,6 +124,11 @@ class LawMachine(RuleBasedStateMachine):
         fitting = [task for task, found in self.law.tasks.items() if found.status in statuses]
         return int(of(fitting or [*self.law.tasks, NO_TASK], number))
 
+    def idle_orders(self) -> list[int]:
+        """Of each order the first task that may be decided."""
+        idle = [number for number, task in self.law.tasks.items() if task.status in tasks.IDLE]
+        return list({number >> 8: number for number in reversed(idle)}.values())
+
     def proposal(self, number: int, *states: State) -> int:
         fitting = [proposal for proposal, found in self.law.proposals.items() if found.state in states]
         if fitting and not is_odd(number, 16):

@@ -46,11 +46,17 @@ class MotionMachine(VoteMachine):
     def wait_for_nobody(self, by: int, times: int, whom: int) -> None:
         """Votes that nobody takes part in run out one after the other; who was silent is left out."""
         name = self._voter(by)
-        for _ in range(min(self.law.policy.absent_after, MOST_SILENT) + times % 3 - 1):
+        for _ in range(min(self.law.policy.absent_after, MOST_SILENT) + times // 8 % 3 - 1):
             if self._move(name, POLICY, 0):
                 return
             self.walk.now = self.law.proposals[len(self.law.proposals)].rest.deadline + 1 - is_odd(times, 6)
-        self._leave_out(self.member(whom) if is_odd(whom, 4) else int(of(self.voters() or [1], whom)))
+        silent = self.member(whom) if is_odd(whom, 4) else int(of(self.voters() or [1], whom))
+        self._leave_out(silent)
+        if is_odd(times, 4):
+            self._suspend(silent)
+        elif is_odd(times, 2):
+            self._come_back(self.account_of(silent))
+            self._leave_out(silent)
 
     @precondition(has_proposals)
     @precondition(seldom)
@@ -68,7 +74,9 @@ class MotionMachine(VoteMachine):
     @precondition(lambda machine: bool(_absent(machine.law)) or machine.done % 16 == 0)
     @rule(whom=NUMBER)
     def come_back(self, whom: int) -> None:
-        name = self.person(self.account_of(of(_absent(self.law) or [1], whom)), whom)
+        self._come_back(self.person(self.account_of(of(_absent(self.law) or [1], whom)), whom))
+
+    def _come_back(self, name: str) -> None:
         self.do(
             f"comeBack({name})",
             lambda law: members.come_back(law, name),

@@ -1,5 +1,6 @@
 """What people may do about proposals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -270,10 +271,10 @@ class VoteMachine(LawMachine):
         cast = self.law.proposals[proposal].cast if proposal in self.law.proposals else ()
         return self.account_of(of([voter for voter in self.voters() if voter not in cast] or [1], number))
 
-    def _plan(self, entries: list[tuple[int, int, int]]) -> tuple[Entry, ...]:
+    def _plan(self, entries: list[tuple[int, int, int]], among: Sequence[int] = ()) -> tuple[Entry, ...]:
         found = {}
         for task, lead, inspector in entries:
-            number = self.task(task, *tasks.IDLE)
+            number = among[task] if among else self.task(task, *tasks.IDLE)
             version = self._version(number) + is_odd(lead, 32)
             found[number] = Entry(number, version, self._lead(number, lead), self._inspector(inspector))
         return tuple(found[number] for number in sorted(found))
