@@ -213,7 +213,7 @@ NEAR = (
     "the last second is too late",
     "a plan for another version is taken",
     "places are never given back",
-    "a vote overrules a human",
+    "a lower limit counts all",
     "a part is the whole plan",
 )
 
