@@ -12,7 +12,9 @@ SEQUENCE = 1
 def claim(law: Law, by: str, proposal: int, leaf: Leaf, *, proven: bool) -> None:
     """`proven`: the proof is that of this leaf in this tree."""
     entry = leaf.entry
-    require(active_worker(law, by) == entry.lead, "NotTheLead")
+    caller = active_worker(law, by)
+    require(entry.lead, "MalformedPlan")
+    require(caller == entry.lead, "NotTheLead")
     require(is_recorded(law, proposal), "NoTree")
     require(proven, "NotInTree")
     require(not law.slot(SubjectType.PROPOSAL, proposal, Level.HUMAN).is_filled, "TreeVetoed")
