@@ -9,7 +9,7 @@ from typing import Any
 from tests.assurance.project import ROOT
 from tests.chain.plants import Artifact, artifact
 
-DEPLOYED = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides")
+DEPLOYED = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
 LENS = "tests/model/Lens.sol"
 Artifacts = dict[str, Artifact]
 

@@ -1,12 +1,14 @@
 """All that can be read of a plant, as the model has it: a question for each fact, and the words of its answer."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import Any
 
 from tests.chain.plants import PEOPLE, account
-from tests.model import members
-from tests.model.law import Law, Member, Proposal, Slot, Task
+from tests.model import claims, members
+from tests.model.law import Law, Member, Proposal, Slot, Task, Tree
 from workmoot.domain.overrides import Level, SubjectType
+from workmoot.domain.proposals import State
 from workmoot.domain.workers import Kind, Role
 
 Question = tuple[str, str, tuple[Any, ...]]
@@ -61,7 +63,8 @@ def _of_members(law: Law) -> Iterator[Fact]:
 
 
 def _member(member: Member) -> Words:
-    return int(account(member.account), 16), member.kind, member.standing, member.joined, member.capabilities
+    who = int(account(member.account), 16)
+    return who, member.kind, member.standing, member.joined, member.capabilities, member.by_human
 
 
 def _of_work(law: Law) -> Iterator[Fact]:
@@ -96,8 +99,16 @@ def _task(law: Law, task: Task) -> Words:
 
 def _of_proposals(law: Law) -> Iterator[Fact]:
     yield ("AllocationDAO", "proposalCount", ()), (len(law.proposals),)
+    policy = law.policy
+    words = (policy.voting_seconds, policy.open_limit, policy.absent_after, *astuple(policy.weights))
+    yield ("Motions", "policy", ()), words
     for number, proposal in law.proposals.items():
         yield ("AllocationDAO", "proposal", (number,)), _proposal(proposal)
+        in_parts = 0 if proposal.state is State.ENACTED else proposal.enacted
+        yield ("AllocationDAO", "progress", (number,)), (in_parts,)
+        yield ("Motions", "votingSecondsOf", (number,)), (proposal.rest.deadline - proposal.opened,)
+        yield ("Claims", "rootOf", (number,)), (_root(law, number),)
+        yield _slot(law, SubjectType.PROPOSAL, number, Level.HUMAN)
         for badge, member in law.members.items():
             yield ("AllocationDAO", "hasVoted", (number, account(member.account))), (badge in proposal.cast,)
     for confirmed in law.confirmed:
@@ -108,6 +119,13 @@ def _proposal(proposal: Proposal) -> Words:
     rest, barred = proposal.rest, len(proposal.barred)
     opened = (rest.proposer, rest.roster, rest.members)
     return (proposal.state, *opened, proposal.yes, proposal.no, barred, rest.deadline, NOT_KEPT)
+
+
+def _root(law: Law, number: int) -> int:
+    content = law.proposals[number].content
+    if not isinstance(content, Tree) or not claims.is_recorded(law, number):
+        return 0
+    return int.from_bytes(content.root, "big")
 
 
 def _of_control(law: Law) -> Iterator[Fact]:

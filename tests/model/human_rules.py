@@ -7,12 +7,15 @@ from hypothesis.stateful import precondition, rule
 
 from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
+from tests.model.claim_rules import ClaimMachine, has_recorded_tree, recorded_trees
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
 from tests.model.law import No
 from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
 from tests.model.member_rules import MemberMachine
+from tests.model.motion_rules import MotionMachine
 from tests.model.payloads import payload_bytes
-from tests.model.vote_rules import VoteMachine
+from tests.model.proposals import Given
+from tests.model.vote_rules import ENTRIES
 from tests.model.work_rules import WorkMachine
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest, unordered_nonce
@@ -40,12 +43,14 @@ FITTING = {
 }
 ANY_OPEN = (*tasks.IDLE, Status.STARTED, Status.SUBMITTED, *tasks.WAITING)
 LEVELS = (0, 0, 0, 7, 5, 5, 8, 12, 1)
+ENDED = (State.PASSED, State.VETOED)
+"""Of a plan that is enacted in parts."""
 UNTIL = (50, 10, 500, 100)
 FOREVER = 2**40
 Key = tuple[SubjectType, int, int]
 
 
-class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
+class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
     """Everything anybody can do, humans too."""
 
     @rule(orders=st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=3))
@@ -76,6 +81,46 @@ class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
         until = self.walk.now + 50 if effect.kind is OverrideKind.APPROVE else 0
         payload = order.payload if is_odd(flaw) else effect.payload
         self.execute(replace(order, human=human, signer=human, payload=payload, expires_at=until), flaw)
+
+    @precondition(seldom)
+    @rule(by=NUMBER, entries=ENTRIES, words=NUMBER)
+    def decide_under_hold(self, by: int, entries: list[tuple[int, int, int]], words: int) -> None:
+        """What passes while the plant is held waits."""
+        name, plan = self._voter(by), self._plan(entries)
+        self.execute(self._order(OverrideKind.HOLD, (SubjectType.PLANT, 0, 0), by, 0, 0))
+        if self.propose_all(name, plan):
+            return
+        number = len(self.law.proposals)
+        self.decide_with_all(number, hashed=is_odd(by, 3))
+        self.enact_part(number, Given(number, number), words % 3)
+
+    @precondition(lambda machine: len(machine.idle_orders()) > 1)
+    @rule(by=NUMBER, lead=NUMBER, option=NUMBER, twice=NUMBER)
+    def break_off(self, by: int, lead: int, option: int, twice: int) -> None:
+        """A plan of several words is enacted in parts, and vetoed between them; mostly another plan says the same."""
+        plan = self._plan([(number, lead, lead + 1) for number in range(len(self.idle_orders()))], self.idle_orders())
+        names = [self._voter(by + at) for at in range(1 + twice % 4 // 2 + twice % 2)]
+        numbers = [len(self.law.proposals) for name in names if not self.propose_all(name, plan)]
+        for number in numbers:
+            self.decide_with_all(number, hashed=True)
+        for place, number in enumerate(numbers):
+            self.enact_part(number, Given(number, number), 9 if place else 1)
+        for number in numbers[:1]:
+            vetoed = (SubjectType.PROPOSAL, number, 0)
+            part = Part(Given(number, number), 0, len(plan))
+            order = self._order(OverrideKind.VETO, vetoed, by, option, 0)
+            self.execute(order if is_odd(option, 4) else replace(order, payload=part))
+            if is_odd(twice, 3):
+                self.execute(replace(order, payload=part, key=self.law.overrides + 2))
+
+    @precondition(has_recorded_tree)
+    @precondition(seldom)
+    @rule(which=NUMBER, by=NUMBER, option=NUMBER, leaf=NUMBER)
+    def fell(self, which: int, by: int, option: int, leaf: int) -> None:
+        """A tree is vetoed, by which nobody claims from it any more."""
+        tree = (SubjectType.PROPOSAL, int(of(recorded_trees(self), which)), 0)
+        self.execute(self._order(OverrideKind.VETO, tree, by, option, 0))
+        self.claim(which, [(leaf, 0)])
 
     @precondition(lambda machine: machine.law.overrides)
     @precondition(seldom)
@@ -136,6 +181,9 @@ class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
             on = of(HELD, subject)
         if on is SubjectType.TASK:
             return on, self.task(subject, *FITTING.get(kind, ANY_OPEN)), level
+        in_parts = [number for number, found in self.law.proposals.items() if found.enacted and found.state in ENDED]
+        if kind is OverrideKind.VETO and in_parts and option % 2:
+            return on, int(of(in_parts, subject)), level
         if on is SubjectType.PROPOSAL:
             return on, self.proposal(subject, State.OPEN, State.PASSED, State.ENACTED), level
         if on is SubjectType.PLANT:
@@ -209,7 +257,10 @@ class HumanMachine(MemberMachine, WorkMachine, VoteMachine):
         if kind is OverrideKind.RELEASE and option % 3 == 2:
             return Word(1)
         if kind in (OverrideKind.VETO, OverrideKind.APPROVE) and subject in self.law.proposals:
-            count = len(self.law.proposals[subject].plan)
+            found = self.law.proposals[subject]
+            if kind is OverrideKind.VETO and found.state is not State.ENACTED and option % 2:
+                return NONE
+            count = len(found.content) if isinstance(found.content, tuple) else 1
             first = option % count if option % 3 == 2 else 0
             return Part(self.given(subject, flaw // 4), first, count + is_odd(option, 9) - is_odd(option, 7))
         return NONE

@@ -10,11 +10,10 @@ from enum import Enum
 
 from tests.model import authority, members, proposals, tasks
 from tests.model.authority import HUMANS
-from tests.model.law import NOBODY, Effect, Entry, Key, Law, No, Slot, Task, require
+from tests.model.law import NOBODY, Effect, Entry, Key, Law, No, Slot, Task, Tree, require
 from tests.model.members import OVERRIDES, active_worker, grow
 from tests.model.proposals import Given
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
-from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Role
 
@@ -276,11 +275,16 @@ def _assign(law: Law, order: Order, _: int) -> None:
 
 
 def _veto(law: Law, order: Order, _: int) -> None:
-    """Ends a vote; of what was enacted, nobody may have what has not started."""
-    if law.state_of(order.subject) is not State.ENACTED:
-        proposals.veto(law, order.subject)
+    """Ends a vote; of what was enacted, nobody may have what has not started; of a tree, nobody claims any more."""
+    ended, enacted = proposals.veto(law, order.subject)
+    if ended and (not enacted or order.payload is NONE):
         return
-    for entry in _part_of(law, order):
+    _require_content(law, order)
+    if isinstance(law.proposals[order.subject].content, Tree):
+        slot = Slot(id=law.overrides, expires_at=order.expires_at, fixes=True)
+        law.slots[SubjectType.PROPOSAL, order.subject, Level.HUMAN] = slot
+        return
+    for entry in _part_of(law, order, enacted):
         task = law.task(entry.task)
         skipped = task.worker != entry.lead and not task.overridden
         if not skipped and _is_idle(task, entry.version + 1) and _is_in_scope(law, order.human, task):
@@ -344,13 +348,13 @@ def _requeue(law: Law, order: Order, _: int) -> None:
     task = law.task(number)
     require(task.status in (*tasks.IDLE, *tasks.WAITING), "WrongStatus")
     task.attempt, task.excluded, task.standing = 0, frozenset(), NOTHING_NAMED
+    _end_safe_stop(law, number)
+    law.slots.pop((SubjectType.TASK, number, Level.HUMAN), None)
+    held = _is_held(law, number)
+    freed = (task.overridden, task.held) != (held, held) and task.worker == NOBODY
+    task.overridden = task.held = held
+    task.epoch += freed
     tasks.repost(task)
-    stopped = _end_safe_stop(law, number)
-    key = (SubjectType.TASK, number, Level.HUMAN)
-    if law.slot(*key).is_filled:
-        _empty(law, key)
-    elif stopped:
-        _put_in_force(law, number, anew=False)
 
 
 def _suspend(law: Law, order: Order, _: int) -> None:
@@ -398,12 +402,10 @@ def _name(law: Law, order: Order, number: int, worker: int, inspector: int) -> N
     _put_in_force(law, number, anew=True)
 
 
-def _end_safe_stop(law: Law, number: int) -> bool:
+def _end_safe_stop(law: Law, number: int) -> None:
     key = (SubjectType.TASK, number, Level.SAFE_STOP)
-    stopped = law.slot(*key).held
-    if stopped:
+    if law.slot(*key).held:
         del law.slots[key]
-    return stopped
 
 
 def _empty(law: Law, key: Key) -> None:
@@ -420,7 +422,7 @@ def _after(law: Law, key: Key, *, robot_was_held: bool) -> None:
     elif on is SubjectType.ROBOT:
         changed = law.is_robot_held(subject) != robot_was_held
         law.robot_epochs[subject] = law.robot_epochs.get(subject, 0) + changed
-    else:
+    elif on is SubjectType.PLANT:
         _hold_plant(law, held=key in law.slots)
 
 
@@ -440,7 +442,7 @@ def _put_in_force(law: Law, number: int, *, anew: bool) -> None:
     `anew`: a slot that names was filled or emptied, which is a new value even for the same worker.
     """
     named = law.slot(SubjectType.TASK, number, Level.HUMAN)
-    held = any(law.slot(SubjectType.TASK, number, level).held for level in HOLDS)
+    held = _is_held(law, number)
     overridden = held or named.fixes
     task = law.task(number)
     before = (task.worker, task.inspector)
@@ -460,6 +462,11 @@ def _put_in_force(law: Law, number: int, *, anew: bool) -> None:
         if resumes:
             _resume(law, task)
     task.epoch += changes or (task.worker, task.inspector) != before
+
+
+def _is_held(law: Law, number: int) -> bool:
+    """By a human."""
+    return any(law.slot(SubjectType.TASK, number, level).held for level in HOLDS)
 
 
 def _redirect(law: Law, task: Task, target: tuple[int, int], *, names: bool) -> None:
@@ -492,15 +499,22 @@ def _resume(law: Law, task: Task) -> None:
 # Parts of orders
 
 
-def _part_of(law: Law, order: Order) -> tuple[Entry, ...]:
+def _part_of(law: Law, order: Order, most: int | None = None) -> tuple[Entry, ...]:
+    """Of a plan, as far as the entries are among the first `most`."""
+    part = _require_content(law, order)
+    plan = law.proposals[order.subject].content
+    require(isinstance(plan, tuple), "WrongSubject")
+    assert isinstance(plan, tuple)
+    require(0 < part.last - part.first <= MOST_ENTRIES and part.last <= len(plan), "MalformedPayload")
+    return plan[:most][part.first : part.last]
+
+
+def _require_content(law: Law, order: Order) -> Part:
     part = order.payload
     require(isinstance(part, Part), "MalformedPayload")
     assert isinstance(part, Part)
-    fits = 0 < part.last - part.first <= MOST_ENTRIES
-    require(fits and proposals.is_content(law, order.subject, part.given), "MalformedPayload")
-    plan = law.proposals[order.subject].plan
-    require(part.last <= len(plan), "MalformedPayload")
-    return plan[part.first : part.last]
+    require(proposals.is_content(law, order.subject, part.given), "MalformedPayload")
+    return part
 
 
 def _is_idle(task: Task, version: int) -> bool:

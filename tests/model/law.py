@@ -1,14 +1,15 @@
 """What the law keeps: the state of a plant in plain Python, and the word for a refusal.
 
-The rules are in members.py, authority.py, proposals.py, tasks.py and humans.py, one function for each function of the
-contracts, written from docs/specification.md and the interfaces. People go by name; a call is refused for the first
-reason in the way.
+The rules are in members.py, authority.py, proposals.py, motions.py, claims.py, tasks.py and humans.py, one function
+for each function of the contracts, written from docs/specification.md and the interfaces. People go by name; a call is
+refused for the first reason in the way.
 """
 
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field, fields
 
+from workmoot.domain.motions import MotionKind
 from workmoot.domain.overrides import HumanPolicy, Level, OverrideKind, SubjectType
 from workmoot.domain.proposals import Policy, State
 from workmoot.domain.work import Limits, OnFailure, Status
@@ -32,6 +33,8 @@ class Member:
     capabilities: int
     standing: Standing = Standing.ACTIVE
     joined: int = 0
+    by_human: bool = False
+    """Whether a human decided about its standing."""
 
     @property
     def votes(self) -> bool:
@@ -74,10 +77,45 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """One assignment of a tree."""
+
+    entry: Entry
+    helpers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    leaves: tuple[Leaf, ...]
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    account: str
+    kind: Kind
+    capabilities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of a member's standing."""
+
+    kind: MotionKind
+    member: int
+
+
+Motion = Admit | Change | Policy
+Plan = tuple[Entry, ...]
+Content = Plan | Tree | Motion
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """What a proposal says beside its assignments, and what it was opened with: equal where the contracts' hash is."""
 
     helpers: tuple[tuple[int, int, int, int, int], ...]
+    timetable: object
     read_at: int
     counters: int
     words: str
@@ -89,14 +127,17 @@ class Rest:
 
 @dataclass(slots=True)
 class Proposal:
-    plan: tuple[Entry, ...]
+    content: Content
     rest: Rest
+    opened: int
     state: State = State.OPEN
     yes: int = 0
     no: int = 0
     cast: frozenset[int] = frozenset()
     """Who cast a ballot by itself, or had it relayed."""
     barred: frozenset[int] = frozenset()
+    enacted: int = 0
+    """How many entries of a plan."""
 
 
 @dataclass(slots=True)
@@ -180,6 +221,8 @@ class Law:
     orders: dict[int, Order] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
     proposals: dict[int, Proposal] = field(default_factory=dict)
+    recent: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Each member's proposals that may take a place, the newest first."""
     confirmed: frozenset[tuple[int, int, int, int, int]] = frozenset()
     nonces: dict[tuple[str, str, int], int] = field(default_factory=dict)
     """By contract, account and key: how many were used."""

@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.chain.plants import PEOPLE, account
-from tests.model import members, tasks
+from tests.model import tasks
 from tests.model.compiler import Artifacts, as_built
-from tests.model.law import No
+from tests.model.law import No, Tree
 from tests.model.payloads import UNKNOWN
 from tests.model.plants import Setup
-from tests.model.proposals import Given
+from tests.model.proposals import MOTION_SECONDS, Given
 from tests.model.walk import Act, Judge, Walk
 from tests.model.worlds import ContractWorld
-from workmoot.domain.ids import ZERO_ADDRESS, Address
+from workmoot.domain.ids import ZERO_ADDRESS
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 
@@ -35,10 +35,6 @@ def of(options: Any, number: int) -> Any:
 def is_odd(number: int, chances: int = 8) -> bool:
     """Whether something that makes little sense is to be tried: once in so many times."""
     return number % chances == chances - 1
-
-
-def address(name: str) -> Address:
-    return ZERO_ADDRESS if name == members.NO_ACCOUNT else account(name)
 
 
 def has_proposals(machine: "LawMachine") -> bool:
@@ -128,17 +124,22 @@ class LawMachine(RuleBasedStateMachine):
         fitting = [task for task, found in self.law.tasks.items() if found.status in statuses]
         return int(of(fitting or [*self.law.tasks, NO_TASK], number))
 
+    def idle_orders(self) -> list[int]:
+        """Of each order the first task that may be decided."""
+        idle = [number for number, task in self.law.tasks.items() if task.status in tasks.IDLE]
+        return list({number >> 8: number for number in reversed(idle)}.values())
+
     def proposal(self, number: int, *states: State) -> int:
         fitting = [proposal for proposal, found in self.law.proposals.items() if found.state in states]
         if fitting and not is_odd(number, 16):
             return int(of(fitting[::-1], number))
         return int(of([*self.law.proposals, len(self.law.proposals) + 1, 0], number))
 
-    def given(self, proposal: int, number: int) -> Given:
+    def given(self, proposal: int, number: int, *, hashed: bool = False) -> Given:
         if not is_odd(number):
-            return Given(proposal, proposal)
+            return Given(proposal, proposal, hashed)
         other = int(of([0, *self.law.proposals], number // 8))
-        return Given(proposal, other) if number & 64 else Given(other, proposal)
+        return Given(proposal, other, hashed) if number & 64 else Given(other, proposal, hashed)
 
     # Time, and what only the contracts may do to each other
 
@@ -178,6 +179,11 @@ class LawMachine(RuleBasedStateMachine):
     def _ends(self) -> list[int]:
         ends = [task.deadline for task in self.law.tasks.values()]
         ends += [task.deadline for task in (proposal.rest for proposal in self.law.proposals.values())]
+        ends += [
+            found.rest.deadline + MOTION_SECONDS
+            for found in self.law.proposals.values()
+            if found.state is State.PASSED and not isinstance(found.content, tuple | Tree)
+        ]
         ends += [slot.expires_at for slot in self.law.slots.values()]
         ends += [asked.until for asked in self.law.asked.values()]
         ends += [pace.since + self.law.humans.alarm_seconds - 1 for pace in self.law.paces.values()]
@@ -208,10 +214,15 @@ _INTRUSIONS: tuple[tuple[str, str, str, tuple[Any, ...]], ...] = (
     ("NotTheOverrides", "PlantAuthority", "takeSecond", (1, account("supervisor"), 8, UNKNOWN, 30, False)),
     ("NotTheContract", "AllocationDAO", "setVoter", (account("stranger"), 9, True, 9, 9)),
     ("NotTheContract", "AllocationDAO", "veto", (1,)),
-    ("NotTheContract", "WorkOrders", "enact", (1, b"", ZERO_ADDRESS)),
+    ("NotTheContract", "AllocationDAO", "take", (1, b"")),
+    ("NotTheContract", "AllocationDAO", "setPolicy", (10, 9)),
+    ("NotTheDAO", "Motions", "carryOut", (1, b"\0\0\0\4\0\1")),
+    ("NotTheDAO", "Claims", "record", (1, b"\0\0\0\6")),
+    ("NotTheRegistrar", "Members", "leaveOut", (1,)),
+    ("NotTheContract", "WorkOrders", "enact", (1, 0, b"", ZERO_ADDRESS)),
     ("NotTheContract", "WorkOrders", "setInForce", (None, _CONTROL)),
     ("NotTheContract", "WorkOrders", "judge", (None, True, account("stranger"))),
-    ("NotTheContract", "WorkOrders", "requeue", (None, account("stranger"))),
+    ("NotTheContract", "WorkOrders", "requeue", (None, account("stranger"), False)),
     ("NotTheContract", "WorkOrders", "cancel", (None, account("stranger"))),
     ("NotTheContract", "WorkOrders", "setPlantHold", (True,)),
 )

@@ -5,7 +5,8 @@ from hypothesis.stateful import precondition, rule
 from tests.chain.plants import RESOURCE, ROLES, account
 from tests.model import authority, members
 from tests.model.authority import HUMANS
-from tests.model.machine import NUMBER, LawMachine, address, has_open, is_odd, of, seldom
+from tests.model.machine import NUMBER, LawMachine, has_open, is_odd, of, seldom
+from tests.model.payloads import address
 from workmoot.domain.workers import Kind, Scope
 
 REGISTRARS = ("administrator", "supervisor")
@@ -46,7 +47,7 @@ class MemberMachine(LawMachine):
 
     @precondition(has_open)
     @rule(whom=NUMBER)
-    def come_back(self, whom: int) -> None:
+    def join_again(self, whom: int) -> None:
         """A voter that is suspended for a moment is no voter of what was opened before."""
         number = int(of(self.voters() or [1], whom))
         for function in ("suspend", "reinstate"):

@@ -6,6 +6,8 @@ from tests.model.law import NOBODY, Law, Member, require
 from workmoot.domain.workers import Kind, Role, Scope, Standing
 
 OVERRIDES = "the overrides"
+MOTIONS = "the motions"
+"""The majority, or its silence."""
 NO_ACCOUNT = "the zero account"
 SUSPENSION_SECONDS = 24 * 3_600
 
@@ -22,8 +24,10 @@ def admit(law: Law, by: str, account: str, kind: Kind, capabilities: int) -> Non
 
 def suspend(law: Law, by: str, number: int) -> None:
     _require_registrar(law, by, law.kind_of(number))
-    _require_standing(law, number, Standing.ACTIVE)
-    _leave(law, number, Standing.SUSPENDED)
+    require(number in law.members, "UnknownMember")
+    require(law.members[number].standing in (Standing.ACTIVE, Standing.ABSENT), "WrongStanding")
+    _leave(law, by, number, Standing.SUSPENDED)
+    _sign(law, by, number)
 
 
 def suspend_for(law: Law, human: str, number: int) -> None:
@@ -40,16 +44,33 @@ def suspend_for(law: Law, human: str, number: int) -> None:
 def reinstate(law: Law, by: str, number: int) -> None:
     _require_registrar(law, by, law.kind_of(number))
     _require_standing(law, number, Standing.SUSPENDED)
+    _sign(law, by, number)
     _change(law, number).standing = Standing.ACTIVE
     _enter(law, number)
 
 
 def retire(law: Law, by: str, number: int) -> None:
-    """For good, from good standing or suspended."""
+    """For good, whatever its standing was."""
     _require_registrar(law, by, law.kind_of(number))
     require(number in law.members, "UnknownMember")
     require(law.members[number].standing is not Standing.RETIRED, "WrongStanding")
-    _leave(law, number, Standing.RETIRED)
+    _leave(law, by, number, Standing.RETIRED)
+    _sign(law, by, number)
+
+
+def leave_out(law: Law, number: int) -> None:
+    """One that is absent: whether it is, is for the motions to know."""
+    require(law.kind_of(number) is Kind.DIGITAL, "WrongKind")
+    _require_standing(law, number, Standing.ACTIVE)
+    _leave(law, MOTIONS, number, Standing.ABSENT)
+
+
+def come_back(law: Law, by: str) -> None:
+    number = law.number_of(by)
+    require(number != NOBODY, "NotAMember")
+    _require_standing(law, number, Standing.ABSENT)
+    _change(law, number).standing = Standing.ACTIVE
+    _enter(law, number)
 
 
 def bind(law: Law, by: str, robot: int, worker: int, resource: bytes, scope: Scope) -> None:
@@ -102,11 +123,21 @@ def _enter(law: Law, number: int) -> None:
         _change(law, number).joined = len(law.rosters) - 1
 
 
-def _leave(law: Law, number: int, to: Standing) -> None:
+def _leave(law: Law, by: str, number: int, to: Standing) -> None:
+    """No vote and no silence takes the last one who votes."""
     voted = law.members[number].votes
+    require(by != MOTIONS or not voted or len(law.rosters[-1]) > 1, "LastMember")
     _change(law, number).standing = to
     if voted:
         law.rosters += (law.rosters[-1] - {number},)
+
+
+def _sign(law: Law, by: str, number: int) -> None:
+    """What a human decided, no vote changes."""
+    if by == MOTIONS:
+        require(not law.members[number].by_human, "HumanDecided")
+    else:
+        _change(law, number).by_human = True
 
 
 def _change(law: Law, number: int) -> Member:
@@ -120,8 +151,9 @@ def _require_standing(law: Law, number: int, standing: Standing) -> None:
 
 
 def _require_registrar(law: Law, by: str, kind: Kind) -> None:
-    """An order, the administrator, or of others than humans a supervisor; in good standing."""
-    if by == OVERRIDES:
+    """An order, a vote on others than humans; the administrator or, of others than humans, a supervisor, in good
+    standing."""
+    if by == OVERRIDES or (by == MOTIONS and kind is not Kind.HUMAN):
         return
     supervises = kind is not Kind.HUMAN and (by, Role.SUPERVISOR) in law.roles
     require(supervises or (by, Role.ADMIN) in law.roles, "NotTheRegistrar")

@@ -1,23 +1,28 @@
-"""The rules of AllocationDAO: what is put to the vote, whose ballots count, and when a plan is enacted."""
+"""The rules of AllocationDAO: what is put to the vote, whose ballots count, and when what passed is carried out."""
 
 from dataclasses import dataclass
 
-from tests.model import tasks
-from tests.model.law import NOBODY, Entry, Law, No, Proposal, Rest, require
+from tests.model import motions, tasks
+from tests.model.law import NOBODY, Content, Law, No, Proposal, Rest, Tree, require
 from tests.model.members import active_worker, belonged, may_vote
 from workmoot.domain.proposals import State
 
 BLOCKS_REMEMBERED = 256
+MOST_OPEN = 9
+MOTION_SECONDS = 600
+TASKS_A_WORD = 10
 Help = tuple[int, int, int, int, int]
 """task, version, lead, sequence, helper"""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The assignments and rest a caller gives: of which proposals it has them, none for what nobody proposed."""
+    """The assignments and rest a caller gives: of which proposals it has them, none for what nobody proposed; `hashed`:
+    both as one hash, without the assignments."""
 
     plan: int
     rest: int
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,10 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a proposer sends; a plan of None is malformed."""
+    """What a proposer sends; `malformed` says how the bytes of what it wants are."""
 
-    plan: tuple[Entry, ...] | None
+    content: Content
+    malformed: str
     helpers: tuple[Help, ...]
     read_at: int
     known: bool
@@ -55,18 +61,18 @@ def review(law: Law, by: str, proposal: int) -> None:
 
 
 def propose(law: Law, by: str, draft: Draft) -> None:
-    """A client asks before whether the tasks are open."""
-    tasks.require_open(law, draft.plan)
-    assert draft.plan is not None
-    require(law.confirmed.issuperset(draft.helpers), "HelperNotConfirmed")
+    """A client asks before whether the tasks of a plan are open."""
+    require(not draft.malformed, draft.malformed)
+    _require_sound(law, draft)
     recent = law.block - BLOCKS_REMEMBERED <= draft.read_at < law.block
     require(recent and draft.known, "UnknownBlock")
     require(draft.counters <= len(law.proposals), "UnknownProposal")
     proposer = active_worker(law, by)
-    under_way = [kept for kept in law.proposals.values() if kept.rest.proposer == proposer and _is_under_way(law, kept)]
-    require(len(under_way) < law.policy.open_limit, "TooManyOpen")
+    number = len(law.proposals) + 1
+    _take_place(law, proposer, number)
     rest = Rest(
         helpers=draft.helpers,
+        timetable=len(draft.content) if isinstance(draft.content, tuple) else draft.content,
         read_at=draft.read_at,
         counters=draft.counters,
         words=draft.words,
@@ -75,15 +81,16 @@ def propose(law: Law, by: str, draft: Draft) -> None:
         members=len(law.rosters[-1]),
         deadline=law.now + law.policy.voting_seconds,
     )
-    law.proposals[len(law.proposals) + 1] = Proposal(plan=draft.plan, rest=rest)
+    law.proposals[number] = Proposal(content=draft.content, rest=rest, opened=law.now)
 
 
 def vote(law: Law, by: str, proposal: int, *, support: bool, given: Given | None) -> None:
-    """The deciding ballot enacts at once where the plan is given with it."""
+    """What is given has to be the content; the deciding ballot carries it out at once where all of it is given."""
     found = _cast(law, by, proposal, support=support)
-    _judge(found)
-    if given is not None and found.state is State.PASSED:
+    if given is not None:
         _require_content(law, proposal, given)
+    _judge(found)
+    if given is not None and not given.hashed and found.state is State.PASSED:
         _enact(law, proposal)
 
 
@@ -115,7 +122,7 @@ def decide(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed
         previous = ballot.member
     _judge(found)
     require(found.state is not State.OPEN, "Undecided")
-    if found.state is State.PASSED:
+    if found.state is State.PASSED and not given.hashed:
         _enact(law, proposal)
 
 
@@ -155,23 +162,36 @@ def poke(law: Law, proposal: int) -> None:
     law.proposal(proposal).state = State.EXPIRED
 
 
-def enact(law: Law, proposal: int, given: Given) -> None:
+def enact(law: Law, proposal: int, given: Given, words: int) -> None:
+    """Of a plan so many words, from where the last part ended."""
     require(law.state_of(proposal) is State.PASSED, "ProposalNotOpen")
     _require_content(law, proposal, given)
-    _enact(law, proposal)
+    content = law.proposals[proposal].content
+    if not isinstance(content, tuple):
+        _carry_out(law, proposal)
+        return
+    left = content[law.proposals[proposal].enacted :]
+    part = sorted({_word_of(entry.task) for entry in left})[:words]
+    require(part and not law.plant_held, "NothingEnacted")
+    _take(law, proposal, sum(_word_of(entry.task) in part for entry in left))
 
 
-def veto(law: Law, proposal: int) -> None:
-    """The overrides' own call."""
-    require(law.state_of(proposal) in (State.OPEN, State.PASSED), "ProposalNotOpen")
-    law.proposal(proposal).state = State.VETOED
+def veto(law: Law, proposal: int) -> tuple[bool, int]:
+    """The overrides' own call: whether it ended a vote or what passed, and how many entries were enacted before."""
+    ended = law.state_of(proposal) in (State.OPEN, State.PASSED)
+    found = law.proposals.get(proposal)
+    done = found is not None and (found.state is State.ENACTED or found.enacted)
+    require(ended or done, "ProposalNotOpen")
+    if ended:
+        law.proposal(proposal).state = State.VETOED
+    return ended, law.proposals[proposal].enacted
 
 
 def is_content(law: Law, proposal: int, given: Given) -> bool:
     found = law.proposals.get(proposal)
     if found is None or given.plan not in law.proposals or given.rest not in law.proposals:
         return False
-    return (found.plan, found.rest) == (law.proposals[given.plan].plan, law.proposals[given.rest].rest)
+    return (found.content, found.rest) == (law.proposals[given.plan].content, law.proposals[given.rest].rest)
 
 
 def _cast(law: Law, voter: str, proposal: int, *, support: bool) -> Proposal:
@@ -194,14 +214,64 @@ def _judge(found: Proposal) -> None:
         found.state = State.DEFEATED
 
 
+def _require_sound(law: Law, draft: Draft) -> None:
+    """Of a tree nothing is asked before its leaves are claimed."""
+    if isinstance(draft.content, tuple):
+        tasks.require_open(law, draft.content)
+        require(law.confirmed.issuperset(draft.helpers), "HelperNotConfirmed")
+    elif not isinstance(draft.content, Tree):
+        motions.require_sound(law, draft.content)
+
+
+def _take_place(law: Law, proposer: int, proposal: int) -> None:
+    """The oldest one that is not under way any more gives way, of the newest, as many as the limit."""
+    recent = law.recent.get(proposer, (NOBODY,) * MOST_OPEN)
+    over = [place for place in range(law.policy.open_limit) if not _is_under_way(law, recent[place])]
+    require(over, "TooManyOpen")
+    law.recent[proposer] = (proposal, *recent[: over[-1]], *recent[over[-1] + 1 :])
+
+
 def _enact(law: Law, proposal: int) -> None:
-    law.proposal(proposal).state = State.ENACTED
-    for entry in law.proposals[proposal].plan:
+    """What has just passed, all of it; a plan waits while the plant is held."""
+    content = law.proposals[proposal].content
+    if not isinstance(content, tuple):
+        _carry_out(law, proposal)
+    elif not law.plant_held:
+        _take(law, proposal, len(content))
+
+
+def _take(law: Law, proposal: int, count: int) -> None:
+    """So many more entries, each as things stand now."""
+    found = law.proposal(proposal)
+    assert isinstance(found.content, tuple)
+    for entry in found.content[found.enacted :][:count]:
         tasks.take(law, entry)
+    found.enacted += count
+    if found.enacted == len(found.content):
+        found.state = State.ENACTED
 
 
-def _is_under_way(law: Law, proposal: Proposal) -> bool:
-    return proposal.state is State.OPEN and law.now <= proposal.rest.deadline
+def _carry_out(law: Law, proposal: int) -> None:
+    """A motion that is late is wanted no more. Of a tree the root is kept."""
+    found = law.proposal(proposal)
+    content = found.content
+    late = law.now > found.rest.deadline + MOTION_SECONDS
+    assert not isinstance(content, tuple)
+    if isinstance(content, Tree):
+        found.state = State.ENACTED
+    elif late:
+        found.state = State.EXPIRED
+    else:
+        found.state = State.ENACTED
+        motions.carry_out(law, content)
+
+
+def _word_of(task: int) -> tuple[int, int]:
+    return task >> 8, (task & 255) // TASKS_A_WORD
+
+
+def _is_under_way(law: Law, proposal: int) -> bool:
+    return law.state_of(proposal) is State.OPEN and law.now <= law.proposals[proposal].rest.deadline
 
 
 def _require_open(law: Law, proposal: int) -> Proposal:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.model.law import NOBODY, Entry, Law, No, Order, Task, require
+from tests.model.law import NOBODY, Entry, Law, No, Order, Plan, Task, require
 from tests.model.members import active_worker, grow
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.work import Failure, OnFailure, Status
@@ -69,10 +69,9 @@ def describe_again(law: Law, by: str) -> None:
 # Decisions
 
 
-def require_open(law: Law, plan: tuple[Entry, ...] | None) -> None:
+def require_open(law: Law, plan: Plan) -> None:
     """What clients ask before they propose."""
-    require(plan is not None, "MalformedPlan")
-    for entry in plan or ():
+    for entry in plan:
         task = law.task(entry.task)
         require(task.status in IDLE and task.version == entry.version, "TaskMovedOn")
 
@@ -92,7 +91,7 @@ def take(law: Law, entry: Entry) -> None:
         return
     task.status, task.worker, task.inspector = Status.ALLOCATED, entry.lead, entry.inspector
     task.summoned = task.acknowledged = False
-    task.epoch += not law.plant_held
+    task.epoch += 1
 
 
 # A run

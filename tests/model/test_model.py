@@ -10,7 +10,7 @@ if find_spec("pyrevm") is None:
 from tests.model.human_rules import HumanMachine
 from tests.model.walks import walk
 
-SHORT = 2_000
+SHORT = 1_200
 
 
 def test_walk__fixed_seed__all_agree(figures):

@@ -16,7 +16,8 @@ from tests.model.compiler import broken
 from tests.model.human_rules import HumanMachine
 from tests.model.walk import Disagreement
 from tests.model.walks import walk
-from workmoot.chain.memory import authority, decisions, humans, membership, runs, slots, voting
+from workmoot.chain.memory import authority, claims, decisions, humans, membership, motions, runs, slots, voting
+from workmoot.domain.motions import MOTION_SECONDS
 from workmoot.domain.work import Status
 
 FAR = 40_000
@@ -115,6 +116,93 @@ CONTRACT_BUGS = {
     "a human approves in any cell": Bug(
         "Overrides", "Overrides.sol", "everywhere || _isInScope", "vetoes || everywhere || _isInScope"
     ),
+    "a plan is enacted under a plant hold": Bug(
+        "WorkOrders", "Enactment.sol", "if (_plantHeld) return 0;", "if (_plantHeld && first != 0) return 0;"
+    ),
+    "a part of no words is one": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (entries == 0) revert NothingEnacted",
+        "if (words > 9) revert NothingEnacted",
+    ),
+    "every part begins with the plan": Bug(
+        "AllocationDAO", "AllocationDAO.sol", "assignments[done.offset:end]", "assignments[0:end]"
+    ),
+    "what was enacted of a vetoed plan is out of reach": Bug(
+        "Overrides", "Overrides.sol", "(ended && order.payload.length == 0)) return;", "ended) return;"
+    ),
+    "a veto reaches what was not enacted": Bug(
+        "Overrides", "Overrides.sol", "if (last > most) entries", "if (last > most + 9) entries"
+    ),
+    "a hash without a plan binds nothing": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (assignments.length != 0 || rest != 0) _req",
+        "if (assignments.length != 0) _req",
+    ),
+    "a requeued task's epoch rises twice": Bug(
+        "WorkOrders",
+        "WorkOrders.sol",
+        "if (changes && note.worker == NOBODY) ++note.epoch;",
+        "if (changes) ++note.epoch;",
+    ),
+    "a vote overrules a human": Bug(
+        "Members",
+        "Members.sol",
+        "else if (badge.byHuman) revert",
+        "else if (badge.byHuman && badge.joined == 0) revert",
+    ),
+    "a vote suspends the last one": Bug(
+        "Members", "Members.sol", "if (!votes && members == 1 &&", "if (!votes && members == 0 &&"
+    ),
+    "a motion is late a second early": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "block.timestamp > header.deadline() + MOTION_SECONDS",
+        "block.timestamp >= header.deadline() + MOTION_SECONDS",
+    ),
+    "a lower limit counts all": Bug(
+        "AllocationDAO", "AllocationDAO.sol", "_placeOf(voter, desk.openLimit())", "_placeOf(voter, Voters.PLACES)"
+    ),
+    "votes at once are silences one by one": Bug(
+        "Motions",
+        "Motions.sol",
+        "if (!_ranOut(one) || one.deadline > before) continue;",
+        "if (!_ranOut(one)) continue;",
+    ),
+    "a vote that goes on shows silence": Bug(
+        "Motions", "Motions.sol", "block.timestamp > one.deadline;", "block.timestamp >= one.deadline;"
+    ),
+    "a decided vote shows silence": Bug(
+        "Motions",
+        "Motions.sol",
+        "IAllocationDAO.State.Expired;",
+        "IAllocationDAO.State.Expired || block.timestamp > one.deadline;",
+    ),
+    "silence before it came back counts": Bug(
+        "Motions", "Motions.sol", "if (shown || one.roster < found.joined) return false;", "if (shown) return false;"
+    ),
+    "who is absent is not suspended": Bug(
+        "Members",
+        "Members.sol",
+        "if (standing > Standing.Active && standing != Standing.Absent) revert",
+        "if (standing > Standing.Active) revert",
+    ),
+    "a leaf goes to anyone": Bug(
+        "Claims", "Claims.sol", "if (found.lead != caller) revert", "if (Number.unwrap(caller) == 0) revert"
+    ),
+    "a leaf without a proof": Bug(
+        "Claims", "Claims.sol", "if (!MerkleProof.verifyCalldata(proof, root, leaf)) revert", "if (leaf == 0) revert"
+    ),
+    "a vetoed tree is claimed": Bug(
+        "Claims", "Claims.sol", "if (vetoed) revert", "if (vetoed && proposal == ProposalId.wrap(0)) revert"
+    ),
+    "a leaf without its helpers' word": Bug(
+        "Claims", "Claims.sol", "if (!confirmed) revert", "if (!confirmed && i > 9) revert"
+    ),
+    "a leaf nobody may take": Bug(
+        "Claims", "Claims.sol", "if (version == found.version) revert", "if (version > found.version + 1) revert"
+    ),
 }
 
 
@@ -125,6 +213,8 @@ NEAR = (
     "the last second is too late",
     "a plan for another version is taken",
     "places are never given back",
+    "a lower limit counts all",
+    "a part is the whole plan",
 )
 
 
@@ -163,6 +253,11 @@ MEMORY_BUGS = {
     "a safe stop outlives who stopped": (slots, "end_safe_stop", lambda tx, task: False),
     "a hold shortens another": (humans, "later_end", lambda held, order: order.expires_at),
     "a human's task fails as the DAO's": (runs, "_after_failure", lambda cell, failure: Status.POSTED),
+    "a part is the whole plan": (voting, "end_of", lambda entries, first, words: len(entries)),
+    "a motion is late a second late": (voting, "MOTION_SECONDS", MOTION_SECONDS + 1),
+    "a decided vote shows silence": (motions, "_ran_out", lambda tx, found: tx.now > found.deadline),
+    "a vetoed tree is claimed": (claims, "_require_free", lambda tx, proposal, entry: None),
+    "a leaf without its helpers' word": (claims, "_require_confirmed", lambda tx, entry: None),
     "places are never given back": (voting, "_takes_place", lambda tx, proposal: True),
 }
 

@@ -1,5 +1,6 @@
 """What people may do about proposals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -8,13 +9,14 @@ from hypothesis.stateful import precondition, rule
 from tests.builders import an_opening
 from tests.chain.plants import PEOPLE, account
 from tests.model import members, proposals, tasks
-from tests.model.law import Entry
+from tests.model.law import Content, Entry
 from tests.model.machine import NUMBER, LawMachine, has_open, has_passed, has_proposals, is_odd, of, seldom
 from tests.model.payloads import UNKNOWN, given_bytes
 from tests.model.proposals import Draft, Given, Signed
 from tests.model.signing import SCRIBBLE, ballot_bytes, signature_of, vote_signature
 from tests.model.walk import Judge
 from tests.model.worlds import ContractWorld, World, remember
+from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan
 from workmoot.domain.proposals import State, content_hash_of
@@ -66,15 +68,27 @@ class VoteMachine(LawMachine):
 
     def propose_all(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
         helpers = self._helpers(plan, helper)
-        packed = _packed(plan, helpers)
+        packed, malformed = _packed(plan, helpers), ""
+        if is_odd(flaw, 32):
+            packed = PackedPlan(assignments=of(_SPOILT, flaw // 32)(packed.assignments), teams=packed.teams)
+            malformed = "MalformedPlan"
+        return self.put_to_vote(name, plan, packed, malformed=malformed, helpers=helpers, flaw=flaw)
+
+    def put_to_vote(
+        self,
+        name: str,
+        content: Content,
+        packed: PackedPlan,
+        *,
+        malformed: str = "",
+        helpers: tuple[proposals.Help, ...] = (),
+        flaw: int = 0,
+    ) -> str:
         head = self.walk.memory.next_block - 1
         read_at = head if not is_odd(flaw) else max(0, of((head + 1, head - 255, head - 256, 0), flaw // 8))
         counters = 0 if not is_odd(flaw, 16) else flaw // 16
-        broken = is_odd(flaw, 32)
-        if broken:
-            packed = PackedPlan(assignments=of(_SPOILT, flaw // 32)(packed.assignments), teams=packed.teams)
-        known = not is_odd(flaw, 12)
-        draft = Draft(None if broken else plan, helpers, read_at, known and read_at <= head, counters, f"{flaw}")
+        known = not is_odd(flaw, 12) and read_at <= head
+        draft = Draft(content, malformed, helpers, read_at, known, counters, f"{flaw}")
 
         def act(world: Any) -> None:
             read_hash = world.block_hash(read_at) if draft.known else UNKNOWN
@@ -87,27 +101,27 @@ class VoteMachine(LawMachine):
 
     @rule(entries=ENTRIES, by=NUMBER)
     def decide_at_once(self, entries: list[tuple[int, int, int]], by: int) -> None:
-        """As a plant usually decides: a plan, and all ballots with it."""
+        """As a plant usually decides: a plan, and all ballots with it; now and then without the plan itself."""
         name, plan = self._voter(by), self._plan(entries)
         if plan and not self.propose_all(name, plan):
-            self.decide_with_all(len(self.law.proposals))
+            self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 4))
 
-    def decide_with_all(self, proposal: int) -> None:
+    def decide_with_all(self, proposal: int, *, hashed: bool = False) -> str:
         """All voters say yes."""
         ballots = tuple(
             Signed(number, True, self.account_of(number), proposal, True) for number in sorted(self.voters())
         )
-        self._decide("stranger", proposal, Given(proposal, proposal), ballots)
+        return self._decide("stranger", proposal, Given(proposal, proposal, hashed), ballots)
 
     @precondition(has_open)
     @rule(by=NUMBER, proposal=NUMBER, support=NUMBER, given=NUMBER)
     def vote(self, by: int, proposal: int, support: int, given: int) -> None:
         number = self.proposal(proposal, State.OPEN)
         name, yes = self.person(self._uncast(number, by), by), support % 4 != 3
-        content = self.given(number, given) if given % 4 else None
+        content = self.given(number, given, hashed=given % 4 == 3) if given % 4 else None
 
         def act(world: Any) -> None:
-            plan, rest = given_bytes(world, content) if content else (b"", UNKNOWN)
+            plan, rest = given_bytes(world, content) if content else (b"", ZERO_HASH)
             world.by(name).dao.vote(number, support=yes, reason="", assignments=plan, rest=rest)
 
         self.do(
@@ -165,14 +179,15 @@ class VoteMachine(LawMachine):
     def decide(self, by: int, proposal: int, says: list[int], flaw: int) -> None:
         number = self.proposal(proposal, State.OPEN)
         ballots = self._ballots(number, says, flaw)
-        self._decide(of(PEOPLE, by), number, self.given(number, flaw // 2), ballots, cut=is_odd(flaw, 32))
+        given = self.given(number, flaw // 2, hashed=is_odd(by, 4))
+        self._decide(of(PEOPLE, by), number, given, ballots, cut=is_odd(flaw, 32))
 
-    def _decide(self, name: str, number: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool = False) -> None:
+    def _decide(self, name: str, number: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool = False) -> str:
         def act(world: Any) -> None:
             packed = ballot_bytes(world, ballots, cut=cut)
             world.by(name).dao.decide(number, *given_bytes(world, given), packed)
 
-        self.do(
+        return self.do(
             f"decide({name}, {number}, {given}, {ballots}, {cut})",
             lambda law: proposals.decide(law, name, number, given, ballots, cut=cut),
             act,
@@ -227,14 +242,16 @@ class VoteMachine(LawMachine):
         )
 
     @precondition(has_passed)
-    @rule(proposal=NUMBER, given=NUMBER)
-    def enact(self, proposal: int, given: int) -> None:
+    @rule(proposal=NUMBER, given=NUMBER, words=NUMBER)
+    def enact(self, proposal: int, given: int, words: int) -> None:
         number = self.proposal(proposal, State.PASSED)
-        content = self.given(number, given)
-        self.do(
-            f"enact({number}, {content})",
-            lambda law: proposals.enact(law, number, content),
-            lambda world: world.by("stranger").dao.enact(number, *given_bytes(world, content)),
+        self.enact_part(number, self.given(number, given), int(of((1, 1, 9, 2, 0), words)))
+
+    def enact_part(self, number: int, given: Given, words: int) -> str:
+        return self.do(
+            f"enact({number}, {given}, {words})",
+            lambda law: proposals.enact(law, number, given, words),
+            lambda world: world.by("stranger").dao.enact(number, *given_bytes(world, given), words=words),
         )
 
     @precondition(has_open)
@@ -254,10 +271,10 @@ class VoteMachine(LawMachine):
         cast = self.law.proposals[proposal].cast if proposal in self.law.proposals else ()
         return self.account_of(of([voter for voter in self.voters() if voter not in cast] or [1], number))
 
-    def _plan(self, entries: list[tuple[int, int, int]]) -> tuple[Entry, ...]:
+    def _plan(self, entries: list[tuple[int, int, int]], among: Sequence[int] = ()) -> tuple[Entry, ...]:
         found = {}
         for task, lead, inspector in entries:
-            number = self.task(task, *tasks.IDLE)
+            number = among[task] if among else self.task(task, *tasks.IDLE)
             version = self._version(number) + is_odd(lead, 32)
             found[number] = Entry(number, version, self._lead(number, lead), self._inspector(inspector))
         return tuple(found[number] for number in sorted(found))
@@ -325,5 +342,4 @@ _SPOILT = (
     lambda packed: packed + packed[:10],
     lambda packed: packed[:4] + b"\0\0" + packed[6:],
     lambda packed: packed[:4] + b"\4\0" + packed[6:],
-    lambda packed: bytes(4) + packed[4:],
 )

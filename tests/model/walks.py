@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.model.machine import LawMachine
 
 CALLS_A_WALK = 60
-WALKS_AT_ONCE = 50
+WALKS_AT_ONCE = 20
 
 
 def walk(machine: type[LawMachine], number: int, calls: int, *, shrink: bool = True) -> str:

@@ -16,9 +16,11 @@ from tests.model.payloads import Put, effect_hash
 from tests.model.plants import Setup
 from workmoot.chain.abi import abi_of
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.claims import ChainClaims
 from workmoot.chain.connection import Contracts
 from workmoot.chain.members import ChainMembers
 from workmoot.chain.memory.state import Asked
+from workmoot.chain.motions import ChainMotions
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.refusals import refusal_of
@@ -157,8 +159,14 @@ def _flat(record: Any) -> Words:
 def _member(contracts: Contracts, number: Any) -> Words:
     found = contracts.members.member(number)
     if found is None:
-        return (0,) * 5
-    return int(found.account, 16), found.kind, found.standing, found.joined, found.capabilities
+        return (0,) * 6
+    who = int(found.account, 16)
+    return who, found.kind, found.standing, found.joined, found.capabilities, found.by_human
+
+
+def _policy(contracts: Contracts) -> Words:
+    found = contracts.motions.policy()
+    return found.voting_seconds, found.open_limit, found.absent_after, *astuple(found.weights)
 
 
 def _plant(contracts: Contracts) -> Words:
@@ -182,6 +190,10 @@ _READINGS: dict[str, Callable[..., Words]] = {
     "proposalCount": lambda contracts: (contracts.dao.proposal_count(),),
     "proposal": lambda contracts, number: _flat(contracts.dao.proposal(number)),
     "hasVoted": lambda contracts, *key: (contracts.dao.has_voted(*key),),
+    "progress": lambda contracts, number: (contracts.dao.progress(number),),
+    "policy": _policy,
+    "votingSecondsOf": lambda contracts, number: (contracts.motions.voting_seconds_of(number),),
+    "rootOf": lambda contracts, number: (int.from_bytes(contracts.claims.root_of(number), "big"),),
     "isConfirmed": lambda contracts, *key: (contracts.dao.is_confirmed(*key),),
     "overrides": lambda contracts: (contracts.overrides.count(),),
     "slot": lambda contracts, *key: _flat(contracts.overrides.slot(*key)),
@@ -268,6 +280,8 @@ class ContractWorld:
                 work_orders=work_orders,
                 dao=ChainAllocationDao(self.machine, at["AllocationDAO"], caller, work_orders=work_orders),
                 overrides=ChainOverrides(self.machine, at["Overrides"], caller),
+                motions=ChainMotions(self.machine, at["Motions"], caller),
+                claims=ChainClaims(self.machine, at["Claims"], caller),
             )
         return self._held[name]
 
@@ -318,14 +332,16 @@ class ContractWorld:
 
     def _deploy(self, artifacts: Artifacts) -> dict[str, Address]:
         deployer = account("administrator")
-        authority, members, work_orders, dao, overrides = (created_address(deployer, nonce) for nonce in range(5))
-        limits, policy = astuple(LIMITS), astuple(POLICY)
+        places = [created_address(deployer, nonce) for nonce in range(7)]
+        authority, members, work_orders, dao, overrides, motions, claims = places
         arguments = {
             "PlantAuthority": (deployer, members, overrides, astuple(self._setup.humans)),
-            "Members": (authority, work_orders, dao, overrides),
-            "WorkOrders": (authority, members, dao, overrides, limits),
-            "AllocationDAO": (members, work_orders, overrides, policy),
+            "Members": (authority, work_orders, dao, overrides, motions),
+            "WorkOrders": (authority, members, dao, overrides, astuple(LIMITS)),
+            "AllocationDAO": (members, work_orders, overrides, motions, claims),
             "Overrides": (authority, members, work_orders, dao),
+            "Motions": (members, dao, astuple(POLICY)),
+            "Claims": (members, work_orders, dao, overrides),
         }
         made = {
             name: Address(
@@ -333,7 +349,7 @@ class ContractWorld:
             )
             for (name, given), built in zip(arguments.items(), artifacts.values(), strict=True)
         }
-        return dict(zip(made, (authority, members, work_orders, dao, overrides), strict=True))
+        return dict(zip(made, places, strict=True))
 
 
 @lru_cache(maxsize=1 << 16)
