@@ -44,7 +44,7 @@ def _is_our_turn(view: View, deadline: float, about: str) -> bool:
 def _proposals(view: View) -> list[Action]:
     actions: list[Action] = []
     for proposal in view.ledger.proposals.values():
-        if proposal.state is State.PASSED and not (view.ledger.plant_held and proposal.is_plan):
+        if proposal.state is State.PASSED and not (view.ledger.plant_held and proposal.motion is None):
             waits_since = _waits_since(view, proposal)
             if _is_our_turn(view, waits_since - GRACE_S, f"enact {proposal.id} {proposal.progress}"):
                 actions.append(_enact(proposal))
@@ -60,7 +60,7 @@ def _waits_since(view: View, proposal: Proposal) -> float:
         return float(proposal.deadline + MOTION_SECONDS)
     done = [part.at.timestamp for part in proposal.parts]
     passed = proposal.settled_at.timestamp if proposal.settled_at else 0
-    released = view.ledger.plant_turned_at if proposal.is_plan else 0
+    released = view.ledger.plant_turned_at if proposal.motion is None else 0
     return float(max([passed, released, *done]))
 
 
