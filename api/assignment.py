@@ -152,7 +152,7 @@ class _Chosen:
         return self._snap.capability(self._task.spec.capability)
 
     def _is_active(self, number: Number) -> bool:
-        return self._snap.ledger.members[number].is_active_worker
+        return self._snap.ledger.members[number].acts
 
     def _load(self, robot: Number) -> tuple[int, int]:
         return sum(
@@ -187,7 +187,7 @@ def _lead(snap: Snapshot, payload: dict[str, Any]) -> Member:
     if "worker" not in payload:
         raise unprocessable("/payload/worker", "An assignment names the worker, by badge number or id.")
     lead = member_by(snap, payload["worker"], Kind.DIGITAL, "/payload/worker")
-    if not lead.is_active_worker:
+    if not lead.acts:
         raise unprocessable(
             "/payload/worker", f"{name_of(lead)} is {lead.standing.name.lower()}; name an active worker."
         )

@@ -138,7 +138,10 @@ contract AllocationDAO is StockReads, Nonces {
         Header header = _headers[id];
         if (header.state() != State.Passed) revert ProposalNotOpen(id, header.state());
         _requireContent(id, header, _contentHash(assignments, rest));
-        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
+        if (MotionLayout.isMotion(assignments)) {
+            if (!_carryOut(id, header, assignments)) revert NothingEnacted(id);
+            return;
+        }
         Progress memory done = _progress[id];
         uint256 end = Plans.endOf(assignments, done.offset, words);
         uint256 entries = _enactPart(id, done.entries, assignments[done.offset:end], _sealed());
@@ -159,14 +162,14 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     /// @inheritdoc IAllocationDAO
-    function veto(ProposalId id) external returns (bool ended, uint256 enacted) {
+    function veto(ProposalId id) external returns (uint256 enacted) {
         if (msg.sender != overrides) revert NotTheContract(msg.sender);
         Header header = _headers[id];
         State found = header.state();
-        ended = found == State.Open || found == State.Passed;
+        bool ended = found == State.Open || found == State.Passed;
         enacted = found == State.Enacted ? Plans.MOST_ENTRIES : _progress[id].entries;
         if (!ended && enacted == 0) revert ProposalNotOpen(id, found);
-        if (!ended) return (false, enacted);
+        if (!ended) return enacted;
         _save(id, header.moved(State.Vetoed));
         emit ProposalCanceled(ProposalId.unwrap(id));
     }
@@ -395,9 +398,12 @@ contract AllocationDAO is StockReads, Nonces {
         if (found != State.Open) emit ProposalSettled(id, found, header.yes(), header.no());
     }
 
-    /// @dev What has just passed, all of it; while the plant is held a plan waits.
+    /// @dev What has just passed, all of it; while the plant is held a plan waits, and a tree.
     function _enact(ProposalId id, Header header, bytes calldata assignments, Desk desk) private {
-        if (MotionLayout.isMotion(assignments)) return _carryOut(id, header, assignments);
+        if (MotionLayout.isMotion(assignments)) {
+            if (!_carryOut(id, header, assignments)) _save(id, header);
+            return;
+        }
         if (_enactPart(id, 0, assignments, desk) == 0) return _save(id, header);
         _saveEnacted(id, header);
     }
@@ -409,14 +415,24 @@ contract AllocationDAO is StockReads, Nonces {
         return workOrders.enact(id, first, part, desk.roll());
     }
 
-    function _carryOut(ProposalId id, Header header, bytes calldata motion) private {
+    /// @return done Whether nothing of it waits: a tree does while the plant is held.
+    function _carryOut(ProposalId id, Header header, bytes calldata motion) private returns (bool done) {
         bool isTree = Plans.isTree(motion);
         // What was wanted so long ago lies in wait for nobody; a tree's entries name what they were made for.
         bool late = !isTree && block.timestamp > header.deadline() + MOTION_SECONDS;
-        if (late) return _save(id, header.moved(State.Expired));
+        if (late) {
+            _save(id, header.moved(State.Expired));
+            return true;
+        }
+        if (isTree && _isPlantHeld()) return false;
         _saveEnacted(id, header);
         if (isTree) claims.record(id, motion);
         else motions.carryOut(id, motion);
+        return true;
+    }
+
+    function _isPlantHeld() private view returns (bool held) {
+        (, held,) = workOrders.plant();
     }
 
     function _saveEnacted(ProposalId id, Header header) private {
@@ -509,7 +525,7 @@ contract AllocationDAO is StockReads, Nonces {
     /// @dev The members' contract says why one may not.
     function _requireVoter(address account) private view returns (Voter voter) {
         voter = _voters[account];
-        if (voter.joined() == 0) members.activeWorker(account);
+        if (voter.joined() == 0) members.voter(account);
     }
 
     function _requireOpen(ProposalId id) private view returns (Header header) {

@@ -193,11 +193,12 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function activeWorker(address account) external view returns (Number) {
-        Badge memory badge = _badges[account];
-        if (badge.number == NOBODY) revert NotAMember(account);
-        if (badge.standing != Standing.Active) revert WrongStanding(badge.number, badge.standing);
-        if (badge.kind != Kind.Digital) revert WrongKind(badge.number, badge.kind);
-        return badge.number;
+        return _worker(account, true);
+    }
+
+    /// @inheritdoc IMembers
+    function voter(address account) external view returns (Number) {
+        return _worker(account, false);
     }
 
     /// @inheritdoc IMembers
@@ -207,7 +208,7 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function isActive(Number number) public view returns (bool) {
-        return _votes(_badgeOf(number));
+        return _acts(_badgeOf(number));
     }
 
     /// @inheritdoc IMembers
@@ -224,7 +225,8 @@ contract Members is ERC721, IERC5192, IMembers {
 
     /// @inheritdoc IMembers
     function isSuspended(address account) public view returns (bool) {
-        return _badges[account].standing > Standing.Active;
+        Badge memory badge = _badges[account];
+        return badge.kind == Kind.Human && badge.standing > Standing.Active;
     }
 
     /// @inheritdoc IMembers
@@ -406,8 +408,22 @@ contract Members is ERC721, IERC5192, IMembers {
         return _badges[_accountOf(number)];
     }
 
+    function _worker(address account, bool mayBeAbsent) private view returns (Number) {
+        Badge memory badge = _badges[account];
+        if (badge.number == NOBODY) revert NotAMember(account);
+        bool stands = badge.standing == Standing.Active || (mayBeAbsent && badge.standing == Standing.Absent);
+        if (!stands) revert WrongStanding(badge.number, badge.standing);
+        if (badge.kind != Kind.Digital) revert WrongKind(badge.number, badge.kind);
+        return badge.number;
+    }
+
     function _votes(Badge memory badge) private pure returns (bool) {
         return badge.standing == Standing.Active && badge.kind == Kind.Digital;
+    }
+
+    /// @dev Absence takes the vote alone; only digital workers can be absent.
+    function _acts(Badge memory badge) private pure returns (bool) {
+        return _votes(badge) || badge.standing == Standing.Absent;
     }
 
     function _require(Number number, Standing standing) private view returns (Badge storage badge) {

@@ -6,8 +6,10 @@ import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol
 import {IAllocationDAO} from "./interfaces/IAllocationDAO.sol";
 import {IMembers} from "./interfaces/IMembers.sol";
 import {IMotions} from "./interfaces/IMotions.sol";
+import {Majority} from "./libraries/Majority.sol";
 import {MotionLayout} from "./libraries/MotionLayout.sol";
 import {Number, ProposalId} from "./types/Ids.sol";
+import {ADMIN, MAINTENANCE} from "./types/Roles.sol";
 
 /// @title Motions
 /// @notice What a majority decides besides who does what: who belongs, and by which policy it decides.
@@ -90,11 +92,21 @@ contract Motions is IMotions {
         Number number = members.numberOf(account);
         if (account == address(0)) revert MalformedMotion();
         if (Number.unwrap(number) != 0) revert IMembers.AlreadyAMember(account, number);
+        _requireNoRole(account);
     }
 
     function _admit(bytes calldata motion) private {
         (IMembers.Kind kind, address account, uint256 capabilities, string calldata profile) = motion.admission();
+        _requireNoRole(account);
         members.admit(account, kind, capabilities, profile);
+    }
+
+    /// @dev A human's account is not the vote's to give a standing to.
+    function _requireNoRole(address account) private view {
+        for (uint64 role = ADMIN; role <= MAINTENANCE; ++role) {
+            (uint48 since,,,) = members.authority().getAccess(role, account);
+            if (since != 0) revert HasARole(account, role);
+        }
     }
 
     function _requireWithin(Policy memory wanted) private pure {
@@ -131,7 +143,9 @@ contract Motions is IMotions {
         return false;
     }
 
+    /// @dev A motion that passed and expired later was decided.
     function _ranOut(IAllocationDAO.Proposal memory one) private view returns (bool) {
+        if (Majority.hasPassed(one.yes, one.members)) return false;
         bool open = one.state == IAllocationDAO.State.Open && block.timestamp > one.deadline;
         return open || one.state == IAllocationDAO.State.Expired;
     }

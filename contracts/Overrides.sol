@@ -302,8 +302,8 @@ contract Overrides is EIP712, NoncesKeyed, IOverrides {
     }
 
     function _veto(OverrideId id, Order calldata order) private {
-        (bool ended, uint256 enacted) = dao.veto(ProposalId.wrap(order.subject));
-        if (enacted == 0 || (ended && order.payload.length == 0)) return;
+        uint256 enacted = dao.veto(ProposalId.wrap(order.subject));
+        if (enacted == 0) return;
         if (!Plans.isTree(_contentOf(order))) return _eachEntry(id, order, _part(order, enacted), true);
         _fill(id, Subject.Proposal, order.subject, HUMAN, order.expiresAt).fixes = true;
     }

@@ -107,7 +107,7 @@ contract PlantAuthority is AccessManager, IPlantAuthority {
         (, IMembers.Kind kind, IMembers.Standing standing) = members.badgeOf(human);
         bool stands = recovers
             ? kind == IMembers.Kind.Human && standing != IMembers.Standing.Retired
-            : standing <= IMembers.Standing.Active;
+            : kind != IMembers.Kind.Human || standing == IMembers.Standing.Active;
         return stands && _hasOne(roles, human);
     }
 

@@ -54,7 +54,7 @@ def _proposals(view: View) -> list[Action]:
 
 
 def _may_be_enacted(view: View, proposal: Proposal) -> bool:
-    return proposal.is_readable and not (view.ledger.plant_held and proposal.is_plan)
+    return proposal.is_readable and not (view.ledger.plant_held and proposal.motion is None)
 
 
 def _waits_since(view: View, proposal: Proposal) -> float:
@@ -64,7 +64,7 @@ def _waits_since(view: View, proposal: Proposal) -> float:
         return float(proposal.deadline + MOTION_SECONDS)
     done = [part.at.timestamp for part in proposal.parts]
     passed = proposal.settled_at.timestamp if proposal.settled_at else 0
-    released = view.ledger.plant_turned_at if proposal.is_plan else 0
+    released = view.ledger.plant_turned_at if proposal.motion is None else 0
     return float(max([passed, released, *done]))
 
 

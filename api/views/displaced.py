@@ -126,7 +126,7 @@ def _meant(order: HumanOrder, proposal: Proposal) -> tuple[PlanEntry, ...]:
 def _reaches(snap: Snapshot, order: HumanOrder, proposal: Proposal, entry: PlanEntry) -> bool:
     """As the contract: a task at the version the plan was made for; for a veto, at the one its enactment made."""
     task, lead = snap.ledger.tasks.get(entry.task), snap.ledger.members.get(entry.lead)
-    if order.kind is OverrideKind.APPROVE and not (lead and lead.is_active_worker):
+    if order.kind is OverrideKind.APPROVE and not (lead and lead.acts):
         return False
     enacted = order.kind is OverrideKind.VETO and proposal.state is not State.OPEN
     return task is not None and task.is_open and task.version == entry.version + enacted

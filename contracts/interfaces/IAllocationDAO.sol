@@ -261,9 +261,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice Ends an open or passed proposal; reverts where there is none to end, and none of it was enacted. For the
     ///         overrides only.
-    /// @return ended Whether it was open or passed.
     /// @return enacted How many of its entries, from the first on, were enacted; 1,000 where all were.
-    function veto(ProposalId id) external returns (bool ended, uint256 enacted);
+    function veto(ProposalId id) external returns (uint256 enacted);
 
     /// @notice Has one claimed assignment of a tree that passed recorded, as an enacted plan. For the claims only.
     function take(ProposalId id, bytes calldata assignments) external;

@@ -69,7 +69,7 @@ interface IMembers is IERC5805 {
     /// @notice A member left for good.
     event MemberRetired(Number indexed number, address indexed by, bool byVote);
 
-    /// @notice A member that was silent for long does not count, nor act, until it comes back.
+    /// @notice A member that was silent for long neither counts nor votes until it comes back; its work goes on.
     event MemberLeftOut(Number indexed number);
 
     /// @notice A member that was left out counts again, from the next roster on.
@@ -175,13 +175,16 @@ interface IMembers is IERC5805 {
     /// @notice The number of an account, zero for a stranger.
     function numberOf(address account) external view returns (Number);
 
-    /// @notice The number of an active digital worker; reverts for anyone else.
+    /// @notice The number of a digital worker that is active or absent; reverts for anyone else.
     function activeWorker(address account) external view returns (Number);
 
-    /// @notice Whether the member is an active digital worker with that capability.
+    /// @notice The number of an active digital worker; reverts for anyone else, an absent one too.
+    function voter(address account) external view returns (Number);
+
+    /// @notice Whether the member is a digital worker, active or absent, with that capability.
     function isCapable(Number number, uint8 capability) external view returns (bool);
 
-    /// @notice Whether the member is an active digital worker.
+    /// @notice Whether the member is a digital worker, active or absent: absence takes the vote alone.
     function isActive(Number number) external view returns (bool);
 
     /// @notice Whether the member belongs to the electorate of `roster` and may still vote.
@@ -190,7 +193,8 @@ interface IMembers is IERC5805 {
     /// @notice Whether the member belonged to the electorate of `roster`, whatever became of it since.
     function belonged(Number number, uint64 roster) external view returns (bool);
 
-    /// @notice Whether the account has a badge that is not active.
+    /// @notice Whether the account has a human's badge that is not active; what has a role acts as a human, whatever
+    ///         other badge it has.
     function isSuspended(address account) external view returns (bool);
 
     /// @notice What the account's badge says; all zero without one.

@@ -56,6 +56,9 @@ interface IMotions {
     ///         the silence of at most 256.
     error PolicyTooWide();
 
+    /// @notice A vote admits no account that has a human's role.
+    error HasARole(address account, uint64 role);
+
     /// @notice Only the DAO carries out what passed.
     error NotTheDAO(address caller);
 

@@ -53,13 +53,14 @@ interface IPlantAuthority is IAccessManager {
         external
         returns (bool waits);
 
-    /// @notice Whether the account has one of the roles, and no badge that is suspended or retired.
+    /// @notice Whether the account has one of the roles, and no human's badge that is suspended or retired. Another badge,
+    ///         whose standing a vote decides, says nothing here.
     function mayOrder(address human, uint256 roles, bool recovers) external view returns (bool);
 
     /// @notice Whether at least two humans with active badges have one of the roles.
     function isShared(uint256 roles) external view returns (bool);
 
-    /// @notice Whether the account has an active badge, or a human's role and no badge.
+    /// @notice Whether the account has an active badge, or a human's role and no human's badge.
     function isInGoodStanding(address account) external view returns (bool);
 
     /// @notice Who asked last for an effect, and until when a second order counts.

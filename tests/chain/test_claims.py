@@ -22,7 +22,7 @@ from tests.chain.moves import (
     vote,
 )
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, account
-from workmoot.domain.events import AssignmentClaimed, PlanEnacted, ProposalExecuted, TreeRecorded
+from workmoot.domain.events import AssignmentClaimed, PlanEnacted, ProposalExecuted, ProposalSettled, TreeRecorded
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Number
 from workmoot.domain.merkle import leaf_of
@@ -213,6 +213,19 @@ def test_claim__plant_held__refused(plant, tasks, tree):
     order(plant, OverrideKind.HOLD, 0, subject_type=SubjectType.PLANT)
     with refused("Held", tasks[0]):
         claim(plant, tree, 0)
+
+
+def test_vote__tree_while_the_plant_is_held__waits_as_a_plan_does(plant, tasks):
+    order(plant, OverrideKind.HOLD, 0, subject_type=SubjectType.PLANT)
+    opened = put_to_vote(plant, pack_tree([an_entry(tasks[0], SPRAYER)]))
+    vote(plant, opened, "scanner")
+    assert vote(plant, opened, "sprayer").the(ProposalSettled).state is State.PASSED
+    with refused("NothingEnacted", opened.id):
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0)
+    for _ in range(2):
+        order(plant, OverrideKind.RELEASE, 0, subject_type=SubjectType.PLANT)
+    plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0).the(TreeRecorded)
+    claim(plant, opened, 0)
 
 
 def test_veto__enacted_tree__nobody_claims_until_its_release(plant, tasks, tree):

@@ -5,8 +5,22 @@ from typing import Any
 
 import pytest
 
-from tests.builders import SCAN
-from tests.chain.moves import Opened, carry, decide, move, order, refused, sign, soon, vote
+from tests.builders import SCAN, a_task, an_entry
+from tests.chain.moves import (
+    Opened,
+    carry,
+    decide,
+    move,
+    order,
+    pass_plan,
+    post,
+    refused,
+    sign,
+    soon,
+    start,
+    task,
+    vote,
+)
 from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, Plant, account
 from workmoot.domain.events import (
     MemberAdmitted,
@@ -16,6 +30,7 @@ from workmoot.domain.events import (
     MemberRetired,
     MemberSuspended,
     MotionCarriedOut,
+    PlanEnacted,
     PolicySet,
     ProposalSettled,
 )
@@ -25,7 +40,8 @@ from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, plan_payload
 from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import State, Weights
-from workmoot.domain.workers import Kind, Standing
+from workmoot.domain.work import Status
+from workmoot.domain.workers import Kind, Role, Standing
 
 LATECOMER = Admission(
     member_kind=Kind.DIGITAL, account=account("latecomer"), capabilities=1 << SCAN, profile='{"id": "latecomer"}'
@@ -70,6 +86,26 @@ def test_motion__admission__the_newcomer_votes_on_what_is_opened_since(plant: Pl
 def test_motion__admission_of_a_robot__nobody_more_votes(plant: Plant):
     carry(plant, replace(LATECOMER, member_kind=Kind.ROBOTIC))
     assert plant.by("stranger").members.roster() == (3, 3)
+
+
+def test_motion__admission_of_who_has_a_role__refused(plant: Plant):
+    opened = move(plant, LATECOMER)
+    plant.grant(Role.OPERATOR, account("latecomer"))
+    with refused("HasARole", account("latecomer"), Role.OPERATOR):
+        move(plant, LATECOMER)
+    vote(plant, opened, "scanner")
+    with refused("HasARole", account("latecomer"), Role.OPERATOR):
+        vote(plant, opened, "sprayer")
+
+
+def test_motion__suspension_of_who_got_a_role_since__leaves_it_the_orders(plant: Plant):
+    carry(plant, LATECOMER)
+    plant.grant(Role.OPERATOR, account("latecomer"))
+    opened = move(plant, suspension(NEWCOMER))
+    for name in ("scanner", "sprayer", "finisher"):
+        vote(plant, opened, name)
+    assert standing(plant, NEWCOMER) is Standing.SUSPENDED
+    assert order(plant, OverrideKind.HOLD, 0, by="latecomer", subject_type=SubjectType.PLANT).block
 
 
 def test_motion__suspension_and_reinstatement__by_vote(plant: Plant):
@@ -295,7 +331,7 @@ def test_motion__policy_beyond_its_limits__refused(plant: Plant, changes: dict[s
 # Absence
 
 
-def test_leave_out__silent_while_two_ran_out__neither_counts_nor_acts_until_it_comes_back(plant: Plant):
+def test_leave_out__silent_while_two_ran_out__neither_counts_nor_votes_until_it_comes_back(plant: Plant):
     _run_out(plant, "scanner")
     with refused("NotAbsent", FINISHER):
         plant.by("stranger").motions.leave_out(FINISHER)
@@ -317,6 +353,27 @@ def test_leave_out__voted_or_proposed_meanwhile__is_there(plant: Plant):
     for member in (SCANNER, FINISHER):
         with refused("NotAbsent", member):
             plant.by("stranger").motions.leave_out(member)
+
+
+def test_leave_out__its_work__goes_on(plant: Plant):
+    (number,) = post(plant, a_task())
+    pass_plan(plant, an_entry(number, FINISHER))
+    _leave_out_finisher(plant)
+    plant.by("stranger").work_orders.poke(number)
+    start(plant, number)
+    assert task(plant, number).status is Status.STARTED
+    (other,) = post(plant, a_task())
+    assert pass_plan(plant, an_entry(other, FINISHER)).the(PlanEnacted).skipped == b"\1"
+
+
+def test_leave_out__passed_but_never_carried_out__shows_nothing(plant: Plant):
+    for _ in range(POLICY.absent_after):
+        opened = move(plant, reinstatement())
+        _pass_only(plant, opened)
+        plant.advance(POLICY.voting_seconds + GRACE_S + 1)
+        plant.by("stranger").dao.enact(opened.id, opened.assignments, opened.rest, words=0)
+    with refused("NotAbsent", FINISHER):
+        plant.by("stranger").motions.leave_out(FINISHER)
 
 
 def test_leave_out__many_ran_out_at_once__show_one_silence(plant: Plant):

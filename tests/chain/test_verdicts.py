@@ -170,14 +170,10 @@ def test_veto__half_enacted_plan__ends_it_and_takes_what_was_enacted(plant):
     assert plant.by("stranger").dao.progress(opened.id) == 10
 
 
-def test_veto__half_enacted_plan_without_its_part__what_was_enacted_stays(plant):
+def test_veto__half_enacted_plan_without_its_part__refused(plant):
     numbers = post(plant, *([a_task()] * 12))
     opened = passed(plant, *(an_entry(number, SPRAYER) for number in numbers))
     enact(plant, opened, words=1)
-    _on_proposal(plant, OverrideKind.VETO, opened)
-    assert task(plant, numbers[0]).worker == SPRAYER
-    with refused("ProposalNotOpen", opened.id, State.VETOED):
-        enact(plant, opened, words=1)
     with refused("MalformedPayload", OverrideKind.VETO):
         _on_proposal(plant, OverrideKind.VETO, opened)
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_task, an_offer
+from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import (
     ARM,
     FINISHER,
@@ -23,10 +23,12 @@ from workmoot.domain.ledger import Ledger
 from workmoot.domain.motions import PolicyChange
 from workmoot.domain.offers import Offer
 from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.payloads import PlanPart, plan_payload
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import OnFailure
 from workmoot.planning.horizon import HUMAN_MS, due_of, handover, is_undecided, problem_at, standing_offers, weights
 from workmoot.planning.problem import OpenTask, Problem
+from workmoot.planning.validity import faults
 
 HOUR = {"expires_at": START_S + 3_600}
 
@@ -78,6 +80,20 @@ def test_problem_at__a_humans_slot_is_filled__not_in_it():
     workshop.order(OverrideKind.HOLD, offer.task)
     assert not is_undecided(workshop.task(offer.task))
     assert the_problem(workshop).tasks == {}
+
+
+def test_problem_at__a_human_vetoes_its_tree__left_to_the_human_until_the_end():
+    workshop, offer = offered()
+    entry = an_entry(offer.task, SPRAYER, inspector=SCANNER)
+    tree = workshop.pass_tree(entry)
+    found = workshop.ledger.proposals[tree]
+    part = PlanPart(rest=found.rest, first=0, last=0, assignments=found.opening.plan.assignments)
+    workshop.order(OverrideKind.VETO, tree, subject_type=SubjectType.PROPOSAL, payload=plan_payload(part))
+    late = float(workshop.now_s + 3_000)
+    assert the_problem(workshop, wall_s=late).tasks == {}
+    assert f"a human vetoes the tree that names task {offer.task}" in faults(workshop.ledger, found, bytes(32))
+    workshop.order(OverrideKind.RELEASE, tree, subject_type=SubjectType.PROPOSAL)
+    assert list(the_problem(workshop, wall_s=late).tasks) == [offer.task]
 
 
 def test_is_undecided__decided_more_often_than_a_plan_can_say__a_humans_work():

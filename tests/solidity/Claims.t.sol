@@ -281,6 +281,21 @@ contract ClaimsTest is PlantFixture {
         _refuse(id, 0, abi.encodeWithSelector(IWorkOrders.Held.selector, _task(0)));
     }
 
+    function test_decide__treeWhileThePlantIsHeld__waitsAsAPlanDoes() public {
+        _execute(_order(IOverrides.Kind.Hold, IOverrides.Subject.Plant, 0));
+        bytes memory motion = Trees.motionOf(_entries);
+        ProposalId id = _decide(motion);
+        vm.assertTrue(dao.proposal(id).state == IAllocationDAO.State.Passed);
+        vm.assertEq(claims.rootOf(id), 0);
+        bytes32 rest = _rest(id);
+        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.NothingEnacted.selector, id));
+        dao.enact(id, motion, rest, 1);
+        _execute(_order(IOverrides.Kind.Release, IOverrides.Subject.Plant, 0));
+        _execute(_order(IOverrides.Kind.Release, IOverrides.Subject.Plant, 0));
+        dao.enact(id, motion, rest, 1);
+        _claim(id, 0);
+    }
+
     function test_veto__enactedTree__nobodyClaimsUntilReleased() public {
         bytes memory motion = Trees.motionOf(_entries);
         ProposalId id = _decide(motion);

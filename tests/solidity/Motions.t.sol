@@ -6,7 +6,9 @@ import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {MotionLayout} from "contracts/libraries/MotionLayout.sol";
-import {Number, ProposalId} from "contracts/types/Ids.sol";
+import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {ADMIN, OPERATOR, SUPERVISOR} from "contracts/types/Roles.sol";
+import {Status} from "contracts/types/Work.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
 import {vm} from "./Vm.sol";
@@ -66,6 +68,41 @@ contract MotionsTest is PlantFixture {
     function test_leaveOut__atTheMembersByAnyoneButTheMotions__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IMembers.NotTheRegistrar.selector, address(this)));
         members.leaveOut(PACKER);
+    }
+
+    function test_admission__accountWithARole__refused() public {
+        bytes memory detail = _detail();
+        bytes memory motion = _admission(IMembers.Kind.Digital, supervisor);
+        _as(SCANNER);
+        vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, supervisor, SUPERVISOR));
+        dao.propose(motion, "", "", detail, "");
+        motion = _admission(IMembers.Kind.Robotic, address(this));
+        _as(SCANNER);
+        vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, address(this), ADMIN));
+        dao.propose(motion, "", "", detail, "");
+    }
+
+    function test_admission__roleGrantedWhileItWasOpen__refused() public {
+        bytes memory motion = _admission(IMembers.Kind.Digital, newcomer);
+        (ProposalId id, bytes32 rest) = _ready(motion);
+        authority.grantRole(OPERATOR, newcomer, 0);
+        vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, newcomer, OPERATOR));
+        dao.enact(id, motion, rest, type(uint256).max);
+    }
+
+    /// @dev Admitted first, given roles later: what the vote then does to its badge takes none of them.
+    function test_suspension__ofWhoHasRoles__leavesItsAuthority() public {
+        _decide(_admission(IMembers.Kind.Digital, newcomer));
+        authority.grantRole(OPERATOR, newcomer, 0);
+        authority.grantRole(ADMIN, newcomer, 0);
+        vm.warp(block.timestamp + 1);
+        vm.roll(block.number + 1);
+        vm.prank(address(motions));
+        members.suspend(NEWCOMER);
+        vm.assertTrue(authority.mayOrder(newcomer, 1 << OPERATOR, false));
+        vm.assertTrue(authority.isInGoodStanding(newcomer));
+        vm.prank(newcomer);
+        members.admit(STRANGER, IMembers.Kind.Human, 0, "{}");
     }
 
     function test_admit__numbersOfTheHumans__areLeftToThem() public {
@@ -268,6 +305,43 @@ contract MotionsTest is PlantFixture {
         motions.leaveOut(PACKER);
     }
 
+    function test_leaveOut__absent__worksButDecidesNothing() public {
+        TaskId task = _postOne();
+        _decide(_planFor(task, PACKER, SCANNER));
+        _runOut(ABSENT_AFTER);
+        ProposalId open = _propose(SCANNER, _policyMotion(_policy()));
+        motions.leaveOut(PACKER);
+        vm.warp(block.timestamp + 1);
+        _assertNoVoter(open);
+        work.poke(task);
+        vm.assertTrue(_status(task) == Status.Allocated);
+        _start(task, PACKER);
+    }
+
+    function _assertNoVoter(ProposalId open) private {
+        bytes memory reason = abi.encodeWithSelector(IMembers.WrongStanding.selector, PACKER, IMembers.Standing.Absent);
+        bytes memory detail = _detail();
+        _as(PACKER);
+        vm.expectRevert(reason);
+        dao.vote(open, true, "", "", 0);
+        _as(PACKER);
+        vm.expectRevert(reason);
+        dao.propose(_policyMotion(_policy()), "", "", detail, "");
+    }
+
+    /// @dev A majority was there: who had no time to vote on what it decided at once was not silent.
+    function test_leaveOut__passedButNeverCarriedOut__showsNothing() public {
+        for (uint256 i = 0; i < ABSENT_AFTER; ++i) {
+            vm.roll(block.number + 1);
+            bytes memory motion = _standing(IMotions.Kind.Reinstate, PACKER);
+            (ProposalId id, bytes32 rest) = _ready(motion);
+            vm.warp(block.timestamp + VOTING_SECONDS + GRACE_SECONDS + 1);
+            dao.enact(id, motion, rest, type(uint256).max);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IMotions.NotAbsent.selector, PRESSER));
+        motions.leaveOut(PRESSER);
+    }
+
     function test_leaveOut__oneAfterTheOther__notManyAtOnce() public {
         for (uint16 i = 1; i <= 3; ++i) {
             _propose(Number.wrap(i), _policyMotion(_policy()));
@@ -284,8 +358,10 @@ contract MotionsTest is PlantFixture {
         emit IMembers.MemberLeftOut(PACKER);
         motions.leaveOut(PACKER);
         _assertStanding(PACKER, IMembers.Standing.Absent);
-        vm.assertFalse(members.isActive(PACKER));
-        vm.assertTrue(members.isSuspended(_account(PACKER)));
+        vm.assertTrue(members.isActive(PACKER));
+        (uint64 roster,) = members.roster();
+        vm.assertFalse(members.mayVote(PACKER, roster));
+        vm.assertFalse(members.isSuspended(_account(PACKER)));
         (, uint32 voters) = members.roster();
         vm.assertEq(voters, 4);
         vm.expectEmit(address(members));

@@ -163,10 +163,20 @@ contract PartsTest is PlantFixture {
 
     /* A HUMAN BETWEEN THE PARTS */
 
+    /// @dev A part that anyone enacted just before: the human is told, and says what becomes of it.
+    function test_veto__halfEnactedWithoutAPart__refused() public {
+        _pass();
+        _enact(1);
+        IOverrides.Order memory order =
+            _order(IOverrides.Kind.Veto, IOverrides.Subject.Proposal, ProposalId.unwrap(_id));
+        _refused(order, abi.encodeWithSelector(IOverrides.MalformedPayload.selector, IOverrides.Kind.Veto));
+        _assertState(IAllocationDAO.State.Passed);
+    }
+
     function test_veto__halfEnacted__endsTheRestAndLeavesWhatIs() public {
         _pass();
         _enact(1);
-        _execute(_order(IOverrides.Kind.Veto, IOverrides.Subject.Proposal, ProposalId.unwrap(_id)));
+        _execute(_onPart(IOverrides.Kind.Veto, 23, 24));
         _assertState(IAllocationDAO.State.Vetoed);
         _assertTaken(10);
         bytes memory reason =

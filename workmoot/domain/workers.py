@@ -67,13 +67,18 @@ class Member:
         return self.kind is Kind.DIGITAL and self.standing is Standing.ACTIVE
 
     @property
+    def acts(self) -> bool:
+        """Whether it goes on with what it has, and a human may give it work: absence takes the vote alone."""
+        return self.kind is Kind.DIGITAL and self.standing in (Standing.ACTIVE, Standing.ABSENT)
+
+    @property
     def id(self) -> str:
         """The short name it gives itself, or its number."""
         return str(self.profile.get("id") or self.number)
 
     def is_capable(self, capability: int) -> bool:
-        """Whether it is an active digital worker with that capability."""
-        return self.is_active_worker and bool(self.capabilities >> capability & 1)
+        """Whether it is a digital worker, active or absent, with that capability."""
+        return self.acts and bool(self.capabilities >> capability & 1)
 
     def may_vote(self, roster: int) -> bool:
         """Whether it belongs to the electorate of that roster and may still vote."""

@@ -11,6 +11,7 @@ from workmoot.domain.ledger import Leaf, Ledger, OfferRecord, Proposal, Task
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import Status
+from workmoot.domain.workers import Member
 from workmoot.planning.problem import Mode, OpenTask, Problem
 
 HANDOVER_MS = 800
@@ -62,14 +63,22 @@ def can_lead(ledger: Ledger, leaf: Leaf) -> bool:
     """Whether the lead of a tree's entry may still take it, its inspector inspect, and every helper has confirmed."""
     entry, task = leaf.entry, ledger.tasks[leaf.entry.task]
     lead, inspector = ledger.members.get(entry.lead), ledger.members.get(entry.inspector)
-    able = lead is not None and lead.is_capable(task.spec.capability) and entry.lead not in task.excluded
+    able = lead is not None and _can_take(lead, task)
     inspects = entry.inspector == NOBODY or (inspector is not None and inspector.is_active_worker)
     offer = (entry.task, entry.version, entry.lead, entry.sequence)
     return able and inspects and all(ledger.is_confirmed(*offer, helper) for helper in entry.helpers)
 
 
+def _can_take(worker: Member, task: Task) -> bool:
+    """Whether a decision may give it the task: an absent worker is given no new one."""
+    able = worker.is_active_worker and worker.is_capable(task.spec.capability)
+    return able and worker.number not in task.excluded
+
+
 def _is_left(ledger: Ledger, task: Task, wall_s: float) -> bool:
-    """Whether a tree that passed leaves the task to a lead that will yet claim it."""
+    """Whether a tree that passed leaves the task to a lead that will yet claim it, or to who vetoes the tree."""
+    if ledger.is_vetoed(task):
+        return True
     leaf = ledger.leaf_of(task)
     if leaf is None or not can_lead(ledger, leaf):
         return False
@@ -140,7 +149,7 @@ def is_backed(ledger: Ledger, record: OfferRecord) -> bool:
     """Whether its worker may take the task and every helper has confirmed."""
     task, offer = ledger.tasks[record.offer.task], record.offer
     worker = ledger.members.get(record.worker)
-    if worker is None or not worker.is_capable(task.spec.capability) or record.worker in task.excluded:
+    if worker is None or not _can_take(worker, task):
         return False
     return all(_has_confirmed(ledger, record, helper) for helper in offer.helpers)
 

@@ -91,6 +91,8 @@ def _unknown_tasks(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str
             yield f"task {entry.task} does not exist"
         elif not task.is_open or task.version != entry.version:
             yield f"task {entry.task} has moved on"
+        elif ledger.is_vetoed(task):
+            yield f"a human vetoes the tree that names task {entry.task}"
 
 
 def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[OfferRecord | None]) -> Iterator[str]:

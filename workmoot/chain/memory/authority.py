@@ -58,7 +58,7 @@ def take_second(
 def may_order(tx: Transaction, human: Address, roles: frozenset[Role], *, recovers: bool) -> bool:
     """Whether the account has one of the roles; a suspended human may let a human back."""
     badge = membership.badge_of(tx, human)
-    stands = badge.standing <= Standing.ACTIVE
+    stands = badge.kind is not Kind.HUMAN or badge.standing is Standing.ACTIVE
     if recovers:
         stands = badge.kind is Kind.HUMAN and badge.standing is not Standing.RETIRED
     return stands and any(tx.has_role(role, human) for role in roles)
@@ -75,6 +75,6 @@ def is_shared(tx: Transaction, roles: frozenset[Role]) -> bool:
 
 
 def is_in_good_standing(tx: Transaction, account: Address) -> bool:
-    """Whether the account has an active badge, or a human's role and no badge."""
+    """Whether the account has an active badge, or a human's role and no human's badge."""
     badge = membership.badge_of(tx, account)
     return badge.standing is Standing.ACTIVE or may_order(tx, account, HUMAN_ROLES, recovers=False)

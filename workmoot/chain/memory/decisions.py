@@ -141,9 +141,9 @@ def _is_takeable(tx: Transaction, assigned: Assigned, cell: Cell) -> bool:
     """Whether lead and inspector are active and not the same; nobody (a human) may inspect."""
     if not is_open(cell, assigned.version) or assigned.lead in cell.excluded:
         return False
-    if not membership.is_active(tx, assigned.lead) or assigned.inspector == assigned.lead:
+    if not membership.votes(tx, assigned.lead) or assigned.inspector == assigned.lead:
         return False
-    return assigned.inspector == NOBODY or membership.is_active(tx, assigned.inspector)
+    return assigned.inspector == NOBODY or membership.votes(tx, assigned.inspector)
 
 
 def _take(tx: Transaction, assigned: Assigned, cell: Cell) -> bool:

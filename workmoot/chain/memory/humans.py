@@ -207,8 +207,8 @@ def _dispatch_proposal(tx: Transaction, override: OverrideId, order: HumanOrder,
     elif order.kind is not OverrideKind.VETO:
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     else:
-        ended, enacted = voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
-        if enacted and (order.payload or not ended):
+        enacted = voting.veto(tx, proposal, by=ADDRESSES["Overrides"])
+        if enacted:
             _veto_enacted(tx, override, order, enacted)
 
 

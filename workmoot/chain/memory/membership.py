@@ -1,5 +1,6 @@
 """The rules of Members."""
 
+from collections.abc import Container
 from dataclasses import replace
 
 from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction
@@ -148,17 +149,26 @@ def is_in_scope(tx: Transaction, account: Address, capabilities: int) -> bool:
 
 
 def active_worker(tx: Transaction) -> Number:
-    """The sender's number; refuses anyone but an active digital worker."""
+    """The sender's number; refuses anyone but a digital worker that is active or absent."""
     return worker(tx.state, tx.sender)
 
 
 def worker(state: State, account: Address) -> Number:
+    """The account's number; refuses any but a digital worker's, active or absent."""
+    return _number_of(state, account, {Standing.ACTIVE, Standing.ABSENT})
+
+
+def voter(state: State, account: Address) -> Number:
     """The account's number; refuses any but an active digital worker's."""
+    return _number_of(state, account, {Standing.ACTIVE})
+
+
+def _number_of(state: State, account: Address, standings: Container[Standing]) -> Number:
     number = state.numbers.get(account, NOBODY)
     if number == NOBODY:
         raise Refused("NotAMember", account)
     found = state.members[number]
-    if found.standing is not Standing.ACTIVE:
+    if found.standing not in standings:
         raise Refused("WrongStanding", number, found.standing)
     if found.kind is not Kind.DIGITAL:
         raise Refused("WrongKind", number, found.kind)
@@ -166,6 +176,11 @@ def worker(state: State, account: Address) -> Number:
 
 
 def is_active(tx: Transaction, number: Number) -> bool:
+    return member(tx, number).acts
+
+
+def votes(tx: Transaction, number: Number) -> bool:
+    """Whether it is on the roll."""
     return member(tx, number).is_active_worker
 
 
@@ -189,8 +204,9 @@ def belongs(state: State, number: Number, roster: int) -> bool:
 
 
 def is_suspended(tx: Transaction, account: Address) -> bool:
-    """Whether the account has a badge that is not active."""
-    return badge_of(tx, account).standing > Standing.ACTIVE
+    """Whether the account has a human's badge that is not active."""
+    badge = badge_of(tx, account)
+    return badge.kind is Kind.HUMAN and badge.standing is not Standing.ACTIVE
 
 
 def is_vote(by: Address) -> bool:

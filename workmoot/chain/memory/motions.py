@@ -5,10 +5,11 @@ from workmoot.chain.memory.memory_chain import ADDRESSES, Transaction, require_w
 from workmoot.chain.memory.state import State as Storage
 from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import MotionCarriedOut
-from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Number, ProposalId
+from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId
+from workmoot.domain.majority import has_passed
 from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange, unpack_motion
 from workmoot.domain.proposals import ProposalState, State
-from workmoot.domain.workers import Kind
+from workmoot.domain.workers import Kind, Role
 
 PROPOSALS_LOOKED_AT = 512
 
@@ -32,6 +33,7 @@ def carry_out(tx: Transaction, proposal: ProposalId, packed: bytes) -> None:
     if isinstance(motion, PolicyChange):
         set_policy(tx, motion.policy)
     elif isinstance(motion, Admission):
+        _require_no_role(tx.state, motion.account)
         membership.admit(tx, motion.account, motion.member_kind, motion.capabilities, motion.profile, by=by)
     elif motion.kind is MotionKind.SUSPEND:
         membership.suspend(tx, motion.member, by=by)
@@ -68,6 +70,14 @@ def _require_admissible(state: Storage, motion: Admission) -> None:
         raise Refused("MalformedMotion")
     if motion.account in state.numbers:
         raise Refused("AlreadyAMember", motion.account, state.numbers[motion.account])
+    _require_no_role(state, motion.account)
+
+
+def _require_no_role(state: Storage, account: Address) -> None:
+    """A human's account is not the vote's to give a standing to."""
+    role = next((role for role in Role if (role, account) in state.grants), None)
+    if role is not None:
+        raise Refused("HasARole", account, role)
 
 
 def _is_absent(tx: Transaction, number: Number) -> bool:
@@ -90,4 +100,6 @@ def _is_absent(tx: Transaction, number: Number) -> bool:
 
 
 def _ran_out(tx: Transaction, found: ProposalState) -> bool:
+    if has_passed(yes=found.yes, members=found.members):
+        return False
     return found.state is State.EXPIRED or (found.state is State.OPEN and tx.now > found.deadline)

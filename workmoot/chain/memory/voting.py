@@ -78,7 +78,7 @@ def propose(tx: Transaction, opening: Opening) -> None:
     _require_known_block(tx, opening.read_at, opening.read_hash)
     if opening.counters > len(tx.state.proposals):
         raise Refused("UnknownProposal", opening.counters)
-    proposer = membership.active_worker(tx)
+    proposer = membership.voter(tx.state, tx.sender)
     seal(tx)
     proposal = ProposalId(len(tx.state.proposals) + 1)
     _take_place(tx, proposer, proposal)
@@ -182,7 +182,8 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
     if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
-        _carry_out(tx, proposal, assignments)
+        if not _carry_out(tx, proposal, assignments):
+            raise Refused("NothingEnacted", proposal)
         return
     entries, first = read_assignments(assignments), tx.state.progress.get(proposal, 0)
     last = end_of(entries, first, words)
@@ -210,8 +211,8 @@ def poke(tx: Transaction, proposal: ProposalId) -> None:
     _settle(tx, proposal, State.EXPIRED)
 
 
-def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> tuple[bool, int]:
-    """Whether it was open or passed, and how many of its entries were enacted."""
+def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> int:
+    """How many of its entries were enacted."""
     if by != ADDRESSES["Overrides"]:
         raise Refused("NotTheContract", by)
     found = state_of(tx, proposal)
@@ -222,7 +223,7 @@ def veto(tx: Transaction, proposal: ProposalId, *, by: Address) -> tuple[bool, i
     if ended:
         _settle(tx, proposal, State.VETOED)
         tx.say(ProposalCanceled, proposal_id=proposal)
-    return ended, enacted
+    return enacted
 
 
 def seal(tx: Transaction) -> None:
@@ -287,7 +288,7 @@ def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Open
 
 def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: bool, reason: str) -> None:
     found = _require_open(tx, proposal)
-    member = membership.worker(tx.state, voter)
+    member = membership.voter(tx.state, voter)
     if tx.state.members[member].joined > found.roster:
         raise Refused("NotInElectorate", proposal, member)
     if (proposal, member) in tx.state.ballots:
@@ -316,26 +317,31 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 
 
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
-    """What has just passed, all of it; while the plant is held it waits."""
+    """What has just passed, all of it; while the plant is held a plan waits, and a tree."""
     seal(tx)
     if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
-        _carry_out(tx, proposal, assignments)
+        if not _carry_out(tx, proposal, assignments):
+            _settle(tx, proposal, State.PASSED)
     elif decisions.enact(tx, proposal, 0, read_assignments(assignments)):
         _settle_enacted(tx, proposal)
     else:
         _settle(tx, proposal, State.PASSED)
 
 
-def _carry_out(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
+def _carry_out(tx: Transaction, proposal: ProposalId, assignments: bytes) -> bool:
+    """Whether nothing of it waits: a tree does while the plant is held."""
     late = tx.now > state_of(tx, proposal).deadline + MOTION_SECONDS
     if is_motion(assignments) and late:
         _settle(tx, proposal, State.EXPIRED)
-        return
+        return True
+    if not is_motion(assignments) and tx.state.plant_held:
+        return False
     _settle_enacted(tx, proposal)
     if is_motion(assignments):
         motions.carry_out(tx, proposal, assignments)
     else:
         claims.record(tx, proposal, assignments)
+    return True
 
 
 def _settle_enacted(tx: Transaction, proposal: ProposalId) -> None:

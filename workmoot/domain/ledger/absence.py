@@ -3,6 +3,7 @@
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger.ledger import Ledger
 from workmoot.domain.ledger.records import Proposal
+from workmoot.domain.majority import has_passed
 from workmoot.domain.proposals import State
 
 PROPOSALS_LOOKED_AT = 512
@@ -29,4 +30,6 @@ def absent_since(ledger: Ledger, member: Number, now_s: float) -> float | None:
 
 
 def _ran_out(proposal: Proposal, now_s: float) -> bool:
+    if has_passed(yes=proposal.yes, members=proposal.members):
+        return False
     return proposal.state is State.EXPIRED or (proposal.state is State.OPEN and now_s > proposal.deadline)

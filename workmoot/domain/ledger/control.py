@@ -172,7 +172,7 @@ def _name(
 def _inspector(ledger: Ledger, entry: PlanEntry, team: tuple[Number, ...]) -> Number:
     """Nobody (a human inspects) where the entry names one who is not active or is on the team."""
     member = ledger.members.get(entry.inspector)
-    sound = member is not None and member.is_active_worker and entry.inspector not in team
+    sound = member is not None and member.acts and entry.inspector not in team
     return entry.inspector if sound else NOBODY
 
 

@@ -169,15 +169,24 @@ class Ledger:
         worker = self.members.get(task.worker)
         if worker is None:
             return False
-        return worker.is_active_worker if task.slot_filled else worker.is_capable(task.spec.capability)
+        return worker.acts if task.slot_filled else worker.is_capable(task.spec.capability)
 
     def leaf_of(self, task: Task) -> Leaf | None:
         """What a tree that passed says of a task that nobody has claimed yet; nothing while a human vetoes the tree."""
+        leaf = self._unclaimed(task)
+        return None if leaf is None or self._is_vetoed(leaf) else leaf
+
+    def is_vetoed(self, task: Task) -> bool:
+        """Whether a human vetoes the tree that passed and names the task, which nobody has claimed."""
+        leaf = self._unclaimed(task)
+        return leaf is not None and self._is_vetoed(leaf)
+
+    def _unclaimed(self, task: Task) -> Leaf | None:
         leaf = self.leaves.get(task.id)
-        if leaf is None or not task.is_open or leaf.entry.version != task.version:
-            return None
-        vetoed = (SubjectType.PROPOSAL, leaf.proposal, Level.HUMAN) in self.slots
-        return None if vetoed else leaf
+        return leaf if leaf is not None and task.is_open and leaf.entry.version == task.version else None
+
+    def _is_vetoed(self, leaf: Leaf) -> bool:
+        return (SubjectType.PROPOSAL, leaf.proposal, Level.HUMAN) in self.slots
 
     def decided_entry(self, task: Task) -> PlanEntry | None:
         """Who does the task, when, with what: by the assignment in force, or by the leaf that its lead is to claim."""
