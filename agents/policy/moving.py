@@ -49,6 +49,8 @@ def obstacle_to(ledger: Ledger, motion: Motion) -> str:
 def _obstacle_to_admission(ledger: Ledger, motion: Admission) -> str:
     if motion.account in ledger.numbers:
         return "the account has a badge already"
+    if any(holder == motion.account for _, holder in ledger.grants):
+        return "the account has a human's role"
     return "the badges left are the humans' to give" if len(ledger.members) >= LAST_VOTED_NUMBER else ""
 
 

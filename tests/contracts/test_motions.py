@@ -17,9 +17,9 @@ from tests.contracts.plant import (
     refused,
     told,
 )
-from workmoot.domain.motions import MotionKind, PolicyChange, StandingChange, pack_motion
+from workmoot.domain.motions import Admission, MotionKind, PolicyChange, StandingChange, pack_motion
 from workmoot.domain.proposals import Policy, Weights
-from workmoot.domain.workers import Standing
+from workmoot.domain.workers import Kind, Standing
 
 
 def of(kind, member=PACKER):
@@ -54,6 +54,12 @@ def test_policy__beyond_its_limits__refused(plant):
         plant.move(SCANNER, policy(voting_seconds=9))
     with refused("PolicyTooWide"):
         plant.move(SCANNER, policy(voting_seconds=1 << 24))
+
+
+def test_admission__of_a_human__refused(plant):
+    admission = Admission(member_kind=Kind.DIGITAL, account=str(accounts[SUPERVISOR]), capabilities=1, profile="{}")
+    with refused("HasARole", admission.account, SUPERVISOR):
+        plant.move(SCANNER, admission)
 
 
 def test_motion__no_such_layout__refused(plant):

@@ -180,6 +180,11 @@ def test_obstacle__has_a_badge__says_so():
     assert obstacle_to(Workshop().ledger, taken) == "the account has a badge already"
 
 
+def test_obstacle__has_a_role__says_so():
+    human = Admission(member_kind=Kind.DIGITAL, account=account("planner"), capabilities=1, profile="{}")
+    assert obstacle_to(Workshop().ledger, human) == "the account has a human's role"
+
+
 def test_obstacle__the_badges_left_are_the_humans__says_so():
     ledger, newcomer = Workshop().ledger, admission(SPRAY)
     for number in range(len(ledger.members) + 1, LAST_VOTED_NUMBER):
