@@ -131,12 +131,6 @@ CONTRACT_BUGS = {
     "what was enacted of a vetoed plan is out of reach": Bug(
         "AllocationDAO", "AllocationDAO.sol", "if (!ended) return enacted;", "if (!ended) return enacted; enacted = 0;"
     ),
-    "a plan in parts is vetoed without its content": Bug(
-        "Overrides",
-        "Overrides.sol",
-        "if (enacted == 0) return;",
-        "if (enacted == 0 || order.payload.length == 0) return;",
-    ),
     "a tree is recorded under a plant hold": Bug(
         "AllocationDAO",
         "AllocationDAO.sol",
@@ -145,9 +139,6 @@ CONTRACT_BUGS = {
     ),
     "who is absent proposes": Bug(
         "AllocationDAO", "AllocationDAO.sol", "members.voter(account);", "members.activeWorker(account);"
-    ),
-    "who is absent works no more": Bug(
-        "Members", "Members.sol", "return _worker(account, true);", "return _worker(account, false);"
     ),
     "a vote admits who has a role": Bug(
         "Motions", "Motions.sol", "if (since != 0) revert HasARole", "if (since != 0 && role > 9) revert HasARole"
