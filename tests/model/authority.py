@@ -42,12 +42,14 @@ def waits(law: Law, human: str, effect: Effect, roles: frozenset[Role], *, recov
 
 
 def may_order(law: Law, human: str, roles: frozenset[Role], *, recovers: bool = False) -> bool:
-    """To let a human back, one with a badge may sign while it is suspended."""
+    """Only a human's badge takes an order from whoever has a role. To let a human back, one with such a badge may sign
+    while it is suspended.
+    """
     badge = law.members.get(law.number_of(human))
     if recovers:
         stands = badge is not None and badge.kind is Kind.HUMAN and badge.standing is not Standing.RETIRED
     else:
-        stands = badge is None or badge.standing is Standing.ACTIVE
+        stands = badge is None or badge.kind is not Kind.HUMAN or badge.standing is Standing.ACTIVE
     return stands and any((human, role) in law.roles for role in roles)
 
 

@@ -85,14 +85,15 @@ class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
     @precondition(seldom)
     @rule(by=NUMBER, entries=ENTRIES, words=NUMBER)
     def decide_under_hold(self, by: int, entries: list[tuple[int, int, int]], words: int) -> None:
-        """What passes while the plant is held waits."""
-        name, plan = self._voter(by), self._plan(entries)
+        """What passes while the plant is held waits, a plan or a tree."""
+        name, plan, before = self._voter(by), self._plan(entries), len(self.law.proposals)
         self.execute(self._order(OverrideKind.HOLD, (SubjectType.PLANT, 0, 0), by, 0, 0))
-        if self.propose_all(name, plan):
-            return
-        number = len(self.law.proposals)
-        self.decide_with_all(number, hashed=is_odd(by, 3))
-        self.enact_part(number, Given(number, number), words % 3)
+        if words % 2:
+            self.grow_tree(by, entries, 0, 0)
+        elif not self.propose_all(name, plan):
+            self.decide_with_all(before + 1, hashed=is_odd(by, 3))
+        if len(self.law.proposals) > before:
+            self.enact_part(before + 1, Given(before + 1, before + 1), words % 3)
 
     @precondition(lambda machine: len(machine.idle_orders()) > 1)
     @rule(by=NUMBER, lead=NUMBER, option=NUMBER, twice=NUMBER)

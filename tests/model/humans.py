@@ -277,7 +277,7 @@ def _assign(law: Law, order: Order, _: int) -> None:
 def _veto(law: Law, order: Order, _: int) -> None:
     """Ends a vote; of what was enacted, nobody may have what has not started; of a tree, nobody claims any more."""
     ended, enacted = proposals.veto(law, order.subject)
-    if ended and (not enacted or order.payload is NONE):
+    if ended and not enacted:
         return
     _require_content(law, order)
     if isinstance(law.proposals[order.subject].content, Tree):

@@ -41,6 +41,11 @@ class Member:
         """Whether it is an active digital worker."""
         return self.kind is Kind.DIGITAL and self.standing is Standing.ACTIVE
 
+    @property
+    def acts(self) -> bool:
+        """Whether it is a digital worker, active or absent: absence takes the vote alone."""
+        return self.kind is Kind.DIGITAL and self.standing in (Standing.ACTIVE, Standing.ABSENT)
+
 
 @dataclass(slots=True)
 class Task:
@@ -269,15 +274,19 @@ class Law:
         return self.members[number].kind if number in self.members else Kind.NONE
 
     def is_active(self, number: int) -> bool:
+        return number in self.members and self.members[number].acts
+
+    def votes(self, number: int) -> bool:
+        """Whether it is on the roll, so that a vote may give it work."""
         return number in self.members and self.members[number].votes
 
     def is_capable(self, number: int, capability: int) -> bool:
         return self.is_active(number) and bool(self.members[number].capabilities >> capability & 1)
 
     def is_suspended(self, account: str) -> bool:
-        """Whether the account's badge is suspended or retired; one without a badge is not."""
+        """Whether the account has a human's badge that is suspended or retired; another badge says nothing."""
         number = self.number_of(account)
-        return number != NOBODY and self.members[number].standing is not Standing.ACTIVE
+        return self.kind_of(number) is Kind.HUMAN and self.members[number].standing is not Standing.ACTIVE
 
     def epoch_of(self, task: int) -> int:
         return self.task(task).epoch + self.plant_epoch

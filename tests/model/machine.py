@@ -193,6 +193,11 @@ class LawMachine(RuleBasedStateMachine):
     def _voter(self, number: int) -> str:
         return self.account_of(of(self.voters() or [0], number))
 
+    def _worker(self, number: int) -> str:
+        """One that acts, absent or not."""
+        acting = [badge for badge in self.law.members if self.law.is_active(badge)]
+        return self.account_of(of(acting or [0], number))
+
     def _version(self, task: int) -> int:
         return self.law.tasks[task].version if task in self.law.tasks else 1
 

@@ -87,12 +87,13 @@ def bind(law: Law, by: str, robot: int, worker: int, resource: bytes, scope: Sco
 
 
 def active_worker(law: Law, account: str) -> int:
-    """The number of an active digital worker; anyone else is refused."""
-    number = law.number_of(account)
-    require(number != NOBODY, "NotAMember")
-    require(law.members[number].standing is Standing.ACTIVE, "WrongStanding")
-    require(law.members[number].kind is Kind.DIGITAL, "WrongKind")
-    return number
+    """The number of a digital worker that is active or absent; anyone else is refused."""
+    return _worker(law, account, (Standing.ACTIVE, Standing.ABSENT))
+
+
+def voter(law: Law, account: str) -> int:
+    """The number of an active digital worker; anyone else is refused, an absent one too."""
+    return _worker(law, account, (Standing.ACTIVE,))
 
 
 def is_in_scope(law: Law, account: str, capabilities: int) -> bool:
@@ -103,7 +104,7 @@ def is_in_scope(law: Law, account: str, capabilities: int) -> bool:
 
 
 def may_vote(law: Law, number: int, roster: int) -> bool:
-    return law.is_active(number) and law.members[number].joined <= roster
+    return law.votes(number) and law.members[number].joined <= roster
 
 
 def belonged(law: Law, number: int, roster: int) -> bool:
@@ -114,6 +115,14 @@ def grow(law: Law, worker: int, capability: int, *, done: bool) -> None:
     """A settled run enters the worker's record."""
     good, bad = law.records.get((worker, capability), (0, 0))
     law.records[worker, capability] = (good + done, bad + (not done))
+
+
+def _worker(law: Law, account: str, standings: tuple[Standing, ...]) -> int:
+    number = law.number_of(account)
+    require(number != NOBODY, "NotAMember")
+    require(law.members[number].standing in standings, "WrongStanding")
+    require(law.members[number].kind is Kind.DIGITAL, "WrongKind")
+    return number
 
 
 def _enter(law: Law, number: int) -> None:

@@ -52,6 +52,8 @@ class MotionMachine(VoteMachine):
             self.walk.now = self.law.proposals[len(self.law.proposals)].rest.deadline + 1 - is_odd(times, 6)
         silent = self.member(whom) if is_odd(whom, 4) else int(of(self.voters() or [1], whom))
         self._leave_out(silent)
+        if is_odd(times, 3):
+            self._move(self.account_of(silent), POLICY, 0)
         if is_odd(times, 4):
             self._suspend(silent)
         elif is_odd(times, 2):

@@ -7,7 +7,7 @@ from tests.model.law import NOBODY, Admit, Law, Motion, Proposal, require
 from tests.model.members import MOTIONS, NO_ACCOUNT
 from workmoot.domain.motions import MotionKind
 from workmoot.domain.proposals import Policy, State
-from workmoot.domain.workers import Kind
+from workmoot.domain.workers import Kind, Role
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 10, (1 << 24) - 1
 MOST_OPEN = 9
@@ -26,6 +26,7 @@ def require_sound(law: Law, motion: Motion) -> None:
         require(motion.kind is not Kind.HUMAN, "WrongKind")
         require(motion.account != NO_ACCOUNT, "MalformedMotion")
         require(law.number_of(motion.account) == NOBODY, "AlreadyAMember")
+        _require_no_role(law, motion.account)
     else:
         require(motion.member in law.members, "UnknownMember")
         require(law.kind_of(motion.member) is not Kind.HUMAN, "WrongKind")
@@ -35,6 +36,7 @@ def carry_out(law: Law, motion: Motion) -> None:
     if isinstance(motion, Policy):
         law.policy = motion
     elif isinstance(motion, Admit):
+        _require_no_role(law, motion.account)
         members.admit(law, MOTIONS, motion.account, motion.kind, motion.capabilities)
     else:
         _CHANGES[motion.kind](law, MOTIONS, motion.member)
@@ -44,6 +46,11 @@ def leave_out(law: Law, number: int) -> None:
     """Anyone says that a member is absent."""
     require(_is_absent(law, number), "NotAbsent")
     members.leave_out(law, number)
+
+
+def _require_no_role(law: Law, account: str) -> None:
+    """A human's account is not the vote's to give a standing to."""
+    require(all((account, role) not in law.roles for role in Role), "HasARole")
 
 
 def _is_absent(law: Law, number: int) -> bool:
@@ -63,6 +70,9 @@ def _is_shown(found: Proposal, number: int, joined: int) -> bool:
 
 
 def _ran_out(law: Law, found: Proposal) -> bool:
+    """Undecided: a motion that passed and expired later was decided."""
+    if 2 * found.yes > found.rest.members:
+        return False
     return found.state is State.EXPIRED or (found.state is State.OPEN and law.now > found.rest.deadline)
 
 

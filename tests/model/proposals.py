@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tests.model import motions, tasks
 from tests.model.law import NOBODY, Content, Law, No, Proposal, Rest, Tree, require
-from tests.model.members import active_worker, belonged, may_vote
+from tests.model.members import active_worker, belonged, may_vote, voter
 from workmoot.domain.proposals import State
 
 BLOCKS_REMEMBERED = 256
@@ -67,7 +67,7 @@ def propose(law: Law, by: str, draft: Draft) -> None:
     recent = law.block - BLOCKS_REMEMBERED <= draft.read_at < law.block
     require(recent and draft.known, "UnknownBlock")
     require(draft.counters <= len(law.proposals), "UnknownProposal")
-    proposer = active_worker(law, by)
+    proposer = voter(law, by)
     number = len(law.proposals) + 1
     _take_place(law, proposer, number)
     rest = Rest(
@@ -99,11 +99,11 @@ def cast_vote(law: Law, by: str, proposal: int, support: int) -> None:
     vote(law, by, proposal, support=support == 1, given=None)
 
 
-def cast_vote_by_sig(law: Law, voter: str, proposal: int, *, support: bool, signed: bool) -> None:
+def cast_vote_by_sig(law: Law, by: str, proposal: int, *, support: bool, signed: bool) -> None:
     """`signed`: the voter signed just this, with its next nonce."""
     require(signed, "BadSignature")
-    law.use_nonce("AllocationDAO", voter, 0, law.nonces.get(("AllocationDAO", voter, 0), 0))
-    vote(law, voter, proposal, support=support, given=None)
+    law.use_nonce("AllocationDAO", by, 0, law.nonces.get(("AllocationDAO", by, 0), 0))
+    vote(law, by, proposal, support=support, given=None)
 
 
 def decide(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
@@ -168,6 +168,7 @@ def enact(law: Law, proposal: int, given: Given, words: int) -> None:
     _require_content(law, proposal, given)
     content = law.proposals[proposal].content
     if not isinstance(content, tuple):
+        require(not (isinstance(content, Tree) and law.plant_held), "NothingEnacted")
         _carry_out(law, proposal)
         return
     left = content[law.proposals[proposal].enacted :]
@@ -194,9 +195,9 @@ def is_content(law: Law, proposal: int, given: Given) -> bool:
     return (found.content, found.rest) == (law.proposals[given.plan].content, law.proposals[given.rest].rest)
 
 
-def _cast(law: Law, voter: str, proposal: int, *, support: bool) -> Proposal:
+def _cast(law: Law, by: str, proposal: int, *, support: bool) -> Proposal:
     found = _require_open(law, proposal)
-    member = active_worker(law, voter)
+    member = voter(law, by)
     require(may_vote(law, member, found.rest.roster), "NotInElectorate")
     require(member not in found.cast, "AlreadyVoted")
     found.cast |= {member}
@@ -232,12 +233,14 @@ def _take_place(law: Law, proposer: int, proposal: int) -> None:
 
 
 def _enact(law: Law, proposal: int) -> None:
-    """What has just passed, all of it; a plan waits while the plant is held."""
+    """What has just passed, all of it; a plan waits while the plant is held, and a tree."""
     content = law.proposals[proposal].content
-    if not isinstance(content, tuple):
-        _carry_out(law, proposal)
-    elif not law.plant_held:
+    if law.plant_held and isinstance(content, tuple | Tree):
+        return
+    if isinstance(content, tuple):
         _take(law, proposal, len(content))
+    else:
+        _carry_out(law, proposal)
 
 
 def _take(law: Law, proposal: int, count: int) -> None:

@@ -77,12 +77,12 @@ def require_open(law: Law, plan: Plan) -> None:
 
 
 def take(law: Law, entry: Entry) -> None:
-    """One entry of a plan that passed: in force, waiting under a human's slot, or skipped."""
+    """One entry of a plan that passed: in force, waiting under a human's slot, or skipped; of those who vote alone."""
     task = law.tasks.get(entry.task)
     if task is None or task.status not in IDLE or task.version != entry.version or entry.lead in task.excluded:
         return
-    may_inspect = entry.inspector == NOBODY or law.is_active(entry.inspector)
-    if entry.lead == entry.inspector or not law.is_active(entry.lead) or not may_inspect:
+    may_inspect = entry.inspector == NOBODY or law.votes(entry.inspector)
+    if entry.lead == entry.inspector or not law.votes(entry.lead) or not may_inspect:
         return
     task = law.task(entry.task)
     task.version += 1

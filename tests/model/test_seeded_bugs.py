@@ -100,8 +100,8 @@ CONTRACT_BUGS = {
     "a suspended human may order": Bug(
         "PlantAuthority",
         "PlantAuthority.sol",
-        "standing <= IMembers.Standing.Active;",
-        "standing <= IMembers.Standing.Suspended;",
+        "|| standing == IMembers.Standing.Active;",
+        "|| standing <= IMembers.Standing.Suspended;",
     ),
     "an alarm is an order late": Bug(
         "PlantAuthority", "PlantAuthority.sol", "uint256(_alarmOrders) + 1)", "uint256(_alarmOrders) + 2)"
@@ -129,7 +129,19 @@ CONTRACT_BUGS = {
         "AllocationDAO", "AllocationDAO.sol", "assignments[done.offset:end]", "assignments[0:end]"
     ),
     "what was enacted of a vetoed plan is out of reach": Bug(
-        "Overrides", "Overrides.sol", "(ended && order.payload.length == 0)) return;", "ended) return;"
+        "AllocationDAO", "AllocationDAO.sol", "if (!ended) return enacted;", "if (!ended) return enacted; enacted = 0;"
+    ),
+    "a tree is recorded under a plant hold": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (isTree && _isPlantHeld()) return false;",
+        "if (isTree && motion.length == 0) return false;",
+    ),
+    "who is absent proposes": Bug(
+        "AllocationDAO", "AllocationDAO.sol", "members.voter(account);", "members.activeWorker(account);"
+    ),
+    "a vote admits who has a role": Bug(
+        "Motions", "Motions.sol", "if (since != 0) revert HasARole", "if (since != 0 && role > 9) revert HasARole"
     ),
     "a veto reaches what was not enacted": Bug(
         "Overrides", "Overrides.sol", "if (last > most) entries", "if (last > most + 9) entries"
@@ -248,7 +260,7 @@ MEMORY_BUGS = {
     "who came back may sign for what was opened before": (
         membership,
         "may_vote",
-        lambda tx, number, roster: membership.is_active(tx, number),
+        lambda tx, number, roster: membership.votes(tx, number),
     ),
     "a safe stop outlives who stopped": (slots, "end_safe_stop", lambda tx, task: False),
     "a hold shortens another": (humans, "later_end", lambda held, order: order.expires_at),

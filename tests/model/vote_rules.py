@@ -30,7 +30,7 @@ class VoteMachine(LawMachine):
     @precondition(seldom)
     @rule(by=NUMBER, task=NUMBER, lead=NUMBER, flaw=NUMBER)
     def confirm(self, by: int, task: int, lead: int, flaw: int) -> None:
-        name, number, leader = self.person(self._voter(by), by), self.task(task, *tasks.IDLE), self.member(lead)
+        name, number, leader = self.person(self._worker(by), by), self.task(task, *tasks.IDLE), self.member(lead)
         offer = (number, self._version(number) + is_odd(flaw), leader, 1)
         self.do(
             f"confirm({name}, {offer})",
@@ -42,7 +42,7 @@ class VoteMachine(LawMachine):
     @rule(by=NUMBER, what=NUMBER)
     def speak(self, by: int, what: int) -> None:
         """What is only told; and the roll, which anybody may have written."""
-        name, function = self.person(self._voter(by), by), of(("offer", "say", "seal"), what)
+        name, function = self.person(self._worker(by), by), of(("offer", "say", "seal"), what)
         words: dict[str, tuple[Any, ...]] = {"offer": (b"offers", b"ranking"), "say": (Number(1), 1, b"words")}
         self.do(
             f"{function}({name})",
@@ -54,7 +54,7 @@ class VoteMachine(LawMachine):
     @precondition(seldom)
     @rule(by=NUMBER, proposal=NUMBER)
     def review(self, by: int, proposal: int) -> None:
-        name, number = self.person(self._voter(by), by), self.proposal(proposal, State.OPEN)
+        name, number = self.person(self._worker(by), by), self.proposal(proposal, State.OPEN)
         said = {"support": True, "makespan": 1, "findings": b"", "words": ""}
         self.do(
             f"review({name}, {number})",
