@@ -119,7 +119,7 @@ def test_likely_range__a_sample__as_wilson_has_it(killed, of, low, high):
         ("contracts/Overrides.sol", {"Overrides"}, set()),
         ("contracts/StockReads.sol", {"AllocationDAO"}, set()),
         ("contracts/libraries/Rolls.sol", {"AllocationDAO", "Members", "WorkOrders"}, {"RollsTest", "DecidingTest"}),
-        ("contracts/libraries/Majority.sol", {"AllocationDAO"}, {"MajorityTest", "CoreEqualityTest"}),
+        ("contracts/libraries/Majority.sol", {"AllocationDAO", "Motions"}, {"MajorityTest", "CoreEqualityTest"}),
     ],
 )
 def test_changed_by__a_file__contracts_that_have_it_and_tests_that_use_it_themselves(name, contracts, tests):

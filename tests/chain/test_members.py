@@ -45,6 +45,15 @@ def test_admit__nobodys_account__refused(plant):
         plant.by("administrator").members.admit(ZERO_ADDRESS, Kind.HUMAN, 0, "{}")
 
 
+def test_is_suspended__of_a_human_alone(plant):
+    members = plant.by("administrator").members
+    human = _admit(plant, kind=Kind.HUMAN, by="administrator").the(MemberAdmitted).number
+    for number in (human, FINISHER):
+        members.suspend(number)
+    assert members.is_suspended(account("latecomer"))
+    assert not members.is_suspended(account("finisher"))
+
+
 @pytest.mark.parametrize("name", ["stranger", "planner", "scanner"])
 def test_admit__without_the_role__refused(plant, name):
     with refused("NotTheRegistrar", account(name)):
@@ -55,7 +64,7 @@ def test_suspend__then_reinstate__counts_from_a_later_roster(plant):
     members = plant.by("supervisor").members
     assert members.suspend(FINISHER).the(RosterChanged).members == 2
     assert members.belonged(FINISHER, 3)
-    assert members.is_suspended(account("finisher"))
+    assert members.member(FINISHER).standing is Standing.SUSPENDED
     assert not members.may_vote(FINISHER, 3)
     members.reinstate(FINISHER)
     assert members.member(FINISHER).joined == 5

@@ -120,7 +120,7 @@ class Members(Protocol):
         """The account of every badge, 20 bytes each: an active digital worker's, else zeros."""
 
     def is_suspended(self, account: Address) -> bool:
-        """Whether the account's badge is suspended or retired."""
+        """Whether the account's badge is a human's, and suspended or retired."""
 
     def roster(self) -> tuple[int, int]:
         """The present version and its number of voters."""

@@ -231,18 +231,20 @@ def test_decide__more_than_one_transaction_takes__votes_by_its_hash_and_enacts_i
     assert workshop.proposal(proposal).state is State.ENACTED
 
 
-def test_decide__tree_of_any_size__goes_with_the_ballot_also_while_the_plant_is_held():
+@pytest.mark.parametrize(("held", "state"), [(False, State.ENACTED), (True, State.PASSED)])
+def test_decide__tree_of_any_size__goes_with_the_ballot(held, state):
     workshop = Workshop()
     tasks = [task for _ in range(2) for task in workshop.post(*[a_task()] * 160)]
     entries = [an_entry(task, SPRAYER) for task in tasks]
     opening = replace(workshop.opening(*entries), plan=pack_tree(entries))
     found = workshop.proposal(workshop.by("scanner").dao.propose(opening).the(ProposalCreated).id)
-    workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT)
+    if held:
+        workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT)
     told = content(workshop.view("scanner"), found, decides=True)
     assert told == (found.opening.plan.assignments, found.rest)
     for name in ("scanner", "sprayer"):
         workshop.by(name).dao.vote(found.id, support=True, reason="because", assignments=told[0], rest=told[1])
-    assert workshop.proposal(found.id).state is State.ENACTED
+    assert workshop.proposal(found.id).state is state
 
 
 def test_decide__passed_with_words_that_nobody_can_read__leaves_it():

@@ -72,7 +72,7 @@ class MemoryMembers(Hold):
 
     def is_suspended(self, account: Address) -> bool:
         found = self.member(self.number_of(account))
-        return found is not None and found.standing > Standing.ACTIVE
+        return found is not None and found.kind is Kind.HUMAN and found.standing > Standing.ACTIVE
 
     def roster(self) -> tuple[int, int]:
         state = self._chain.state
