@@ -60,6 +60,28 @@ def client_of(url: str | None) -> ApiClient:
     return ApiClient(url.rstrip("/"))
 
 
+def newest_run() -> dict[str, str]:
+    """What the newest run says of itself; nothing where there is none."""
+    try:
+        found: dict[str, str] = json.loads(LATEST.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def node_of(run: dict[str, str], rpc: str | None, deployment: Path | None) -> tuple[str, Path | None]:
+    """The node's address and the deployment's file, the run's where they are not named."""
+    url = rpc or run.get("rpc")
+    if not url:
+        raise no_run("--rpc")
+    return url, deployment or (Path(run["deployment"]) if "deployment" in run else None)
+
+
+def no_run(option: str) -> typer.BadParameter:
+    """Nothing runs that could say what the option does not."""
+    return typer.BadParameter(f"no run to be found; start one with `workmoot up`, or say {option}")
+
+
 def _refusal(answer: httpx.Response) -> str:
     """A problem document (RFC 9457), a line for each thing that is wrong; or the bare status."""
     bare = f"The API answered {answer.status_code} {answer.reason_phrase}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.api_client import LATEST, client_of
+from scripts.api_client import client_of, newest_run, no_run, node_of
 
 if TYPE_CHECKING:
     from workmoot.chain.connection import Connection
@@ -82,12 +82,13 @@ def admit(
     from workmoot.chain.connection import connect
     from workmoot.chain.signer import load_signer, new_key, write_key
 
-    latest = _latest()
-    rpc = rpc or latest.get("rpc") or _nowhere("--rpc")
-    file = deployment or (Path(latest["deployment"]) if "deployment" in latest else None)
-    by = registrar or (Path(latest["folder"]) / "keys" / "administrator.key" if "folder" in latest else None)
+    run = newest_run()
+    rpc, file = node_of(run, rpc, deployment)
+    by = registrar or (Path(run["folder"]) / "keys" / "administrator.key" if "folder" in run else None)
     connection = connect(rpc, deployment=file)
-    signer = load_signer(by or Path(_nowhere("--by")))
+    if by is None:
+        raise no_run("--by")
+    signer = load_signer(by)
     if not key.exists():
         write_key(key, new_key())
     worker = load_signer(key)
@@ -212,18 +213,6 @@ def _order(kind: str, id_: str, reason: str, api: str | None) -> None:
     }
     given = client_of(api).post("overrides", body)
     typer.echo(f"override {given['id']}: {kind} {given['subject']['name']}, {given['state']}")
-
-
-def _latest() -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads(LATEST.read_text())
-    except (OSError, ValueError):
-        return {}
-    return found
-
-
-def _nowhere(option: str) -> str:
-    raise typer.BadParameter(f"no run to be found; start one with `workmoot up`, or say {option}")
 
 
 _LATEST_BLOCK: tuple[str, list[Any]] = ("eth_getBlockByNumber", ["latest", False])

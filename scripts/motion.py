@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.api_client import LATEST
+from scripts.api_client import newest_run, node_of
 
 if TYPE_CHECKING:
     from workmoot.chain.connection import Connection
@@ -147,11 +147,7 @@ def _look(context: typer.Context) -> "tuple[Connection, Ledger]":
     from workmoot.chain.connection import connect
 
     rpc, deployment = context.obj
-    latest = _latest()
-    url = rpc or latest.get("rpc")
-    if url is None:
-        raise typer.BadParameter("no run to be found; start one with `workmoot up`, or say --rpc")
-    file = deployment or (Path(latest["deployment"]) if "deployment" in latest else None)
+    url, file = node_of(newest_run(), rpc, deployment)
     connection = connect(url, deployment=file)
     follower = connection.follower()
     follower.catch_up()
@@ -172,11 +168,3 @@ def _put(connection: "Connection", by: Path, motion: "Motion", reason: str, *, a
         typer.echo(json.dumps({"proposal": opened.id, "motion": "0x" + pack_motion(motion).hex()}))
         return
     typer.echo(f"proposal {opened.id}: see `workmoot proposal show {opened.id}`")
-
-
-def _latest() -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads(LATEST.read_text())
-    except (OSError, ValueError):
-        return {}
-    return found
