@@ -78,6 +78,11 @@ class PolicyChange:
 Motion = Admission | StandingChange | PolicyChange
 
 
+def is_plan(assignments: bytes) -> bool:
+    """Whether what is put to the vote is enacted word by word: neither a motion nor a tree has an order."""
+    return not assignments.startswith(NO_ORDER)
+
+
 def is_motion(assignments: bytes) -> bool:
     """Whether what is put to the vote is a motion; a tree, which has no order either, is a plan."""
     return assignments.startswith(NO_ORDER) and not assignments.startswith(TREE)

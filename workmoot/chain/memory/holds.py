@@ -12,7 +12,7 @@ from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, Pr
 from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
 from workmoot.domain.proposals import NO_STATE, Opening, Policy, ProposalState, content_hash_of, content_id_of
-from workmoot.domain.workers import Kind, Member, Record, Scope, Standing, roll_of
+from workmoot.domain.workers import Kind, Member, Record, Scope, roll_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,8 +71,7 @@ class MemoryMembers(Hold):
         return roll_of(self._chain.state.members.values())
 
     def is_suspended(self, account: Address) -> bool:
-        found = self.member(self.number_of(account))
-        return found is not None and found.kind is Kind.HUMAN and found.standing > Standing.ACTIVE
+        return membership.is_suspended(self._chain.state, account)
 
     def roster(self) -> tuple[int, int]:
         state = self._chain.state

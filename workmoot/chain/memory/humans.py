@@ -11,7 +11,7 @@ from workmoot.domain.errors import Malformed, Refused
 from workmoot.domain.events import OverrideGiven, OverrideRatified, OverrideReleased
 from workmoot.domain.hashing import hash_of_words, keccak
 from workmoot.domain.ids import NOBODY, Address, Number, OverrideId, ProposalId, TaskId, index_of, order_of, task_id
-from workmoot.domain.motions import is_motion
+from workmoot.domain.motions import is_plan
 from workmoot.domain.overrides import (
     HumanOrder,
     Level,
@@ -281,7 +281,7 @@ def _part(tx: Transaction, order: HumanOrder, most: int) -> tuple[Assigned, ...]
     """The entries the order acts on: of this proposal's content, no more than fit one transaction, and of the first
     `most` only."""
     part = _content_of(tx, order)
-    if is_motion(part.assignments) or PackedPlan(assignments=part.assignments).is_tree:
+    if not is_plan(part.assignments):
         raise Refused("WrongSubject", order.kind, SubjectType.PROPOSAL)
     if not 0 < part.last - part.first <= ENTRIES_A_PART:
         raise Refused("MalformedPayload", order.kind)

@@ -203,9 +203,9 @@ def belongs(state: State, number: Number, roster: int) -> bool:
     return state.memberships.get((number, last), False)
 
 
-def is_suspended(tx: Transaction, account: Address) -> bool:
+def is_suspended(state: State, account: Address) -> bool:
     """Whether the account has a human's badge that is not active."""
-    badge = badge_of(tx, account)
+    badge = state.members.get(state.numbers.get(account, NOBODY), STRANGER)
     return badge.kind is Kind.HUMAN and badge.standing is not Standing.ACTIVE
 
 
@@ -265,5 +265,5 @@ def _require_registrar(tx: Transaction, account: Address, kind: Kind) -> None:
     if account == ADDRESSES["Overrides"] or (is_vote(account) and kind is not Kind.HUMAN):
         return
     supervises = kind is not Kind.HUMAN and tx.has_role(Role.SUPERVISOR, account)
-    if not (supervises or tx.is_administrator(account)) or is_suspended(tx, account):
+    if not (supervises or tx.is_administrator(account)) or is_suspended(tx.state, account):
         raise Refused("NotTheRegistrar", account)

@@ -50,7 +50,7 @@ def post_by_sig(
 
 def post(tx: Transaction, human: Address, tasks: bytes, detail: str) -> None:
     plans = tx.has_role(Role.PLANNER, human) or tx.has_role(Role.SUPERVISOR, human)
-    if not plans or membership.is_suspended(tx, human):
+    if not plans or membership.is_suspended(tx.state, human):
         raise Refused("NotThePlanner", human)
     count, rest = divmod(len(tasks), TASK.size)
     if rest or not 1 <= count <= TASKS_PER_ORDER:

@@ -30,7 +30,7 @@ from workmoot.domain.events import (
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
-from workmoot.domain.motions import MOTION_SECONDS, is_motion
+from workmoot.domain.motions import MOTION_SECONDS, is_motion, is_plan
 from workmoot.domain.plan import MOST_ENTRIES, PackedPlan, end_of
 from workmoot.domain.proposals import (
     NO_PROPOSAL,
@@ -181,7 +181,7 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
     _require_content(tx, proposal, content_hash_of(assignments, rest))
-    if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
+    if not is_plan(assignments):
         if not _carry_out(tx, proposal, assignments):
             raise Refused("NothingEnacted", proposal)
         return
@@ -319,7 +319,7 @@ def _settle(tx: Transaction, proposal: ProposalId, state: State) -> None:
 def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
     """What has just passed, all of it; while the plant is held a plan waits, and a tree."""
     seal(tx)
-    if is_motion(assignments) or PackedPlan(assignments=assignments).is_tree:
+    if not is_plan(assignments):
         if not _carry_out(tx, proposal, assignments):
             _settle(tx, proposal, State.PASSED)
     elif decisions.enact(tx, proposal, 0, read_assignments(assignments)):

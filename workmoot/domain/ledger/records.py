@@ -6,7 +6,7 @@ from typing import Any
 
 from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
-from workmoot.domain.motions import NO_ORDER, Motion
+from workmoot.domain.motions import Motion, is_plan
 from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import HumanOrder
 from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
@@ -225,7 +225,7 @@ class Proposal:
     @property
     def is_plan(self) -> bool:
         """Whether it is enacted word by word: neither a motion nor a tree."""
-        return not self.opening.plan.assignments.startswith(NO_ORDER)
+        return is_plan(self.opening.plan.assignments)
 
     @property
     def is_tree(self) -> bool:
