@@ -46,8 +46,6 @@ contract AllocationDAO is StockReads, Nonces {
         uint128 entries;
     }
 
-    bytes32 private constant CONTENT_BALLOT =
-        keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
     bytes32 private constant STOCK_BALLOT =
         keccak256("Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)");
     uint256 private constant BLOCKS_REMEMBERED = 256;
@@ -110,9 +108,7 @@ contract AllocationDAO is StockReads, Nonces {
         bytes calldata detail,
         string calldata words
     ) external returns (ProposalId) {
-        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
-        else _requireSoundPlan(assignments, teams);
-        _requireSoundDetail(detail);
+        _requireSound(assignments, teams, detail);
         return _open(Filings.file(assignments, teams, timetable, detail, words));
     }
 
@@ -225,38 +221,23 @@ contract AllocationDAO is StockReads, Nonces {
     function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external {
         Header header = _requireOpen(id);
         bytes32 contentHash = _requireContent(id, header, _contentOf(assignments, rest));
-        Desk desk = _sealed();
-        header = _judged(_count(id, header, contentHash, desk, ballots), desk);
-        if (header.state() == State.Open) revert Undecided(id, header.yes(), header.no(), _membersOf(header, desk));
-        if (header.state() != State.Passed || assignments.length == 0) return _save(id, header);
-        _enact(id, header, assignments, desk);
+        _decide(id, header, contentHash, assignments, _sealed(), ballots);
     }
 
     /// @inheritdoc IAllocationDAO
-    function record(ProposalId id, bytes32 contentHash, bytes calldata ballots) external {
-        Box memory box = _box(id, _headers[id], contentHash);
-        State found = box.header.state();
-        if (found == State.None || found == State.Open) revert ProposalNotSettled(id, found);
-        _requireContent(id, box.header, contentHash);
-        box.sheet.listed = Ballots.list(ballots.length);
-        for (uint256 offset = 0; offset < ballots.length;) {
-            (uint256 who, bytes calldata signature) = Ballots.take(ballots, offset, box.sheet.listed);
-            _requireCast(box, who, _requireBelonged(box, _requireAscending(box)), signature);
-            offset += Ballots.HEAD_BYTES + signature.length;
-        }
-        emit BallotsRecorded(id, box.sheet.listed);
-    }
-
-    /// @inheritdoc IAllocationDAO
-    function proveEquivocation(ProposalId id, bytes32 contentHash, Number member, bytes calldata yes, bytes calldata no)
-        external
-    {
-        Box memory box = _box(id, _requireKnown(id), contentHash);
-        _requireContent(id, box.header, contentHash);
-        address account = _requireBelonged(box, member);
-        _requireSigned(box, Ballots.whoOf(member, true), account, yes);
-        _requireSigned(box, Ballots.whoOf(member, false), account, no);
-        emit EquivocationProven(id, member);
+    function decideAtOnce(ProposalId id, uint48 deadline, Draft calldata draft, bytes calldata ballots) external {
+        _requireSound(draft.assignments, draft.teams, draft.detail);
+        Number proposer = _requireVoter(msg.sender).number();
+        Desk desk = _sealed().plusOne();
+        if (desk.count() != ProposalId.unwrap(id)) revert NotTheNext(id, ProposalId.wrap(desk.count()));
+        if (block.timestamp > deadline) revert VotingOver(id, deadline);
+        uint256 latest = block.timestamp + desk.votingSeconds();
+        if (deadline > latest) revert DeadlineTooLate(deadline, latest);
+        _desk = desk;
+        Filings.Filing memory filing =
+            Filings.file(draft.assignments, draft.teams, draft.timetable, draft.detail, draft.words);
+        (Header header, bytes32 contentHash) = _announce(filing, id, proposer, deadline, desk);
+        _decide(id, header, contentHash, draft.assignments, desk, ballots);
     }
 
     /* THE ROSTER AND THE POLICY */
@@ -339,11 +320,21 @@ contract AllocationDAO is StockReads, Nonces {
         _desk = desk;
         id = ProposalId.wrap(desk.count());
         _voters[msg.sender] = voter.withProposal(_placeOf(voter, desk.openLimit()), desk.count());
-        filing.proposer = voter.number();
+        uint48 deadline = uint48(block.timestamp) + desk.votingSeconds();
+        (_headers[id],) = _announce(filing, id, voter.number(), deadline, desk);
+    }
+
+    /// @dev The header of what is put to the vote, not saved yet.
+    function _announce(Filings.Filing memory filing, ProposalId id, Number proposer, uint48 deadline, Desk desk)
+        private
+        returns (Header header, bytes32 contentHash)
+    {
+        filing.proposer = proposer;
         filing.roster = desk.roster();
         filing.members = desk.members();
-        filing.deadline = uint48(block.timestamp) + desk.votingSeconds();
-        _headers[id] = Headers.open(filing.contentHash(), filing.deadline, desk.roster(), voter.number());
+        filing.deadline = deadline;
+        contentHash = filing.contentHash();
+        header = Headers.open(contentHash, deadline, desk.roster(), proposer);
         filing.announce(id);
     }
 
@@ -448,6 +439,21 @@ contract AllocationDAO is StockReads, Nonces {
         box.contentHash = contentHash;
     }
 
+    /// @dev Settles by ballots what nothing of is saved yet.
+    function _decide(
+        ProposalId id,
+        Header header,
+        bytes32 contentHash,
+        bytes calldata assignments,
+        Desk desk,
+        bytes calldata ballots
+    ) private {
+        header = _judged(_count(id, header, contentHash, desk, ballots), desk);
+        if (header.state() == State.Open) revert Undecided(id, header.yes(), header.no(), _membersOf(header, desk));
+        if (header.state() != State.Passed || assignments.length == 0) return _save(id, header);
+        _enact(id, header, assignments, desk);
+    }
+
     /// @dev The header with the ballots counted, not saved yet.
     function _count(ProposalId id, Header header, bytes32 contentHash, Desk desk, bytes calldata ballots)
         private
@@ -489,12 +495,6 @@ contract AllocationDAO is StockReads, Nonces {
         if (special && _ballots[box.id].get(Number.unwrap(member))) revert AlreadyVoted(box.id, member);
     }
 
-    /// @dev The account of a member of the electorate, whatever became of it since.
-    function _requireBelonged(Box memory box, Number member) private view returns (address) {
-        if (!members.belonged(member, box.header.roster())) revert NotInElectorate(box.id, member);
-        return members.member(member).account;
-    }
-
     function _requireAscending(Box memory box) private pure returns (Number member) {
         Number previous;
         (member, previous) = Ballots.latest(box.sheet.listed);
@@ -514,8 +514,7 @@ contract AllocationDAO is StockReads, Nonces {
 
     function _makeDigest(Box memory box, bool support) private view returns (bytes32 digest) {
         (uint64 roster, uint48 deadline) = (box.header.roster(), box.header.deadline());
-        digest =
-            _hashTypedDataV4(keccak256(abi.encode(CONTENT_BALLOT, box.id, box.contentHash, roster, deadline, support)));
+        digest = _hashTypedDataV4(Ballots.hash(box.id, box.contentHash, roster, deadline, support));
         if (support) box.sheet.yesDigest = digest;
         else box.sheet.noDigest = digest;
     }
@@ -561,6 +560,12 @@ contract AllocationDAO is StockReads, Nonces {
         desk = desk.withRoll(Rolls.write(members.accounts()));
         _desk = desk;
         emit RosterSealed(desk.roster(), desk.roll());
+    }
+
+    function _requireSound(bytes calldata assignments, bytes calldata teams, bytes calldata detail) private view {
+        if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
+        else _requireSoundPlan(assignments, teams);
+        _requireSoundDetail(detail);
     }
 
     function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {

@@ -46,6 +46,15 @@ interface IAllocationDAO is IERC4824, IERC6372 {
         bytes20 contentId;
     }
 
+    /// @notice What is put to the vote, as for `propose`.
+    struct Draft {
+        bytes assignments;
+        bytes teams;
+        bytes timetable;
+        bytes detail;
+        string words;
+    }
+
     /// @notice A worker published estimates for tasks it can do, packed; and how it ranks the open work, packed.
     event OffersPublished(Number indexed worker, bytes offers, bytes ranking);
 
@@ -98,20 +107,17 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice The ballots that decided, two bytes each: support << 15 | badge number.
     event BallotsCounted(ProposalId indexed id, bytes ballots);
 
-    /// @notice Ballots that came too late to count, two bytes each: support << 15 | badge number.
-    event BallotsRecorded(ProposalId indexed id, bytes ballots);
-
-    /// @notice The member signed a yes and a no on the same proposal.
-    event EquivocationProven(ProposalId indexed id, Number indexed member);
-
     /// @notice The accounts of the present roster are in the code of `roll`.
     event RosterSealed(uint64 indexed roster, address roll);
 
     /// @notice The proposal is not open.
     error ProposalNotOpen(ProposalId id, State state);
 
-    /// @notice The proposal is not settled yet, or there is none.
-    error ProposalNotSettled(ProposalId id, State state);
+    /// @notice Another proposal took that number, or it is not reached yet.
+    error NotTheNext(ProposalId id, ProposalId next);
+
+    /// @notice No proposal is open for so long.
+    error DeadlineTooLate(uint48 deadline, uint256 latest);
 
     /// @notice The proposal's time is over.
     error VotingOver(ProposalId id, uint48 deadline);
@@ -241,12 +247,13 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @param ballots Packed, ascending by badge number.
     function decide(ProposalId id, bytes calldata assignments, bytes32 rest, bytes calldata ballots) external;
 
-    /// @notice Anyone: records signed ballots that came after the proposal was settled. They change nothing.
-    function record(ProposalId id, bytes32 contentHash, bytes calldata ballots) external;
-
-    /// @notice Anyone: shows that a member signed both a yes and a no.
-    function proveEquivocation(ProposalId id, bytes32 contentHash, Number member, bytes calldata yes, bytes calldata no)
-        external;
+    /// @notice Puts to the vote and decides in one transaction what was discussed elsewhere: the members signed it before it
+    ///         had its number. The sender is its proposer; its own ballot is among the others. It takes none of the
+    ///         sender's places for open proposals.
+    /// @param id The next proposal's, which the ballots are for.
+    /// @param deadline What the ballots are for too: not over yet, and no later than that of a proposal opened now.
+    /// @param ballots Packed, ascending by badge number.
+    function decideAtOnce(ProposalId id, uint48 deadline, Draft calldata draft, bytes calldata ballots) external;
 
     /// @notice Anyone: records that a member of the electorate can no longer vote; may decide the vote.
     function bar(ProposalId id, Number member) external;

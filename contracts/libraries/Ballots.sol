@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-import {Number} from "../types/Ids.sol";
+import {Number, ProposalId} from "../types/Ids.sol";
 
 /// @title Ballots
 /// @notice Reads packed signed ballots, and lists them without their signatures.
@@ -13,6 +13,8 @@ import {Number} from "../types/Ids.sol";
 library Ballots {
     uint256 internal constant HEAD_BYTES = 4;
     uint256 private constant WHO_BYTES = 2;
+    bytes32 private constant TYPE =
+        keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
 
     /// @dev What ballots are counted by, and on.
     /// @param accounts The voters: 20 bytes for each badge number from 1 on.
@@ -30,6 +32,15 @@ library Ballots {
 
     /// @notice The ballots end within the one that begins at `offset`.
     error MalformedBallots(uint256 offset);
+
+    /// @notice What a member signs, by EIP-712, without the domain.
+    function hash(ProposalId id, bytes32 contentHash, uint64 roster, uint48 deadline, bool support)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(TYPE, id, contentHash, roster, deadline, support));
+    }
 
     /// @notice The ballot that begins at `offset`; listed in a list that has room for it.
     /// @return who The member and its yes or no.
