@@ -13,6 +13,8 @@ import {Number, ProposalId} from "../types/Ids.sol";
 library Ballots {
     uint256 internal constant HEAD_BYTES = 4;
     uint256 private constant WHO_BYTES = 2;
+    /// @dev A ballot with a key's signature.
+    uint256 private constant SIGNED_BYTES = 69;
     bytes32 private constant TYPE =
         keccak256("Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)");
 
@@ -69,16 +71,17 @@ library Ballots {
     ///         roll whose number is above that listed before.
     /// @return Where the first ballot begins that is none, or the end.
     function countSigned(Sheet memory sheet, bytes calldata ballots, uint256 offset) internal pure returns (uint256) {
-        while (offset < ballots.length) {
-            (uint256 who, address signer, bytes32 digest, uint256 at) = _expect(sheet, ballots, offset);
-            if (signer == address(0) || !_isKeys(digest, signer, at)) break;
-            assembly ("memory-safe") {
-                let listed := mload(add(sheet, 32))
-                mstore(add(add(listed, 32), mload(listed)), shl(240, who))
-                mstore(listed, add(mload(listed), WHO_BYTES))
-                let yes := add(sheet, 128)
-                mstore(yes, add(mload(yes), shr(15, who)))
-                offset := add(offset, 69)
+        uint256 at;
+        uint256 end;
+        // A sum of places in the calldata.
+        assembly ("memory-safe") {
+            at := add(ballots.offset, offset)
+            end := add(ballots.offset, ballots.length)
+        }
+        while (_countOne(sheet, at, end)) {
+            unchecked {
+                at += SIGNED_BYTES;
+                offset += SIGNED_BYTES;
             }
         }
         return offset;
@@ -133,30 +136,46 @@ library Ballots {
         }
     }
 
-    /// @dev Whose key's signature of what the ballot at `offset` must be, and where in the calldata that is; nobody's where
-    ///      it has no 65 bytes, its member is not above that listed before or not on the roll, or no digest is made.
-    function _expect(Sheet memory sheet, bytes calldata ballots, uint256 offset)
-        private
-        pure
-        returns (uint256 who, address signer, bytes32 digest, uint256 at)
-    {
+    /// @dev Counts the ballot that begins at that place in the calldata and ends by `end`, if it is a key's signature that
+    ///      holds; says whether it did. Not where its member is not above that listed before or not on the roll, or no
+    ///      digest is made.
+    function _countOne(Sheet memory sheet, uint256 at, uint256 end) private pure returns (bool counted) {
+        uint256 who;
+        address signer;
+        bytes32 digest;
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
         // By hand: without Solidity's reads of calldata and memory a ballot costs half as much beside its recovery.
         assembly ("memory-safe") {
-            at := add(ballots.offset, offset)
             who := shr(224, calldataload(at))
-            at := add(at, HEAD_BYTES)
-            let whole := and(eq(and(who, 0xffff), 65), lt(add(offset, 68), ballots.length))
+            let whole := and(eq(and(who, 0xffff), 65), iszero(gt(add(at, SIGNED_BYTES), end)))
             who := shr(16, who)
             let listed := mload(add(sheet, 32))
-            // The two bytes listed last, or the length zero.
-            let rises := gt(and(who, 0x7fff), and(mload(add(listed, mload(listed))), 0x7fff))
-            let place := mul(and(who, 0x7fff), 20)
-            if and(and(whole, rises), iszero(gt(place, mload(mload(sheet))))) {
+            let member := and(who, 0x7fff)
+            // Above the two bytes listed last, or the length zero.
+            whole := and(whole, gt(member, and(mload(add(listed, mload(listed))), 0x7fff)))
+            let place := mul(member, 20)
+            if and(whole, iszero(gt(place, mload(mload(sheet))))) {
                 digest := mload(add(add(sheet, 64), shl(5, shr(15, who))))
                 // Anybody can sign a digest of zero: while it is not made, nobody's signature is expected.
                 if digest { signer := shr(96, mload(add(add(mload(sheet), 12), place))) }
+                r := calldataload(add(at, 4))
+                s := calldataload(add(at, 36))
+                v := byte(0, calldataload(add(at, 68)))
             }
         }
+        if (signer == address(0)) return false;
+        (address recovered,,) = ECDSA.tryRecover(digest, v, r, s);
+        if (recovered != signer) return false;
+        assembly ("memory-safe") {
+            let listed := mload(add(sheet, 32))
+            mstore(add(add(listed, 32), mload(listed)), shl(240, who))
+            mstore(listed, add(mload(listed), WHO_BYTES))
+            let yes := add(sheet, 128)
+            mstore(yes, add(mload(yes), shr(15, who)))
+        }
+        return true;
     }
 
     /// @dev Whether the 65 bytes of the calldata from `at` on are a signature with the key of `signer`.
