@@ -21,7 +21,11 @@ from tests.assurance.project import BIN, ROOT, copy_to, run
 PROOFS = Path("tests/assurance/proofs")
 SECONDS = "900"
 COMPILES = 200  # of one solc, before a new one takes over: it never gives memory back
-WEIGHS = ("test_deployment__everyContract__fitsTheSizeLimit", "test_veto__theLargestPart__fitsOneTransaction")
+WEIGHS = (
+    "test_deployment__everyContract__fitsTheSizeLimit",
+    "test_enact__declinedAndUnderAHumansSlotOneAWord__aPartFits",
+    "test_veto__theLargestPart__fitsOneTransaction",
+)
 SETTINGS = {
     "FOUNDRY_DYNAMIC_TEST_LINKING": "true",
     "FOUNDRY_DENY": "never",
