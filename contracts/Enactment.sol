@@ -32,6 +32,7 @@ abstract contract Enactment is IWorkOrders {
     }
 
     Number internal constant NOBODY = Number.wrap(0);
+    uint256 private constant WORD_TASKS = 10;
 
     address public immutable dao;
 
@@ -55,12 +56,12 @@ abstract contract Enactment is IWorkOrders {
         // Sums of lengths and counts, far below 256 bits.
         unchecked {
             for (uint256 offset = 0; offset < assignments.length;) {
-                (uint256 word, uint256 mask) = Plans.head(assignments, offset);
-                uint256 count = mask == Plans.FULL ? Tasks.CELLS : Plans.countBits(mask);
-                uint256 next = offset + Plans.HEAD_BYTES + Plans.ASSIGNED_BYTES * count;
-                bool quiet = _enactQuietly(assignments, offset + Plans.HEAD_BYTES, word, mask, count, batch);
-                if (!quiet) _enactEach(assignments[offset:next], entries, batch);
-                entries += count;
+                (uint256 word, uint256 mask, uint256 version, uint256 next) = Plans.head(assignments, offset);
+                uint256 people = Plans.people(assignments, offset, mask);
+                if (!_enactQuietly(word, mask, version, people, batch)) {
+                    _enactEach(assignments[offset:next], entries, batch);
+                }
+                entries += Plans.countBits(mask);
                 offset = next;
             }
         }
@@ -88,30 +89,23 @@ abstract contract Enactment is IWorkOrders {
         batch.roll = Rolls.read(roll);
         batch.skipped = _noBits(length);
         batch.standing = _noBits(length);
-        // Looking up the people of ten tasks, which is 46 bytes, costs what looking at some fifty numbers does.
+        // Looking up the people of ten tasks, which is 32 bytes, costs what looking at some fifty numbers does.
         uint256 size = Rolls.size(batch.roll);
         (uint256 first, uint256 last) = Rolls.longestRun(batch.roll, size < length ? size : length);
         (batch.low, batch.high) = Tasks.within(first, last);
     }
 
     /// @dev Quiet tasks of one word are decided together, in one write, or none of them.
-    function _enactQuietly(
-        bytes calldata assignments,
-        uint256 offset,
-        uint256 word,
-        uint256 mask,
-        uint256 count,
-        Batch memory batch
-    ) private returns (bool) {
-        (uint256 eight, uint256 two) = Plans.lanes(assignments, offset, count);
-        if ((eight | two) & Plans.LATE != 0) return false;
-        uint256 given = Plans.cells(eight, two, mask);
+    function _enactQuietly(uint256 word, uint256 mask, uint256 version, uint256 people, Batch memory batch)
+        private
+        returns (bool)
+    {
         Tasks.Word storage kept = _book.words[word];
-        uint256 decided = Tasks.decide(kept.cells, mask, given, batch.low, batch.high);
+        uint256 decided = Tasks.decide(kept.cells, mask, version, people, batch.low, batch.high);
         if (decided == 0) {
-            if (!Plans.areOn(batch.roll, eight) || !Plans.areOn(batch.roll, two)) return false;
+            if (!Plans.areOn(batch.roll, people)) return false;
             (uint256 low, uint256 high) = Tasks.within(1, Rolls.size(batch.roll));
-            decided = Tasks.decide(kept.cells, mask, given, low, high);
+            decided = Tasks.decide(kept.cells, mask, version, people, low, high);
         }
         if (decided == 0) return false;
         kept.cells = decided;
@@ -121,9 +115,8 @@ abstract contract Enactment is IWorkOrders {
     /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
     /// @param first How many entries of the batch come before the word's.
     function _enactEach(bytes calldata word, uint256 first, Batch memory batch) private {
-        uint256 count = (word.length - Plans.HEAD_BYTES) / Plans.ASSIGNED_BYTES;
-        Plans.Assignment[] memory entries = Plans.slice(word, 0, count);
-        for (uint256 i = 0; i < count; ++i) {
+        Plans.Assignment[] memory entries = Plans.slice(word, 0, WORD_TASKS);
+        for (uint256 i = 0; i < entries.length; ++i) {
             Tasks.Note memory note = _book.find(entries[i].task);
             if (!_isTakeable(entries[i], note, batch.roll)) _setBit(batch.skipped, first + i);
             else if (_take(entries[i], note)) _setBit(batch.standing, first + i);
@@ -162,9 +155,9 @@ abstract contract Enactment is IWorkOrders {
 
     /* INTERNAL: BIT MAPS */
 
-    /// @dev An empty bit map, with room for the entries of so many bytes: each takes four.
+    /// @dev An empty bit map, with room for the entries of so many bytes: each takes two and a half.
     function _noBits(uint256 length) private pure returns (bytes memory bits) {
-        bits = new bytes(length / 32 + 1);
+        bits = new bytes(length / 20 + 1);
         assembly ("memory-safe") {
             mstore(bits, 0)
         }

@@ -5,10 +5,11 @@ import {Number, TaskId} from "../types/Ids.sol";
 
 /// @title Plans
 /// @notice Reads who is to do what: a plan's `assignments`, and the one entry that a human signs.
-/// @dev Assignments are words of up to ten tasks of one order, strictly ascending, each with four bytes for each task:
-///      order u24 | tens u8 | mask u16, then for each bit of the mask, from the lowest on: version u12 | lead u10 |
-///      inspector u10. Bit j of the mask stands for the order's task 10 * tens + j. The last 20 bits of an assigned
-///      task are those of its cell in `Tasks`.
+/// @dev Assignments are words of up to ten tasks of one order, decided at one version, their tasks strictly ascending:
+///      order u24 | tens u8 | mask u10 | version u14, then for each bit of the mask, from the lowest on: lead u10 |
+///      inspector u10, and zeros to the end of the byte. Bit j of the mask stands for the order's task 10 * tens + j.
+///      Tasks of the same ten at other versions follow in words of their own. A full word has the 32 bytes of an EVM
+///      word, of which the last 200 bits are what `Tasks` keeps.
 ///      An entry is task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 |
 ///      helpers u8 | robots u8 | helper u16 … | robot u16 …
 library Plans {
@@ -33,21 +34,17 @@ library Plans {
     }
 
     uint256 internal constant MOST_ENTRIES = 1000;
-    uint256 internal constant HEAD_BYTES = 6;
-    uint256 internal constant ASSIGNED_BYTES = 4;
     /// @dev The mask of a word of tasks that has them all.
     uint256 internal constant FULL = 1023;
     /// @dev What a tree's motion begins with.
     bytes4 internal constant TREE = 0x00000006;
-    /// @dev The bits that versions from 16 on have, in each lane of 32 bits.
-    uint256 internal constant LATE = (((1 << 256) - 1) / ((1 << 32) - 1)) * (255 << 24);
-    uint256 private constant LEADS = (((1 << 256) - 1) / ((1 << 32) - 1)) * (1023 << 16);
-    uint256 private constant INSPECTORS = (((1 << 256) - 1) / ((1 << 32) - 1)) * 1023;
-    uint256 private constant ODD_32 = ((1 << 256) - 1) / ((1 << 32) + 1);
-    uint256 private constant ODD_64 = ((1 << 256) - 1) / ((1 << 64) + 1);
+    uint256 private constant HEAD_BYTES = 7;
+    uint256 private constant HEAD_BITS = 56;
+    uint256 private constant PEOPLE_BITS = 20;
+    uint256 private constant PEOPLE = (1 << PEOPLE_BITS) - 1;
+    uint256 private constant NUMBER = 1023;
+    uint256 private constant LAST_VERSION = 16383;
     uint256 private constant FIXED = 24;
-    uint256 private constant LAST_VERSION = 4095;
-    uint256 private constant LAST_NUMBER = 1023;
 
     /// @notice The bytes do not follow the layout, their tasks do not ascend, or there are none or more than 1,000.
     error MalformedPlan(uint256 offset);
@@ -65,78 +62,53 @@ library Plans {
         return assignments.length >= 4 && bytes4(assignments[:4]) == TREE;
     }
 
-    /// @notice The word of tasks that begins at `offset`, and which of them it assigns.
-    function head(bytes calldata assignments, uint256 offset) internal pure returns (uint256 word, uint256 mask) {
-        uint256 found = _load(assignments, offset);
-        word = found >> 224;
-        mask = (found >> 208) & type(uint16).max;
-    }
-
-    /// @notice The assigned tasks of one word, from `offset` on, 32 bits each, the first highest: eight, and two more.
-    ///         Zero where the word has no more.
-    function lanes(bytes calldata assignments, uint256 offset, uint256 count)
+    /// @notice The word of tasks that begins at `offset`: which of them it assigns, at which version; and where the next begins.
+    function head(bytes calldata assignments, uint256 offset)
         internal
         pure
-        returns (uint256 eight, uint256 two)
+        returns (uint256 word, uint256 mask, uint256 version, uint256 next)
     {
-        // By hand: the bytes are the caller's to be sound.
-        assembly ("memory-safe") {
-            eight := calldataload(add(assignments.offset, offset))
-            two := shr(192, calldataload(add(add(assignments.offset, offset), 32)))
-            // A shift of 256 bits, or by less than nothing, leaves none.
-            if iszero(eq(count, 10)) {
-                let cut := mul(lt(count, 8), sub(256, mul(32, count)))
-                eight := shl(cut, shr(cut, eight))
-                cut := sub(320, mul(32, count))
-                two := shl(cut, shr(cut, two))
-            }
+        uint256 found = _load(assignments, offset);
+        word = found >> 224;
+        mask = (found >> 214) & FULL;
+        version = (found >> 200) & LAST_VERSION;
+        // Lengths within the calldata.
+        unchecked {
+            next = offset + _length(countBits(mask));
         }
     }
 
-    /// @notice Those tasks as cells of `Tasks`, each at its place. Right only if versions are below 16.
-    function cells(uint256 eight, uint256 two, uint256 mask) internal pure returns (uint256 packed) {
+    /// @notice Who is to do and inspect the tasks of the word that begins at `offset`, each at its place in `Tasks`.
+    function people(bytes calldata assignments, uint256 offset, uint256 mask) internal pure returns (uint256 packed) {
         // Shifts of a word.
         unchecked {
-            if (mask == FULL) {
-                // Neighbours close up: 25 of 32 bits, then 50 of 64, then 100 of 128.
-                uint256 odd = eight & ODD_32;
-                eight = ((eight ^ odd) >> 7) | odd;
-                odd = eight & ODD_64;
-                eight = ((eight ^ odd) >> 14) | odd;
-                eight = ((eight >> 128) << 100) | uint128(eight);
-                return (eight << 50) | ((two >> 32) << 25) | uint32(two);
-            }
-            for (uint256 shift = 225; mask != 0; mask >>= 1) {
+            uint256 given = _load(assignments, offset) << HEAD_BITS;
+            if (mask == FULL) return given >> HEAD_BITS;
+            for (uint256 shift = 180; mask != 0; mask >>= 1) {
                 if (mask & 1 == 1) {
-                    packed |= (eight >> 224) << shift;
-                    eight = (eight << 32) | (two >> 32);
-                    two = uint32(two) << 32;
+                    packed |= (given >> (256 - PEOPLE_BITS)) << shift;
+                    given <<= PEOPLE_BITS;
                 }
-                shift -= 25;
+                shift -= PEOPLE_BITS;
             }
         }
     }
 
-    /// @notice Whether all of eight tasks' leads and inspectors are on the roll, zero left out.
+    /// @notice Whether all leads and inspectors of a word are on the roll, zero left out.
     /// @dev What is beyond the roll is looked at, but says nothing.
     /// @param roll Accounts as `Rolls` reads them.
-    function areOn(bytes memory roll, uint256 eight) internal pure returns (bool on) {
-        // Where each one's account is, 16 bits each.
-        uint256 places;
-        unchecked {
-            places = (((eight << 6) & LEADS) | (eight & INSPECTORS)) * 20;
-        }
+    function areOn(bytes memory roll, uint256 packed) internal pure returns (bool on) {
         // By hand, as it is most of what a decision costs beside the writing: four people a turn.
         assembly ("memory-safe") {
             // The 32 bytes from here on, plus 20 n, begin with the account of n. Those of zero begin with the length,
             // which is zero only where nobody is on the roll.
             let accounts := add(roll, 12)
             let least := shl(96, 1)
-            for {} places { places := shr(64, places) } {
-                let a := lt(mload(add(accounts, and(places, 0xffff))), least)
-                let b := lt(mload(add(accounts, and(shr(16, places), 0xffff))), least)
-                let c := lt(mload(add(accounts, and(shr(32, places), 0xffff))), least)
-                let d := lt(mload(add(accounts, and(shr(48, places), 0xffff))), least)
+            for {} packed { packed := shr(40, packed) } {
+                let a := lt(mload(add(accounts, mul(and(packed, NUMBER), 20))), least)
+                let b := lt(mload(add(accounts, mul(and(shr(10, packed), NUMBER), 20))), least)
+                let c := lt(mload(add(accounts, mul(and(shr(20, packed), NUMBER), 20))), least)
+                let d := lt(mload(add(accounts, mul(and(shr(30, packed), NUMBER), 20))), least)
                 on := or(on, or(or(a, b), or(c, d)))
             }
             on := iszero(on)
@@ -152,16 +124,14 @@ library Plans {
         found = new Assignment[](last - first);
         uint256 index;
         for (uint256 offset = 0; offset < assignments.length && index < last;) {
-            (uint256 word, uint256 mask) = head(assignments, offset);
-            offset += HEAD_BYTES;
+            (uint256 word, uint256 mask, uint256 version, uint256 next) = head(assignments, offset);
+            uint256 packed = people(assignments, offset, mask);
             for (uint256 place = 0; mask >> place != 0; ++place) {
                 if ((mask >> place) & 1 == 0) continue;
-                if (index >= first && index < last) {
-                    found[index - first] = _unpack(word, place, _load(assignments, offset) >> 224);
-                }
-                offset += ASSIGNED_BYTES;
+                if (index >= first && index < last) found[index - first] = _unpack(word, place, version, packed);
                 ++index;
             }
+            offset = next;
         }
         uint256 end = index < last ? index : last;
         uint256 length = end > first ? end - first : 0;
@@ -174,8 +144,7 @@ library Plans {
     function endOf(bytes calldata assignments, uint256 offset, uint256 words) internal pure returns (uint256 end) {
         end = offset;
         for (; words != 0 && end < assignments.length; --words) {
-            (, uint256 mask) = head(assignments, end);
-            end += HEAD_BYTES + ASSIGNED_BYTES * countBits(mask);
+            (,,, end) = head(assignments, end);
         }
     }
 
@@ -195,23 +164,30 @@ library Plans {
             let at := assignments.offset
             let end := add(at, assignments.length)
             let previous := 0
+            let taken := 0
             let entries := 0
             for {} lt(at, end) {} {
-                let head_ := shr(208, calldataload(at))
-                let word := shr(16, head_)
-                let mask := and(head_, 0xffff)
+                let head_ := shr(200, calldataload(at))
+                let word := shr(24, head_)
+                let mask := and(shr(14, head_), FULL)
+                let next := add(at, 32)
                 let count := 10
                 if iszero(and(eq(mask, FULL), lt(and(word, 0xff), 25))) {
                     // An order has 256 tasks, a word ten: the last word six, those beyond it none.
                     let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
                     if iszero(lt(sub(mask, 1), most)) { break }
-                    // As in `countBits`.
+                    // As in `countBits` and `_length`.
                     count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
+                    next := add(at, add(HEAD_BYTES, shr(1, add(mul(count, 5), 1))))
+                    // Half a byte that is nobody's is zero.
+                    if and(and(count, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
                 }
-                let next := add(at, add(HEAD_BYTES, mul(count, ASSIGNED_BYTES)))
                 entries := add(entries, count)
-                if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(gt(word, previous))) { break }
+                // Of the same ten tasks, later ones.
+                let rises := or(gt(word, previous), and(eq(word, previous), gt(and(mask, sub(0, mask)), taken)))
+                if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(rises)) { break }
                 previous := word
+                taken := mask
                 at := next
             }
             sound := and(eq(at, end), gt(entries, 0))
@@ -219,12 +195,24 @@ library Plans {
         }
     }
 
-    function _unpack(uint256 word, uint256 place, uint256 bits) private pure returns (Assignment memory found) {
+    function _unpack(uint256 word, uint256 place, uint256 version, uint256 packed)
+        private
+        pure
+        returns (Assignment memory found)
+    {
         // A sound word's task is within its order.
         found.task = TaskId.wrap(uint32((word & ~uint256(255)) + 10 * (word & 255) + place));
-        found.version = uint32(bits >> 20);
-        found.lead = Number.wrap(uint16((bits >> 10) & 1023));
-        found.inspector = Number.wrap(uint16(bits & 1023));
+        found.version = uint32(version);
+        uint256 shift = (9 - place) * PEOPLE_BITS;
+        found.lead = Number.wrap(uint16((packed >> (shift + 10)) & NUMBER));
+        found.inspector = Number.wrap(uint16((packed >> shift) & NUMBER));
+    }
+
+    /// @dev The bytes of a word of so many tasks.
+    function _length(uint256 count) private pure returns (uint256) {
+        unchecked {
+            return HEAD_BYTES + (5 * count + 1) / 2;
+        }
     }
 
     /// @dev What is beyond the end is whatever follows in the calldata, or zero.
@@ -255,12 +243,13 @@ library Plans {
     /// @notice The assignments of a plan with this one entry.
     function pack(Entry memory entry) internal pure returns (bytes memory) {
         (uint256 lead, uint256 inspector) = (Number.unwrap(entry.lead), Number.unwrap(entry.inspector));
-        if (entry.version > LAST_VERSION || (lead | inspector) > LAST_NUMBER) revert MalformedPlan(0);
+        if (entry.version > LAST_VERSION || (lead | inspector) > NUMBER) revert MalformedPlan(0);
         uint32 id = TaskId.unwrap(entry.task);
         uint32 index = id & 255;
-        // Each fits its bits: a version 12, a number 10.
-        uint32 assigned = uint32((uint256(entry.version) << 20) | (lead << 10) | inspector);
-        return abi.encodePacked((id - index) | (index / 10), uint16(1 << (index % 10)), assigned);
+        // Each fits its bits: a mask 10, a version 14, a number 10.
+        uint24 chosen = uint24(((1 << (index % 10)) << 14) | entry.version);
+        uint24 given = uint24(((lead << 10) | inspector) << 4);
+        return abi.encodePacked((id - index) | (index / 10), chosen, given);
     }
 
     /// @notice The entry's helper `index`.

@@ -7,9 +7,9 @@ import {OnFailure, Status} from "../types/Work.sol";
 /// @title Tasks
 /// @notice Keeps where tasks stand in two tiers: quiet ones ten a word, noted ones in a slot each.
 /// @dev A quiet task was posted and decided, nothing else ever happened to it. 25 bits each, ten a word, non-zero from
-///      the posting on, the first task highest; from the low end: inspector 10 | worker 10 | version 4 | noted 1. Its
-///      epoch is its version; it is Posted while its worker is zero, else Allocated. Of a noted task's cell only the
-///      noted bit counts.
+///      the posting on: the states of all, five bits each, noted 1 | version 4, then the people of all, worker 10 |
+///      inspector 10, as in `Plans`; the first task highest, the last one's inspector lowest. Its epoch is its version; it
+///      is Posted while its worker is zero, else Allocated. Of a noted task only the noted bit counts.
 library Tasks {
     /// @dev Whether the assignee of an idle task was told to start, or said that it will.
     enum Notice {
@@ -52,20 +52,25 @@ library Tasks {
         mapping(uint256 index => uint256) traits;
     }
 
-    /// @dev Of one word.
-    uint256 internal constant CELLS = 10;
-    uint256 internal constant CELL_BITS = 25;
-    uint256 private constant CELL = (1 << CELL_BITS) - 1;
-    uint256 private constant NOTED = 1 << 24;
+    uint256 private constant STATES_AT = 200;
+    uint256 private constant STATE_BITS = 5;
+    uint256 private constant STATE = (1 << STATE_BITS) - 1;
+    uint256 private constant NOTED = 1 << 4;
+    uint256 private constant PEOPLE_BITS = 20;
+    uint256 private constant PEOPLE = (1 << PEOPLE_BITS) - 1;
     uint256 private constant NUMBER = 1023;
+    uint256 private constant FULL = 1023;
     uint256 private constant LAST_QUIET_VERSION = 15;
-    /// @dev A one at the foot of each cell, and copies of a mask, 26 apart: 9 lower, bit j of one of
-    ///      them is at the foot of the cell of task j.
-    uint256 private constant FEET = ((1 << 250) - 1) / CELL;
+    /// @dev A one at the foot of each state, and of each task's people.
+    uint256 private constant STATE_FEET = ((1 << 50) - 1) / STATE;
+    uint256 private constant FEET = ((1 << 200) - 1) / PEOPLE;
     uint256 private constant NUMBERS = FEET * NUMBER;
     uint256 private constant ABOVE = FEET << 10;
-    uint256 private constant STATES = FEET * (31 << 20);
-    uint256 private constant SPREAD = ((1 << 260) - 1) / ((1 << 26) - 1);
+    /// @dev Copies of a mask, 21 apart: 9 lower, bit j of one of them is at the foot of the people of task j. And of half a
+    ///      mask, 6 apart: 4 lower, at the foot of its state.
+    uint256 private constant SPREAD = ((1 << 210) - 1) / ((1 << 21) - 1);
+    uint256 private constant HALF_SPREAD = ((1 << 30) - 1) / ((1 << 6) - 1);
+    uint256 private constant HALF_FEET = ((1 << 25) - 1) / STATE;
 
     /// @notice There is no such task.
     error UnknownTask(TaskId task);
@@ -78,52 +83,64 @@ library Tasks {
 
     /// @notice Where a task stands, with status None where there is no task.
     function find(Book storage self, TaskId task) internal view returns (Note memory note) {
-        (uint256 word, uint256 shift) = _placeOf(task);
-        uint256 cell = (self.words[word].cells >> shift) & CELL;
-        if (cell & NOTED != 0) return self.notes[task];
-        if (cell == 0) return note;
-        note.worker = Number.wrap(uint16((cell >> 10) & NUMBER));
-        note.inspector = Number.wrap(uint16(cell & NUMBER));
-        note.version = uint32(cell >> 20);
+        (uint256 word, uint256 place) = _placeOf(task);
+        uint256 cells = self.words[word].cells;
+        uint256 state = (cells >> (STATES_AT + STATE_BITS * place)) & STATE;
+        if (state & NOTED != 0) return self.notes[task];
+        if (state == 0) return note;
+        uint256 people = cells >> (PEOPLE_BITS * place);
+        note.worker = Number.wrap(uint16((people >> 10) & NUMBER));
+        note.inspector = Number.wrap(uint16(people & NUMBER));
+        note.version = uint32(state);
         note.epoch = note.version;
         note.status = Number.unwrap(note.worker) == 0 ? Status.Posted : Status.Allocated;
     }
 
     /// @notice Writes where a task stands. A quiet one stays so while its cell can say it, else it is noted for good.
     function save(Book storage self, TaskId task, Note memory note) internal {
-        (uint256 word, uint256 shift) = _placeOf(task);
+        (uint256 word, uint256 place) = _placeOf(task);
         uint256 cells = self.words[word].cells;
-        uint256 cell = (cells >> shift) & CELL;
-        if (cell & NOTED == 0) {
-            uint256 quiet = _quiet(note);
-            self.words[word].cells = cells ^ ((cell ^ (quiet == 0 ? cell | NOTED : quiet)) << shift);
-            if (quiet != 0) return;
+        uint256 stateAt = STATES_AT + STATE_BITS * place;
+        if ((cells >> stateAt) & NOTED == 0) {
+            if (_isQuiet(note)) {
+                uint256 peopleAt = PEOPLE_BITS * place;
+                uint256 people = (uint256(Number.unwrap(note.worker)) << 10) | Number.unwrap(note.inspector);
+                cells &= ~((STATE << stateAt) | (PEOPLE << peopleAt));
+                self.words[word].cells = cells | (uint256(note.version) << stateAt) | (people << peopleAt);
+                return;
+            }
+            self.words[word].cells = cells | (NOTED << stateAt);
         }
         self.notes[task] = note;
     }
 
-    /// @notice A word of cells after the tasks of `mask` were decided as `given`, or zero if they cannot be all at once:
-    ///         one is not quiet, or not of the version given, or that is the last; nobody leads it, or who inspects it;
-    ///         or a badge number is not among those that `within` made `low` and `high` of.
-    /// @dev Ten at a time: what overflows a field shows in the bit above it. Versions given are below 16.
-    function decide(uint256 cells, uint256 mask, uint256 given, uint256 low, uint256 high)
+    /// @notice A word of cells after the tasks of `mask` were given to `people`, or zero if they cannot be all at once: one
+    ///         is not quiet, or not of the version given, or that is the last; nobody leads it, or who inspects it; or a badge
+    ///         number is not among those that `within` made `low` and `high` of.
+    /// @dev Ten at a time: what overflows a number shows in the bit above it. `people` are zero outside of the mask.
+    function decide(uint256 cells, uint256 mask, uint256 version, uint256 people, uint256 low, uint256 high)
         internal
         pure
         returns (uint256)
     {
-        // No field is over its bits, so that no sum reaches the next field but one.
+        // No number is over its bits, so that no sum reaches the next one but one.
         unchecked {
-            uint256 inspectors = given & NUMBERS;
-            uint256 leads = (given >> 10) & NUMBERS;
+            if (version - 1 >= LAST_QUIET_VERSION - 1) return 0;
+            uint256 inspectors = people & NUMBERS;
+            uint256 leads = (people >> 10) & NUMBERS;
             // The bit above each number says what is odd about it: it is too high; or a lead is too low, or inspects; or
-            // an inspector is too low, but not nobody. Versions end or are none: 14 bits higher.
+            // an inspector is too low, but not nobody.
             uint256 odd = (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
-                | ((inspectors + NUMBERS) & ~(inspectors + low))
-                | (((given + (FEET << 20)) | ~(given + FEET * (15 << 20))) >> 14);
-            if (mask == 1023) return (odd & ABOVE) | ((cells ^ given) & STATES) == 0 ? given + (FEET << 20) : 0;
+                | ((inspectors + NUMBERS) & ~(inspectors + low));
+            uint256 states = cells >> STATES_AT;
+            if (mask == FULL) {
+                if (odd & ABOVE != 0 || states != STATE_FEET * version) return 0;
+                return ((states + STATE_FEET) << STATES_AT) | people;
+            }
             uint256 feet = FEET & ((mask * SPREAD) >> 9);
-            odd = (odd & (feet << 10)) | ((cells ^ given) & (feet * (31 << 20)));
-            return odd == 0 ? (cells & ~(feet * CELL)) | (given + (feet << 20)) : 0;
+            uint256 stateFeet = _stateFeet(mask);
+            if (odd & (feet << 10) != 0 || states & (stateFeet * STATE) != stateFeet * version) return 0;
+            return (cells & ~(feet * PEOPLE)) + ((stateFeet << STATES_AT) | people);
         }
     }
 
@@ -146,29 +163,37 @@ library Tasks {
 
     /// @notice Writes a new task: quiet, posted, version 1.
     function open(Book storage self, TaskId task, Traits memory posted) internal {
-        (uint256 word, uint256 shift) = _placeOf(task);
-        self.words[word].cells |= 1 << (shift + 20);
+        (uint256 word, uint256 place) = _placeOf(task);
+        self.words[word].cells |= 1 << (STATES_AT + STATE_BITS * place);
         uint256 half = posted.capability | (uint256(posted.onFailure) << 8) | (uint256(posted.retries) << 10);
         uint256 id = TaskId.unwrap(task);
         self.traits[id >> 4] |= half << _halfShift(id);
     }
 
-    /// @dev The cell that says all of a note, zero where none can.
-    function _quiet(Note memory note) private pure returns (uint256) {
+    /// @dev Whether a word of cells can say all of a note.
+    function _isQuiet(Note memory note) private pure returns (bool) {
         (uint256 worker, uint256 inspector) = (Number.unwrap(note.worker), Number.unwrap(note.inspector));
         bool idle = note.status == (worker == 0 ? Status.Posted : Status.Allocated) && note.notice == Notice.None;
         bool free = !note.overridden && !note.held && !note.excludes;
         bool fresh = note.deadline == 0 && note.attempt == 0 && note.generation == 0;
         bool fits = note.version <= LAST_QUIET_VERSION && note.epoch == note.version && (worker | inspector) <= NUMBER;
-        return idle && free && fresh && fits ? (uint256(note.version) << 20) | (worker << 10) | inspector : 0;
+        return idle && free && fresh && fits && note.version != 0;
+    }
+
+    /// @dev A one at the foot of the state of each task of the mask: five of its bits and five.
+    function _stateFeet(uint256 mask) private pure returns (uint256) {
+        unchecked {
+            uint256 first = (((mask & 31) * HALF_SPREAD) >> 4) & HALF_FEET;
+            return (first << (5 * STATE_BITS)) | ((((mask >> 5) * HALF_SPREAD) >> 4) & HALF_FEET);
+        }
     }
 
     /// @dev Words go by order: 26 of them hold 256 tasks.
-    function _placeOf(TaskId task) private pure returns (uint256 word, uint256 shift) {
+    function _placeOf(TaskId task) private pure returns (uint256 word, uint256 place) {
         uint256 id = TaskId.unwrap(task);
         uint256 index = id & 255;
         word = (id - index) | (index / 10);
-        shift = (9 - index % 10) * CELL_BITS;
+        place = 9 - index % 10;
     }
 
     function _halfShift(uint256 id) private pure returns (uint256) {

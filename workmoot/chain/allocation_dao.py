@@ -9,7 +9,7 @@ from workmoot.chain.sender import SPARE_GAS, Sender
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
 from workmoot.domain.motions import is_motion
-from workmoot.domain.plan import ASSIGNED, TASKS_PER_WORD
+from workmoot.domain.plan import TASKS_PER_WORD, most_entries
 from workmoot.domain.ports import Receipt, WorkOrders
 from workmoot.domain.proposals import Opening, ProposalState, pack_detail
 
@@ -76,7 +76,7 @@ class ChainAllocationDao(Contract):
         return self._send("bar", proposal, member)
 
     def enact(self, proposal: ProposalId, assignments: bytes, rest: bytes, *, words: int) -> Receipt:
-        entries = min(len(assignments) // ASSIGNED.size, TASKS_PER_WORD * words)
+        entries = min(most_entries(assignments), TASKS_PER_WORD * words)
         return self._send("enact", proposal, assignments, rest, words, spare_gas=SPARE_GAS + ENACTING_GAS * entries)
 
     def poke(self, proposal: ProposalId) -> Receipt:
@@ -109,4 +109,4 @@ class ChainAllocationDao(Contract):
 
 
 def _enacting_gas(assignments: bytes) -> int:
-    return ENACTING_GAS * (len(assignments) // ASSIGNED.size)
+    return ENACTING_GAS * (most_entries(assignments))

@@ -8,7 +8,7 @@ from workmoot.chain.sender import SPARE_GAS
 from workmoot.domain.ids import Number, OverrideId, TaskId
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Slot, SubjectType
 from workmoot.domain.payloads import ENTRIES_A_PART, read_cancel_payload
-from workmoot.domain.plan import ASSIGNED
+from workmoot.domain.plan import most_entries
 from workmoot.domain.ports import Receipt
 
 TASK_GAS = 100_000
@@ -54,4 +54,4 @@ def _tasks_of(order: HumanOrder) -> int:
         return read_cancel_payload(order.payload).bit_count()
     if order.subject_type is not SubjectType.PROPOSAL:
         return 1
-    return min(ENTRIES_A_PART, len(order.payload) // ASSIGNED.size)
+    return min(ENTRIES_A_PART, most_entries(order.payload))

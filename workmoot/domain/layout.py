@@ -1,6 +1,6 @@
 """Packed byte layouts: unsigned big-endian numbers in a row, as docs/specification.md draws them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workmoot.domain.errors import Malformed
@@ -35,31 +35,62 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class BitLayout:
-    """The fields of one number of whole bytes, each with its width in bits, the highest first."""
+    """The fields of a number of bits, each with its width, the highest first. Items in a row follow without a gap."""
 
     name: str
     fields: tuple[tuple[str, int], ...]
 
     @property
+    def bits(self) -> int:
+        """Bits of one item."""
+        return sum(width for _, width in self.fields)
+
+    @property
     def size(self) -> int:
         """Bytes of one item."""
-        return sum(width for _, width in self.fields) // 8
+        return self.size_of(1)
+
+    def size_of(self, count: int) -> int:
+        """Bytes of so many items in a row: the last one may be filled up."""
+        return (self.bits * count + 7) // 8
 
     def pack(self, item: object) -> bytes:
         """The bytes of an item that has the fields as attributes; refuses what does not fit."""
+        return self.pack_all([item])
+
+    def pack_all(self, items: Sequence[object]) -> bytes:
+        """The bytes of items in a row, filled up with zeros."""
+        packed = 0
+        for item in items:
+            packed = packed << self.bits | self._packed(item)
+        size = self.size_of(len(items))
+        return (packed << 8 * size - self.bits * len(items)).to_bytes(size, "big")
+
+    def unpack(self, packed: bytes, offset: int = 0) -> dict[str, int]:
+        """The item that begins at `offset`."""
+        if len(packed) < offset + self.size:
+            raise Malformed(f"{self.name}: cut short", offset=offset)
+        return self.unpack_all(packed[offset : offset + self.size], 1, offset=offset)[0]
+
+    def unpack_all(self, packed: bytes, count: int, *, offset: int) -> list[dict[str, int]]:
+        """The items that so many bytes are; refuses what they are filled up with, unless it is zero."""
+        filling = 8 * len(packed) - self.bits * count
+        whole = int.from_bytes(packed, "big")
+        if whole & (1 << filling) - 1:
+            raise Malformed(f"{self.name}: bits that are nobody's", offset=offset)
+        places = range(filling + self.bits * (count - 1), filling - 1, -self.bits)
+        return [self._unpacked(whole >> place) for place in places]
+
+    def _packed(self, item: object) -> int:
         packed = 0
         for field, width in self.fields:
             value = int(getattr(item, field))
             if not 0 <= value < 1 << width:
                 raise Malformed(f"{self.name}: {field} {value} is negative or over {width} bits")
             packed = packed << width | value
-        return packed.to_bytes(self.size, "big")
+        return packed
 
-    def unpack(self, packed: bytes, offset: int = 0) -> dict[str, int]:
-        """The item that begins at `offset`."""
-        if len(packed) < offset + self.size:
-            raise Malformed(f"{self.name}: cut short", offset=offset)
-        rest = int.from_bytes(packed[offset : offset + self.size], "big")
+    def _unpacked(self, rest: int) -> dict[str, int]:
         values: dict[str, int] = {}
         for field, width in reversed(self.fields):
             values[field], rest = rest & (1 << width) - 1, rest >> width

@@ -28,14 +28,16 @@ ENTRY = Layout(
 """task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 | nHelpers u8 |
 nRobots u8 | helpers u16… | robots u16…: 24 + 2(h+r) bytes. What a human assigns, and what a mandate is the hash of."""
 
-WORD = Layout("assignments", (("word", 4), ("mask", 2)))
-"""word u32 | mask u16 | ASSIGNED u32 for each set bit of the mask, from bit 0 up: 6 + 4n bytes.
+WORD = BitLayout("assignments", (("word", 32), ("mask", 10), ("version", 14)))
+"""word u32 | mask u10 | version u14 | ASSIGNED for each set bit of the mask, from bit 0 up | zeros to the end of the byte:
+7 + 2.5n bytes, 32 for ten.
 
-The word is order u24 << 8 | index / 10; bit j of the mask: the task of index 10 * (index / 10) + j is in the plan.
+The word is order u24 << 8 | index / 10; bit j of the mask: the task of index 10 * (index / 10) + j is in the plan. Tasks of
+the same ten with other versions are in words of their own, all in ascending order of the tasks.
 """
 
-ASSIGNED = BitLayout("assignments", (("version", 12), ("lead", 10), ("inspector", 10)))
-"""version u12 << 20 | lead u10 << 10 | inspector u10; inspector 0: a human inspects."""
+ASSIGNED = BitLayout("assignments", (("lead", 10), ("inspector", 10)))
+"""lead u10 | inspector u10: 20 bits; inspector 0: a human inspects."""
 
 TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2), ("helper_count", 1)))
 """task u32 | version u32 | lead u16 | sequence u16 | nHelpers u8 | helpers u16…: 13 + 2h bytes."""
@@ -57,7 +59,7 @@ MOST_LEAVES = 4_000
 ENTRIES_AT_ONCE = 300
 """How many entries one transaction can surely enact, whatever has become of their tasks: at 46,000 gas each it stays
 below the 16,777,216 that it may use."""
-LAST_VERSION = 4_095
+LAST_VERSION = 16_383
 """The highest decision version a plan can name: a task decided more often is the humans'."""
 
 
@@ -205,7 +207,7 @@ def claim_proof(entries: Sequence[PlanEntry], index: int) -> tuple[bytes, ...]:
 
 def pack_assignments(ordered: Sequence[PlanEntry]) -> bytes:
     """What a decision reads of entries in ascending order of their task."""
-    return b"".join(_pack_word(number, list(group)) for number, group in groupby(ordered, lambda e: word_of(e.task)))
+    return b"".join(_pack_word(list(group)) for _, group in groupby(ordered, _word_and_version))
 
 
 def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
@@ -215,21 +217,21 @@ def unpack_assignments(packed: bytes) -> tuple[Assigned, ...]:
 
 def _read_assignments(packed: bytes, most: int) -> tuple[Assigned, ...]:
     found: list[Assigned] = []
-    offset, previous = 0, 0
+    offset = 0
     while offset < len(packed):
-        values = WORD.unpack(packed, offset)
-        number, mask = values["word"], values["mask"]
-        if number <= previous:
-            raise Malformed("assignments: words not in ascending order", offset=offset)
-        if not _is_mask(number, mask):
+        word = _Word(**WORD.unpack(packed, offset))
+        if not _is_mask(word):
             raise Malformed("assignments: no such tasks", offset=offset)
-        end = offset + WORD.size + ASSIGNED.size * mask.bit_count()
+        end = offset + WORD.size + ASSIGNED.size_of(word.mask.bit_count())
         if end > len(packed):
             raise Malformed("assignments: cut short", offset=offset)
-        found += _read_word(packed, offset, number, mask)
+        entries = _read_word(word, packed[offset + WORD.size : end], offset)
+        if found and entries[0].task <= found[-1].task:
+            raise Malformed("assignments: tasks not in ascending order", offset=offset)
+        found += entries
         if len(found) > most:
             raise Malformed(f"assignments: more than {most} entries", offset=offset)
-        offset, previous = end, number
+        offset = end
     if not found:
         raise Malformed("assignments: empty", offset=0)
     return tuple(found)
@@ -250,6 +252,11 @@ def words_at_once(entries: Sequence[Assigned] | Sequence[PlanEntry], first: int)
     return sum(size <= ENTRIES_AT_ONCE for size in accumulate(_sizes(entries, first)))
 
 
+def most_entries(assignments: bytes) -> int:
+    """How many entries so many bytes can have at most."""
+    return len(assignments) * 8 // ASSIGNED.bits
+
+
 def pack_bits(indices: Iterable[int]) -> bytes:
     """The bit map that has these bits: it ends with the last byte that has one."""
     bits = sum(1 << index for index in indices)
@@ -263,12 +270,17 @@ def is_bit_set(bits: bytes, index: int) -> bool:
 
 def _sizes(entries: Sequence[Assigned] | Sequence[PlanEntry], first: int) -> list[int]:
     """How many entries each word has, from the one on that begins with entry `first`."""
-    return [len(list(group)) for _, group in groupby(entries[first:], lambda entry: word_of(entry.task))]
+    return [len(list(group)) for _, group in groupby(entries[first:], _word_and_version)]
+
+
+def _word_and_version(entry: Assigned | PlanEntry) -> tuple[int, int]:
+    return word_of(entry.task), entry.version
 
 
 class _Word(NamedTuple):
     word: int
     mask: int
+    version: int
 
 
 class _Leaves(NamedTuple):
@@ -320,24 +332,26 @@ def _unpack(packed: PackedPlan, most: int) -> tuple[PlanEntry, ...]:
     return tuple(found.values())
 
 
-def _pack_word(number: int, entries: Sequence[PlanEntry]) -> bytes:
+def _pack_word(entries: Sequence[PlanEntry]) -> bytes:
     mask = sum(1 << bit_of(entry.task) for entry in entries)
-    return WORD.pack(_Word(number, mask)) + b"".join(ASSIGNED.pack(entry) for entry in entries)
+    head = _Word(word_of(entries[0].task), mask, entries[0].version)
+    return WORD.pack(head) + ASSIGNED.pack_all(entries)
 
 
-def _read_word(packed: bytes, offset: int, number: int, mask: int) -> Iterator[Assigned]:
-    first = task_id(number >> 8, (number & 0xFF) * TASKS_PER_WORD)
-    places = [place for place in range(TASKS_PER_WORD) if mask >> place & 1]
-    for at, place in enumerate(places):
-        values = ASSIGNED.unpack(packed, offset + WORD.size + at * ASSIGNED.size)
-        lead, inspector = Number(values["lead"]), Number(values["inspector"])
-        yield Assigned(task=TaskId(first + place), version=values["version"], lead=lead, inspector=inspector)
+def _read_word(word: _Word, packed: bytes, offset: int) -> list[Assigned]:
+    first = task_id(word.word >> 8, (word.word & 0xFF) * TASKS_PER_WORD)
+    tasks = [TaskId(first + place) for place in range(TASKS_PER_WORD) if word.mask >> place & 1]
+    people = ASSIGNED.unpack_all(packed, len(tasks), offset=offset)
+    return [
+        Assigned(task=task, version=word.version, lead=Number(given["lead"]), inspector=Number(given["inspector"]))
+        for task, given in zip(tasks, people, strict=True)
+    ]
 
 
-def _is_mask(number: int, mask: int) -> bool:
+def _is_mask(word: _Word) -> bool:
     """Whether the word has tasks at these places: ten, in an order's last word six."""
-    places = min(TASKS_PER_WORD, TASKS_PER_ORDER - (number & 0xFF) * TASKS_PER_WORD)
-    return places > 0 and 0 < mask < 1 << places
+    places = min(TASKS_PER_WORD, TASKS_PER_ORDER - (word.word & 0xFF) * TASKS_PER_WORD)
+    return places > 0 and 0 < word.mask < 1 << places
 
 
 def _read_timetable(packed: bytes) -> Iterator[tuple[int, dict[str, int]]]:
