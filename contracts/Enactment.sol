@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
-import {Plans} from "./libraries/Plans.sol";
+import {Plans, Tens} from "./libraries/Plans.sol";
 import {Rolls} from "./libraries/Rolls.sol";
 import {Tasks} from "./libraries/Tasks.sol";
 import {Number, ProposalId, TaskId} from "./types/Ids.sol";
@@ -14,6 +14,7 @@ import {Status} from "./types/Work.sol";
 /// @notice Where the tasks stand, and how a plan that passed moves them.
 abstract contract Enactment is IWorkOrders {
     using BitMaps for BitMaps.BitMap;
+    using Plans for Tens;
     using Tasks for Tasks.Book;
 
     struct Decision {
@@ -32,7 +33,6 @@ abstract contract Enactment is IWorkOrders {
     }
 
     Number internal constant NOBODY = Number.wrap(0);
-    uint256 private constant WORD_TASKS = 10;
 
     address public immutable dao;
 
@@ -56,12 +56,15 @@ abstract contract Enactment is IWorkOrders {
         // Sums of lengths and counts, far below 256 bits.
         unchecked {
             for (uint256 offset = 0; offset < assignments.length;) {
-                (uint256 word, uint256 mask, uint256 version, uint256 next) = Plans.head(assignments, offset);
-                uint256 people = Plans.people(assignments, offset, mask);
-                if (!_enactQuietly(word, mask, version, people, batch)) {
-                    _enactEach(assignments[offset:next], entries, batch);
+                Tens tens = Plans.load(assignments, offset);
+                if (tens.isFull() && _book.decideTen(Tens.unwrap(tens), batch.low, batch.high)) {
+                    entries += Tasks.CELLS;
+                    offset += Plans.FULL_BYTES;
+                    continue;
                 }
-                entries += Plans.countBits(mask);
+                uint256 next = offset + tens.length();
+                if (!_enactQuietly(tens, batch)) _enactEach(assignments[offset:next], entries, batch);
+                entries += Plans.countBits(tens.mask());
                 offset = next;
             }
         }
@@ -96,16 +99,14 @@ abstract contract Enactment is IWorkOrders {
     }
 
     /// @dev Quiet tasks of one word are decided together, in one write, or none of them.
-    function _enactQuietly(uint256 word, uint256 mask, uint256 version, uint256 people, Batch memory batch)
-        private
-        returns (bool)
-    {
-        Tasks.Word storage kept = _book.words[word];
-        uint256 decided = Tasks.decide(kept.cells, mask, version, people, batch.low, batch.high);
+    function _enactQuietly(Tens tens, Batch memory batch) private returns (bool) {
+        Tasks.Word storage kept = _book.words[tens.word()];
+        (uint256 cells, uint256 people) = (kept.cells, tens.people());
+        uint256 decided = Tasks.decide(cells, tens.mask(), tens.version(), people, batch.low, batch.high);
         if (decided == 0) {
             if (!Plans.areOn(batch.roll, people)) return false;
             (uint256 low, uint256 high) = Tasks.within(1, Rolls.size(batch.roll));
-            decided = Tasks.decide(kept.cells, mask, version, people, low, high);
+            decided = Tasks.decide(cells, tens.mask(), tens.version(), people, low, high);
         }
         if (decided == 0) return false;
         kept.cells = decided;
@@ -115,7 +116,7 @@ abstract contract Enactment is IWorkOrders {
     /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
     /// @param first How many entries of the batch come before the word's.
     function _enactEach(bytes calldata word, uint256 first, Batch memory batch) private {
-        Plans.Assignment[] memory entries = Plans.slice(word, 0, WORD_TASKS);
+        Plans.Assignment[] memory entries = Plans.slice(word, 0, Tasks.CELLS);
         for (uint256 i = 0; i < entries.length; ++i) {
             Tasks.Note memory note = _book.find(entries[i].task);
             if (!_isTakeable(entries[i], note, batch.roll)) _setBit(batch.skipped, first + i);

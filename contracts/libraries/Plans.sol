@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {Number, TaskId} from "../types/Ids.sol";
 
+/// @dev A word of a plan: ten tasks of one order or fewer.
+type Tens is uint256;
+
 /// @title Plans
 /// @notice Reads who is to do what: a plan's `assignments`, and the one entry that a human signs.
 /// @dev Assignments are words of up to ten tasks of one order, decided at one version, their tasks strictly ascending:
@@ -38,10 +41,10 @@ library Plans {
     uint256 internal constant FULL = 1023;
     /// @dev What a tree's motion begins with.
     bytes4 internal constant TREE = 0x00000006;
+    uint256 internal constant FULL_BYTES = 32;
     uint256 private constant HEAD_BYTES = 7;
     uint256 private constant HEAD_BITS = 56;
     uint256 private constant PEOPLE_BITS = 20;
-    uint256 private constant PEOPLE = (1 << PEOPLE_BITS) - 1;
     uint256 private constant NUMBER = 1023;
     uint256 private constant LAST_VERSION = 16383;
     uint256 private constant FIXED = 24;
@@ -62,30 +65,51 @@ library Plans {
         return assignments.length >= 4 && bytes4(assignments[:4]) == TREE;
     }
 
-    /// @notice The word of tasks that begins at `offset`: which of them it assigns, at which version; and where the next begins.
-    function head(bytes calldata assignments, uint256 offset)
-        internal
-        pure
-        returns (uint256 word, uint256 mask, uint256 version, uint256 next)
-    {
-        uint256 found = _load(assignments, offset);
-        word = found >> 224;
-        mask = (found >> 214) & FULL;
-        version = (found >> 200) & LAST_VERSION;
-        // Lengths within the calldata.
-        unchecked {
-            next = offset + _length(countBits(mask));
+    /// @notice The 32 bytes that begin at `offset`: the word of tasks that begins there, and what follows it.
+    function load(bytes calldata assignments, uint256 offset) internal pure returns (Tens found) {
+        // A slice would be checked against the end with every read. What is beyond is whatever follows, or zero.
+        assembly ("memory-safe") {
+            found := calldataload(add(assignments.offset, offset))
         }
     }
 
-    /// @notice Who is to do and inspect the tasks of the word that begins at `offset`, each at its place in `Tasks`.
-    function people(bytes calldata assignments, uint256 offset, uint256 mask) internal pure returns (uint256 packed) {
+    /// @notice The number of the word of tasks.
+    function word(Tens self) internal pure returns (uint256) {
+        return Tens.unwrap(self) >> 224;
+    }
+
+    /// @notice Which of its tasks it assigns.
+    function mask(Tens self) internal pure returns (uint256) {
+        return (Tens.unwrap(self) >> 214) & FULL;
+    }
+
+    /// @notice At which version.
+    function version(Tens self) internal pure returns (uint256) {
+        return (Tens.unwrap(self) >> 200) & LAST_VERSION;
+    }
+
+    /// @notice Whether it assigns ten.
+    function isFull(Tens self) internal pure returns (bool) {
+        return mask(self) == FULL;
+    }
+
+    /// @notice Its bytes.
+    function length(Tens self) internal pure returns (uint256) {
+        // At most 32.
+        unchecked {
+            return HEAD_BYTES + ((5 * countBits(mask(self)) + 1) >> 1);
+        }
+    }
+
+    /// @notice Who is to do and to inspect its tasks, each at its place in `Tasks`.
+    function people(Tens self) internal pure returns (uint256 packed) {
+        uint256 left = mask(self);
         // Shifts of a word.
         unchecked {
-            uint256 given = _load(assignments, offset) << HEAD_BITS;
-            if (mask == FULL) return given >> HEAD_BITS;
-            for (uint256 shift = 180; mask != 0; mask >>= 1) {
-                if (mask & 1 == 1) {
+            uint256 given = Tens.unwrap(self) << HEAD_BITS;
+            if (left == FULL) return given >> HEAD_BITS;
+            for (uint256 shift = 180; left != 0; left >>= 1) {
+                if (left & 1 == 1) {
                     packed |= (given >> (256 - PEOPLE_BITS)) << shift;
                     given <<= PEOPLE_BITS;
                 }
@@ -124,19 +148,19 @@ library Plans {
         found = new Assignment[](last - first);
         uint256 index;
         for (uint256 offset = 0; offset < assignments.length && index < last;) {
-            (uint256 word, uint256 mask, uint256 version, uint256 next) = head(assignments, offset);
-            uint256 packed = people(assignments, offset, mask);
-            for (uint256 place = 0; mask >> place != 0; ++place) {
-                if ((mask >> place) & 1 == 0) continue;
-                if (index >= first && index < last) found[index - first] = _unpack(word, place, version, packed);
+            Tens tens = load(assignments, offset);
+            (uint256 chosen, uint256 packed) = (mask(tens), people(tens));
+            for (uint256 place = 0; chosen >> place != 0; ++place) {
+                if ((chosen >> place) & 1 == 0) continue;
+                if (index >= first && index < last) found[index - first] = _unpack(tens, place, packed);
                 ++index;
             }
-            offset = next;
+            offset += length(tens);
         }
         uint256 end = index < last ? index : last;
-        uint256 length = end > first ? end - first : 0;
+        uint256 size = end > first ? end - first : 0;
         assembly ("memory-safe") {
-            mstore(found, length)
+            mstore(found, size)
         }
     }
 
@@ -144,16 +168,16 @@ library Plans {
     function endOf(bytes calldata assignments, uint256 offset, uint256 words) internal pure returns (uint256 end) {
         end = offset;
         for (; words != 0 && end < assignments.length; --words) {
-            (,,, end) = head(assignments, end);
+            end += length(load(assignments, end));
         }
     }
 
     /// @notice How many of the lowest 14 bits are set.
-    function countBits(uint256 mask) internal pure returns (uint256) {
+    function countBits(uint256 bits) internal pure returns (uint256) {
         // Copies of the mask, 15 apart, leave every bit at a place of its own, a multiple of four: the remainder by 15
         // adds such hexadecimal digits up.
         unchecked {
-            return ((mask * 0x200040008001) & 0x111111111111111) % 15;
+            return ((bits * 0x200040008001) & 0x111111111111111) % 15;
         }
     }
 
@@ -168,26 +192,27 @@ library Plans {
             let entries := 0
             for {} lt(at, end) {} {
                 let head_ := shr(200, calldataload(at))
-                let word := shr(24, head_)
-                let mask := and(shr(14, head_), FULL)
-                let next := add(at, 32)
-                let count := 10
-                if iszero(and(eq(mask, FULL), lt(and(word, 0xff), 25))) {
+                let word_ := shr(24, head_)
+                let mask_ := and(shr(14, head_), FULL)
+                let next := add(at, FULL_BYTES)
+                let count_ := 10
+                let rises := gt(word_, previous)
+                if iszero(and(eq(mask_, FULL), lt(and(word_, 0xff), 25))) {
                     // An order has 256 tasks, a word ten: the last word six, those beyond it none.
-                    let most := and(shr(mul(and(word, 0xff), 10), not(0)), FULL)
-                    if iszero(lt(sub(mask, 1), most)) { break }
-                    // As in `countBits` and `_length`.
-                    count := mod(and(mul(mask, 0x200040008001), 0x111111111111111), 15)
-                    next := add(at, add(HEAD_BYTES, shr(1, add(mul(count, 5), 1))))
+                    let most := and(shr(mul(and(word_, 0xff), 10), not(0)), FULL)
+                    if iszero(lt(sub(mask_, 1), most)) { break }
+                    // As in `countBits` and `length`.
+                    count_ := mod(and(mul(mask_, 0x200040008001), 0x111111111111111), 15)
+                    next := add(at, add(HEAD_BYTES, shr(1, add(mul(count_, 5), 1))))
+                    // Of the same ten tasks, later ones.
+                    rises := or(rises, and(eq(word_, previous), gt(and(mask_, sub(0, mask_)), taken)))
                     // Half a byte that is nobody's is zero.
-                    if and(and(count, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
+                    if and(and(count_, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
                 }
-                entries := add(entries, count)
-                // Of the same ten tasks, later ones.
-                let rises := or(gt(word, previous), and(eq(word, previous), gt(and(mask, sub(0, mask)), taken)))
+                entries := add(entries, count_)
                 if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(rises)) { break }
-                previous := word
-                taken := mask
+                previous := word_
+                taken := mask_
                 at := next
             }
             sound := and(eq(at, end), gt(entries, 0))
@@ -195,32 +220,14 @@ library Plans {
         }
     }
 
-    function _unpack(uint256 word, uint256 place, uint256 version, uint256 packed)
-        private
-        pure
-        returns (Assignment memory found)
-    {
+    function _unpack(Tens tens, uint256 place, uint256 packed) private pure returns (Assignment memory found) {
+        uint256 number = word(tens);
         // A sound word's task is within its order.
-        found.task = TaskId.wrap(uint32((word & ~uint256(255)) + 10 * (word & 255) + place));
-        found.version = uint32(version);
+        found.task = TaskId.wrap(uint32((number & ~uint256(255)) + 10 * (number & 255) + place));
+        found.version = uint32(version(tens));
         uint256 shift = (9 - place) * PEOPLE_BITS;
         found.lead = Number.wrap(uint16((packed >> (shift + 10)) & NUMBER));
         found.inspector = Number.wrap(uint16((packed >> shift) & NUMBER));
-    }
-
-    /// @dev The bytes of a word of so many tasks.
-    function _length(uint256 count) private pure returns (uint256) {
-        unchecked {
-            return HEAD_BYTES + (5 * count + 1) / 2;
-        }
-    }
-
-    /// @dev What is beyond the end is whatever follows in the calldata, or zero.
-    function _load(bytes calldata packed, uint256 offset) private pure returns (uint256 found) {
-        // A slice would be checked against the end again with every read.
-        assembly ("memory-safe") {
-            found := calldataload(add(packed.offset, offset))
-        }
     }
 
     /* THE ENTRY OF A HUMAN'S ASSIGNMENT */
@@ -228,15 +235,15 @@ library Plans {
     /// @notice The entry that an order to assign begins with.
     function read(bytes calldata payload) internal pure returns (Entry memory entry) {
         if (payload.length < FIXED) revert MalformedPlan(0);
-        uint256 word = uint256(bytes32(payload[:FIXED]));
-        entry.task = TaskId.wrap(uint32(word >> 224));
-        entry.version = uint32(word >> 192);
-        entry.lead = Number.wrap(uint16(word >> 176));
-        entry.sequence = uint16(word >> 160);
-        entry.inspector = Number.wrap(uint16(word >> 144));
-        entry.helpers = uint8(word >> 72);
+        uint256 fixed_ = uint256(bytes32(payload[:FIXED]));
+        entry.task = TaskId.wrap(uint32(fixed_ >> 224));
+        entry.version = uint32(fixed_ >> 192);
+        entry.lead = Number.wrap(uint16(fixed_ >> 176));
+        entry.sequence = uint16(fixed_ >> 160);
+        entry.inspector = Number.wrap(uint16(fixed_ >> 144));
+        entry.helpers = uint8(fixed_ >> 72);
         entry.helpersAt = FIXED;
-        entry.next = FIXED + 2 * (entry.helpers + uint8(word >> 64));
+        entry.next = FIXED + 2 * (entry.helpers + uint8(fixed_ >> 64));
         if (entry.next > payload.length || Number.unwrap(entry.lead) == 0) revert MalformedPlan(0);
     }
 

@@ -52,6 +52,8 @@ library Tasks {
         mapping(uint256 index => uint256) traits;
     }
 
+    /// @dev Of one word.
+    uint256 internal constant CELLS = 10;
     uint256 private constant STATES_AT = 200;
     uint256 private constant STATE_BITS = 5;
     uint256 private constant STATE = (1 << STATE_BITS) - 1;
@@ -59,8 +61,9 @@ library Tasks {
     uint256 private constant PEOPLE_BITS = 20;
     uint256 private constant PEOPLE = (1 << PEOPLE_BITS) - 1;
     uint256 private constant NUMBER = 1023;
-    uint256 private constant FULL = 1023;
     uint256 private constant LAST_QUIET_VERSION = 15;
+    uint256 private constant VERSION = 16383;
+    uint256 private constant ALL_PEOPLE = (1 << STATES_AT) - 1;
     /// @dev A one at the foot of each state, and of each task's people.
     uint256 private constant STATE_FEET = ((1 << 50) - 1) / STATE;
     uint256 private constant FEET = ((1 << 200) - 1) / PEOPLE;
@@ -114,32 +117,42 @@ library Tasks {
         self.notes[task] = note;
     }
 
+    /// @notice Decides ten quiet tasks, all of a word, in one write; or none of them where `decide` finds any odd.
+    /// @param tens A full word of `Plans`, whose people are where the cells have them.
+    function decideTen(Book storage self, uint256 tens, uint256 low, uint256 high) internal returns (bool) {
+        Word storage kept = self.words[tens >> 224];
+        // States are fifty bits, and no version of a quiet task is beyond four.
+        unchecked {
+            uint256 states = kept.cells >> STATES_AT;
+            uint256 version = (tens >> STATES_AT) & VERSION;
+            if (states != STATE_FEET * version || version - 1 > LAST_QUIET_VERSION - 2) return false;
+            uint256 people = tens & ALL_PEOPLE;
+            uint256 inspectors = people & NUMBERS;
+            uint256 leads = (people >> 10) & NUMBERS;
+            uint256 odd = (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
+                | ((inspectors + NUMBERS) & ~(inspectors + low));
+            if (odd & ABOVE != 0) return false;
+            kept.cells = ((states + STATE_FEET) << STATES_AT) | people;
+        }
+        return true;
+    }
+
     /// @notice A word of cells after the tasks of `mask` were given to `people`, or zero if they cannot be all at once: one
     ///         is not quiet, or not of the version given, or that is the last; nobody leads it, or who inspects it; or a badge
     ///         number is not among those that `within` made `low` and `high` of.
-    /// @dev Ten at a time: what overflows a number shows in the bit above it. `people` are zero outside of the mask.
+    /// @dev `people` are zero outside of the mask.
     function decide(uint256 cells, uint256 mask, uint256 version, uint256 people, uint256 low, uint256 high)
         internal
         pure
         returns (uint256)
     {
-        // No number is over its bits, so that no sum reaches the next one but one.
+        // No state is over its bits.
         unchecked {
-            if (version - 1 >= LAST_QUIET_VERSION - 1) return 0;
-            uint256 inspectors = people & NUMBERS;
-            uint256 leads = (people >> 10) & NUMBERS;
-            // The bit above each number says what is odd about it: it is too high; or a lead is too low, or inspects; or
-            // an inspector is too low, but not nobody.
-            uint256 odd = (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
-                | ((inspectors + NUMBERS) & ~(inspectors + low));
-            uint256 states = cells >> STATES_AT;
-            if (mask == FULL) {
-                if (odd & ABOVE != 0 || states != STATE_FEET * version) return 0;
-                return ((states + STATE_FEET) << STATES_AT) | people;
-            }
             uint256 feet = FEET & ((mask * SPREAD) >> 9);
             uint256 stateFeet = _stateFeet(mask);
-            if (odd & (feet << 10) != 0 || states & (stateFeet * STATE) != stateFeet * version) return 0;
+            if (version > LAST_QUIET_VERSION - 1 || version == 0) return 0;
+            if ((cells >> STATES_AT) & (stateFeet * STATE) != stateFeet * version) return 0;
+            if (_odd(people, low, high) & (feet << 10) != 0) return 0;
             return (cells & ~(feet * PEOPLE)) + ((stateFeet << STATES_AT) | people);
         }
     }
@@ -178,6 +191,18 @@ library Tasks {
         bool fresh = note.deadline == 0 && note.attempt == 0 && note.generation == 0;
         bool fits = note.version <= LAST_QUIET_VERSION && note.epoch == note.version && (worker | inspector) <= NUMBER;
         return idle && free && fresh && fits && note.version != 0;
+    }
+
+    /// @dev Ten tasks at a time: the bit above a lead's and an inspector's number says what is odd about it, as what overflows
+    ///      a number shows there: it is too high; or a lead is too low, or inspects; or an inspector is too low, but not nobody.
+    function _odd(uint256 people, uint256 low, uint256 high) private pure returns (uint256) {
+        // No number is over its bits, so that no sum reaches the next one but one.
+        unchecked {
+            uint256 inspectors = people & NUMBERS;
+            uint256 leads = (people >> 10) & NUMBERS;
+            return (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
+                | ((inspectors + NUMBERS) & ~(inspectors + low));
+        }
     }
 
     /// @dev A one at the foot of the state of each task of the mask: five of its bits and five.
