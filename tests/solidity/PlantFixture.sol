@@ -224,6 +224,16 @@ abstract contract PlantFixture {
         return keccak256(abi.encode(keccak256(assignments), _rest(id)));
     }
 
+    /// @dev Of a draft that `proposer` puts to the vote of the present roster.
+    function _contentHash(IAllocationDAO.Draft memory draft, Number proposer, uint48 deadline)
+        internal
+        view
+        returns (bytes32)
+    {
+        (uint64 roster, uint32 electorate) = members.roster();
+        return keccak256(abi.encode(keccak256(draft.assignments), _rest(draft, proposer, roster, electorate, deadline)));
+    }
+
     function _vote(ProposalId id, Number member, bool support) internal {
         _as(member);
         dao.vote(id, support, "", "", 0);
@@ -237,6 +247,31 @@ abstract contract PlantFixture {
         _vote(id, SPRAYER, true);
         _as(GLUER);
         dao.vote(id, true, "", assignments, rest);
+    }
+
+    /* MOTIONS */
+
+    function _standingMotion(IMotions.Kind kind, Number member) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint24(0), kind, member);
+    }
+
+    function _admissionMotion(IMembers.Kind kind, address account) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint24(0), IMotions.Kind.Admit, kind, account, _bit(SCAN), "{}");
+    }
+
+    function _policyMotion(IMotions.Policy memory wanted) internal pure returns (bytes memory) {
+        IMotions.Weights memory weights = wanted.weights;
+        bytes memory rules = abi.encodePacked(wanted.votingSeconds, wanted.openLimit, wanted.absentAfter);
+        return abi.encodePacked(
+            uint24(0),
+            IMotions.Kind.Policy,
+            rules,
+            weights.makespan,
+            weights.tardiness,
+            weights.cost,
+            weights.energy,
+            weights.risk
+        );
     }
 
     /* SIGNED BALLOTS */
