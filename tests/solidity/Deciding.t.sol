@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {Ballots} from "contracts/libraries/Ballots.sol";
@@ -13,20 +11,7 @@ import {Status} from "contracts/types/Work.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
 import {vm} from "./Vm.sol";
-
-/// @notice A member whose word is one signature, and which changes its mind.
-contract Wallet is IERC1271 {
-    bytes private _word;
-
-    function set(bytes calldata word) external {
-        _word = word;
-    }
-
-    function isValidSignature(bytes32 hash, bytes memory signature) external view returns (bytes4) {
-        bool valid = keccak256(signature) == keccak256(bytes.concat(hash, _word));
-        return valid ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
-    }
-}
+import {Wallet} from "./Wallet.sol";
 
 /// @notice Signed ballots, many in one transaction.
 contract DecidingTest is PlantFixture {
@@ -295,61 +280,6 @@ contract DecidingTest is PlantFixture {
         dao.setVoter(STRANGER, PACKER, true, last + 1, 9);
     }
 
-    /* FOR THE AUDIT */
-
-    function test_record__lateBallots__toldNotCounted() public {
-        _decideBy(bytes.concat(_yes(SCANNER), _yes(SPRAYER), _yes(GLUER)));
-        members.suspend(PACKER);
-        bytes memory late = bytes.concat(_no(PRESSER), _no(PACKER));
-        vm.expectEmit(address(dao));
-        emit IAllocationDAO.BallotsRecorded(_id, hex"00040005");
-        dao.record(_id, _hash, late);
-        _assertTally(IAllocationDAO.State.Enacted, 3, 0);
-    }
-
-    function test_record__stillOpenOrNone__refused() public {
-        _refusedRecord(_id, "", _notSettled(_id, IAllocationDAO.State.Open));
-        ProposalId none = ProposalId.wrap(99);
-        _refusedRecord(none, "", _notSettled(none, IAllocationDAO.State.None));
-    }
-
-    function test_record__whatDoesNotCount__refused() public {
-        _decideBy(bytes.concat(_yes(SCANNER), _yes(SPRAYER), _yes(GLUER)));
-        _refusedRecord(_id, _yes(ROBOT), _foreign(ROBOT));
-        _refusedRecord(_id, bytes.concat(_no(PACKER), _no(PACKER)), _outOfOrder(PACKER, PACKER));
-        bytes memory wrong = _ballot(PACKER, true, _sign(_key(PACKER), _digest(_id, _hash, false)));
-        _refusedRecord(_id, wrong, _bad(PACKER));
-        bytes memory unsigned = _ballot(PACKER, true, "");
-        _refusedRecord(
-            _id, unsigned, abi.encodeWithSelector(IAllocationDAO.NotTheSender.selector, _id, PACKER, address(this))
-        );
-        bytes memory reason = abi.encodeWithSelector(IAllocationDAO.OtherPlan.selector, _id, bytes20(_hash));
-        vm.expectRevert(reason);
-        dao.record(_id, keccak256("other"), "");
-    }
-
-    function test_proveEquivocation__bothSigned__told() public {
-        (bytes memory yes, bytes memory no) = _both(PACKER);
-        vm.expectEmit(address(dao));
-        emit IAllocationDAO.EquivocationProven(_id, PACKER);
-        vm.prank(STRANGER);
-        dao.proveEquivocation(_id, _hash, PACKER, yes, no);
-    }
-
-    function test_proveEquivocation__notBothItsOwn__refused() public {
-        (bytes memory yes, bytes memory no) = _both(PACKER);
-        _refusedProof(PACKER, yes, yes, _bad(PACKER, false));
-        _refusedProof(PACKER, no, no, _bad(PACKER));
-        _refusedProof(GLUER, yes, no, _bad(GLUER));
-        _refusedProof(PACKER, "", no, _bad(PACKER));
-        _refusedProof(ROBOT, yes, no, _foreign(ROBOT));
-        ProposalId none = ProposalId.wrap(99);
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.UnknownProposal.selector, none));
-        dao.proveEquivocation(none, 0, PACKER, yes, no);
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.OtherPlan.selector, _id, bytes20(_hash)));
-        dao.proveEquivocation(_id, 0, PACKER, yes, no);
-    }
-
     /* BUILDING */
 
     function _yes(Number member) private view returns (bytes memory) {
@@ -358,11 +288,6 @@ contract DecidingTest is PlantFixture {
 
     function _no(Number member) private view returns (bytes memory) {
         return _signedBallot(_id, _hash, member, false);
-    }
-
-    function _both(Number member) private view returns (bytes memory yes, bytes memory no) {
-        yes = _sign(_key(member), _digest(_id, _hash, true));
-        no = _sign(_key(member), _digest(_id, _hash, false));
     }
 
     function _roster() private view returns (uint64) {
@@ -389,22 +314,8 @@ contract DecidingTest is PlantFixture {
         _refused(_ballot(SCANNER, true, _sign(_key(SCANNER), digest)), _bad(SCANNER));
     }
 
-    function _refusedRecord(ProposalId id, bytes memory ballots, bytes memory reason) private {
-        vm.expectRevert(reason);
-        dao.record(id, _hash, ballots);
-    }
-
-    function _refusedProof(Number member, bytes memory yes, bytes memory no, bytes memory reason) private {
-        vm.expectRevert(reason);
-        dao.proveEquivocation(_id, _hash, member, yes, no);
-    }
-
     function _bad(Number member) private view returns (bytes memory) {
-        return _bad(member, true);
-    }
-
-    function _bad(Number member, bool support) private view returns (bytes memory) {
-        bytes32 digest = _digest(_id, _hash, support);
+        bytes32 digest = _digest(_id, _hash, true);
         return abi.encodeWithSelector(IAllocationDAO.BadBallot.selector, _id, member, digest);
     }
 
@@ -422,10 +333,6 @@ contract DecidingTest is PlantFixture {
 
     function _notOpen(IAllocationDAO.State state) private view returns (bytes memory) {
         return abi.encodeWithSelector(IAllocationDAO.ProposalNotOpen.selector, _id, state);
-    }
-
-    function _notSettled(ProposalId id, IAllocationDAO.State state) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IAllocationDAO.ProposalNotSettled.selector, id, state);
     }
 
     function _malformed(uint256 offset) private pure returns (bytes memory) {

@@ -23,6 +23,7 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(overrides).code.length <= LARGEST);
         vm.assertTrue(address(motions).code.length <= LARGEST);
         vm.assertTrue(address(claims).code.length <= LARGEST);
+        vm.assertTrue(address(audit).code.length <= LARGEST);
     }
 
     function test_deployment__predictedAddresses__knowEachOther() public view {
@@ -35,6 +36,7 @@ contract DeploymentTest is PlantFixture {
         vm.assertTrue(address(dao.claims()) == address(claims) && address(claims.dao()) == address(dao));
         vm.assertTrue(address(claims.workOrders()) == address(work) && address(claims.members()) == address(members));
         vm.assertTrue(address(claims.overrides()) == address(overrides));
+        vm.assertTrue(address(audit.members()) == address(members) && address(audit.dao()) == address(dao));
     }
 
     function testFuzz_constructor__limitUnderTenSeconds__refused(uint32 limit, uint8 which) public {

@@ -23,6 +23,8 @@ contract InvariantsTest {
         vm.assertTrue(_plant.votesAgree());
         vm.assertTrue(_plant.rollHolds());
         vm.assertTrue(_plant.quotasHold());
+        vm.assertTrue(_plant.policyHolds());
+        vm.assertTrue(_plant.humansAreLeftAlone());
     }
 
     function targetContracts() public view returns (address[] memory targets) {
@@ -32,9 +34,18 @@ contract InvariantsTest {
 
     /// @dev What moves things on comes more often.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[32] memory acts = [
+        bytes4[41] memory acts = [
             PlantHandler.decide.selector,
             PlantHandler.decide.selector,
+            PlantHandler.decideAtOnce.selector,
+            PlantHandler.decideAtOnce.selector,
+            PlantHandler.decideAtOnce.selector,
+            PlantHandler.decideMotion.selector,
+            PlantHandler.decideMotion.selector,
+            PlantHandler.proposeMotion.selector,
+            PlantHandler.runOut.selector,
+            PlantHandler.leaveOut.selector,
+            PlantHandler.comeBack.selector,
             PlantHandler.decideTree.selector,
             PlantHandler.claim.selector,
             PlantHandler.claim.selector,

@@ -26,7 +26,7 @@ contract MotionsTest is PlantFixture {
     /* MEMBERSHIP */
 
     function test_carryOut__admission__isTold() public {
-        bytes memory motion = _admission(IMembers.Kind.Digital, newcomer);
+        bytes memory motion = _admissionMotion(IMembers.Kind.Digital, newcomer);
         (ProposalId id, bytes32 rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberAdmitted(NEWCOMER, newcomer, IMembers.Kind.Digital, _bit(SCAN), "{}");
@@ -37,17 +37,17 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_carryOut__standing__isTold() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         (ProposalId id, bytes32 rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberSuspended(PACKER, address(motions), true);
         dao.enact(id, motion, rest, type(uint256).max);
-        motion = _standing(IMotions.Kind.Reinstate, PACKER);
+        motion = _standingMotion(IMotions.Kind.Reinstate, PACKER);
         (id, rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberReinstated(PACKER, address(motions), true);
         dao.enact(id, motion, rest, type(uint256).max);
-        motion = _standing(IMotions.Kind.Retire, PACKER);
+        motion = _standingMotion(IMotions.Kind.Retire, PACKER);
         (id, rest) = _ready(motion);
         vm.expectEmit(address(members));
         emit IMembers.MemberRetired(PACKER, address(motions), true);
@@ -55,7 +55,7 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_carryOut__byAnyoneButTheDao__refused() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         vm.expectRevert(abi.encodeWithSelector(IMotions.NotTheDAO.selector, address(this)));
         motions.carryOut(ProposalId.wrap(1), motion);
     }
@@ -72,18 +72,18 @@ contract MotionsTest is PlantFixture {
 
     function test_admission__accountWithARole__refused() public {
         bytes memory detail = _detail();
-        bytes memory motion = _admission(IMembers.Kind.Digital, supervisor);
+        bytes memory motion = _admissionMotion(IMembers.Kind.Digital, supervisor);
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, supervisor, SUPERVISOR));
         dao.propose(motion, "", "", detail, "");
-        motion = _admission(IMembers.Kind.Robotic, address(this));
+        motion = _admissionMotion(IMembers.Kind.Robotic, address(this));
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, address(this), ADMIN));
         dao.propose(motion, "", "", detail, "");
     }
 
     function test_admission__roleGrantedWhileItWasOpen__refused() public {
-        bytes memory motion = _admission(IMembers.Kind.Digital, newcomer);
+        bytes memory motion = _admissionMotion(IMembers.Kind.Digital, newcomer);
         (ProposalId id, bytes32 rest) = _ready(motion);
         authority.grantRole(OPERATOR, newcomer, 0);
         vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, newcomer, OPERATOR));
@@ -92,7 +92,7 @@ contract MotionsTest is PlantFixture {
 
     /// @dev Admitted first, given roles later: what the vote then does to its badge takes none of them.
     function test_suspension__ofWhoHasRoles__leavesItsAuthority() public {
-        _decide(_admission(IMembers.Kind.Digital, newcomer));
+        _decide(_admissionMotion(IMembers.Kind.Digital, newcomer));
         authority.grantRole(OPERATOR, newcomer, 0);
         authority.grantRole(ADMIN, newcomer, 0);
         vm.warp(block.timestamp + 1);
@@ -147,7 +147,7 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_carryOut__humanSuspended__refusedButDecided() public {
-        bytes memory motion = _standing(IMotions.Kind.Reinstate, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Reinstate, PACKER);
         IOverrides.Order memory order =
             _order(IOverrides.Kind.Suspend, IOverrides.Subject.Worker, Number.unwrap(PACKER));
         ProposalId id = _passed(motion);
@@ -174,14 +174,14 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_approve__motion__isNoPlan() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId id = _propose(SCANNER, motion);
         IOverrides.Order memory order = _about(IOverrides.Kind.Approve, id, motion);
         _refused(order, _wrongSubject(IOverrides.Kind.Approve));
     }
 
     function test_veto__openOrPassedMotion__ends() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId open = _propose(SPRAYER, motion);
         ProposalId passed = _passed(motion);
         _execute(_about(IOverrides.Kind.Veto, open, ""));
@@ -191,7 +191,7 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_veto__motionCarriedOut__isNoPlan() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId id = _decide(motion);
         _refused(_about(IOverrides.Kind.Veto, id, motion), _wrongSubject(IOverrides.Kind.Veto));
     }
@@ -200,7 +200,7 @@ contract MotionsTest is PlantFixture {
 
     function testFuzz_enact__anyTimeAfterPassing__carriedOutOrExpired(uint32 later) public {
         later = later % 2000;
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId id = _passed(motion);
         bytes32 rest = _rest(id);
         vm.warp(block.timestamp + later);
@@ -233,7 +233,7 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_propose__motionWithATeam__refused() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         bytes memory detail = _detail();
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.MalformedTeams.selector, 0));
@@ -263,7 +263,7 @@ contract MotionsTest is PlantFixture {
     }
 
     function test_proposalSnapshot__policyChangedSince__isWhenItWasOpened() public {
-        bytes memory motion = _standing(IMotions.Kind.Suspend, PACKER);
+        bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId before = _propose(SPRAYER, motion);
         uint256 opened = block.timestamp;
         IMotions.Policy memory longer = _policy();
@@ -333,7 +333,7 @@ contract MotionsTest is PlantFixture {
     function test_leaveOut__passedButNeverCarriedOut__showsNothing() public {
         for (uint256 i = 0; i < ABSENT_AFTER; ++i) {
             vm.roll(block.number + 1);
-            bytes memory motion = _standing(IMotions.Kind.Reinstate, PACKER);
+            bytes memory motion = _standingMotion(IMotions.Kind.Reinstate, PACKER);
             (ProposalId id, bytes32 rest) = _ready(motion);
             vm.warp(block.timestamp + VOTING_SECONDS + GRACE_SECONDS + 1);
             dao.enact(id, motion, rest, type(uint256).max);
@@ -448,29 +448,6 @@ contract MotionsTest is PlantFixture {
 
     function _wrongSubject(IOverrides.Kind kind) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IOverrides.WrongSubject.selector, kind, IOverrides.Subject.Proposal);
-    }
-
-    function _standing(IMotions.Kind kind, Number member) private pure returns (bytes memory) {
-        return abi.encodePacked(uint24(0), kind, member);
-    }
-
-    function _admission(IMembers.Kind kind, address account) private pure returns (bytes memory) {
-        return abi.encodePacked(uint24(0), IMotions.Kind.Admit, kind, account, _bit(SCAN), "{}");
-    }
-
-    function _policyMotion(IMotions.Policy memory wanted) private pure returns (bytes memory) {
-        IMotions.Weights memory weights = wanted.weights;
-        bytes memory rules = abi.encodePacked(wanted.votingSeconds, wanted.openLimit, wanted.absentAfter);
-        return abi.encodePacked(
-            uint24(0),
-            IMotions.Kind.Policy,
-            rules,
-            weights.makespan,
-            weights.tardiness,
-            weights.cost,
-            weights.energy,
-            weights.risk
-        );
     }
 
     function _assertStanding(Number number, IMembers.Standing standing) private view {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 
 import {AllocationDAO} from "contracts/AllocationDAO.sol";
+import {BallotAudit} from "contracts/BallotAudit.sol";
 import {Claims} from "contracts/Claims.sol";
 import {Members} from "contracts/Members.sol";
 import {Motions} from "contracts/Motions.sol";
@@ -61,6 +62,7 @@ abstract contract PlantFixture {
     Overrides internal overrides;
     Motions internal motions;
     Claims internal claims;
+    BallotAudit internal audit;
     uint256 private _signed;
 
     function setUp() public virtual {
@@ -93,6 +95,7 @@ abstract contract PlantFixture {
         overrides = new Overrides(authority, members, work, dao);
         motions = new Motions(members, dao, _policy());
         claims = new Claims(members, work, dao, overrides);
+        audit = new BallotAudit(members, dao);
     }
 
     function _policy() internal pure returns (IMotions.Policy memory) {
@@ -184,22 +187,51 @@ abstract contract PlantFixture {
         return abi.encodePacked(hashes, uint64(1), uint64(2), uint64(3), uint64(4), counters);
     }
 
+    /// @dev What `_propose` puts to the vote.
+    function _draft(bytes memory assignments) internal view returns (IAllocationDAO.Draft memory) {
+        return IAllocationDAO.Draft(assignments, "", "timetable", _detail(), "because");
+    }
+
     function _propose(Number proposer, bytes memory assignments) internal returns (ProposalId) {
-        bytes memory detail = _detail();
+        return _propose(proposer, _draft(assignments));
+    }
+
+    function _propose(Number proposer, IAllocationDAO.Draft memory draft) internal returns (ProposalId) {
         _as(proposer);
-        return dao.propose(assignments, "", "timetable", detail, "because");
+        return dao.propose(draft.assignments, draft.teams, draft.timetable, draft.detail, draft.words);
     }
 
     /// @dev As docs/specification.md defines it, for a `_propose` of this block.
     function _rest(ProposalId id) internal view returns (bytes32) {
         IAllocationDAO.Proposal memory found = dao.proposal(id);
+        return _rest(_draft(""), found.proposer, found.roster, found.members, found.deadline);
+    }
+
+    function _rest(
+        IAllocationDAO.Draft memory draft,
+        Number proposer,
+        uint64 roster,
+        uint32 electorate,
+        uint48 deadline
+    ) internal pure returns (bytes32) {
+        bytes32 words = keccak256(bytes(draft.words));
         bytes memory parts =
-            abi.encode(keccak256(""), keccak256("timetable"), keccak256(_detail()), keccak256("because"));
-        return keccak256(bytes.concat(parts, abi.encode(found.proposer, found.roster, found.members, found.deadline)));
+            abi.encode(keccak256(draft.teams), keccak256(draft.timetable), keccak256(draft.detail), words);
+        return keccak256(bytes.concat(parts, abi.encode(proposer, roster, electorate, deadline)));
     }
 
     function _contentHash(ProposalId id, bytes memory assignments) internal view returns (bytes32) {
         return keccak256(abi.encode(keccak256(assignments), _rest(id)));
+    }
+
+    /// @dev Of a draft that `proposer` puts to the vote of the present roster.
+    function _contentHash(IAllocationDAO.Draft memory draft, Number proposer, uint48 deadline)
+        internal
+        view
+        returns (bytes32)
+    {
+        (uint64 roster, uint32 electorate) = members.roster();
+        return keccak256(abi.encode(keccak256(draft.assignments), _rest(draft, proposer, roster, electorate, deadline)));
     }
 
     function _vote(ProposalId id, Number member, bool support) internal {
@@ -215,6 +247,31 @@ abstract contract PlantFixture {
         _vote(id, SPRAYER, true);
         _as(GLUER);
         dao.vote(id, true, "", assignments, rest);
+    }
+
+    /* MOTIONS */
+
+    function _standingMotion(IMotions.Kind kind, Number member) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint24(0), kind, member);
+    }
+
+    function _admissionMotion(IMembers.Kind kind, address account) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint24(0), IMotions.Kind.Admit, kind, account, _bit(SCAN), "{}");
+    }
+
+    function _policyMotion(IMotions.Policy memory wanted) internal pure returns (bytes memory) {
+        IMotions.Weights memory weights = wanted.weights;
+        bytes memory rules = abi.encodePacked(wanted.votingSeconds, wanted.openLimit, wanted.absentAfter);
+        return abi.encodePacked(
+            uint24(0),
+            IMotions.Kind.Policy,
+            rules,
+            weights.makespan,
+            weights.tardiness,
+            weights.cost,
+            weights.energy,
+            weights.risk
+        );
     }
 
     /* SIGNED BALLOTS */

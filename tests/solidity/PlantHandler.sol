@@ -2,100 +2,34 @@
 pragma solidity 0.8.37;
 
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
+import {IMembers} from "contracts/interfaces/IMembers.sol";
+import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
-import {Number, OrderId, ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
 import {Status} from "contracts/types/Work.sol";
 
 import {Packing} from "./Packing.sol";
-import {PlantFixture} from "./PlantFixture.sol";
+import {PlantGhost} from "./PlantGhost.sol";
 import {Trees} from "./Trees.sol";
 import {vm} from "./Vm.sol";
 
 /// @title PlantHandler
-/// @notice Does what members, strangers and humans may do, in any order, keeps a ghost of the votes, and watches every
-///         task before and after each act. What it finds broken it names in `broken`.
-contract PlantHandler is PlantFixture {
-    struct Ghost {
-        uint8 electorate;
+/// @notice Does what members, strangers and humans may do, in any order, and now and then what they may not.
+contract PlantHandler is PlantGhost {
+    /// @dev What is to be decided at once, and by whom.
+    struct Sent {
+        uint256 id;
+        bytes plan;
+        Number sender;
+        uint48 deadline;
         uint8 yes;
         uint8 no;
-        uint8 barred;
-        bytes plan;
-        bytes32 rest;
     }
 
-    uint256 public constant TASKS = 4;
-
-    string public broken;
     mapping(uint256 proposal => bool) public claimed;
-    mapping(uint256 proposal => Ghost) private _ghosts;
     mapping(uint256 proposal => bytes) private _leaves;
     uint256[] private _trees;
-    OrderId private _posted;
-
-    function setUp() public override {
-        super.setUp();
-        bytes memory tasks;
-        for (uint8 i = 0; i < TASKS; ++i) {
-            Packing.Task memory task = Packing.aTask();
-            (task.predecessors, task.onFailure, task.retries) = (i == 3 ? 1 : 0, i, 2);
-            tasks = bytes.concat(tasks, Packing.pack(task));
-        }
-        _posted = _post(tasks);
-    }
-
-    /* WATCHING */
-
-    modifier whileMachinesAct() {
-        IWorkOrders.Task[] memory before = _look();
-        _;
-        _compare(before, _look(), false);
-    }
-
-    modifier whileAHumanActs() {
-        IWorkOrders.Task[] memory before = _look();
-        _;
-        _compare(before, _look(), true);
-    }
-
-    function _look() private view returns (IWorkOrders.Task[] memory) {
-        return work.tasks(_posted, 0, TASKS);
-    }
-
-    function _compare(IWorkOrders.Task[] memory before, IWorkOrders.Task[] memory now_, bool human) private {
-        for (uint256 i = 0; i < TASKS; ++i) {
-            _compareTask(before[i], now_[i], human, _isSlotFilled(i));
-        }
-    }
-
-    function _compareTask(IWorkOrders.Task memory before, IWorkOrders.Task memory now_, bool human, bool filled)
-        private
-    {
-        (, bool plantHeld,) = work.plant();
-        bool moved = before.worker != now_.worker || before.inspector != now_.inspector;
-        bool switched = before.held != now_.held || before.overridden != now_.overridden;
-        bool decided = before.version != now_.version;
-        if (now_.epoch < before.epoch || now_.version < before.version) broken = "counters never fall";
-        if (before.status >= Status.Accepted && now_.status != before.status) broken = "final is final";
-        if (now_.epoch == before.epoch && (switched || moved)) broken = "a new value, a new epoch";
-        if (now_.epoch > before.epoch && !(moved || switched || decided || human)) broken = "the same value, no epoch";
-        if (!human && filled && (before.worker != now_.worker || switched)) broken = "a human wins";
-        if (!human && plantHeld && (moved || switched || decided)) broken = "nothing is decided under a plant hold";
-        if (!human && before.held && plantHeld && now_.status > Status.Allocated && now_.status != before.status) {
-            broken = "nothing progresses under a hold";
-        }
-    }
-
-    function _isSlotFilled(uint256 index) private view returns (bool) {
-        uint256 subject = TaskId.unwrap(_at(index));
-        return _isFilled(subject, 5) || _isFilled(subject, 7) || _isFilled(subject, 8);
-    }
-
-    function _isFilled(uint256 subject, uint8 level) private view returns (bool) {
-        IOverrides.Slot memory found = overrides.slot(IOverrides.Subject.Task, subject, level);
-        return found.held || found.fixes;
-    }
 
     /* MEMBERS */
 
@@ -106,7 +40,12 @@ contract PlantHandler is PlantFixture {
         // Both are of the order's first ten: one word of the plan.
         plan[5] |= bytes1(uint8(4 << (second % 2)));
         uint256 id = ProposalId.unwrap(_propose(_member(who), plan));
-        _ghosts[id] = Ghost(_electorate(), 0, 0, 0, plan, _rest(ProposalId.wrap(id)));
+        _file(id, plan);
+    }
+
+    function proposeMotion(uint8 kind, uint8 who, uint8 value) external whileMachinesAct {
+        bytes memory motion = _motion(kind, who, value);
+        _file(ProposalId.unwrap(_propose(_voter(who), motion)), motion);
     }
 
     function vote(uint8 who, uint8 which, bool support) external whileMachinesAct {
@@ -114,27 +53,29 @@ contract PlantHandler is PlantFixture {
         Ghost storage ghost = _ghosts[id];
         _as(_member(who));
         dao.vote(ProposalId.wrap(id), support, "", ghost.plan, ghost.rest);
-        uint8 bit = uint8(1 << Number.unwrap(_member(who)));
+        uint8 bit = _bitOf(_member(who));
         if ((ghost.electorate & bit == 0) || ((ghost.yes | ghost.no | ghost.barred) & bit != 0)) {
             broken = "one ballot a member of the electorate";
         }
         if (support) ghost.yes |= bit;
         else ghost.no |= bit;
+        _shown[_member(who)] = id;
+        _noteMotion(id);
     }
 
     /// @dev The first member from `who` on that is gone.
     function bar(uint8 who, uint8 which) external whileMachinesAct {
         uint256 id = _openProposal(which);
-        for (uint8 i = 0; i < 5 && members.isActive(_member(who % 5)); ++i) {
+        who %= uint8(MEMBERS);
+        for (uint8 i = 0; i < MEMBERS && _votes(_member(who)); ++i) {
             ++who;
         }
-        Number member = _member(who % 5);
-        dao.bar(ProposalId.wrap(id), member);
-        _ghosts[id].barred |= uint8(1 << Number.unwrap(member));
+        dao.bar(ProposalId.wrap(id), _member(who));
+        _ghosts[id].barred |= _bitOf(_member(who));
     }
 
     function pokeProposal(uint8 which) external whileMachinesAct {
-        dao.poke(ProposalId.wrap(_openProposal(which)));
+        dao.poke(ProposalId.wrap(_newest(IAllocationDAO.State.Open, which)));
     }
 
     function pokeTask(uint8 which) external whileMachinesAct {
@@ -147,7 +88,90 @@ contract PlantHandler is PlantFixture {
 
     /// @dev A plan for one task, voted for by as many as it takes.
     function decide(uint8 which, uint8 lead) external whileMachinesAct {
-        _pass(_planFor(_at(which % TASKS), _member(lead), PACKER), _member(lead));
+        _pass(_planFor(_at(which % TASKS), _member(lead), PACKER), _member(lead), true);
+    }
+
+    /// @dev A motion, voted for by as many as it takes; one in four waits to be carried out.
+    function decideMotion(uint8 kind, uint8 who, uint8 value, uint8 waits) external whileMachinesAct {
+        _pass(_motion(kind, who, value), _voter(value), waits % 4 != 0);
+    }
+
+    /// @dev Proposals that nobody votes on, one after the other.
+    function runOut(uint8 who, uint8 times) external whileMachinesAct {
+        bytes memory plan = _planFor(_at(0), _member(who), PACKER);
+        for (uint256 i = 0; i <= times % 4; ++i) {
+            _file(ProposalId.unwrap(_propose(_voter(who), plan)), plan);
+            vm.warp(block.timestamp + _ruled.votingSeconds + 1);
+        }
+    }
+
+    function leaveOut(uint8 who) external whileMachinesAct {
+        motions.leaveOut(_member(who));
+        if (_ranOutSince(_shown[_member(who)]) < _ruled.absentAfter) broken = "who shows itself is not left out";
+    }
+
+    /// @dev The first member from `who` on that is absent.
+    function comeBack(uint8 who) external whileMachinesAct {
+        who %= uint8(MEMBERS);
+        for (uint8 i = 0; i < MEMBERS && !_isAbsent(_member(who)); ++i) {
+            ++who;
+        }
+        _as(_member(who));
+        members.comeBack();
+        if (!_votes(_member(who))) broken = "who comes back votes";
+    }
+
+    /// @dev Most of those who vote sign a draft; its sender, number or deadline is seldom one that it must not be.
+    function decideAtOnce(uint8 which, uint8 lead, uint8 silent, uint8 against, uint8 odd) external whileMachinesAct {
+        Sent memory sent;
+        sent.plan = against % 4 == 0 ? _motion(which, lead, odd) : _planFor(_at(which % TASKS), _member(lead), PACKER);
+        sent.sender = odd % 16 == 0 ? _member(lead) : _voter(lead);
+        sent.id = dao.proposalCount() + (odd % 16 == 1 ? 2 : 1);
+        sent.deadline = uint48(block.timestamp + silent % (_ruled.votingSeconds + 4) - (odd % 16 == 2 ? 1 : 0));
+        bool sound = _maySend(sent);
+        _sendAtOnce(sent, silent % 8, against);
+        if (!sound) broken = "at once decides a voter, under the next number, in the time of a vote";
+    }
+
+    function _maySend(Sent memory sent) private view returns (bool) {
+        bool inTime = sent.deadline >= block.timestamp && sent.deadline <= block.timestamp + _ruled.votingSeconds;
+        return _votes(sent.sender) && inTime && sent.id == dao.proposalCount() + 1;
+    }
+
+    function _sendAtOnce(Sent memory sent, uint8 silent, uint8 against) private {
+        IAllocationDAO.Draft memory draft = _draft(sent.plan);
+        bytes32 rest = _restOf(sent, draft);
+        uint8 electorate = _electorate();
+        bytes memory ballots = _ballotsFor(sent, keccak256(abi.encode(keccak256(sent.plan), rest)), silent, against);
+        _as(sent.sender);
+        dao.decideAtOnce(ProposalId.wrap(sent.id), sent.deadline, draft, ballots);
+        _file(sent.id, sent.plan, rest, electorate);
+        Ghost storage ghost = _ghosts[sent.id];
+        (ghost.yes, ghost.no) = (sent.yes, sent.no);
+        _shown[sent.sender] = sent.id;
+        _noteMotion(sent.id);
+    }
+
+    function _restOf(Sent memory sent, IAllocationDAO.Draft memory draft) private view returns (bytes32) {
+        (uint64 roster, uint32 size) = members.roster();
+        return _rest(draft, sent.sender, roster, size, sent.deadline);
+    }
+
+    /// @dev All sign but one, if any, and all say yes but one, if any, or seldom nobody does.
+    function _ballotsFor(Sent memory sent, bytes32 hash, uint8 silent, uint8 against)
+        private
+        view
+        returns (bytes memory ballots)
+    {
+        (uint64 roster,) = members.roster();
+        for (uint8 i = 0; i < MEMBERS; ++i) {
+            if (!_votes(_member(i)) || i == silent) continue;
+            bool support = i != against % 16 && against < 224;
+            bytes32 digest = _digest(ProposalId.wrap(sent.id), hash, roster, sent.deadline, support);
+            ballots = bytes.concat(ballots, _ballot(_member(i), support, _sign(_key(_member(i)), digest)));
+            if (support) sent.yes |= _bitOf(_member(i));
+            else sent.no |= _bitOf(_member(i));
+        }
     }
 
     /// @dev A tree of one leaf, which its lead may claim then.
@@ -155,7 +179,7 @@ contract PlantHandler is PlantFixture {
         TaskId task = _at(which % TASKS);
         bytes[] memory leaves = new bytes[](1);
         leaves[0] = Packing.pack(Packing.anEntry(task, _version(task), _member(lead), PACKER));
-        _trees.push(_pass(Trees.motionOf(leaves), _member(lead)));
+        _trees.push(_pass(Trees.motionOf(leaves), _member(lead), true));
         _leaves[_trees[_trees.length - 1]] = leaves[0];
     }
 
@@ -164,9 +188,9 @@ contract PlantHandler is PlantFixture {
         uint256 id = _trees[_trees.length - 1 - which % (_trees.length > 1 ? 2 : 1)];
         bool foreign = chance % 8 == 0;
         bytes memory leaf = _leaves[id];
-        uint8 lead = uint8(leaf[9]);
+        Number lead = Number.wrap(uint8(leaf[9]));
         bytes32[] memory none = new bytes32[](0);
-        _as(_member(foreign ? lead : lead - 1));
+        _as(foreign ? _other(lead) : lead);
         claims.claim(ProposalId.wrap(id), leaf, none);
         (, bool plantHeld,) = work.plant();
         bool vetoed = overrides.slot(IOverrides.Subject.Proposal, id, 8).fixes;
@@ -175,21 +199,23 @@ contract PlantHandler is PlantFixture {
         claimed[id] = true;
     }
 
-    function _pass(bytes memory plan, Number proposer) private returns (uint256 id) {
+    function _pass(bytes memory plan, Number proposer, bool now_) private returns (uint256 id) {
         id = ProposalId.unwrap(_propose(proposer, plan));
-        _ghosts[id] = Ghost(_electorate(), 0, 0, 0, plan, _rest(ProposalId.wrap(id)));
-        for (uint8 i = 0; dao.proposal(ProposalId.wrap(id)).state == IAllocationDAO.State.Open; ++i) {
-            if (!members.isActive(_member(i))) continue;
+        _file(id, plan);
+        for (uint8 i = 0; i < MEMBERS && _stateOf(id) == IAllocationDAO.State.Open; ++i) {
+            if (!_votes(_member(i))) continue;
             _as(_member(i));
-            dao.vote(ProposalId.wrap(id), true, "", plan, _ghosts[id].rest);
-            _ghosts[id].yes |= uint8(1 << Number.unwrap(_member(i)));
+            dao.vote(ProposalId.wrap(id), true, "", now_ ? plan : bytes(""), now_ ? _ghosts[id].rest : bytes32(0));
+            (_ghosts[id].yes, _shown[_member(i)]) = (_ghosts[id].yes | _bitOf(_member(i)), id);
         }
+        _noteMotion(id);
     }
 
     /// @dev The last proposal that waits, or the one before: a word of it or all.
     function enact(uint8 which, uint8 words) external whileMachinesAct {
         uint256 id = _newest(IAllocationDAO.State.Passed, which);
         dao.enact(ProposalId.wrap(id), _ghosts[id].plan, _ghosts[id].rest, words % 3);
+        _noteMotion(id);
     }
 
     /// @dev The ballots of all who say the same and may still say it, in one transaction.
@@ -199,9 +225,9 @@ contract PlantHandler is PlantFixture {
         bytes32 contentHash = keccak256(abi.encode(keccak256(ghost.plan), ghost.rest));
         bytes memory ballots;
         uint8 counted;
-        for (uint8 i = 0; i < 5; ++i) {
-            uint8 bit = uint8(1 << Number.unwrap(_member(i)));
-            if ((ghost.yes | ghost.no) & bit != 0 || !members.isActive(_member(i)) || i == silent % 8) continue;
+        for (uint8 i = 0; i < MEMBERS; ++i) {
+            uint8 bit = _bitOf(_member(i));
+            if ((ghost.yes | ghost.no) & bit != 0 || !_votes(_member(i)) || i == silent % 8) continue;
             ballots = bytes.concat(ballots, _signedBallot(ProposalId.wrap(id), contentHash, _member(i), support));
             counted |= bit;
         }
@@ -209,16 +235,24 @@ contract PlantHandler is PlantFixture {
         if (counted & ~ghost.electorate != 0 || counted & ghost.barred != 0) broken = "a ballot of a stranger counts";
         if (support) ghost.yes |= counted;
         else ghost.no |= counted;
+        _noteMotion(id);
     }
 
-    /// @dev The next step of a task's run; one in four goes wrong.
+    /// @dev The next step of a task's run; one in four goes wrong, and seldom another member tries it.
     function carryOn(uint8 which, uint8 luck) external whileMachinesAct {
         TaskId task = _underWay(which);
         IWorkOrders.Task memory found = work.task(task);
-        if (found.status == Status.Allocated) return _start(task, found.worker);
-        if (found.status == Status.Submitted) return _inspect(task, found.inspector, luck % 4 != 0);
-        if (luck % 4 != 0) return _submit(task, found.worker);
-        _as(found.worker);
+        Number own = found.status == Status.Submitted ? found.inspector : found.worker;
+        Number by = luck % 16 == 15 ? _other(own) : own;
+        _carryOn(task, found, by, luck % 4 != 0);
+        if (by != own) broken = "its worker and its inspector alone carry a task on";
+    }
+
+    function _carryOn(TaskId task, IWorkOrders.Task memory found, Number by, bool well) private {
+        if (found.status == Status.Allocated) return _start(task, by);
+        if (found.status == Status.Submitted) return _inspect(task, by, well);
+        if (well) return _submit(task, by);
+        _as(by);
         work.fail(task, found.epoch);
     }
 
@@ -284,9 +318,10 @@ contract PlantHandler is PlantFixture {
     }
 
     function suspend(uint8 who, bool back) external whileAHumanActs {
-        back = back || members.isActive(_member(who + 1)) != members.isActive(_member(who + 2));
+        back = back || _ones(_electorate()) < 4;
         IOverrides.Kind kind = back ? IOverrides.Kind.Reinstate : IOverrides.Kind.Suspend;
         _execute(_order(kind, IOverrides.Subject.Worker, Number.unwrap(_member(who))));
+        _spoken[_member(who)] = true;
     }
 
     function expire(uint8 which, uint8 level) external whileAHumanActs {
@@ -296,44 +331,47 @@ contract PlantHandler is PlantFixture {
         overrides.poke(IOverrides.Subject.Task, subject, level);
     }
 
-    /* THE GHOST'S COUNT */
+    /* LOOKING THINGS UP */
 
-    /// @notice Whether every proposal stands where the ghost's ballots put it.
-    function votesAgree() external view returns (bool) {
-        for (uint256 id = 1; id <= dao.proposalCount(); ++id) {
-            if (!_agrees(dao.proposal(ProposalId.wrap(id)), _ghosts[id])) return false;
+    /// @dev Of any kind but a tree. Whoever is to be reinstated is suspended, whoever else is not; few retire, and the
+    ///      inspector never.
+    function _motion(uint8 kind, uint8 who, uint8 value) private view returns (bytes memory) {
+        kind %= 8;
+        if (kind == 0) {
+            return _admissionMotion(IMembers.Kind.Digital, value % 8 == 0 ? supervisor : _account(NEWCOMER));
         }
-        return true;
+        if (kind < 3) return _policyMotion(_anyPolicy(value));
+        bool few = _ones(_electorate()) < 4;
+        if (kind > 5 && value % 8 == 0 && !few) return _standingMotion(IMotions.Kind.Retire, _member(who % 4));
+        bool suspends = kind < 6 && !few;
+        who %= uint8(MEMBERS);
+        for (uint8 i = 0; i < MEMBERS && _votes(_member(who)) != suspends; ++i) {
+            ++who;
+        }
+        return _standingMotion(suspends ? IMotions.Kind.Suspend : IMotions.Kind.Reinstate, _member(who));
     }
 
-    /// @notice Whether the roll, where there is one, has the accounts of those who vote now.
-    function rollHolds() external view returns (bool) {
-        address roll = dao.roll();
-        return roll == address(0) || keccak256(roll.code) == keccak256(bytes.concat(hex"00", members.accounts()));
+    function _anyPolicy(uint8 value) private pure returns (IMotions.Policy memory wanted) {
+        wanted = _policy();
+        (wanted.votingSeconds, wanted.openLimit, wanted.absentAfter) = (10 + value, 1 + value % 9, 1 + value % 3);
     }
 
-    /// @notice Whether no member has more proposals open than it may, those past their deadline not counted.
-    function quotasHold() external view returns (bool) {
-        uint256[6] memory open;
-        for (uint256 id = 1; id <= dao.proposalCount(); ++id) {
+    /// @dev How many proposals ran out, undecided, after that one.
+    function _ranOutSince(uint256 shown) private view returns (uint256 count) {
+        for (uint256 id = dao.proposalCount(); id > shown; --id) {
             IAllocationDAO.Proposal memory found = dao.proposal(ProposalId.wrap(id));
-            if (found.state != IAllocationDAO.State.Open || block.timestamp > found.deadline) continue;
-            if (++open[Number.unwrap(found.proposer)] > OPEN_LIMIT) return false;
+            bool over = found.state == IAllocationDAO.State.Open && block.timestamp > found.deadline;
+            bool expired = found.state == IAllocationDAO.State.Expired;
+            if ((over || expired) && found.yes * 2 <= found.members) ++count;
         }
-        return true;
     }
 
-    function _agrees(IAllocationDAO.Proposal memory found, Ghost memory ghost) private pure returns (bool) {
-        uint256 members_ = _ones(ghost.electorate);
-        uint256 yes = _ones(ghost.yes);
-        uint256 lost = _ones(ghost.no) + _ones(ghost.barred);
-        bool counted = found.members == members_ && found.yes == yes && found.no + found.barred == lost;
-        bool passes = yes * 2 > members_;
-        bool fails = (members_ - lost) * 2 <= members_;
-        IAllocationDAO.State state = found.state;
-        bool decided = state == IAllocationDAO.State.Passed || state == IAllocationDAO.State.Enacted;
-        bool vetoed = state == IAllocationDAO.State.Vetoed;
-        return counted && (vetoed || (decided == passes && (state == IAllocationDAO.State.Defeated) == fails));
+    function _isAbsent(Number member) private view returns (bool) {
+        return members.member(member).standing == IMembers.Standing.Absent;
+    }
+
+    function _other(Number member) private pure returns (Number) {
+        return member == SCANNER ? SPRAYER : SCANNER;
     }
 
     /// @dev The first task from `which` on that somebody has and nobody holds.
@@ -346,8 +384,15 @@ contract PlantHandler is PlantFixture {
         }
     }
 
-    function _openProposal(uint8 seed) private view returns (uint256) {
-        return _newest(IAllocationDAO.State.Open, seed);
+    /// @dev The last one that is voted on, or the one before.
+    function _openProposal(uint8 seed) private view returns (uint256 id) {
+        uint256 passes = seed % 2;
+        for (id = dao.proposalCount(); id > 1; --id) {
+            IAllocationDAO.Proposal memory found = dao.proposal(ProposalId.wrap(id));
+            if (found.state != IAllocationDAO.State.Open || block.timestamp > found.deadline) continue;
+            if (passes == 0) return id;
+            --passes;
+        }
     }
 
     /// @dev The last one of that state, or the one before.
@@ -358,26 +403,6 @@ contract PlantHandler is PlantFixture {
             if (passes == 0) return id;
             --passes;
         }
-    }
-
-    function _ones(uint8 mask) private pure returns (uint256 count) {
-        for (; mask != 0; mask &= mask - 1) {
-            ++count;
-        }
-    }
-
-    function _electorate() private view returns (uint8 mask) {
-        for (uint16 i = 1; i <= 5; ++i) {
-            if (members.isActive(Number.wrap(i))) mask |= uint8(1 << i);
-        }
-    }
-
-    function _member(uint8 seed) private pure returns (Number) {
-        return Number.wrap(1 + seed % 5);
-    }
-
-    function _at(uint256 index) private view returns (TaskId) {
-        return _idOf(_posted, index);
     }
 
     /// @dev One of the last four.
