@@ -114,8 +114,9 @@ class Drafted:
 
     @property
     def content_hash(self) -> bytes:
-        who = {"proposer": self.proposer, "roster": self.roster, "members": self.members}
-        rest = rest_of(self.opening, deadline=self.deadline, **who)
+        rest = rest_of(
+            self.opening, proposer=self.proposer, roster=self.roster, members=self.members, deadline=self.deadline
+        )
         return content_hash_of(self.opening.plan.assignments, rest)
 
     @property
