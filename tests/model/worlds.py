@@ -16,6 +16,7 @@ from tests.model.payloads import Put, effect_hash
 from tests.model.plants import Setup
 from workmoot.chain.abi import abi_of
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.ballot_audit import ChainBallotAudit
 from workmoot.chain.claims import ChainClaims
 from workmoot.chain.connection import Contracts
 from workmoot.chain.members import ChainMembers
@@ -80,6 +81,14 @@ def remember(world: World, number: int, opening: Opening) -> None:
     content_hash = content_hash_of(opening.plan.assignments, rest)
     assert kept.content_id == content_id_of(content_hash)
     world.put[number] = Put(opening, rest, content_hash, kept.roster, kept.deadline)
+
+
+def drafted(world: World, name: str, opening: Opening, deadline: int) -> Put:
+    """What that person would put to the vote now, as ballots bind it."""
+    members = world.by("stranger").members
+    (roster, voters), proposer = members.roster(), members.number_of(account(name))
+    rest = rest_of(opening, proposer=proposer, roster=roster, members=voters, deadline=deadline)
+    return Put(opening, rest, content_hash_of(opening.plan.assignments, rest), roster, deadline)
 
 
 class MemoryWorld:
@@ -282,6 +291,7 @@ class ContractWorld:
                 overrides=ChainOverrides(self.machine, at["Overrides"], caller),
                 motions=ChainMotions(self.machine, at["Motions"], caller),
                 claims=ChainClaims(self.machine, at["Claims"], caller),
+                ballot_audit=ChainBallotAudit(self.machine, at["BallotAudit"], caller),
             )
         return self._held[name]
 
@@ -332,8 +342,8 @@ class ContractWorld:
 
     def _deploy(self, artifacts: Artifacts) -> dict[str, Address]:
         deployer = account("administrator")
-        places = [created_address(deployer, nonce) for nonce in range(7)]
-        authority, members, work_orders, dao, overrides, motions, claims = places
+        places = [created_address(deployer, nonce) for nonce in range(8)]
+        authority, members, work_orders, dao, overrides, motions, claims, _ = places
         arguments = {
             "PlantAuthority": (deployer, members, overrides, astuple(self._setup.humans)),
             "Members": (authority, work_orders, dao, overrides, motions),
@@ -342,6 +352,7 @@ class ContractWorld:
             "Overrides": (authority, members, work_orders, dao),
             "Motions": (members, dao, astuple(POLICY)),
             "Claims": (members, work_orders, dao, overrides),
+            "BallotAudit": (members, dao),
         }
         made = {
             name: Address(
