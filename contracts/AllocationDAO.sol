@@ -49,7 +49,9 @@ contract AllocationDAO is StockReads, Nonces {
     bytes32 private constant STOCK_BALLOT =
         keccak256("Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)");
     uint256 private constant BLOCKS_REMEMBERED = 256;
-    uint256 private constant DETAIL_BYTES = 144;
+    /// @dev Of a detail: all before the teams, and where their length is.
+    uint256 private constant DETAIL_BYTES = 147;
+    uint256 private constant LENGTH_AT = 144;
     uint256 private constant TEAM_BYTES = 13;
     /// @dev How long after its deadline a motion that passed may still be carried out.
     uint256 private constant MOTION_SECONDS = 10 minutes;
@@ -101,15 +103,12 @@ contract AllocationDAO is StockReads, Nonces {
     /* PROPOSALS */
 
     /// @inheritdoc IAllocationDAO
-    function propose(
-        bytes calldata assignments,
-        bytes calldata teams,
-        bytes calldata timetable,
-        bytes calldata detail,
-        string calldata words
-    ) external returns (ProposalId) {
-        _requireSound(assignments, teams, detail);
-        return _open(Filings.file(assignments, teams, timetable, detail, words));
+    function propose(bytes calldata assignments, bytes calldata detail, string calldata words)
+        external
+        returns (ProposalId)
+    {
+        _requireSound(assignments, detail);
+        return _open(Filings.file(assignments, detail, words));
     }
 
     /// @inheritdoc IAllocationDAO
@@ -226,7 +225,7 @@ contract AllocationDAO is StockReads, Nonces {
 
     /// @inheritdoc IAllocationDAO
     function decideAtOnce(ProposalId id, uint48 deadline, Draft calldata draft, bytes calldata ballots) external {
-        _requireSound(draft.assignments, draft.teams, draft.detail);
+        _requireSound(draft.assignments, draft.detail);
         Number proposer = _requireVoter(msg.sender).number();
         Desk desk = _sealed().plusOne();
         if (desk.count() != ProposalId.unwrap(id)) revert NotTheNext(id, ProposalId.wrap(desk.count()));
@@ -234,8 +233,7 @@ contract AllocationDAO is StockReads, Nonces {
         uint256 latest = block.timestamp + desk.votingSeconds();
         if (deadline > latest) revert DeadlineTooLate(deadline, latest);
         _desk = desk;
-        Filings.Filing memory filing =
-            Filings.file(draft.assignments, draft.teams, draft.timetable, draft.detail, draft.words);
+        Filings.Filing memory filing = Filings.file(draft.assignments, draft.detail, draft.words);
         (Header header, bytes32 contentHash) = _announce(filing, id, proposer, deadline, desk);
         _decide(id, header, contentHash, draft.assignments, desk, ballots);
     }
@@ -427,7 +425,7 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _saveEnacted(ProposalId id, Header header) private {
-        _save(id, header.moved(State.Enacted));
+        _headers[id] = header.moved(State.Enacted);
         emit ProposalExecuted(ProposalId.unwrap(id));
     }
 
@@ -562,10 +560,11 @@ contract AllocationDAO is StockReads, Nonces {
         emit RosterSealed(desk.roster(), desk.roll());
     }
 
-    function _requireSound(bytes calldata assignments, bytes calldata teams, bytes calldata detail) private view {
+    function _requireSound(bytes calldata assignments, bytes calldata detail) private view {
+        bytes calldata teams = _teamsOf(detail);
         if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
         else _requireSoundPlan(assignments, teams);
-        _requireSoundDetail(detail);
+        _requireKnown(detail);
     }
 
     function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {
@@ -579,8 +578,15 @@ contract AllocationDAO is StockReads, Nonces {
         motions.requireSound(motion);
     }
 
-    function _requireSoundDetail(bytes calldata detail) private view {
-        if (detail.length != DETAIL_BYTES) revert MalformedDetail(detail.length);
+    function _teamsOf(bytes calldata detail) private pure returns (bytes calldata) {
+        if (detail.length < DETAIL_BYTES) revert MalformedDetail(detail.length);
+        uint256 end = DETAIL_BYTES + uint24(bytes3(detail[LENGTH_AT:DETAIL_BYTES]));
+        if (end > detail.length) revert MalformedDetail(detail.length);
+        return detail[DETAIL_BYTES:end];
+    }
+
+    /// @dev Whether the block and the proposal that a detail names are known.
+    function _requireKnown(bytes calldata detail) private view {
         (bytes32 readHash, uint64 readAt) = (bytes32(detail[64:96]), uint64(bytes8(detail[96:104])));
         bool recent = readAt < block.number && block.number - readAt <= BLOCKS_REMEMBERED;
         if (!recent || blockhash(readAt) != readHash) revert UnknownBlock(readAt, readHash);

@@ -11,8 +11,8 @@ import {IERC4824} from "./IERC4824.sol";
 /// @title IAllocationDAO
 /// @notice Digital workers offer, rank, propose, discuss and vote; what the majority of the members passes is enacted.
 /// @dev The byte layouts of plans, motions, details and ballots are in docs/specification.md. What a proposal is about:
-///      `rest` = keccak256(abi.encode(keccak256(teams), keccak256(timetable), keccak256(detail), keccak256(words),
-///      proposer, roster, members, deadline)), `contentHash` = keccak256(abi.encode(keccak256(assignments), rest)).
+///      `rest` = keccak256(abi.encode(keccak256(detail), keccak256(words), proposer, roster, members, deadline)),
+///      `contentHash` = keccak256(abi.encode(keccak256(assignments), rest)).
 ///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`
 ///      `Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)`, for
 ///      `castVoteBySig` `Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)`.
@@ -49,8 +49,6 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice What is put to the vote, as for `propose`.
     struct Draft {
         bytes assignments;
-        bytes teams;
-        bytes timetable;
         bytes detail;
         string words;
     }
@@ -68,7 +66,7 @@ interface IAllocationDAO is IERC4824, IERC6372 {
 
     /// @notice A plan was put to the vote; in the shape of IGovernor.
     /// @param targets Empty, as are `values` and `signatures`: what passes is enacted by this contract alone.
-    /// @param calldatas The assignments, teams, timetable and detail.
+    /// @param calldatas The assignments and the detail.
     /// @param voteStart The time of opening. @param voteEnd The deadline, which still counts.
     /// @param description Why, for people; a stranger's text.
     event ProposalCreated(
@@ -94,11 +92,11 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice An electorate member can no longer vote and had not: it counts as silent for ever.
     event VoterBarred(ProposalId indexed id, Number indexed member);
 
-    /// @notice A proposal's state changed. What a ballot or `decide` enacts at once was never Passed; what is enacted in
-    ///         parts is Enacted with the last of them.
+    /// @notice A proposal's state changed, to any but Enacted: that is `ProposalExecuted`. What a ballot or `decide` enacts
+    ///         at once was never Passed.
     event ProposalSettled(ProposalId indexed id, State state, uint16 yes, uint16 no);
 
-    /// @notice The plan was enacted; in the shape of IGovernor.
+    /// @notice The plan is Enacted, to its end; in the shape of IGovernor.
     event ProposalExecuted(uint256 proposalId);
 
     /// @notice A human vetoed the proposal; in the shape of IGovernor.
@@ -162,7 +160,7 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice The teams' bytes end within the team that begins at `offset`.
     error MalformedTeams(uint256 offset);
 
-    /// @notice A detail has 144 bytes.
+    /// @notice A detail has 147 bytes, and those of its teams.
     error MalformedDetail(uint256 length);
 
     /// @notice A plan uses a helper that has not confirmed.
@@ -205,16 +203,13 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     ///         (`IMotions`). Whether a plan's tasks are open, the sender asks `workOrders.requireOpen` before; at enactment,
     ///         what has moved on is skipped. Helpers of a plan have given their word before, those of a tree until a claim.
     /// @param detail offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 | tardiness u64 | energy u64 | cost u64
-    ///        | counters u64: hashes of the offers and of the evidence, the block at which all inputs were read, the
-    ///        predicted figures in ticks of 1 ms, Wh and micro-units of cost, the proposal this one counters.
+    ///        | counters u64 | teams' length u24 | teams | timetable: hashes of the offers and of the evidence, the block at
+    ///        which all inputs were read, the predicted figures in ticks of 1 ms, Wh and micro-units of cost, the proposal
+    ///        this one counters, who helps, and what is for the voters alone.
     /// @param words Why, for people.
-    function propose(
-        bytes calldata assignments,
-        bytes calldata teams,
-        bytes calldata timetable,
-        bytes calldata detail,
-        string calldata words
-    ) external returns (ProposalId id);
+    function propose(bytes calldata assignments, bytes calldata detail, string calldata words)
+        external
+        returns (ProposalId id);
 
     /// @notice Publishes the caller's own evaluation of a proposal.
     function review(ProposalId id, bool support, uint64 makespan, bytes calldata findings, string calldata words)

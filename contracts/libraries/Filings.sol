@@ -9,11 +9,9 @@ import {Number, ProposalId} from "../types/Ids.sol";
 /// @dev The parts are copied once, to where the log of `ProposalCreated` has them, and hashed there: Solidity's own
 ///      encoder would copy each twice, word by word.
 library Filings {
-    /// @dev The first eight are what `rest` is the hash of, as they stand here.
+    /// @dev The first six are what `rest` is the hash of, as they stand here.
     /// @param log What `ProposalCreated` says.
     struct Filing {
-        bytes32 teams;
-        bytes32 timetable;
         bytes32 detail;
         bytes32 words;
         Number proposer;
@@ -24,9 +22,9 @@ library Filings {
         bytes log;
     }
 
-    uint256 private constant REST_BYTES = 256;
+    uint256 private constant REST_BYTES = 192;
     /// @dev Of the log: nine words for the arguments, three empty arrays, the number of parts, where each part begins.
-    uint256 private constant HEAD_BYTES = 544;
+    uint256 private constant HEAD_BYTES = 480;
     /// @dev Where the parts' places are told, counted from where the log has the first of them.
     uint256 private constant PARTS_AT = 416;
     uint256 private constant WORDS_AT = 256;
@@ -34,19 +32,15 @@ library Filings {
     uint256 private constant MOST_ADDED = 64;
 
     /// @notice Files what is proposed. Who, when and by which electorate is for the caller to fill in.
-    function file(
-        bytes calldata assignments,
-        bytes calldata teams,
-        bytes calldata timetable,
-        bytes calldata detail,
-        string calldata words
-    ) internal pure returns (Filing memory filing) {
-        filing.log = _blank(assignments.length + teams.length + timetable.length + detail.length + bytes(words).length);
+    function file(bytes calldata assignments, bytes calldata detail, string calldata words)
+        internal
+        pure
+        returns (Filing memory filing)
+    {
+        filing.log = _blank(assignments.length + detail.length + bytes(words).length);
         bytes memory log = filing.log;
         filing.assignments = _append(assignments, log, PARTS_AT, PARTS_AT);
-        filing.teams = _append(teams, log, PARTS_AT + 32, PARTS_AT);
-        filing.timetable = _append(timetable, log, PARTS_AT + 64, PARTS_AT);
-        filing.detail = _append(detail, log, PARTS_AT + 96, PARTS_AT);
+        filing.detail = _append(detail, log, PARTS_AT + 32, PARTS_AT);
         filing.words = _append(bytes(words), log, WORDS_AT, 0);
     }
 
@@ -75,14 +69,14 @@ library Filings {
             mstore(add(head, 160), 384)
             mstore(add(head, 192), timestamp())
             mstore(add(head, 224), deadline)
-            mstore(add(head, 384), 4)
+            mstore(add(head, 384), 2)
             log1(head, mload(log), topic)
         }
     }
 
-    /// @dev An empty log with room for five parts of so many bytes.
+    /// @dev An empty log with room for three parts of so many bytes.
     function _blank(uint256 bytes_) private pure returns (bytes memory log) {
-        log = new bytes(HEAD_BYTES + bytes_ + 5 * MOST_ADDED);
+        log = new bytes(HEAD_BYTES + bytes_ + 3 * MOST_ADDED);
         assembly ("memory-safe") {
             mstore(log, HEAD_BYTES)
         }

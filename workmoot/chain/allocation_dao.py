@@ -107,8 +107,7 @@ class ChainAllocationDao(Contract):
 
 def _parts_of(opening: Opening) -> tuple[object, ...]:
     """What is put to the vote, as the contract takes it."""
-    plan = opening.plan
-    return plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words
+    return opening.plan.assignments, pack_detail(opening), opening.words
 
 
 def _enacting_gas(assignments: bytes) -> int:

@@ -42,11 +42,15 @@ ASSIGNED = BitLayout("assignments", (("lead", 10), ("inspector", 10)))
 TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2), ("helper_count", 1)))
 """task u32 | version u32 | lead u16 | sequence u16 | nHelpers u8 | helpers u16…: 13 + 2h bytes."""
 
-SLOT = Layout("timetable", (("sequence", 2), ("start", 4)))
-"""sequence u16 | start u32: 6 bytes; how long it takes, and with which robots, that offer of the lead says."""
+TIMES = Layout("timetable", (("first", 4), ("width", 1)))
+"""first u32 | width u8 | SLOT…: when the first task starts, and how many bytes tell of each how much later, no more than it
+takes for the last."""
+
+SLOT = Layout("timetable", (("sequence", 2),))
+"""sequence u16 | start - first, `width` bytes; how long it takes, and with which robots, that offer of the lead says."""
 
 LEAVES = Layout("leaves", (("assigned", 4),))
-"""assigned u32 | so many bytes of assignments | SLOT…: what a tree has for its timetable."""
+"""assigned u32 | so many bytes of assignments | the leaves' timetable: what a tree has for its timetable."""
 
 TREE = bytes.fromhex("00000006")
 """What a tree has for its assignments begins so: TREE | root bytes32 | count u32, 40 bytes. No plan has an order 0."""
@@ -59,6 +63,8 @@ MOST_LEAVES = 4_000
 ENTRIES_AT_ONCE = 300
 """How many entries one transaction can surely enact, whatever has become of their tasks: at 46,000 gas each it stays
 below the 16,777,216 that it may use."""
+LAST_TICK = 2**32 - 1
+"""The latest start a plan can name: 49 days."""
 LAST_VERSION = 16_383
 """The highest decision version a plan can name: a task decided more often is the humans'."""
 
@@ -283,6 +289,11 @@ class _Word(NamedTuple):
     version: int
 
 
+class _Times(NamedTuple):
+    first: int
+    width: int
+
+
 class _Leaves(NamedTuple):
     assigned: int
 
@@ -302,7 +313,7 @@ def _pack(ordered: Sequence[PlanEntry]) -> PackedPlan:
     return PackedPlan(
         assignments=pack_assignments(ordered),
         teams=b"".join(TEAM.pack(entry) + pack_numbers("teams", entry.helpers) for entry in ordered if entry.helpers),
-        timetable=b"".join(SLOT.pack(entry) for entry in ordered),
+        timetable=_pack_times(ordered),
     )
 
 
@@ -317,16 +328,14 @@ def _motion(ordered: Sequence[PlanEntry]) -> bytes:
 
 
 def _unpack(packed: PackedPlan, most: int) -> tuple[PlanEntry, ...]:
-    slots = iter(_read_timetable(packed.timetable))
-    found: dict[TaskId, PlanEntry] = {}
-    for assigned in _read_assignments(packed.assignments, most):
-        slot = next(slots, None)
-        if slot is None:
-            raise Malformed("timetable: cut short", offset=len(packed.timetable))
-        _, values = slot
-        found[assigned.task] = replace(bare_entry(assigned), **values)  # type: ignore[arg-type]
-    for offset, _ in slots:
-        raise Malformed("timetable: more slots than entries", offset=offset)
+    assigned = _read_assignments(packed.assignments, most)
+    slots = _read_times(packed.timetable)
+    if len(slots) != len(assigned):
+        raise Malformed(f"timetable: {len(slots)} slots for {len(assigned)} entries", offset=len(packed.timetable))
+    found = {
+        one.task: replace(bare_entry(one), sequence=sequence, start=start)
+        for one, (sequence, start) in zip(assigned, slots, strict=True)
+    }
     for offset, values, helpers in _read_teams(packed.teams):
         found[TaskId(values["task"])] = _joined(found, offset, values, helpers)
     return tuple(found.values())
@@ -354,9 +363,31 @@ def _is_mask(word: _Word) -> bool:
     return places > 0 and 0 < word.mask < 1 << places
 
 
-def _read_timetable(packed: bytes) -> Iterator[tuple[int, dict[str, int]]]:
-    for offset in range(0, len(packed), SLOT.size):
-        yield offset, SLOT.unpack(packed, offset)
+def _pack_times(ordered: Sequence[PlanEntry]) -> bytes:
+    first = min(entry.start for entry in ordered)
+    width = _width_of(max(entry.start for entry in ordered) - first)
+    slots = (SLOT.pack(entry) + (entry.start - first).to_bytes(width, "big") for entry in ordered)
+    return TIMES.pack(_Times(first, width)) + b"".join(slots)
+
+
+def _read_times(packed: bytes) -> list[tuple[int, int]]:
+    """Sequence and start of each slot; refuses all but the shortest way to say it."""
+    times = _Times(**TIMES.unpack(packed))
+    size = SLOT.size + times.width
+    if (len(packed) - TIMES.size) % size:
+        raise Malformed("timetable: cut short", offset=len(packed))
+    places = range(TIMES.size, len(packed), size)
+    later = [int.from_bytes(packed[at + SLOT.size : at + size], "big") for at in places]
+    if not later or min(later) != 0 or times.width != _width_of(max(later)):
+        raise Malformed("timetable: not the shortest", offset=0)
+    if times.first + max(later) > LAST_TICK:
+        raise Malformed(f"timetable: a start after {LAST_TICK}", offset=0)
+    return [(SLOT.unpack(packed, at)["sequence"], times.first + after) for at, after in zip(places, later, strict=True)]
+
+
+def _width_of(number: int) -> int:
+    """How many bytes hold it; one for zero."""
+    return max(1, (number.bit_length() + 7) // 8)
 
 
 def _read_teams(packed: bytes) -> Iterator[tuple[int, dict[str, int], tuple[int, ...]]]:

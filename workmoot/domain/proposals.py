@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import HASH_SIZE, hash_of_words, keccak
@@ -16,7 +17,14 @@ FIGURES = Layout("figures", (("makespan", 8), ("tardiness", 8), ("energy", 8), (
 
 _READ = Layout("detail", (("read_at", 8),))
 _COUNTERS = Layout("detail", (("counters", 8),))
-DETAIL_SIZE = 3 * HASH_SIZE + _READ.size + FIGURES.size + _COUNTERS.size
+_TEAMS = Layout("detail", (("teams_size", 3),))
+_TEAMS_AT = 3 * HASH_SIZE + _READ.size + FIGURES.size + _COUNTERS.size
+DETAIL_SIZE = _TEAMS_AT + _TEAMS.size
+"""Bytes before the teams."""
+
+
+class _Teams(NamedTuple):
+    teams_size: int
 
 
 class State(IntEnum):
@@ -110,22 +118,26 @@ NO_STATE = ProposalState(
 
 
 def pack_detail(opening: Opening) -> bytes:
-    """What a proposal says of its plan: offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 |
-    tardiness u64 | energy u64 | cost u64 | counters u64: 144 bytes."""
+    """What a proposal says of its assignments: offers 32 | evidence 32 | readHash 32 | readAt u64 | makespan u64 |
+    tardiness u64 | energy u64 | cost u64 | counters u64 | teams' length u24 | teams | timetable."""
     hashes = (opening.offers, opening.evidence, opening.read_hash)
     if any(len(digest) != HASH_SIZE for digest in hashes):
         raise Malformed("detail: hashes are 32 bytes")
-    return b"".join(hashes) + _READ.pack(opening) + FIGURES.pack(opening.figures) + _COUNTERS.pack(opening)
+    figures = _READ.pack(opening) + FIGURES.pack(opening.figures) + _COUNTERS.pack(opening)
+    plan = opening.plan
+    return b"".join((*hashes, figures, _TEAMS.pack(_Teams(len(plan.teams))), plan.teams, plan.timetable))
 
 
-def unpack_detail(detail: bytes, *, plan: PackedPlan, words: str) -> Opening:
+def unpack_detail(detail: bytes, *, assignments: bytes, words: str) -> Opening:
     """What was put to the vote, from the parts it travels in."""
-    if len(detail) != DETAIL_SIZE:
-        raise Malformed(f"detail: {len(detail)} bytes, not {DETAIL_SIZE}")
+    teams_end = DETAIL_SIZE + _TEAMS.unpack(detail, _TEAMS_AT)["teams_size"]
+    if teams_end > len(detail):
+        raise Malformed(f"detail: {len(detail)} bytes, its teams end at {teams_end}", offset=_TEAMS_AT)
+    teams, timetable = detail[DETAIL_SIZE:teams_end], detail[teams_end:]
     offers, evidence, read_hash = (detail[at : at + HASH_SIZE] for at in range(0, 3 * HASH_SIZE, HASH_SIZE))
     at = 3 * HASH_SIZE
     return Opening(
-        plan=plan,
+        plan=PackedPlan(assignments=assignments, teams=teams, timetable=timetable),
         offers=offers,
         evidence=evidence,
         figures=Figures(**FIGURES.unpack(detail, at + _READ.size)),
@@ -139,8 +151,6 @@ def unpack_detail(detail: bytes, *, plan: PackedPlan, words: str) -> Opening:
 def rest_of(opening: Opening, *, proposer: Number, roster: int, members: int, deadline: int) -> bytes:
     """The hash of everything about a proposal but its assignments."""
     return hash_of_words(
-        keccak(opening.plan.teams),
-        keccak(opening.plan.timetable),
         keccak(pack_detail(opening)),
         keccak(opening.words.encode()),
         *(proposer, roster, members, deadline),

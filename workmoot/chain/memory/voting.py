@@ -256,7 +256,7 @@ def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Open
         ProposalCreated,
         proposal_id=proposal,
         proposer=tx.sender,
-        calldatas=(plan.assignments, plan.teams, plan.timetable, pack_detail(opening)),
+        calldatas=(plan.assignments, pack_detail(opening)),
         vote_start=tx.now,
         vote_end=deadline,
         description=opening.words,

@@ -40,7 +40,7 @@ class MessageSent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalCreated(Event):
-    """A plan was put to the vote, as IGovernor says it: no calls, and the four parts of the content for calldatas."""
+    """A plan was put to the vote, as IGovernor says it: no calls, and the two parts of the content for calldatas."""
 
     proposal_id: ProposalId
     proposer: Address
@@ -48,7 +48,7 @@ class ProposalCreated(Event):
     values: tuple[int, ...] = ()
     signatures: tuple[str, ...] = ()
     calldatas: tuple[bytes, ...]
-    """assignments, teams, timetable, detail"""
+    """assignments, detail"""
     vote_start: int
     vote_end: int
     description: str
@@ -61,9 +61,8 @@ class ProposalCreated(Event):
     @property
     def opening(self) -> Opening:
         """What was put to the vote."""
-        assignments, teams, timetable, detail = self.calldatas
-        plan = PackedPlan(assignments=assignments, teams=teams, timetable=timetable)
-        return unpack_detail(detail, plan=plan, words=self.description)
+        assignments, detail = self.calldatas
+        return unpack_detail(detail, assignments=assignments, words=self.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
