@@ -12,6 +12,7 @@ import {IMotions} from "./interfaces/IMotions.sol";
 import {IWorkOrders} from "./interfaces/IWorkOrders.sol";
 import {Ballots} from "./libraries/Ballots.sol";
 import {Desk, Desks} from "./libraries/Desks.sol";
+import {Details} from "./libraries/Details.sol";
 import {Filings} from "./libraries/Filings.sol";
 import {Header, Headers} from "./libraries/Headers.sol";
 import {Majority} from "./libraries/Majority.sol";
@@ -49,9 +50,6 @@ contract AllocationDAO is StockReads, Nonces {
     bytes32 private constant STOCK_BALLOT =
         keccak256("Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)");
     uint256 private constant BLOCKS_REMEMBERED = 256;
-    /// @dev Of a detail: all before the teams, and where their length is.
-    uint256 private constant DETAIL_BYTES = 147;
-    uint256 private constant LENGTH_AT = 144;
     uint256 private constant TEAM_BYTES = 13;
     /// @dev How long after its deadline a motion that passed may still be carried out.
     uint256 private constant MOTION_SECONDS = 10 minutes;
@@ -561,10 +559,10 @@ contract AllocationDAO is StockReads, Nonces {
     }
 
     function _requireSound(bytes calldata assignments, bytes calldata detail) private view {
-        bytes calldata teams = _teamsOf(detail);
+        bytes calldata teams = Details.teams(detail);
         if (MotionLayout.isMotion(assignments)) _requireSoundMotion(assignments, teams);
         else _requireSoundPlan(assignments, teams);
-        _requireKnown(detail);
+        _requireKnownInputs(detail);
     }
 
     function _requireSoundPlan(bytes calldata assignments, bytes calldata teams) private view {
@@ -578,19 +576,13 @@ contract AllocationDAO is StockReads, Nonces {
         motions.requireSound(motion);
     }
 
-    function _teamsOf(bytes calldata detail) private pure returns (bytes calldata) {
-        if (detail.length < DETAIL_BYTES) revert MalformedDetail(detail.length);
-        uint256 end = DETAIL_BYTES + uint24(bytes3(detail[LENGTH_AT:DETAIL_BYTES]));
-        if (end > detail.length) revert MalformedDetail(detail.length);
-        return detail[DETAIL_BYTES:end];
-    }
-
     /// @dev Whether the block and the proposal that a detail names are known.
-    function _requireKnown(bytes calldata detail) private view {
-        (bytes32 readHash, uint64 readAt) = (bytes32(detail[64:96]), uint64(bytes8(detail[96:104])));
+    function _requireKnownInputs(bytes calldata detail) private view {
+        (uint64 readAt, bytes32 readHash) = Details.read(detail);
         bool recent = readAt < block.number && block.number - readAt <= BLOCKS_REMEMBERED;
         if (!recent || blockhash(readAt) != readHash) revert UnknownBlock(readAt, readHash);
-        ProposalId counters = ProposalId.wrap(uint64(bytes8(detail[136:144])));
+        ProposalId counters = Details.counters(detail);
+        if (ProposalId.unwrap(counters) == 0) return;
         if (ProposalId.unwrap(counters) > proposalCount()) revert UnknownProposal(counters);
     }
 

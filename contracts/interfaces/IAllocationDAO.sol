@@ -160,9 +160,6 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice The teams' bytes end within the team that begins at `offset`.
     error MalformedTeams(uint256 offset);
 
-    /// @notice A detail has 147 bytes, and those of its teams.
-    error MalformedDetail(uint256 length);
-
     /// @notice A plan uses a helper that has not confirmed.
     error HelperNotConfirmed(TaskId task, Number lead, Number helper);
 
