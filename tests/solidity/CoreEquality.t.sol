@@ -62,12 +62,50 @@ contract CoreEqualityTest is PlantFixture {
         _seed = seed;
         _proposal = new ProposalCore();
         _plan = _planFor(_postOne(), SCANNER, PACKER);
-        _id = _propose(SCANNER, _plan);
-        _bound = _rest(_id);
-        _proposal.open(5, dao.proposal(_id).deadline);
+        if (_draw(2) == 0) _openAnother();
+        if (_draw(2) == 0 || !_decideAtOnceBoth()) _open();
+        _compareProposal();
         for (uint256 i = 0; i < ACTS; ++i) {
             _actOnProposal(_draw(15), uint16(1 + _draw(5)));
             _compareProposal();
+        }
+    }
+
+    function _open() private {
+        _id = _propose(SCANNER, _plan);
+        _bound = _rest(_id);
+        _proposal.open(5, dao.proposal(_id).deadline);
+    }
+
+    function _openAnother() private {
+        _propose(SPRAYER, _plan);
+        _proposal.openAnother();
+    }
+
+    /// @dev By ballots of some, under a number and until a time that are mostly as they must be.
+    function _decideAtOnceBoth() private returns (bool decided) {
+        uint256 number = dao.proposalCount() + (_draw(8) == 0 ? _draw(3) : 1);
+        uint48 end = uint48(block.timestamp + _draw(VOTING_SECONDS + 3) - (_draw(8) == 0 ? 1 : 0));
+        _id = ProposalId.wrap(number);
+        _bound = _rest(_draft(_plan), SCANNER, uint64(5), 5, end);
+        (bytes memory ballots, uint32[2] memory said, bool watched) = _signSome(end);
+        bytes memory real = abi.encodeCall(dao.decideAtOnce, (_id, end, _draft(_plan), ballots));
+        bytes memory core = abi.encodeCall(_proposal.decideAtOnce, (5, uint32(number), end, said[1], said[0], watched));
+        _as(SCANNER);
+        decided = _succeeds(address(dao), real);
+        vm.assertTrue(decided == _succeeds(address(_proposal), core));
+    }
+
+    /// @dev The watched member's ballot, if it is among them, says yes.
+    function _signSome(uint48 end) private returns (bytes memory ballots, uint32[2] memory said, bool watched) {
+        bytes32 content = keccak256(abi.encode(keccak256(_plan), _bound));
+        for (uint16 who = 1; who <= 5; ++who) {
+            if (_draw(4) == 0) continue;
+            bool support = who == 1 || _draw(3) != 0;
+            bytes32 digest = _digest(_id, content, 5, end, support);
+            ballots = bytes.concat(ballots, _ballot(Number.wrap(who), support, _sign(_key(Number.wrap(who)), digest)));
+            if (who == 1) watched = true;
+            else ++said[support ? 1 : 0];
         }
     }
 
@@ -150,6 +188,7 @@ contract CoreEqualityTest is PlantFixture {
         vm.assertEq(found.no, _proposal.no());
         vm.assertEq(found.barred, _proposal.barred());
         vm.assertEq(found.deadline, _proposal.deadline());
+        vm.assertEq(dao.proposalCount(), _proposal.count());
     }
 
     /* A TASK */

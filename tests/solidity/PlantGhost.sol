@@ -191,6 +191,8 @@ abstract contract PlantGhost is PlantFixture {
         bytes memory motion = _ghosts[id].plan;
         if (!_isMotion(motion) || _carried[id] || _stateOf(id) != IAllocationDAO.State.Enacted) return;
         _carried[id] = true;
+        uint256 deadline = dao.proposal(ProposalId.wrap(id)).deadline;
+        if (block.timestamp > deadline + MOTION_SECONDS) broken = "a late motion lapses";
         IMotions.Kind kind = IMotions.Kind(uint8(motion[3]));
         if (kind == IMotions.Kind.Policy) return _rule(this.policyOf(motion));
         if (kind == IMotions.Kind.Admit) return;

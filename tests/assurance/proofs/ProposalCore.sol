@@ -17,6 +17,9 @@ contract ProposalCore {
         Vetoed
     }
 
+    /// @dev The longest that a vote may last.
+    uint48 public constant LONGEST = 60;
+
     State public state;
     uint32 public members;
     uint32 public yes;
@@ -26,6 +29,9 @@ contract ProposalCore {
     /// @dev How often the watched member was counted: by a ballot, or as one that can no longer vote.
     uint32 public counted;
     uint32 public enactments;
+    /// @dev How many proposals there are, this one among them, and how many are others.
+    uint32 public count;
+    uint32 public others;
 
     modifier act() {
         _before();
@@ -34,10 +40,26 @@ contract ProposalCore {
     }
 
     function open(uint32 electorate, uint48 end) external act {
-        require(state == State.None && electorate != 0);
-        state = State.Open;
-        members = electorate;
-        deadline = end;
+        _open(electorate, end);
+        ++count;
+    }
+
+    /// @dev One that is not looked at takes the next number.
+    function openAnother() external act {
+        ++count;
+        ++others;
+    }
+
+    /// @dev Opened and decided in one act, by ballots signed for that number and deadline before.
+    function decideAtOnce(uint32 electorate, uint32 number, uint48 end, uint32 ayes, uint32 noes, bool watched)
+        external
+        act
+    {
+        require(uint256(number) == uint256(count) + 1);
+        require(block.timestamp <= end && end <= block.timestamp + LONGEST);
+        _open(electorate, end);
+        count = number;
+        _decide(ayes, noes, watched);
     }
 
     /// @dev `watched`: the watched member's ballot; else one of the others'.
@@ -52,15 +74,7 @@ contract ProposalCore {
     /// @dev A batch of signed ballots, the watched member's yes among them where `watched`.
     function decide(uint32 ayes, uint32 noes, bool watched) external act {
         _requireOpen();
-        if (watched) {
-            _count(true);
-            ++yes;
-        }
-        require(uint256(ayes) + noes <= _silentOthers());
-        yes += ayes;
-        no += noes;
-        _settle(true);
-        require(state != State.Open);
+        _decide(ayes, noes, watched);
     }
 
     function bar(bool watched) external act {
@@ -84,6 +98,25 @@ contract ProposalCore {
     function veto() external act {
         require(state == State.Open || state == State.Passed);
         state = State.Vetoed;
+    }
+
+    function _open(uint32 electorate, uint48 end) private {
+        require(state == State.None && electorate != 0);
+        state = State.Open;
+        members = electorate;
+        deadline = end;
+    }
+
+    function _decide(uint32 ayes, uint32 noes, bool watched) private {
+        if (watched) {
+            _count(true);
+            ++yes;
+        }
+        require(uint256(ayes) + noes <= _silentOthers());
+        yes += ayes;
+        no += noes;
+        _settle(true);
+        require(state != State.Open);
     }
 
     function _requireOpen() private view {

@@ -117,3 +117,22 @@ contract NoBallotAfterTheDeadline is ProposalCore {
         if (block.timestamp > deadline) assert(yes == _yes && no == _no);
     }
 }
+
+contract NumberedOneByOne is ProposalCore {
+    function _after() internal view override {
+        assert(uint256(count) == uint256(others) + (state == State.None ? 0 : 1));
+    }
+}
+
+contract AtOnceInTheTimeOfAVote is ProposalCore {
+    State private _was;
+
+    function _before() internal override {
+        _was = state;
+    }
+
+    function _after() internal view override {
+        if (_was != State.None || state == State.None || state == State.Open) return;
+        assert(block.timestamp <= deadline && deadline <= block.timestamp + LONGEST);
+    }
+}

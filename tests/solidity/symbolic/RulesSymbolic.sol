@@ -54,6 +54,45 @@ contract VotesSymbolic {
         assert(!done && core.enactments() <= 1);
     }
 
+    function check_decideAtOnce__anyBallots__asOpenedAndDecided(uint16 members, uint32 ayes, uint32 noes, bool watched)
+        external
+    {
+        if (members == 0) return;
+        uint48 end = uint48(block.timestamp);
+        ProposalCore one = new ProposalCore();
+        ProposalCore other = new ProposalCore();
+        one.open(members, end);
+        (bool apart,) = address(one).call(abi.encodeCall(one.decide, (ayes, noes, watched)));
+        bytes memory act = abi.encodeCall(other.decideAtOnce, (members, 1, end, ayes, noes, watched));
+        (bool together,) = address(other).call(act);
+        assert(together == apart);
+        if (!together) return;
+        assert(one.state() == other.state() && one.yes() == other.yes() && one.no() == other.no());
+        assert(one.members() == other.members() && one.deadline() == other.deadline());
+    }
+
+    function check_decideAtOnce__anyElectorate__byAMajorityAlone(uint16 members, uint16 ayes, uint16 noes) external {
+        if (uint256(ayes) + noes >= members) return;
+        ProposalCore core = new ProposalCore();
+        uint48 end = uint48(block.timestamp);
+        bytes memory act = abi.encodeCall(core.decideAtOnce, (members, 1, end, ayes, noes, false));
+        (bool done,) = address(core).call(act);
+        bool passes = uint256(ayes) * 2 > members;
+        bool fails = (uint256(members) - noes) * 2 <= members;
+        assert(done == (passes || fails));
+        assert((core.state() == ProposalCore.State.Enacted) == passes);
+    }
+
+    function check_decideAtOnce__anyNumberAndDeadline__theNextInTheTimeOfAVote(bool another, uint32 number, uint48 end)
+        external
+    {
+        ProposalCore core = new ProposalCore();
+        if (another) core.openAnother();
+        (bool done,) = address(core).call(abi.encodeCall(core.decideAtOnce, (1, number, end, 0, 0, true)));
+        bool inTime = end >= block.timestamp && end <= block.timestamp + core.LONGEST();
+        assert(done == (inTime && number == (another ? 2 : 1)));
+    }
+
     function check_decide__moreThanThereAre__refused(uint32 ayes, uint32 noes, uint16 members) external {
         if (members == 0 || uint256(ayes) + noes < members) return;
         ProposalCore core = _open(members);

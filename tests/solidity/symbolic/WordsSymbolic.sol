@@ -35,6 +35,18 @@ contract HeadersSymbolic {
         assert(!header.hasCounts());
     }
 
+    /// @dev As a decision at once leaves it, which saves no header before.
+    function check_open__countedAndSettled__isWhatItWasOpenedAs(bytes32 content, uint32 end, uint16 ayes, uint16 noes)
+        external
+        pure
+    {
+        if (ayes > MOST || noes > MOST) return;
+        Header opened = Headers.open(content, end, Headers.LAST_ROSTER, Number.wrap(uint16(MOST)));
+        Header left = opened.plusMany(ayes, noes).moved(IAllocationDAO.State.Enacted);
+        assert(_isSame(left.moved(IAllocationDAO.State.Open), opened) && left.isOf(content));
+        assert(left.yes() == ayes && left.no() == noes && left.barred() == 0);
+    }
+
     function check_moved__anyHeader__isInThatStateAlone(uint256 word, uint8 to) external pure {
         if (to > uint8(type(IAllocationDAO.State).max)) return;
         Header moved = Header.wrap(word).moved(IAllocationDAO.State(to));
