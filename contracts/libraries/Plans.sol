@@ -187,7 +187,8 @@ library Plans {
         assembly ("memory-safe") {
             let at := assignments.offset
             let end := add(at, assignments.length)
-            let previous := 0
+            // No order has the number zero.
+            let previous := 255
             let taken := 0
             let entries := 0
             for {} lt(at, end) {} {

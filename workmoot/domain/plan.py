@@ -63,6 +63,8 @@ MOST_LEAVES = 4_000
 ENTRIES_AT_ONCE = 300
 """How many entries one transaction can surely enact, whatever has become of their tasks: at 46,000 gas each it stays
 below the 16,777,216 that it may use."""
+LAST_OF_NO_ORDER = TASKS_PER_ORDER - 1
+"""No order has the number 0, so no task has an id up to this one."""
 LAST_TICK = 2**32 - 1
 """The latest start a plan can name: 49 days."""
 LAST_VERSION = 16_383
@@ -232,7 +234,7 @@ def _read_assignments(packed: bytes, most: int) -> tuple[Assigned, ...]:
         if end > len(packed):
             raise Malformed("assignments: cut short", offset=offset)
         entries = _read_word(word, packed[offset + WORD.size : end], offset)
-        if found and entries[0].task <= found[-1].task:
+        if entries[0].task <= (found[-1].task if found else LAST_OF_NO_ORDER):
             raise Malformed("assignments: tasks not in ascending order", offset=offset)
         found += entries
         if len(found) > most:
