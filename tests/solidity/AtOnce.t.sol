@@ -8,6 +8,7 @@ import {IMotions} from "contracts/interfaces/IMotions.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
 import {Ballots} from "contracts/libraries/Ballots.sol";
+import {Details} from "contracts/libraries/Details.sol";
 import {Plans} from "contracts/libraries/Plans.sol";
 import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
 import {Status} from "contracts/types/Work.sol";
@@ -57,8 +58,6 @@ contract AtOnceTest is PlantFixture {
         emit IAllocationDAO.BallotsCounted(id, hex"8001000280038005");
         vm.expectEmit(address(work));
         emit IWorkOrders.PlanEnacted(id, 0, 1, "", "");
-        vm.expectEmit(address(dao));
-        emit IAllocationDAO.ProposalSettled(id, IAllocationDAO.State.Enacted, 3, 1);
         vm.expectEmit(address(dao));
         emit IAllocationDAO.ProposalExecuted(ProposalId.unwrap(id));
         _decideBy(ballots);
@@ -211,8 +210,10 @@ contract AtOnceTest is PlantFixture {
         IAllocationDAO.Draft memory whole = _drafted;
         for (uint256 i = 0; i < 5; ++i) {
             if (i == 0) _drafted.assignments = _planFor(_task, GLUER, PACKER);
-            if (i == 1) _drafted.teams = abi.encodePacked(_task, _version(_task), SPRAYER, uint16(1), uint8(0));
-            if (i == 2) _drafted.timetable = "other";
+            if (i == 1) {
+                _drafted.detail = _detailOf(abi.encodePacked(_task, _version(_task), SPRAYER, uint16(1), uint8(0)));
+            }
+            if (i == 2) _drafted.detail = _detailOf("", "other");
             if (i == 3) _drafted.detail = _detail(uint64(block.number - 2), blockhash(block.number - 2), 0);
             if (i == 4) _drafted.words = "otherwise";
             _refused(ballots, _bad(SCANNER));
@@ -308,7 +309,7 @@ contract AtOnceTest is PlantFixture {
         dao.decideAtOnce(far, 0, _drafted, "");
         _drafted = whole;
         _drafted.detail = "";
-        vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.MalformedDetail.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(Details.MalformedDetail.selector, 0));
         vm.prank(STRANGER);
         dao.decideAtOnce(far, 0, _drafted, "");
         _drafted = whole;
@@ -327,7 +328,7 @@ contract AtOnceTest is PlantFixture {
 
     function test_decideAtOnce__helperNotConfirmed__refused() public {
         bytes memory team = abi.encodePacked(_task, _version(_task), SPRAYER, uint16(1), uint8(1), GLUER);
-        _drafted.teams = team;
+        _drafted.detail = _detailOf(team);
         _refused(_three(), abi.encodeWithSelector(IAllocationDAO.HelperNotConfirmed.selector, _task, SPRAYER, GLUER));
         _confirm();
         _decideBy(_three());
@@ -437,7 +438,7 @@ contract AtOnceTest is PlantFixture {
         bytes memory plan = _drafted.assignments;
         vm.expectRevert(reason);
         _as(SCANNER);
-        dao.propose(plan, "", "", detail, "");
+        dao.propose(plan, detail, "");
         vm.prank(address(overrides));
         dao.veto(ProposalId.wrap(1));
         _propose(SCANNER, _drafted);
@@ -502,9 +503,8 @@ contract AtOnceTest is PlantFixture {
     }
 
     function _parts() private view returns (bytes[] memory parts) {
-        parts = new bytes[](4);
-        (parts[0], parts[1]) = (_drafted.assignments, _drafted.teams);
-        (parts[2], parts[3]) = (_drafted.timetable, _drafted.detail);
+        parts = new bytes[](2);
+        (parts[0], parts[1]) = (_drafted.assignments, _drafted.detail);
     }
 
     function _draftTree() private returns (bytes[] memory leaves) {

@@ -64,12 +64,8 @@ contract AtOnceEqualityTest is PlantFixture {
         IAllocationDAO.Draft memory draft = _drafted;
         vm.recordLogs();
         _as(SCANNER);
-        (outcome.done, outcome.why) = address(dao)
-            .call(
-                abi.encodeCall(
-                    dao.propose, (draft.assignments, draft.teams, draft.timetable, draft.detail, draft.words)
-                )
-            );
+        (outcome.done, outcome.why) =
+            address(dao).call(abi.encodeCall(dao.propose, (draft.assignments, draft.detail, draft.words)));
         if (outcome.done) {
             _as(SCANNER);
             (outcome.done, outcome.why) =
@@ -137,9 +133,8 @@ contract AtOnceEqualityTest is PlantFixture {
 
     function _anyDraft() private returns (IAllocationDAO.Draft memory draft) {
         draft = _draft(_draw(3) == 0 ? _anyMotion() : _anyPlan());
-        draft.timetable = new bytes(_draw(70));
-        if (_draw(8) == 0) draft.teams = new bytes(_draw(15));
-        if (_draw(16) == 0) draft.detail = new bytes(_draw(2) == 0 ? 143 : 144);
+        draft.detail = _detailOf(new bytes(_draw(8) == 0 ? _draw(15) : 0), new bytes(_draw(70)));
+        if (_draw(16) == 0) draft.detail = new bytes(_draw(2) == 0 ? 146 : 147);
     }
 
     function _anyPlan() private returns (bytes memory) {

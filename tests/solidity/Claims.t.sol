@@ -68,7 +68,7 @@ contract ClaimsTest is PlantFixture {
         bytes memory detail = _detail();
         vm.expectRevert(abi.encodeWithSelector(IClaims.MalformedTree.selector, motion.length));
         _as(SCANNER);
-        dao.propose(motion, "", "timetable", detail, "because");
+        dao.propose(motion, detail, "because");
     }
 
     function test_record__notByTheDao__refused() public {

@@ -42,8 +42,6 @@ contract DecidingTest is PlantFixture {
         vm.expectEmit(address(dao));
         emit IAllocationDAO.BallotsCounted(_id, hex"8001000280038005");
         vm.expectEmit(address(dao));
-        emit IAllocationDAO.ProposalSettled(_id, IAllocationDAO.State.Enacted, 3, 1);
-        vm.expectEmit(address(dao));
         emit IAllocationDAO.ProposalExecuted(ProposalId.unwrap(_id));
         vm.prank(STRANGER);
         dao.decide(_id, _plan, rest, ballots);

@@ -172,13 +172,13 @@ contract EnactmentTest is PlantFixture {
         }
     }
 
-    function test_enact__versionsOver4095__areTheHumans() public {
-        for (uint32 version = 1; version < 4096; ++version) {
+    function test_enact__versionsOver16383__areTheHumans() public {
+        for (uint32 version = 1; version < 16_384; ++version) {
             _enact(_one(3, SCANNER, PACKER));
         }
-        vm.assertEq(_version(_at(3)), 4096);
+        vm.assertEq(_version(_at(3)), 16_384);
         _enactSkipping(_one(3, SPRAYER, PACKER));
-        vm.assertEq(_version(_at(3)), 4096);
+        vm.assertEq(_version(_at(3)), 16_384);
     }
 
     /* UNDER A HOLD OF THE PLANT */

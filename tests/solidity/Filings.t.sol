@@ -12,68 +12,51 @@ contract FilingsTest {
     using Filings for Filings.Filing;
 
     function test_announce__nothing__isSolidityOwnLog() public {
-        _check(1, "", "", "", "", "");
+        _check(1, "", "", "");
     }
 
     function testFuzz_announce__anyParts__isSolidityOwnLog(
         uint256 id,
         bytes calldata assignments,
-        bytes calldata teams,
-        bytes calldata timetable,
         bytes calldata detail,
         string calldata words
     ) public {
-        _check(id, assignments, teams, timetable, detail, words);
+        _check(id, assignments, detail, words);
     }
 
-    function testFuzz_contentHash__anyParts__isOfTheirHashes(bytes[4] calldata parts, string calldata words, uint256 by)
+    function testFuzz_contentHash__anyParts__isOfTheirHashes(bytes[2] calldata parts, string calldata words, uint256 by)
         public
         view
     {
-        bytes memory hashes =
-            abi.encode(keccak256(parts[1]), keccak256(parts[2]), keccak256(parts[3]), keccak256(bytes(words)));
+        bytes memory hashes = abi.encode(keccak256(parts[1]), keccak256(bytes(words)));
         bytes memory who = abi.encode(uint16(by), uint64(by >> 16), uint32(by >> 80), uint48(by >> 112));
         bytes32 expected = keccak256(abi.encode(keccak256(parts[0]), keccak256(bytes.concat(hashes, who))));
         vm.assertEq(this.contentHash(parts, words, by), expected);
     }
 
-    function announce(
-        uint256 id,
-        bytes calldata assignments,
-        bytes calldata teams,
-        bytes calldata timetable,
-        bytes calldata detail,
-        string calldata words
-    ) external {
-        Filings.Filing memory filing = Filings.file(assignments, teams, timetable, detail, words);
+    function announce(uint256 id, bytes calldata assignments, bytes calldata detail, string calldata words) external {
+        Filings.Filing memory filing = Filings.file(assignments, detail, words);
         filing.deadline = uint48(id);
         filing.announce(ProposalId.wrap(id));
     }
 
-    function contentHash(bytes[4] calldata parts, string calldata words, uint256 by) external pure returns (bytes32) {
+    function contentHash(bytes[2] calldata parts, string calldata words, uint256 by) external pure returns (bytes32) {
         Filings.Filing memory filing = _file(parts, words);
         (filing.proposer, filing.roster) = (Number.wrap(uint16(by)), uint64(by >> 16));
         (filing.members, filing.deadline) = (uint32(by >> 80), uint48(by >> 112));
         return filing.contentHash();
     }
 
-    function _file(bytes[4] calldata parts, string calldata words) private pure returns (Filings.Filing memory) {
-        return Filings.file(parts[0], parts[1], parts[2], parts[3], words);
+    function _file(bytes[2] calldata parts, string calldata words) private pure returns (Filings.Filing memory) {
+        return Filings.file(parts[0], parts[1], words);
     }
 
-    function _check(
-        uint256 id,
-        bytes memory assignments,
-        bytes memory teams,
-        bytes memory timetable,
-        bytes memory detail,
-        string memory words
-    ) private {
-        bytes[] memory parts = new bytes[](4);
-        (parts[0], parts[1], parts[2], parts[3]) = (assignments, teams, timetable, detail);
+    function _check(uint256 id, bytes memory assignments, bytes memory detail, string memory words) private {
+        bytes[] memory parts = new bytes[](2);
+        (parts[0], parts[1]) = (assignments, detail);
         vm.expectEmit(address(this));
         _emit(id, parts, words);
-        this.announce(id, assignments, teams, timetable, detail, words);
+        this.announce(id, assignments, detail, words);
     }
 
     function _emit(uint256 id, bytes[] memory parts, string memory words) private {

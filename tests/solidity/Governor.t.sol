@@ -146,10 +146,11 @@ contract GovernorTest is PlantFixture {
         OrderId order = _post(tasks);
         vm.prank(planner);
         _orders.post(tasks, "{}");
-        _plan = abi.encodePacked((uint32(OrderId.unwrap(order)) << 8), uint16(0xff));
+        Packing.Assigned[] memory all = new Packing.Assigned[](TASKS);
         for (uint256 i = 0; i < TASKS; ++i) {
-            _plan = bytes.concat(_plan, _assigned(_idOf(order, i), SCANNER, PACKER));
+            all[i] = _assigned(_idOf(order, i), SCANNER, PACKER);
         }
+        _plan = Packing.assignments(all);
         dao.seal();
         _targets[0] = address(_orders);
         _calls[0] = abi.encodeCall(IWorkOrders.enact, (ProposalId.wrap(1), 0, _plan, dao.roll()));

@@ -75,11 +75,11 @@ contract MotionsTest is PlantFixture {
         bytes memory motion = _admissionMotion(IMembers.Kind.Digital, supervisor);
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, supervisor, SUPERVISOR));
-        dao.propose(motion, "", "", detail, "");
+        dao.propose(motion, detail, "");
         motion = _admissionMotion(IMembers.Kind.Robotic, address(this));
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IMotions.HasARole.selector, address(this), ADMIN));
-        dao.propose(motion, "", "", detail, "");
+        dao.propose(motion, detail, "");
     }
 
     function test_admission__roleGrantedWhileItWasOpen__refused() public {
@@ -234,10 +234,10 @@ contract MotionsTest is PlantFixture {
 
     function test_propose__motionWithATeam__refused() public {
         bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
-        bytes memory detail = _detail();
+        bytes memory detail = _detailOf(new bytes(13));
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.MalformedTeams.selector, 0));
-        dao.propose(motion, new bytes(13), "", detail, "");
+        dao.propose(motion, detail, "");
     }
 
     function testFuzz_isMotion__anyBytes__threeZerosAtTheBeginning(bytes calldata content) public pure {
@@ -326,7 +326,7 @@ contract MotionsTest is PlantFixture {
         dao.vote(open, true, "", "", 0);
         _as(PACKER);
         vm.expectRevert(reason);
-        dao.propose(_policyMotion(_policy()), "", "", detail, "");
+        dao.propose(_policyMotion(_policy()), detail, "");
     }
 
     /// @dev A majority was there: who had no time to vote on what it decided at once was not silent.

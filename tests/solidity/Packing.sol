@@ -67,6 +67,15 @@ library Packing {
         }
     }
 
+    /// @dev What a proposal says of its assignments, of a detail without teams and timetable.
+    function detail(bytes memory bare, bytes memory teams, bytes memory timetable)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodePacked(bare, uint24(teams.length), teams, timetable);
+    }
+
     /// @dev The assignments of a plan of one task.
     function assignments(TaskId task, uint32 version, Number lead, Number inspector)
         internal
@@ -78,23 +87,40 @@ library Packing {
         return assignments(one);
     }
 
-    /// @dev In the order given: a new word wherever the tens change.
+    /// @dev In the order given: a new word wherever the tens or the version change.
     function assignments(Assigned[] memory entries) internal pure returns (bytes memory packed) {
         for (uint256 next = 0; next < entries.length;) {
-            uint32 word = wordOf(entries[next].task);
-            uint16 mask = 0;
-            bytes memory tasks;
-            for (; next < entries.length && wordOf(entries[next].task) == word; ++next) {
-                mask |= uint16(1 << ((TaskId.unwrap(entries[next].task) & 255) % 10));
-                tasks = bytes.concat(tasks, pack(entries[next]));
+            (uint32 number, uint32 version) = (wordOf(entries[next].task), entries[next].version);
+            (uint256 mask, uint256 people, uint256 count) = (0, 0, 0);
+            for (; next < entries.length && _isOf(entries[next], number, version); ++next) {
+                mask |= 1 << ((TaskId.unwrap(entries[next].task) & 255) % 10);
+                people = (people << 20) | peopleOf(entries[next].lead, entries[next].inspector);
+                ++count;
             }
-            packed = bytes.concat(packed, bytes4(word), bytes2(mask), tasks);
+            packed = bytes.concat(packed, word(number, mask, version, people, count));
         }
     }
 
-    function pack(Assigned memory entry) internal pure returns (bytes4) {
-        uint32 people = (uint32(Number.unwrap(entry.lead)) << 10) | Number.unwrap(entry.inspector);
-        return bytes4((entry.version << 20) | people);
+    /// @dev A word of so many tasks, which people are to do and to inspect, 20 bits each, the first highest.
+    function word(uint32 number, uint256 mask, uint32 version, uint256 people, uint256 count)
+        internal
+        pure
+        returns (bytes memory packed)
+    {
+        uint256 head = (uint256(number) << 224) | (mask << 214) | (uint256(version) << 200);
+        packed = abi.encodePacked(head | (people << (200 - 20 * count)));
+        uint256 size = 7 + (20 * count + 7) / 8;
+        assembly ("memory-safe") {
+            mstore(packed, size)
+        }
+    }
+
+    function peopleOf(Number lead, Number inspector) internal pure returns (uint256) {
+        return (uint256(Number.unwrap(lead)) << 10) | Number.unwrap(inspector);
+    }
+
+    function _isOf(Assigned memory entry, uint32 number, uint32 version) private pure returns (bool) {
+        return wordOf(entry.task) == number && entry.version == version;
     }
 
     function wordOf(TaskId task) internal pure returns (uint32) {

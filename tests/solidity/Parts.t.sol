@@ -93,8 +93,6 @@ contract PartsTest is PlantFixture {
         _assertTaken(20);
         _expectPart(20, 24);
         vm.expectEmit(address(dao));
-        emit IAllocationDAO.ProposalSettled(_id, IAllocationDAO.State.Enacted, 3, 0);
-        vm.expectEmit(address(dao));
         emit IAllocationDAO.ProposalExecuted(ProposalId.unwrap(_id));
         _enact(1);
         _assertState(IAllocationDAO.State.Enacted);

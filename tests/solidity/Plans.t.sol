@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Plans} from "contracts/libraries/Plans.sol";
+import {Plans, Tens} from "contracts/libraries/Plans.sol";
 import {Number, TaskId} from "contracts/types/Ids.sol";
 
 import {Packing} from "./Packing.sol";
 import {vm} from "./Vm.sol";
 
 contract PlansTest {
+    using Plans for Tens;
+
     /* ASSIGNMENTS */
 
     function testFuzz_slice__packedAssignments__comeBack(uint256 seed, uint8 count) public view {
@@ -67,10 +69,33 @@ contract PlansTest {
         this.requireSound(plan);
     }
 
+    /// @dev The same ten again, at another version or not: only with later tasks.
+    function testFuzz_requireSound__theSameWordAgain__onlyWithLaterTasks(uint16 first, uint16 second) public {
+        (first, second) = (uint16(1 + first % 1023), uint16(1 + second % 1023));
+        bytes memory before = _one(256, first);
+        if (second & (~second + 1) <= first) _refused(before.length);
+        this.requireSound(bytes.concat(before, _one(256, second)));
+    }
+
+    /// @dev The half byte after an odd number of tasks.
+    function testFuzz_requireSound__bitsThatAreNobodys__refused(uint16 mask, uint8 bits) public {
+        mask = uint16(1 + mask % 1023);
+        bytes memory plan = _one(256, mask);
+        plan[plan.length - 1] = bytes1(bits & 15);
+        if (Plans.countBits(mask) % 2 == 1 && bits & 15 != 0) _refused(0);
+        this.requireSound(plan);
+    }
+
+    function testFuzz_requireSound__orderOfNumberZero__refused(uint8 tens, uint16 mask) public {
+        bytes memory plan = _one(tens, uint16(1 + mask % 1023));
+        _refused(0);
+        this.requireSound(plan);
+    }
+
     function testFuzz_requireSound__anyMask__onlyTasksOfTheWord(uint24 order, uint8 tens, uint16 mask) public {
-        if (order == 0) order = 1;
+        (order, mask) = (order == 0 ? 1 : order, mask & 1023);
         uint32 word = (uint32(order) << 8) | tens;
-        bool sound = mask != 0 && (tens < 25 ? mask < 1024 : tens == 25 && mask < 64);
+        bool sound = mask != 0 && (tens < 25 || (tens == 25 && mask < 64));
         bytes memory plan = _one(word, mask);
         if (!sound) _refused(0);
         this.requireSound(plan);
@@ -92,19 +117,27 @@ contract PlansTest {
         } catch {}
     }
 
-    /* A WORD AS CELLS */
+    /* A WORD OF TASKS */
 
-    function testFuzz_cells__anyMask__eachAtItsPlace(uint256 seed, uint16 mask) public view {
-        mask = uint16(1 + mask % 1023);
-        bytes memory tasks;
+    function testFuzz_load__anyWord__eachFieldAtItsPlace(uint32 word, uint16 mask, uint16 version, uint256 seed)
+        public
+        view
+    {
+        (mask, version) = (uint16(1 + mask % 1023), version & 16383);
+        uint256 given;
         uint256 expected;
         for (uint256 place = 0; place < 10; ++place) {
             if ((mask >> place) & 1 == 0) continue;
-            uint256 bits = uint256(keccak256(abi.encode(seed, place))) & ((1 << 24) - 1);
-            tasks = bytes.concat(tasks, bytes4(uint32(bits)));
-            expected |= bits << (225 - 25 * place);
+            uint256 bits = uint256(keccak256(abi.encode(seed, place))) & 0xfffff;
+            given = (given << 20) | bits;
+            expected |= bits << (180 - 20 * place);
         }
-        vm.assertEq(this.cells(bytes.concat(tasks, hex"ffffffffffff"), mask), expected);
+        bytes memory packed = Packing.word(word, mask, version, given, Plans.countBits(mask));
+        Tens tens = this.load(bytes.concat(packed, bytes32(seed)));
+        vm.assertTrue(tens.word() == word && tens.mask() == mask && tens.version() == version);
+        vm.assertEq(tens.people(), expected);
+        vm.assertEq(tens.length(), packed.length);
+        vm.assertTrue(tens.isFull() == (mask == 1023));
     }
 
     function testFuzz_areOn__anyNumbers__asTheRollSays(uint256 seed, uint8 count, uint256 absent) public pure {
@@ -113,14 +146,15 @@ contract PlansTest {
             bool isAbsent = (absent >> i) & 1 == 1;
             roll = bytes.concat(roll, bytes20(isAbsent ? address(0) : vm.addr(i)));
         }
-        uint256 eight;
+        uint256 people;
         bool expected = true;
-        for (uint256 i = 0; i < 8; ++i) {
+        for (uint256 i = 0; i < 20; ++i) {
             uint256 number = uint256(keccak256(abi.encode(seed, i))) % (uint256(count) + 1);
-            eight |= ((number << 10) | number) << (32 * i);
+            if ((seed >> i) & 1 == 1) number = 0;
+            people |= number << (10 * i);
             if (number != 0 && (absent >> number) & 1 == 1) expected = false;
         }
-        vm.assertTrue(Plans.areOn(roll, eight) == expected);
+        vm.assertTrue(Plans.areOn(roll, people) == expected);
     }
 
     function testFuzz_endOf__anyWords__isWhereTheyEnd(uint16[4] memory masks, uint8 from, uint8 words) public view {
@@ -128,10 +162,7 @@ contract PlansTest {
         bytes memory assignments;
         for (uint256 i = 0; i < 4; ++i) {
             uint16 mask = uint16(1 + masks[i] % 1023);
-            assignments = bytes.concat(assignments, bytes4(uint32(256 + i)), bytes2(mask));
-            for (; mask != 0; mask &= mask - 1) {
-                assignments = bytes.concat(assignments, bytes4(0));
-            }
+            assignments = bytes.concat(assignments, _one(uint32(256 + i), mask));
             ends[i + 1] = assignments.length;
         }
         from %= 5;
@@ -198,9 +229,8 @@ contract PlansTest {
         return Plans.slice(plan, first, last);
     }
 
-    function cells(bytes calldata tasks, uint256 mask) external pure returns (uint256) {
-        (uint256 eight, uint256 two) = Plans.lanes(tasks, 0, Plans.countBits(mask));
-        return Plans.cells(eight, two, mask);
+    function load(bytes calldata plan) external pure returns (Tens) {
+        return Plans.load(plan, 0);
     }
 
     function read(bytes calldata payload) external pure returns (Plans.Entry memory) {
@@ -225,7 +255,7 @@ contract PlansTest {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
             task += 1 + (random & 1) * ((random >> 8) % 40);
             entries[i].task = TaskId.wrap(uint32(task));
-            entries[i].version = uint32(random >> 16) & 4095;
+            entries[i].version = 1 + (uint32(random >> 16) & 1) * (uint32(random >> 17) & 16382);
             entries[i].lead = Number.wrap(uint16(random >> 48) & 1023);
             entries[i].inspector = Number.wrap(uint16(random >> 64) & 1023);
         }
@@ -244,7 +274,7 @@ contract PlansTest {
 
     /// @dev A word of tasks that assigns those of the mask.
     function _one(uint32 word, uint16 mask) private pure returns (bytes memory) {
-        return bytes.concat(bytes4(word), bytes2(mask), new bytes(4 * Plans.countBits(mask & 0x3fff)));
+        return Packing.word(word, mask, 1, 0, Plans.countBits(mask));
     }
 
     function _word(uint32 seed) private pure returns (uint32) {

@@ -165,31 +165,39 @@ abstract contract PlantFixture {
 
     /// @dev The assignments of one entry for a task as it stands.
     function _planFor(TaskId task, Number lead, Number inspector) internal view returns (bytes memory) {
-        uint32 id = TaskId.unwrap(task);
-        uint32 index = id & 255;
-        uint32 word = (id & ~uint32(255)) | (index / 10);
-        return abi.encodePacked(word, uint16(1 << (index % 10)), _assigned(task, lead, inspector));
+        return Packing.assignments(task, _version(task), lead, inspector);
     }
 
-    /// @dev A task's part of a plan.
-    function _assigned(TaskId task, Number lead, Number inspector) internal view returns (bytes4) {
-        uint32 people = (uint32(Number.unwrap(lead)) << 10) | Number.unwrap(inspector);
-        return bytes4((_version(task) << 20) | people);
+    function _assigned(TaskId task, Number lead, Number inspector) internal view returns (Packing.Assigned memory) {
+        return Packing.Assigned(task, _version(task), lead, inspector);
     }
 
-    /// @dev Inputs read at the block before; counters nothing.
+    /// @dev Inputs read at the block before; counters nothing, nobody helps.
     function _detail() internal view returns (bytes memory) {
-        return _detail(uint64(block.number - 1), blockhash(block.number - 1), 0);
+        return _detailOf("");
+    }
+
+    function _detailOf(bytes memory teams) internal view returns (bytes memory) {
+        return _detailOf(teams, "timetable");
+    }
+
+    function _detailOf(bytes memory teams, bytes memory timetable) internal view returns (bytes memory) {
+        bytes memory bare = _bareDetail(uint64(block.number - 1), blockhash(block.number - 1), 0);
+        return Packing.detail(bare, teams, timetable);
     }
 
     function _detail(uint64 readAt, bytes32 readHash, uint64 counters) internal pure returns (bytes memory) {
+        return Packing.detail(_bareDetail(readAt, readHash, counters), "", "timetable");
+    }
+
+    function _bareDetail(uint64 readAt, bytes32 readHash, uint64 counters) private pure returns (bytes memory) {
         bytes memory hashes = abi.encodePacked(keccak256("offers"), keccak256("evidence"), readHash, readAt);
         return abi.encodePacked(hashes, uint64(1), uint64(2), uint64(3), uint64(4), counters);
     }
 
     /// @dev What `_propose` puts to the vote.
     function _draft(bytes memory assignments) internal view returns (IAllocationDAO.Draft memory) {
-        return IAllocationDAO.Draft(assignments, "", "timetable", _detail(), "because");
+        return IAllocationDAO.Draft(assignments, _detail(), "because");
     }
 
     function _propose(Number proposer, bytes memory assignments) internal returns (ProposalId) {
@@ -198,7 +206,7 @@ abstract contract PlantFixture {
 
     function _propose(Number proposer, IAllocationDAO.Draft memory draft) internal returns (ProposalId) {
         _as(proposer);
-        return dao.propose(draft.assignments, draft.teams, draft.timetable, draft.detail, draft.words);
+        return dao.propose(draft.assignments, draft.detail, draft.words);
     }
 
     /// @dev As docs/specification.md defines it, for a `_propose` of this block.
@@ -214,9 +222,7 @@ abstract contract PlantFixture {
         uint32 electorate,
         uint48 deadline
     ) internal pure returns (bytes32) {
-        bytes32 words = keccak256(bytes(draft.words));
-        bytes memory parts =
-            abi.encode(keccak256(draft.teams), keccak256(draft.timetable), keccak256(draft.detail), words);
+        bytes memory parts = abi.encode(keccak256(draft.detail), keccak256(bytes(draft.words)));
         return keccak256(bytes.concat(parts, abi.encode(proposer, roster, electorate, deadline)));
     }
 

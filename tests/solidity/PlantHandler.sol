@@ -36,9 +36,10 @@ contract PlantHandler is PlantGhost {
     function propose(uint8 who, uint8 first, uint8 second) external whileMachinesAct {
         TaskId a = _at(first % 2);
         TaskId b = _at(2 + second % 2);
-        bytes memory plan = bytes.concat(_planFor(a, _member(first), PACKER), _assigned(b, _member(second), NOBODY));
-        // Both are of the order's first ten: one word of the plan.
-        plan[5] |= bytes1(uint8(4 << (second % 2)));
+        Packing.Assigned[] memory both = new Packing.Assigned[](2);
+        both[0] = _assigned(a, _member(first), PACKER);
+        both[1] = _assigned(b, _member(second), NOBODY);
+        bytes memory plan = Packing.assignments(both);
         uint256 id = ProposalId.unwrap(_propose(_member(who), plan));
         _file(id, plan);
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
+import {Details} from "contracts/libraries/Details.sol";
 import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
@@ -41,10 +42,17 @@ contract ProposingTest is PlantFixture {
     }
 
     function test_propose__detailOfOtherLength__refused() public {
-        _refused(
-            "", bytes.concat(_detail(), hex"00"), abi.encodeWithSelector(IAllocationDAO.MalformedDetail.selector, 145)
-        );
-        _refused("", "", abi.encodeWithSelector(IAllocationDAO.MalformedDetail.selector, 0));
+        _refused("", abi.encodeWithSelector(Details.MalformedDetail.selector, 0));
+        _refused(new bytes(146), abi.encodeWithSelector(Details.MalformedDetail.selector, 146));
+        bytes memory detail = _detailOf("", "");
+        vm.assertEq(detail.length, 147);
+        detail[146] = 0x01;
+        _refused(detail, abi.encodeWithSelector(Details.MalformedDetail.selector, 147));
+        detail[144] = 0x01;
+        detail = bytes.concat(detail, new bytes(65_536));
+        _refused(detail, abi.encodeWithSelector(Details.MalformedDetail.selector, 65_683));
+        detail = bytes.concat(detail, hex"00");
+        _refused(detail, _malformedTeams(65_533));
     }
 
     function test_propose__unknownBlock__refused() public {
@@ -53,40 +61,40 @@ contract ProposingTest is PlantFixture {
         for (uint256 i = 0; i < 3; ++i) {
             bytes32 hash = i == 2 ? keccak256("other") : blockhash(numbers[i]);
             bytes memory reason = abi.encodeWithSelector(IAllocationDAO.UnknownBlock.selector, numbers[i], hash);
-            _refused("", _detail(numbers[i], hash, 0), reason);
+            _refused(_detail(numbers[i], hash, 0), reason);
         }
         bytes memory oldest = _detail(744, blockhash(744), 0);
         _as(SCANNER);
-        dao.propose(_plan, "", "", oldest, "");
+        dao.propose(_plan, oldest, "");
     }
 
     function test_propose__countersNothing__refused() public {
         bytes memory reason = abi.encodeWithSelector(IAllocationDAO.UnknownProposal.selector, 1);
         bytes memory detail = _detail(uint64(block.number - 1), blockhash(block.number - 1), 1);
-        _refused("", detail, reason);
+        _refused(detail, reason);
         _propose(SCANNER, _plan);
         _as(SCANNER);
-        dao.propose(_plan, "", "", detail, "");
+        dao.propose(_plan, detail, "");
     }
 
     function test_propose__helperNotConfirmed__refused() public {
         bytes memory lone = _team(GLUER, "");
         bytes memory teams = bytes.concat(lone, _team(SPRAYER, abi.encodePacked(GLUER, PRESSER)));
-        _refused(teams, _detail(), _unconfirmed(GLUER));
+        _refused(_detailOf(teams), _unconfirmed(GLUER));
         _confirm(GLUER);
-        _refused(teams, _detail(), _unconfirmed(PRESSER));
+        _refused(_detailOf(teams), _unconfirmed(PRESSER));
         _confirm(PRESSER);
-        bytes memory detail = _detail();
+        bytes memory detail = _detailOf(teams);
         _as(SCANNER);
-        dao.propose(_plan, teams, "", detail, "");
+        dao.propose(_plan, detail, "");
     }
 
     function test_propose__teamsCutShort__refused() public {
         bytes memory whole = _team(SPRAYER, "");
         bytes memory cut = abi.encodePacked(_team(SPRAYER, ""), GLUER);
         cut[12] = 0x02;
-        _refused(bytes.concat(whole, hex"00"), _detail(), _malformedTeams(13));
-        _refused(cut, _detail(), _malformedTeams(0));
+        _refused(_detailOf(bytes.concat(whole, hex"00")), _malformedTeams(13));
+        _refused(_detailOf(cut), _malformedTeams(0));
     }
 
     /* WHO, HOW OFTEN */
@@ -96,24 +104,22 @@ contract ProposingTest is PlantFixture {
         bytes memory detail = _detail();
         vm.prank(STRANGER);
         vm.expectRevert(abi.encodeWithSelector(IMembers.NotAMember.selector, STRANGER));
-        dao.propose(_plan, "", "", detail, "");
+        dao.propose(_plan, detail, "");
         _as(ROBOT);
         vm.expectRevert(abi.encodeWithSelector(IMembers.WrongKind.selector, ROBOT, IMembers.Kind.Robotic));
-        dao.propose(_plan, "", "", detail, "");
+        dao.propose(_plan, detail, "");
         _as(PACKER);
         vm.expectRevert(abi.encodeWithSelector(IMembers.WrongStanding.selector, PACKER, IMembers.Standing.Suspended));
-        dao.propose(_plan, "", "", detail, "");
+        dao.propose(_plan, detail, "");
     }
 
     /// @dev Each bit of `ends` settles one of the open ones, whichever it is.
     function testFuzz_propose__anyOfThemSettled__asManyPlaces(uint256 ends) public {
-        uint256[] memory open = new uint256[](64);
+        uint256[] memory open = new uint256[](16);
         uint256 count;
         for (uint256 i = 0; i < open.length; ++i) {
             if (count == OPEN_LIMIT) {
-                _refused(
-                    "", _detail(), abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT)
-                );
+                _refused(_detail(), abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT));
                 uint256 which = (ends >> (4 * i)) % count;
                 vm.prank(address(overrides));
                 dao.veto(ProposalId.wrap(open[which]));
@@ -128,7 +134,7 @@ contract ProposingTest is PlantFixture {
             _propose(SCANNER, _plan);
         }
         vm.warp(block.timestamp + VOTING_SECONDS);
-        _refused("", _detail(), abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT));
+        _refused(_detail(), abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT));
         _propose(SPRAYER, _plan);
         vm.warp(block.timestamp + 1);
         _propose(SCANNER, _plan);
@@ -154,10 +160,10 @@ contract ProposingTest is PlantFixture {
         vm.assertTrue(dao.isConfirmed(_task, versions[0], SPRAYER, 1, helper));
     }
 
-    function _refused(bytes memory teams, bytes memory detail, bytes memory reason) private {
+    function _refused(bytes memory detail, bytes memory reason) private {
         _as(SCANNER);
         vm.expectRevert(reason);
-        dao.propose(_plan, teams, "", detail, "");
+        dao.propose(_plan, detail, "");
     }
 
     function _unconfirmed(Number helper) private view returns (bytes memory) {

@@ -33,8 +33,8 @@ contract StockTest is PlantFixture {
     /* A PROPOSAL */
 
     function test_propose__event__isAGovernors() public {
-        bytes[] memory parts = new bytes[](4);
-        (parts[0], parts[1], parts[2], parts[3]) = (_plan, bytes(""), bytes("timetable"), _detail());
+        bytes[] memory parts = new bytes[](2);
+        (parts[0], parts[1]) = (_plan, _detail());
         vm.expectEmit(address(dao));
         emit IAllocationDAO.ProposalCreated(
             2,

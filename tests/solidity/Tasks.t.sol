@@ -10,6 +10,8 @@ import {vm} from "./Vm.sol";
 contract TasksTest {
     using Tasks for Tasks.Book;
 
+    uint256 private constant WORD = 256;
+
     Tasks.Book private _book;
     mapping(uint256 index => Tasks.Note) private _model;
 
@@ -47,8 +49,8 @@ contract TasksTest {
     function testFuzz_find__quietCell__isItsNote(uint32 id, uint16 worker, uint16 inspector, uint8 version) public {
         (worker, inspector, version) = (worker & 1023, inspector & 1023, 1 + version % 15);
         uint256 index = id & 255;
-        uint256 cell = (uint256(version) << 20) | (uint256(worker) << 10) | inspector;
-        _book.words[(id - index) | (index / 10)].cells = cell << (225 - 25 * (index % 10));
+        uint256 people = (uint256(worker) << 10) | inspector;
+        _book.words[(id - index) | (index / 10)].cells = _cell(version, people, index % 10);
         Tasks.Note memory expected;
         expected.status = worker == 0 ? Status.Posted : Status.Allocated;
         (expected.worker, expected.inspector) = (Number.wrap(worker), Number.wrap(inspector));
@@ -56,32 +58,55 @@ contract TasksTest {
         _assertSame(_book.load(TaskId.wrap(id)), expected);
     }
 
-    /// @dev Ten cells and what is given for those of the mask, all sound but for what one oddity does to one of them.
+    /// @dev Ten cells and who is given those of the mask, all sound but for what one oddity does to one of them.
     function testFuzz_decide__oneOddity__allOrNothing(uint256 seed, uint16 mask, uint8 place, uint8 oddity)
         public
         pure
     {
         (mask, place, oddity) = (uint16(1 + mask % 1023), place % 10, oddity % 10);
-        uint256 cells;
-        uint256 given;
-        uint256 expected;
-        bool sound = true;
-        for (uint256 i = 0; i < 10; ++i) {
-            (uint256 cell, uint256 assigned) = _pair(uint256(keccak256(abi.encode(seed, i))), i == place ? oddity : 0);
-            bool isGiven = (mask >> i) & 1 == 1;
-            if (isGiven && i == place && oddity > 2) sound = false;
-            cells |= cell << (225 - 25 * i);
-            given |= (isGiven ? assigned : 0) << (225 - 25 * i);
-            expected |= (isGiven ? assigned + (1 << 20) : cell) << (225 - 25 * i);
-        }
+        (uint256 cells, uint256 people, uint256 version) = _ten(seed, mask, place, oddity);
         (uint256 low, uint256 high) = Tasks.within(20, 600);
-        vm.assertEq(Tasks.decide(cells, mask, given, low, high), sound ? expected : 0);
+        uint256 expected = _isSound(mask, place, oddity) ? _decided(cells, mask, people) : 0;
+        vm.assertEq(Tasks.decide(cells, mask, version, people, low, high), expected);
+    }
+
+    function testFuzz_decideTen__oneOddity__allOrNothing(uint256 seed, uint8 place, uint8 oddity) public {
+        (place, oddity) = (place % 10, oddity % 10);
+        (uint256 cells, uint256 people, uint256 version) = _ten(seed, 1023, place, oddity);
+        _book.words[WORD].cells = cells;
+        (uint256 low, uint256 high) = Tasks.within(20, 600);
+        uint256 tens = (WORD << 224) | (1023 << 214) | (version << 200) | people;
+        bool sound = _isSound(1023, place, oddity);
+        vm.assertTrue(_book.decideTen(tens, low, high) == sound);
+        vm.assertEq(_book.words[WORD].cells, sound ? _decided(cells, 1023, people) : cells);
+    }
+
+    function _isSound(uint256 mask, uint256 place, uint256 oddity) private pure returns (bool) {
+        return oddity < 3 || (oddity != 8 && (mask >> place) & 1 == 0);
+    }
+
+    function _ten(uint256 seed, uint256 mask, uint256 place, uint256 oddity)
+        private
+        pure
+        returns (uint256 cells, uint256 people, uint256 version)
+    {
+        version = oddity == 2 ? 14 : 1 + seed % 14;
+        if (oddity == 8) version = [0, 15, 16, 16383][seed % 4];
+        for (uint256 i = 0; i < 10; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            bool isGiven = (mask >> i) & 1 == 1;
+            uint256 state = isGiven ? version & 15 : (random >> 100) & 31;
+            if (i == place && oddity == 3) state |= 16;
+            if (i == place && oddity == 4) state = 1 + version % 15;
+            cells |= _cell(state, (random >> 56) & 0xfffff, i);
+            if (isGiven) people |= _people(random, i == place ? oddity : 0) << (180 - 20 * i);
+        }
     }
 
     /// @dev Sound: 1 no inspector, 2 the last number and version, all of 20 to 600. Odd: 3 noted, 4 another version, 5 nobody leads,
-    ///      6 the lead inspects, 7 a number above those, 8 no such task or a version at its end, 9 a number below them.
-    function _pair(uint256 random, uint256 oddity) private pure returns (uint256 cell, uint256 assigned) {
-        uint256 version = oddity == 2 ? 14 : 1 + random % 14;
+    ///      6 the lead inspects, 7 a number above those, 8 a version that none has who is quiet, or its last, 9 a number below
+    ///      them.
+    function _people(uint256 random, uint256 oddity) private pure returns (uint256) {
         uint256 lead = oddity == 2 ? 600 : 20 + (random >> 8) % 581;
         uint256 inspector = 20 + (lead - 19 + (random >> 24) % 580) % 581;
         if (oddity == 1) inspector = 0;
@@ -91,11 +116,21 @@ contract TasksTest {
         if (oddity == 7 && random >> 255 == 1) inspector = 601 + (random >> 40) % 423;
         if (oddity == 9 && random >> 255 == 0) lead = 1 + (random >> 40) % 19;
         if (oddity == 9 && random >> 255 == 1) inspector = 1 + (random >> 40) % 19;
-        if (oddity == 8) version = random >> 255 == 0 ? 0 : 15;
-        cell = (version << 20) | (random >> 56 & 0xfffff);
-        if (oddity == 3) cell |= 1 << 24;
-        if (oddity == 4) version = 1 + version % 15;
-        assigned = (version << 20) | (lead << 10) | inspector;
+        return (lead << 10) | inspector;
+    }
+
+    /// @dev Task by task: those of the mask one version on, with their people.
+    function _decided(uint256 cells, uint256 mask, uint256 people) private pure returns (uint256 decided) {
+        for (uint256 i = 0; i < 10; ++i) {
+            bool isGiven = (mask >> i) & 1 == 1;
+            uint256 state = (cells >> (245 - 5 * i)) & 31;
+            uint256 kept = ((isGiven ? people : cells) >> (180 - 20 * i)) & 0xfffff;
+            decided |= _cell(isGiven ? state + 1 : state, kept, i);
+        }
+    }
+
+    function _cell(uint256 state, uint256 people, uint256 place) private pure returns (uint256) {
+        return (state << (245 - 5 * place)) | (people << (180 - 20 * place));
     }
 
     function testFuzz_open__anyTraits__areKept(uint32 id, uint8 capability, uint8 onFailure, uint8 retries) public {

@@ -199,7 +199,7 @@ contract VotingTest is PlantFixture {
         bytes memory detail = _detail();
         _as(SCANNER);
         vm.expectRevert(abi.encodeWithSelector(IAllocationDAO.TooManyOpen.selector, SCANNER, OPEN_LIMIT));
-        dao.propose(plan, "", "", detail, "");
+        dao.propose(plan, detail, "");
         vm.warp(block.timestamp + VOTING_SECONDS + 1);
         dao.poke(first);
         _opened();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Plans} from "contracts/libraries/Plans.sol";
+import {Plans, Tens} from "contracts/libraries/Plans.sol";
 import {Rolls} from "contracts/libraries/Rolls.sol";
 import {Number} from "contracts/types/Ids.sol";
 
 /// @notice A plan's bits, moved together, against the same done one by one.
 contract PlansSymbolic {
+    using Plans for Tens;
+
     function check_countBits__anyMask__asOneByOne(uint16 mask) external pure {
         if (mask > Plans.FULL) return;
         uint256 count = 0;
@@ -16,19 +18,13 @@ contract PlansSymbolic {
         assert(Plans.countBits(mask) == count);
     }
 
-    function check_cells__aFullWord__asOneByOne(uint256 eight, uint64 two) external pure {
-        if ((eight | two) & Plans.LATE != 0) return;
-        uint256 expected = 0;
-        for (uint256 i = 0; i < 8; ++i) {
-            expected = (expected << 25) | uint32(eight >> (224 - 32 * i));
-        }
-        expected = (((expected << 25) | (two >> 32)) << 25) | uint32(two);
-        assert(Plans.cells(eight, two, Plans.FULL) == expected);
+    function check_people__aFullWord__areItsLast200Bits(uint256 word) external pure {
+        Tens tens = Tens.wrap(word | (Plans.FULL << 214));
+        assert(tens.isFull() && tens.people() == uint200(word) && tens.length() == Plans.FULL_BYTES);
     }
 
-    function check_cells__anyThree__eachAtItsPlace(uint96 three, uint8 which) external pure {
-        uint256 eight = uint256(three) << 160;
-        if (eight & Plans.LATE != 0) return;
+    function check_people__anyThree__eachAtItsPlace(uint64 three, uint8 which) external pure {
+        if (three >> 60 != 0) return;
         // Of the places 0, 4, 8 and 9 all but one.
         uint256[4] memory places = [uint256(0), 4, 8, 9];
         uint256 mask = 0;
@@ -37,10 +33,11 @@ contract PlansSymbolic {
         for (uint256 i = 0; i < 4; ++i) {
             if (i == which % 4) continue;
             mask |= 1 << places[i];
-            expected |= uint256(uint32(three >> (64 - 32 * given))) << (25 * (9 - places[i]));
+            expected |= ((uint256(three) >> (40 - 20 * given)) & 0xfffff) << (180 - 20 * places[i]);
             ++given;
         }
-        assert(Plans.cells(eight, 0, mask) == expected);
+        Tens tens = Tens.wrap((mask << 214) | (uint256(three) << 140));
+        assert(tens.people() == expected && tens.length() == 15);
     }
 }
 

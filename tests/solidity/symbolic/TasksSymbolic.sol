@@ -7,66 +7,89 @@ import {OnFailure, Status} from "contracts/types/Work.sol";
 
 /// @notice Ten tasks decided at once, against the rule said of one after the other.
 contract DecisionsSymbolic {
-    uint256 private constant CELL = (1 << 25) - 1;
+    using Tasks for Tasks.Book;
+
     uint256 private constant NUMBER = 1023;
+    uint256 private constant PEOPLE = (1 << 20) - 1;
     /// @dev The badge numbers on the roll.
     uint256 private constant FIRST = 3;
     uint256 private constant LAST = 700;
 
-    /// @dev What the rule says of one task: the cell it leaves, zero where the task is not to be decided so.
-    function _decided(uint256 cell, uint256 given, uint256 first, uint256 last) private pure returns (uint256) {
-        (uint256 version, uint256 lead, uint256 inspector) = (given >> 20, (given >> 10) & NUMBER, given & NUMBER);
-        bool open = cell >> 20 == version && version != 0 && version < 15;
+    Tasks.Book private _book;
+
+    /// @dev What the rule says of one task: whether it is decided so.
+    function _isSound(uint256 state, uint256 version, uint256 people, uint256 first, uint256 last)
+        private
+        pure
+        returns (bool)
+    {
+        (uint256 lead, uint256 inspector) = (people >> 10, people & NUMBER);
+        bool open = state == version && version != 0 && version < 15;
         bool led = first <= lead && lead <= last && lead != inspector;
-        bool inspected = inspector == 0 || (first <= inspector && inspector <= last);
-        return open && led && inspected ? given + (1 << 20) : 0;
+        return open && led && (inspector == 0 || (first <= inspector && inspector <= last));
     }
 
-    function _cellAt(uint256 cells, uint256 place) private pure returns (uint256) {
-        return (cells >> (25 * (9 - place))) & CELL;
+    function _stateAt(uint256 cells, uint256 place) private pure returns (uint256) {
+        return (cells >> (245 - 5 * place)) & 31;
     }
 
-    function _at(uint256 cell, uint256 place) private pure returns (uint256) {
-        return cell << (25 * (9 - place));
+    function _peopleAt(uint256 cells, uint256 place) private pure returns (uint256) {
+        return (cells >> (180 - 20 * place)) & PEOPLE;
     }
 
-    function check_decide__oneTask__asTheRuleSays(uint256 cells, uint24 given) external pure {
+    function _at(uint256 state, uint256 people, uint256 place) private pure returns (uint256) {
+        return (state << (245 - 5 * place)) | (people << (180 - 20 * place));
+    }
+
+    function check_decide__oneTask__asTheRuleSays(uint256 cells, uint16 version, uint24 given) external pure {
+        if (version > 16383 || given > PEOPLE) return;
         (uint256 low, uint256 high) = Tasks.within(FIRST, LAST);
         for (uint256 place = 0; place < 10; place += 3) {
-            uint256 cell = _decided(_cellAt(cells, place), given, FIRST, LAST);
-            uint256 expected = cell == 0 ? 0 : (cells & ~_at(CELL, place)) | _at(cell, place);
-            assert(Tasks.decide(cells, 1 << place, _at(given, place), low, high) == expected);
+            uint256 kept = cells & ~_at(31, PEOPLE, place);
+            bool sound = _isSound(_stateAt(cells, place), version, given, FIRST, LAST);
+            uint256 expected = sound ? kept | _at(uint256(version) + 1, given, place) : 0;
+            uint256 people = uint256(given) << (180 - 20 * place);
+            assert(Tasks.decide(cells, 1 << place, version, people, low, high) == expected);
         }
     }
 
     function check_within__anyRun__findsThatAlone(uint16 first, uint16 last, uint16 lead) external pure {
         if (first == 0 || first > NUMBER || last > NUMBER || lead > NUMBER) return;
         (uint256 low, uint256 high) = Tasks.within(first, last);
-        bool decided = Tasks.decide(1 << 245, 1, _at((1 << 20) | (uint256(lead) << 10), 0), low, high) != 0;
+        bool decided = Tasks.decide(1 << 245, 1, 1, uint256(lead) << 190, low, high) != 0;
         assert(decided == (first <= lead && lead <= last));
     }
 
-    /// @dev What becomes of the cells when tasks 3 and 4 are decided.
-    function _bothOrNone(uint256 cells, uint256 one, uint256 other) private pure returns (uint256) {
-        uint256 left = _decided(_cellAt(cells, 3), one, FIRST, LAST);
-        uint256 right = _decided(_cellAt(cells, 4), other, FIRST, LAST);
-        uint256 kept = cells & ~(_at(CELL, 3) | _at(CELL, 4));
-        return left == 0 || right == 0 ? 0 : kept | _at(left, 3) | _at(right, 4);
+    /// @dev What becomes of the cells when tasks 3 and 7 are decided: of either half of a word one.
+    function _bothOrNone(uint256 cells, uint256 version, uint256 one, uint256 other) private pure returns (uint256) {
+        bool left = _isSound(_stateAt(cells, 3), version, one, FIRST, LAST);
+        bool right = _isSound(_stateAt(cells, 7), version, other, FIRST, LAST);
+        uint256 kept = cells & ~(_at(31, PEOPLE, 3) | _at(31, PEOPLE, 7));
+        return left && right ? kept | _at(version + 1, one, 3) | _at(version + 1, other, 7) : 0;
     }
 
-    function check_decide__twoTasks__bothOrNone(uint256 cells, uint24 one, uint24 other) external pure {
+    function check_decide__twoTasks__bothOrNone(uint256 cells, uint8 version, uint24 one, uint24 other) external pure {
+        if (one > PEOPLE || other > PEOPLE) return;
         (uint256 low, uint256 high) = Tasks.within(FIRST, LAST);
-        uint256 given = _at(one, 3) | _at(other, 4);
-        assert(Tasks.decide(cells, 24, given, low, high) == _bothOrNone(cells, one, other));
+        uint256 people = (uint256(one) << 120) | (uint256(other) << 40);
+        assert(Tasks.decide(cells, 136, version, people, low, high) == _bothOrNone(cells, version, one, other));
     }
 
-    function check_decide__aFullWord__onlyAsTheRuleSays(uint256 cells, uint256 given) external pure {
-        if ((cells | given) >> 250 != 0) return;
+    function check_decideTen__anyWord__onlyAsTheRuleSays(uint256 cells, uint256 tens) external {
+        if (cells >> 250 != 0) return;
         (uint256 low, uint256 high) = Tasks.within(FIRST, LAST);
-        uint256 decided = Tasks.decide(cells, NUMBER, given, low, high);
-        if (decided == 0) return;
+        _book.words[tens >> 224].cells = cells;
+        bool done = _book.decideTen(tens, low, high);
+        uint256 left = _book.words[tens >> 224].cells;
+        if (!done) {
+            assert(left == cells);
+            return;
+        }
+        uint256 version = (tens >> 200) & 16383;
+        assert(uint200(left) == uint200(tens));
         for (uint256 place = 0; place < 10; place += 9) {
-            assert(_cellAt(decided, place) == _decided(_cellAt(cells, place), _cellAt(given, place), FIRST, LAST));
+            assert(_isSound(_stateAt(cells, place), version, _peopleAt(tens, place), FIRST, LAST));
+            assert(_stateAt(left, place) == version + 1);
         }
     }
 }
