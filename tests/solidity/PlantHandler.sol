@@ -106,9 +106,15 @@ contract PlantHandler is PlantGhost {
         }
     }
 
-    function leaveOut(uint8 who) external whileMachinesAct {
+    /// @dev The first member from `who` on that was silent long enough or, one in four times, any.
+    function leaveOut(uint8 who, uint8 chance) external whileMachinesAct {
+        who %= uint8(MEMBERS);
+        for (uint8 i = 0; i < MEMBERS && chance % 4 != 0 && !(_votes(_member(who)) && _isSilent(_member(who))); ++i) {
+            ++who;
+        }
+        bool silent = _isSilent(_member(who));
         motions.leaveOut(_member(who));
-        if (_ranOutSince(_shown[_member(who)]) < _ruled.absentAfter) broken = "who shows itself is not left out";
+        if (!silent) broken = "who shows itself is not left out";
     }
 
     /// @dev The first member from `who` on that is absent.
@@ -212,9 +218,9 @@ contract PlantHandler is PlantGhost {
         _noteMotion(id);
     }
 
-    /// @dev The last proposal that waits, or the one before: a word of it or all.
+    /// @dev The last proposal that waits, or the one before: a word of it or all. Seldom one that need not wait.
     function enact(uint8 which, uint8 words) external whileMachinesAct {
-        uint256 id = _newest(IAllocationDAO.State.Passed, which);
+        uint256 id = words % 4 == 3 ? _proposalId(which) : _newest(IAllocationDAO.State.Passed, which);
         dao.enact(ProposalId.wrap(id), _ghosts[id].plan, _ghosts[id].rest, words % 3);
         _noteMotion(id);
     }
@@ -357,14 +363,16 @@ contract PlantHandler is PlantGhost {
         (wanted.votingSeconds, wanted.openLimit, wanted.absentAfter) = (10 + value, 1 + value % 9, 1 + value % 3);
     }
 
-    /// @dev How many proposals ran out, undecided, after that one.
-    function _ranOutSince(uint256 shown) private view returns (uint256 count) {
-        for (uint256 id = dao.proposalCount(); id > shown; --id) {
+    /// @dev Whether enough proposals ran out, undecided, since it showed itself.
+    function _isSilent(Number member) private view returns (bool) {
+        uint256 count;
+        for (uint256 id = dao.proposalCount(); id > _shown[member]; --id) {
             IAllocationDAO.Proposal memory found = dao.proposal(ProposalId.wrap(id));
             bool over = found.state == IAllocationDAO.State.Open && block.timestamp > found.deadline;
             bool expired = found.state == IAllocationDAO.State.Expired;
             if ((over || expired) && found.yes * 2 <= found.members) ++count;
         }
+        return count >= _ruled.absentAfter;
     }
 
     function _isAbsent(Number member) private view returns (bool) {
@@ -375,13 +383,13 @@ contract PlantHandler is PlantGhost {
         return member == SCANNER ? SPRAYER : SCANNER;
     }
 
-    /// @dev The first task from `which` on that somebody has and nobody holds.
+    /// @dev The first task from `which` on that somebody has and, but for one in eight, nobody holds.
     function _underWay(uint8 which) private view returns (TaskId task) {
         for (uint256 i = 0; i < TASKS; ++i) {
             task = _at((i + which) % TASKS);
             IWorkOrders.Task memory found = work.task(task);
             bool taken = found.status >= Status.Allocated && found.status <= Status.Submitted;
-            if (taken && !found.held) return task;
+            if (taken && (!found.held || which % 8 == 7)) return task;
         }
     }
 

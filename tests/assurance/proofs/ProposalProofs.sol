@@ -87,7 +87,8 @@ contract TallyEndsWithTheVote is ProposalCore {
     }
 
     function _after() internal view override {
-        if (_was != State.Open) assert(yes == _yes && no == _no && barred == _barred);
+        if (_was == State.None || _was == State.Open) return;
+        assert(yes == _yes && no == _no && barred == _barred);
     }
 }
 
