@@ -53,11 +53,12 @@ abstract contract Enactment is IWorkOrders {
         if (msg.sender != dao) revert NotTheContract(msg.sender);
         if (_plantHeld) return 0;
         Batch memory batch = _begin(assignments.length, roll);
+        (uint256 low, uint256 high) = (batch.low, batch.high);
         // Sums of lengths and counts, far below 256 bits.
         unchecked {
             for (uint256 offset = 0; offset < assignments.length;) {
                 Tens tens = Plans.load(assignments, offset);
-                if (tens.isFull() && _book.decideTen(Tens.unwrap(tens), batch.low, batch.high)) {
+                if (tens.isFull() && _book.decideTen(Tens.unwrap(tens), low, high)) {
                     entries += Tasks.CELLS;
                     offset += Plans.FULL_BYTES;
                     continue;

@@ -127,11 +127,7 @@ library Tasks {
             uint256 version = (tens >> STATES_AT) & VERSION;
             if (states != STATE_FEET * version || version - 1 > LAST_QUIET_VERSION - 2) return false;
             uint256 people = tens & ALL_PEOPLE;
-            uint256 inspectors = people & NUMBERS;
-            uint256 leads = (people >> 10) & NUMBERS;
-            uint256 odd = (leads + high) | (inspectors + high) | ~((leads + low) & ((leads ^ inspectors) + NUMBERS))
-                | ((inspectors + NUMBERS) & ~(inspectors + low));
-            if (odd & ABOVE != 0) return false;
+            if (_odd(people, low, high) & ABOVE != 0) return false;
             kept.cells = ((states + STATE_FEET) << STATES_AT) | people;
         }
         return true;

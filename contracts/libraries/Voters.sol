@@ -40,7 +40,10 @@ library Voters {
 
     /// @notice The proposal in a place, zero where there is none.
     function proposal(Voter self, uint256 place) internal pure returns (uint256) {
-        return uint24(Voter.unwrap(self) >> (PROPOSALS_AT - ID_BITS + ID_BITS * place));
+        // A place is at most `PLACES`.
+        unchecked {
+            return uint24(Voter.unwrap(self) >> (PROPOSALS_AT - ID_BITS + ID_BITS * place));
+        }
     }
 
     function joined(Voter self) internal pure returns (uint24) {
