@@ -52,6 +52,7 @@ class Contracts:
     overrides: Any
     motions: Any
     claims: Any
+    ballot_audit: Any
 
 
 def main() -> None:
@@ -124,8 +125,8 @@ def _is_development() -> bool:
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
     code = project.get_loaded_projects()[0]
-    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(7)]
-    authority, members, work_orders, dao, overrides, motions, claims = places
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(8)]
+    authority, members, work_orders, dao, overrides, motions, claims, _ = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     given = plant.policy.weights
     weights = (given.makespan, given.tardiness, given.cost, given.energy, given.risk)
@@ -140,6 +141,7 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
         (code.Overrides, authority, members, work_orders, dao),
         (code.Motions, members, dao, policy),
         (code.Claims, members, work_orders, dao, overrides),
+        (code.BallotAudit, members, dao),
     )
     for container, *arguments in made:
         _send(deployer, container.deploy, *arguments)
@@ -206,6 +208,7 @@ def write(contracts: Contracts, file: Path | None) -> Path:
         overrides=contracts.overrides.address,
         motions=contracts.motions.address,
         claims=contracts.claims.address,
+        ballot_audit=contracts.ballot_audit.address,
     )
     draft = target.with_suffix(f".{os.getpid()}")
     write_deployment(draft, deployment)

@@ -17,6 +17,7 @@ from workmoot.chain.connection import Contracts
 from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
+    MemoryBallotAudit,
     MemoryChain,
     MemoryClaims,
     MemoryFollower,
@@ -93,6 +94,7 @@ class Workshop:
             overrides=MemoryOverrides(self.chain, who),
             motions=MemoryMotions(self.chain, who),
             claims=MemoryClaims(self.chain, who),
+            ballot_audit=MemoryBallotAudit(self.chain, who),
         )
 
     def admit(self, name: str, *capabilities: int, kind: Kind = Kind.DIGITAL, robots: object = ()) -> None:

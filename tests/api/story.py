@@ -12,6 +12,7 @@ from workmoot.chain.connection import Contracts
 from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
+    MemoryBallotAudit,
     MemoryChain,
     MemoryClaims,
     MemoryFollower,
@@ -83,6 +84,7 @@ class Story:
             overrides=MemoryOverrides(self.chain, account),
             motions=MemoryMotions(self.chain, account),
             claims=MemoryClaims(self.chain, account),
+            ballot_audit=MemoryBallotAudit(self.chain, account),
         )
 
     def name_of(self, number: Number) -> str:

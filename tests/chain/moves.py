@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import a_task, an_entry, an_opening, an_order
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, Plant, account, signer
-from workmoot.domain.ballots import Ballot, SignedBallot, pack_ballots
+from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import OrderPosted, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
@@ -27,7 +27,7 @@ from workmoot.domain.plan import (
     unpack_plan,
 )
 from workmoot.domain.ports import AllocationDao, Receipt, TaskState
-from workmoot.domain.proposals import content_hash_of, content_id_of, rest_of
+from workmoot.domain.proposals import Opening, content_hash_of, content_id_of, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
 
 NAMES = {SCANNER: "scanner", SPRAYER: "sprayer", FINISHER: "finisher"}
@@ -101,6 +101,57 @@ class Opened:
         return unpack_assignments(self.assignments)[0].task
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What members sign before it is put to the vote."""
+
+    id: ProposalId
+    opening: Opening
+    proposer: Number
+    roster: int
+    members: int
+    deadline: int
+
+    @property
+    def content_hash(self) -> bytes:
+        rest = rest_of(
+            self.opening, proposer=self.proposer, roster=self.roster, members=self.members, deadline=self.deadline
+        )
+        return content_hash_of(self.opening.plan.assignments, rest)
+
+    @property
+    def task(self) -> TaskId:
+        """The first it names."""
+        return unpack_assignments(self.opening.plan.assignments)[0].task
+
+    def ballot(self, *, support: bool) -> Ballot:
+        return Ballot(
+            proposal=self.id,
+            content_hash=self.content_hash,
+            roster=self.roster,
+            deadline=self.deadline,
+            support=support,
+        )
+
+
+def draft(plant: Plant, what: PackedPlan, *, by: str = "scanner", lasts_s: int = 40, **changes: Any) -> Drafted:
+    """What that person would put to the vote next, read at the present head; `changes` are in its opening."""
+    head, contracts = plant.head(), plant.by(by)
+    roster, members = contracts.members.roster()
+    return Drafted(
+        id=ProposalId(contracts.dao.proposal_count() + 1),
+        opening=an_opening(what, read_at=head.number, read_hash=head.hash, **changes),
+        proposer=contracts.members.number_of(account(by)),
+        roster=roster,
+        members=members,
+        deadline=head.timestamp + lasts_s,
+    )
+
+
+def decide_at_once(plant: Plant, drafted: Drafted, *ballots: SignedBallot, by: str = "scanner") -> Receipt:
+    return plant.by(by).dao.decide_at_once(drafted.id, drafted.deadline, drafted.opening, pack_ballots(ballots))
+
+
 def propose(plant: Plant, *entries: PlanEntry, by: str = "scanner", **changes: Any) -> Opened:
     """Puts a plan to the vote, read at the present head."""
     return put_to_vote(plant, pack_plan(entries), by=by, **changes)
@@ -149,12 +200,18 @@ def vote(plant: Plant, opened: Opened, by: str, *, support: bool = True) -> Rece
     return dao.vote(opened.id, support=support, reason="because", assignments=opened.assignments, rest=opened.rest)
 
 
-def sign(plant: Plant, opened: Opened, by: str, *, support: bool = True, **changes: Any) -> SignedBallot:
+def sign(plant: Plant, opened: Opened | Drafted, by: str, *, support: bool = True, **changes: Any) -> SignedBallot:
     """A ballot with the signature of that person; `changes` are in what is signed."""
     ballot = replace(opened.ballot(support=support), **changes)
     signature = signer(by).sign_ballot(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
     member = plant.by("stranger").members.number_of(account(by))
     return SignedBallot(member=member, support=support, signature=signature)
+
+
+def digest(plant: Plant, opened: Opened | Drafted, *, support: bool = True, **changes: Any) -> bytes:
+    """What a ballot's signature is of."""
+    ballot = replace(opened.ballot(support=support), **changes)
+    return ballot_digest(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
 
 
 def decide(plant: Plant, opened: Opened, *ballots: SignedBallot, by: str = "stranger") -> Receipt:

@@ -18,6 +18,7 @@ from workmoot.chain.deployment import Deployment
 from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
+    MemoryBallotAudit,
     MemoryChain,
     MemoryClaims,
     MemoryFollower,
@@ -160,6 +161,7 @@ class MemoryPlant:
             overrides=MemoryOverrides(self._chain, who),
             motions=MemoryMotions(self._chain, who),
             claims=MemoryClaims(self._chain, who),
+            ballot_audit=MemoryBallotAudit(self._chain, who),
         )
 
     def advance(self, seconds: int) -> None:
@@ -264,8 +266,8 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    places = (created_address(deployer, nonce + i) for i in range(7))
-    authority, members, work_orders, dao, overrides, motions, claims = places
+    places = (created_address(deployer, nonce + i) for i in range(8))
+    authority, members, work_orders, dao, overrides, motions, claims, ballot_audit = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
@@ -275,6 +277,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     _create(node, "Overrides", authority, members, work_orders, dao)
     _create(node, "Motions", members, dao, astuple(POLICY))
     _create(node, "Claims", members, work_orders, dao, overrides)
+    _create(node, "BallotAudit", members, dao)
     deployment = Deployment(
         chain_id=node.chain_id(),
         block=block,
@@ -285,6 +288,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         overrides=overrides,
         motions=motions,
         claims=claims,
+        ballot_audit=ballot_audit,
     )
     return Connection(node=node, deployment=deployment)
 

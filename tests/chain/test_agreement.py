@@ -188,7 +188,7 @@ def _decide(world: World, number: int, ballots: dict[str, bool], name: str) -> R
 def _record(world: World, number: int, ballots: dict[str, bool]) -> Receipt:
     opened = world.opened[number - 1]
     signed = [moves.sign(world.plant, opened, voter, support=support) for voter, support in ballots.items()]
-    return world.plant.by("stranger").dao.record(opened.id, opened.content_hash, pack_ballots(signed))
+    return world.plant.by("stranger").ballot_audit.record(opened.id, opened.content_hash, pack_ballots(signed))
 
 
 def _claim(chance: random.Random, plant: Any, number: TaskId) -> Act:

@@ -1,17 +1,13 @@
-"""Deciding by signed ballots: what is counted, what is refused, and what may be shown afterwards."""
-
-from dataclasses import replace
+"""Deciding by signed ballots: what is counted, and what is refused."""
 
 import pytest
 
 from tests.builders import a_task, an_entry
-from tests.chain.moves import decide, post, propose, refused, sign, task, vote
+from tests.chain.moves import decide, digest, post, propose, refused, sign, task, vote
 from tests.chain.plants import FINISHER, POLICY, SCANNER, SPRAYER, account, signer
-from workmoot.domain.ballots import SignedBallot, ballot_digest, pack_ballots, unpack_counted
+from workmoot.domain.ballots import SignedBallot, pack_ballots, unpack_counted
 from workmoot.domain.events import (
     BallotsCounted,
-    BallotsRecorded,
-    EquivocationProven,
     PlanEnacted,
     ProposalExecuted,
     ProposalSettled,
@@ -120,27 +116,27 @@ def test_decide__anothers_ballot_without_a_signature__refused(plant, opened):
 def test_decide__signed_for_something_else__refused(plant, opened, changes):
     other = sign(plant, opened, "scanner", **changes)
     ballot = SignedBallot(member=SCANNER, support=True, signature=other.signature)
-    with refused("BadBallot", opened.id, SCANNER, _digest(plant, opened)):
+    with refused("BadBallot", opened.id, SCANNER, digest(plant, opened)):
         decide(plant, opened, ballot)
 
 
 def test_decide__signed_by_another__refused(plant, opened):
     ballot = SignedBallot(member=FINISHER, support=True, signature=sign(plant, opened, "scanner").signature)
-    with refused("BadBallot", opened.id, FINISHER, _digest(plant, opened)):
+    with refused("BadBallot", opened.id, FINISHER, digest(plant, opened)):
         decide(plant, opened, ballot)
 
 
 def test_decide__for_another_contract__refused(plant, opened):
     ballot = opened.ballot(support=True)
     signature = signer("scanner").sign_ballot(ballot, chain_id=plant.chain_id, dao=ZERO_ADDRESS)
-    with refused("BadBallot", opened.id, SCANNER, _digest(plant, opened)):
+    with refused("BadBallot", opened.id, SCANNER, digest(plant, opened)):
         decide(plant, opened, SignedBallot(member=SCANNER, support=True, signature=signature))
 
 
 @pytest.mark.parametrize("size", [1, 64, 66])
 def test_decide__a_signature_of_no_size__is_nobodys(plant, opened, size):
     signature = (sign(plant, opened, "scanner").signature + b"\0")[:size]
-    with refused("BadBallot", opened.id, SCANNER, _digest(plant, opened)):
+    with refused("BadBallot", opened.id, SCANNER, digest(plant, opened)):
         decide(plant, opened, SignedBallot(member=SCANNER, support=True, signature=signature))
 
 
@@ -240,71 +236,6 @@ def test_decide__twice__refused(plant, opened):
 def test_has_voted__of_ballots_counted_together__only_the_event_tells(plant, opened):
     decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
     assert not plant.by("stranger").dao.has_voted(opened.id, account("scanner"))
-
-
-def test_record__after_the_decision__shows_the_late_ballots_and_changes_nothing(plant, opened):
-    late = pack_ballots([sign(plant, opened, "finisher", support=False)])
-    decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
-    recorded = plant.by("stranger").dao.record(opened.id, opened.content_hash, late).the(BallotsRecorded)
-    assert (recorded.id, unpack_counted(recorded.ballots)) == (opened.id, ((FINISHER, False),))
-    assert state_of(plant, opened).no == 0
-
-
-def test_record__of_who_was_suspended_since__is_shown_all_the_same(plant, opened):
-    late = pack_ballots([sign(plant, opened, "finisher")])
-    decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
-    plant.by("supervisor").members.suspend(FINISHER)
-    assert plant.by("stranger").dao.record(opened.id, opened.content_hash, late).all(BallotsRecorded)
-
-
-def test_record__before_the_decision__refused(plant, opened):
-    ballots = pack_ballots([sign(plant, opened, "finisher")])
-    with refused("ProposalNotSettled", opened.id, State.OPEN):
-        plant.by("stranger").dao.record(opened.id, opened.content_hash, ballots)
-
-
-def test_record__not_of_the_content__refused(plant, opened):
-    decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
-    dao, ballots = plant.by("stranger").dao, pack_ballots([sign(plant, opened, "finisher")])
-    with refused("OtherPlan", opened.id, opened.content_id):
-        dao.record(opened.id, b"\1" * 32, ballots)
-    shortened = opened.content_id + bytes(12)
-    with refused("BadBallot", opened.id, FINISHER, _digest(plant, opened, content_hash=shortened)):
-        dao.record(opened.id, shortened, ballots)
-
-
-def test_record__of_a_stranger__refused(plant, opened):
-    decide(plant, opened, sign(plant, opened, "scanner"), sign(plant, opened, "sprayer"))
-    with refused("NotInElectorate", opened.id, 4):
-        plant.by("stranger").dao.record(opened.id, opened.content_hash, bytes.fromhex("80040000"))
-
-
-def test_prove_equivocation__a_yes_and_a_no__is_told(plant, opened):
-    yes, no = (sign(plant, opened, "finisher", support=support).signature for support in (True, False))
-    dao = plant.by("stranger").dao
-    proven = dao.prove_equivocation(opened.id, opened.content_hash, FINISHER, yes, no).the(EquivocationProven)
-    assert (proven.id, proven.member) == (opened.id, FINISHER)
-
-
-def test_prove_equivocation__two_yeses__refused(plant, opened):
-    yes = sign(plant, opened, "finisher").signature
-    with refused("BadBallot", opened.id, FINISHER, _digest(plant, opened, support=False)):
-        plant.by("stranger").dao.prove_equivocation(opened.id, opened.content_hash, FINISHER, yes, yes)
-
-
-def test_prove_equivocation__of_no_proposal__refused(plant):
-    with refused("UnknownProposal", 7):
-        plant.by("stranger").dao.prove_equivocation(7, bytes(32), FINISHER, b"", b"")
-
-
-def test_prove_equivocation__of_a_stranger__refused(plant, opened):
-    with refused("NotInElectorate", opened.id, 4):
-        plant.by("stranger").dao.prove_equivocation(opened.id, opened.content_hash, 4, b"", b"")
-
-
-def _digest(plant, opened, **changes):
-    ballot = replace(opened.ballot(support=True), **changes)
-    return ballot_digest(ballot, chain_id=plant.chain_id, dao=plant.addresses["AllocationDAO"])
 
 
 def _ledger(plant):

@@ -9,7 +9,16 @@ from typing import Any
 from tests.assurance.project import ROOT
 from tests.chain.plants import Artifact, artifact
 
-DEPLOYED = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
+DEPLOYED = (
+    "PlantAuthority",
+    "Members",
+    "WorkOrders",
+    "AllocationDAO",
+    "Overrides",
+    "Motions",
+    "Claims",
+    "BallotAudit",
+)
 LENS = "tests/model/Lens.sol"
 Artifacts = dict[str, Artifact]
 

@@ -128,8 +128,9 @@ def decide(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed
 
 def record(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
     """Changes nothing."""
-    require(law.state_of(proposal) not in (State.NONE, State.OPEN), "ProposalNotSettled")
+    require(law.state_of(proposal), "UnknownProposal")
     _require_content(law, proposal, given)
+    require(law.state_of(proposal) is not State.OPEN, "ProposalNotSettled")
     previous = NOBODY
     for place, ballot in enumerate(ballots):
         _require_whole(cut=cut, last=place == len(ballots) - 1)

@@ -202,7 +202,7 @@ class VoteMachine(LawMachine):
         ballots, cut = self._ballots(number, says, flaw), is_odd(flaw, 32)
 
         def act(world: Any) -> None:
-            world.by(name).dao.record(number, _hash_of(world, given), ballot_bytes(world, ballots, cut=cut))
+            world.by(name).ballot_audit.record(number, _hash_of(world, given), ballot_bytes(world, ballots, cut=cut))
 
         self.do(
             f"record({name}, {number}, {given}, {ballots}, {cut})",
@@ -221,8 +221,8 @@ class VoteMachine(LawMachine):
 
         def act(world: Any) -> None:
             signatures = (signature_of(world, ballot) for ballot in (yes, no))
-            dao = world.by("stranger").dao
-            dao.prove_equivocation(number, _hash_of(world, given), Number(member), *signatures)
+            audit = world.by("stranger").ballot_audit
+            audit.prove_equivocation(number, _hash_of(world, given), Number(member), *signatures)
 
         self.do(
             f"proveEquivocation({number}, {given}, {yes}, {no})",

@@ -16,6 +16,7 @@ from tests.model.payloads import Put, effect_hash
 from tests.model.plants import Setup
 from workmoot.chain.abi import abi_of
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.ballot_audit import ChainBallotAudit
 from workmoot.chain.claims import ChainClaims
 from workmoot.chain.connection import Contracts
 from workmoot.chain.members import ChainMembers
@@ -282,6 +283,7 @@ class ContractWorld:
                 overrides=ChainOverrides(self.machine, at["Overrides"], caller),
                 motions=ChainMotions(self.machine, at["Motions"], caller),
                 claims=ChainClaims(self.machine, at["Claims"], caller),
+                ballot_audit=ChainBallotAudit(self.machine, at["BallotAudit"], caller),
             )
         return self._held[name]
 
@@ -332,8 +334,8 @@ class ContractWorld:
 
     def _deploy(self, artifacts: Artifacts) -> dict[str, Address]:
         deployer = account("administrator")
-        places = [created_address(deployer, nonce) for nonce in range(7)]
-        authority, members, work_orders, dao, overrides, motions, claims = places
+        places = [created_address(deployer, nonce) for nonce in range(8)]
+        authority, members, work_orders, dao, overrides, motions, claims, _ = places
         arguments = {
             "PlantAuthority": (deployer, members, overrides, astuple(self._setup.humans)),
             "Members": (authority, work_orders, dao, overrides, motions),
@@ -342,6 +344,7 @@ class ContractWorld:
             "Overrides": (authority, members, work_orders, dao),
             "Motions": (members, dao, astuple(POLICY)),
             "Claims": (members, work_orders, dao, overrides),
+            "BallotAudit": (members, dao),
         }
         made = {
             name: Address(

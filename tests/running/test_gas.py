@@ -6,7 +6,7 @@ from scripts.running.summary import Gas
 from tests.builders import an_address
 from workmoot.chain.deployment import Deployment
 
-MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS, CLAIMS = (an_address(number) for number in range(1, 8))
+MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS, CLAIMS, AUDIT = (an_address(number) for number in range(1, 9))
 STRANGER = an_address(9)
 PLANT = Deployment(
     chain_id=1337,
@@ -18,6 +18,7 @@ PLANT = Deployment(
     overrides=OVERRIDES,
     motions=MOTIONS,
     claims=CLAIMS,
+    ballot_audit=AUDIT,
 )
 
 

@@ -16,7 +16,16 @@ from workmoot.domain.hashing import checksum_address, keccak
 
 Entry = dict[str, Any]
 
-CONTRACTS = ("PlantAuthority", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
+CONTRACTS = (
+    "PlantAuthority",
+    "Members",
+    "WorkOrders",
+    "AllocationDAO",
+    "Overrides",
+    "Motions",
+    "Claims",
+    "BallotAudit",
+)
 
 
 class _Text(StringDecoder):

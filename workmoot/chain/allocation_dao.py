@@ -43,8 +43,7 @@ class ChainAllocationDao(Contract):
         plan = opening.plan
         if not plan.is_tree and not is_motion(plan.assignments):
             self._work_orders.require_open(plan.assignments)
-        parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words)
-        return self._send("propose", *parts, tried=False)
+        return self._send("propose", *_parts_of(opening), tried=False)
 
     def review(self, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> Receipt:
         return self._send("review", proposal, support, makespan, findings, words)
@@ -64,13 +63,11 @@ class ChainAllocationDao(Contract):
             "decide", proposal, assignments, rest, ballots, spare_gas=SPARE_GAS + _enacting_gas(assignments)
         )
 
-    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
-        return self._send("record", proposal, content_hash, ballots)
-
-    def prove_equivocation(
-        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
-    ) -> Receipt:
-        return self._send("proveEquivocation", proposal, content_hash, member, yes, no)
+    def decide_at_once(self, proposal: ProposalId, deadline: int, opening: Opening, ballots: bytes) -> Receipt:
+        spare_gas = SPARE_GAS + _enacting_gas(opening.plan.assignments)
+        return self._send(
+            "decideAtOnce", proposal, deadline, _parts_of(opening), ballots, spare_gas=spare_gas, tried=False
+        )
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send("bar", proposal, member)
@@ -106,6 +103,12 @@ class ChainAllocationDao(Contract):
 
     def nonce_of(self, account: Address) -> int:
         return int(self._read("nonces", account)[0])
+
+
+def _parts_of(opening: Opening) -> tuple[object, ...]:
+    """What is put to the vote, as the contract takes it."""
+    plan = opening.plan
+    return plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words
 
 
 def _enacting_gas(assignments: bytes) -> int:

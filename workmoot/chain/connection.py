@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.ballot_audit import ChainBallotAudit
 from workmoot.chain.claims import ChainClaims
 from workmoot.chain.deployment import Deployment, find_deployment
 from workmoot.chain.follower import Follower
@@ -14,7 +15,7 @@ from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.chain.work_orders import ChainWorkOrders
-from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
+from workmoot.domain.ports import AllocationDao, BallotAudit, Claims, Members, Motions, Overrides, WorkOrders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Contracts:
     overrides: Overrides
     motions: Motions
     claims: Claims
+    ballot_audit: BallotAudit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Connection:
             overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
             motions=ChainMotions(self.node, self.deployment.motions, sender),
             claims=ChainClaims(self.node, self.deployment.claims, sender),
+            ballot_audit=ChainBallotAudit(self.node, self.deployment.ballot_audit, sender),
         )
 
     def follower(self) -> Follower:

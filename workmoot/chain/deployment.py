@@ -18,6 +18,7 @@ NAMES = {
     "Overrides": "overrides",
     "Motions": "motions",
     "Claims": "claims",
+    "BallotAudit": "ballot_audit",
 }
 
 
@@ -34,6 +35,7 @@ class Deployment:
     overrides: Address
     motions: Address
     claims: Address
+    ballot_audit: Address
 
     @property
     def addresses(self) -> dict[str, Address]:

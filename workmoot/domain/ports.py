@@ -249,13 +249,11 @@ class AllocationDao(Protocol):
         Without assignments `rest` is the content hash, and what passes waits to be enacted.
         """
 
-    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
-        """Shows, after the decision, ballots that were signed too."""
+    def decide_at_once(self, proposal: ProposalId, deadline: int, opening: Opening, ballots: bytes) -> Receipt:
+        """Puts to the vote and decides, in one transaction, what members signed as the next proposal, the caller's.
 
-    def prove_equivocation(
-        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
-    ) -> Receipt:
-        """Shows that a member signed both a yes and a no."""
+        The caller's own ballot is among the others. Tasks that moved on since they signed are skipped.
+        """
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         """Records that a member of the electorate can no longer vote."""
@@ -299,6 +297,18 @@ class Claims(Protocol):
 
     def root_of(self, proposal: ProposalId) -> bytes:
         """The root of a tree that passed, else zero."""
+
+
+class BallotAudit(Protocol):
+    """What members signed beside what was counted; it changes no vote."""
+
+    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
+        """Shows, after the decision, ballots that were signed too."""
+
+    def prove_equivocation(
+        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+    ) -> Receipt:
+        """Shows that a member signed both a yes and a no."""
 
 
 class Overrides(Protocol):

@@ -3,6 +3,7 @@
 from workmoot.chain.memory.follower import MemoryFollower
 from workmoot.chain.memory.holds import (
     MemoryAllocationDao,
+    MemoryBallotAudit,
     MemoryClaims,
     MemoryMembers,
     MemoryMotions,
@@ -14,6 +15,7 @@ from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain
 __all__ = [
     "ADDRESSES",
     "MemoryAllocationDao",
+    "MemoryBallotAudit",
     "MemoryChain",
     "MemoryClaims",
     "MemoryFollower",

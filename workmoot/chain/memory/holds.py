@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmoot.chain.memory import claims, decisions, humans, membership, motions, posting, runs, slots, voting
+from workmoot.chain.memory import (
+    ballot_audit,
+    claims,
+    decisions,
+    humans,
+    membership,
+    motions,
+    posting,
+    runs,
+    slots,
+    voting,
+)
 from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
 from workmoot.domain.hashing import ZERO_HASH
@@ -211,13 +222,8 @@ class MemoryAllocationDao(Hold):
     def decide(self, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> Receipt:
         return self._send(lambda tx: voting.decide(tx, proposal, assignments, rest, ballots))
 
-    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
-        return self._send(lambda tx: voting.record(tx, proposal, content_hash, ballots))
-
-    def prove_equivocation(
-        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
-    ) -> Receipt:
-        return self._send(lambda tx: voting.prove_equivocation(tx, proposal, content_hash, member, yes, no))
+    def decide_at_once(self, proposal: ProposalId, deadline: int, opening: Opening, ballots: bytes) -> Receipt:
+        return self._send(lambda tx: voting.decide_at_once(tx, proposal, deadline, opening, ballots))
 
     def bar(self, proposal: ProposalId, member: Number) -> Receipt:
         return self._send(lambda tx: voting.bar(tx, proposal, member))
@@ -262,6 +268,18 @@ class MemoryClaims(Hold):
 
     def root_of(self, proposal: ProposalId) -> bytes:
         return self._chain.state.roots.get(proposal, ZERO_HASH)
+
+
+class MemoryBallotAudit(Hold):
+    """BallotAudit."""
+
+    def record(self, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> Receipt:
+        return self._send(lambda tx: ballot_audit.record(tx, proposal, content_hash, ballots))
+
+    def prove_equivocation(
+        self, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
+    ) -> Receipt:
+        return self._send(lambda tx: ballot_audit.prove_equivocation(tx, proposal, content_hash, member, yes, no))
 
 
 class MemoryOverrides(Hold):

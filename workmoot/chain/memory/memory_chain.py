@@ -34,7 +34,16 @@ def made_up(name: str) -> Address:
     return Address(checksum_address("0x" + keccak(name.encode()).hex()[:40]))
 
 
-CONTRACTS = ("AccessManager", "Members", "WorkOrders", "AllocationDAO", "Overrides", "Motions", "Claims")
+CONTRACTS = (
+    "AccessManager",
+    "Members",
+    "WorkOrders",
+    "AllocationDAO",
+    "Overrides",
+    "Motions",
+    "Claims",
+    "BallotAudit",
+)
 ADDRESSES = {name: made_up(name) for name in CONTRACTS}
 
 

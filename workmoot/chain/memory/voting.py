@@ -1,20 +1,19 @@
 """The rules of AllocationDAO."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workmoot.chain.memory import claims, decisions, membership, motions
+from workmoot.chain.memory.ballots import read_ballots, require_content, require_its_own
 from workmoot.chain.memory.memory_chain import ADDRESSES, BLOCKS_REMEMBERED, MOST_OPEN, Transaction, made_up
 from workmoot.chain.memory.nonces import use_nonce
-from workmoot.chain.memory.plans import read_assignments, read_teams, read_tree
+from workmoot.chain.memory.plans import read_assignments, read_teams, read_tree, require_sound
 from workmoot.chain.memory.state import State as Storage
 from workmoot.chain.signer import recover
-from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_counted, read_ballot, vote_digest
-from workmoot.domain.errors import Malformed, Refused
+from workmoot.domain.ballots import pack_counted, vote_digest
+from workmoot.domain.errors import Refused
 from workmoot.domain.events import (
     BallotsCounted,
-    BallotsRecorded,
-    EquivocationProven,
     HelpConfirmed,
     MessageSent,
     OffersPublished,
@@ -28,7 +27,7 @@ from workmoot.domain.events import (
     VoterBarred,
 )
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, ProposalId, TaskId
+from workmoot.domain.ids import ZERO_ADDRESS, Address, Number, ProposalId, TaskId
 from workmoot.domain.majority import has_passed, is_defeated
 from workmoot.domain.motions import MOTION_SECONDS, is_motion, is_plan
 from workmoot.domain.plan import MOST_ENTRIES, PackedPlan, end_of
@@ -67,22 +66,15 @@ def say(tx: Transaction, to: Number, about: int, message: bytes) -> None:
 
 
 def propose(tx: Transaction, opening: Opening) -> None:
-    if opening.plan.is_tree:
-        read_tree(opening.plan.assignments)
-    elif is_motion(opening.plan.assignments):
-        _require_sound_motion(tx, opening.plan)
-    else:
+    if is_plan(opening.plan.assignments):
         # Whoever sends a plan asks the work orders first; the DAO takes its word for it, and the voters look again.
         decisions.require_open(tx.state, opening.plan.assignments)
-        _require_confirmed(tx, opening.plan.teams)
-    _require_known_block(tx, opening.read_at, opening.read_hash)
-    if opening.counters > len(tx.state.proposals):
-        raise Refused("UnknownProposal", opening.counters)
+    _require_sound(tx, opening)
     proposer = membership.voter(tx.state, tx.sender)
     seal(tx)
-    proposal = ProposalId(len(tx.state.proposals) + 1)
+    proposal = _next(tx)
     _take_place(tx, proposer, proposal)
-    _open(tx, proposal, proposer, opening)
+    _open(tx, proposal, proposer, opening, tx.now + tx.state.policy.voting_seconds)
 
 
 def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: int, findings: bytes, words: str) -> None:
@@ -102,7 +94,7 @@ def review(tx: Transaction, proposal: ProposalId, *, support: bool, makespan: in
 def vote(tx: Transaction, proposal: ProposalId, *, support: bool, reason: str, assignments: bytes, rest: bytes) -> None:
     _cast(tx, proposal, tx.sender, support=support, reason=reason)
     if assignments or rest != ZERO_HASH:
-        _require_content(tx, proposal, _content_of(assignments, rest))
+        require_content(tx, proposal, _content_of(assignments, rest))
     _decide(tx, proposal, assignments)
 
 
@@ -118,48 +110,27 @@ def cast_vote_by_sig(tx: Transaction, proposal: ProposalId, *, support: bool, vo
 
 
 def decide(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes, ballots: bytes) -> None:
-    found = _require_open(tx, proposal)
+    _require_open(tx, proposal)
     content_hash = _content_of(assignments, rest)
-    _require_content(tx, proposal, content_hash)
+    require_content(tx, proposal, content_hash)
     seal(tx)
-    counted = []
-    for ballot in _read_ballots(proposal, ballots):
-        _require_uncast(tx, proposal, ballot.member)
-        _require_its_own(tx, proposal, content_hash, ballot)
-        counted.append(ballot)
-    yes = sum(ballot.support for ballot in counted)
-    found = replace(found, yes=found.yes + yes, no=found.no + len(counted) - yes)
-    tx.state.proposals[proposal] = found
-    tx.say(BallotsCounted, id=proposal, ballots=pack_counted(counted))
-    _decide(tx, proposal, assignments)
-    if state_of(tx, proposal).state is State.OPEN:
-        raise Refused("Undecided", proposal, found.yes, found.no, found.members)
+    _decide_together(tx, proposal, content_hash, assignments, ballots)
 
 
-def record(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballots: bytes) -> None:
-    found = state_of(tx, proposal)
-    if found.state in (State.NONE, State.OPEN):
-        raise Refused("ProposalNotSettled", proposal, found.state)
-    _require_content(tx, proposal, content_hash)
-    recorded = []
-    for ballot in _read_ballots(proposal, ballots):
-        _require_belonged(tx, proposal, ballot.member)
-        _require_its_own(tx, proposal, content_hash, ballot)
-        recorded.append(ballot)
-    tx.say(BallotsRecorded, id=proposal, ballots=pack_counted(recorded))
-
-
-def prove_equivocation(
-    tx: Transaction, proposal: ProposalId, content_hash: bytes, member: Number, yes: bytes, no: bytes
-) -> None:
-    if state_of(tx, proposal).state is State.NONE:
-        raise Refused("UnknownProposal", proposal)
-    _require_content(tx, proposal, content_hash)
-    _require_belonged(tx, proposal, member)
-    for support, signature in ((True, yes), (False, no)):
-        ballot = SignedBallot(member=member, support=support, signature=signature)
-        _require_signed(tx, proposal, content_hash, ballot)
-    tx.say(EquivocationProven, id=proposal, member=member)
+def decide_at_once(tx: Transaction, proposal: ProposalId, deadline: int, opening: Opening, ballots: bytes) -> None:
+    _require_sound(tx, opening)
+    proposer = membership.voter(tx.state, tx.sender)
+    seal(tx)
+    following = _next(tx)
+    if proposal != following:
+        raise Refused("NotTheNext", proposal, following)
+    if tx.now > deadline:
+        raise Refused("VotingOver", proposal, deadline)
+    latest = tx.now + tx.state.policy.voting_seconds
+    if deadline > latest:
+        raise Refused("DeadlineTooLate", deadline, latest)
+    content_hash = _open(tx, proposal, proposer, opening, deadline)
+    _decide_together(tx, proposal, content_hash, opening.plan.assignments, ballots)
 
 
 def bar(tx: Transaction, proposal: ProposalId, member: Number) -> None:
@@ -180,7 +151,7 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
     found = state_of(tx, proposal)
     if found.state is not State.PASSED:
         raise Refused("ProposalNotOpen", proposal, found.state)
-    _require_content(tx, proposal, content_hash_of(assignments, rest))
+    require_content(tx, proposal, content_hash_of(assignments, rest))
     if not is_plan(assignments):
         if not _carry_out(tx, proposal, assignments):
             raise Refused("NothingEnacted", proposal)
@@ -262,10 +233,16 @@ def _takes_place(tx: Transaction, proposal: ProposalId) -> bool:
     return found.state is State.OPEN and tx.now <= found.deadline
 
 
-def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Opening) -> None:
+def _next(tx: Transaction) -> ProposalId:
+    return ProposalId(len(tx.state.proposals) + 1)
+
+
+def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Opening, deadline: int) -> bytes:
+    """The content hash of what is open now."""
     roster, members = tx.state.roster, tx.state.rosters.get(tx.state.roster, 0)
-    deadline, plan = tx.now + tx.state.policy.voting_seconds, opening.plan
+    plan = opening.plan
     rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+    content_hash = content_hash_of(plan.assignments, rest)
     tx.state.proposals[proposal] = replace(
         NO_STATE,
         state=State.OPEN,
@@ -273,7 +250,7 @@ def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Open
         roster=roster,
         members=members,
         deadline=deadline,
-        content_id=content_id_of(content_hash_of(plan.assignments, rest)),
+        content_id=content_id_of(content_hash),
     )
     tx.say(
         ProposalCreated,
@@ -284,6 +261,7 @@ def _open(tx: Transaction, proposal: ProposalId, proposer: Number, opening: Open
         vote_end=deadline,
         description=opening.words,
     )
+    return content_hash
 
 
 def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: bool, reason: str) -> None:
@@ -297,6 +275,23 @@ def _cast(tx: Transaction, proposal: ProposalId, voter: Address, *, support: boo
     tally = replace(found, yes=found.yes + 1) if support else replace(found, no=found.no + 1)
     tx.state.proposals[proposal] = tally
     tx.say(VoteCast, voter=voter, proposal_id=proposal, support=int(support), weight=1, reason=reason)
+
+
+def _decide_together(
+    tx: Transaction, proposal: ProposalId, content_hash: bytes, assignments: bytes, ballots: bytes
+) -> None:
+    counted = []
+    for ballot in read_ballots(proposal, ballots):
+        _require_uncast(tx, proposal, ballot.member)
+        require_its_own(tx, proposal, content_hash, ballot)
+        counted.append(ballot)
+    found, yes = state_of(tx, proposal), sum(ballot.support for ballot in counted)
+    found = replace(found, yes=found.yes + yes, no=found.no + len(counted) - yes)
+    tx.state.proposals[proposal] = found
+    tx.say(BallotsCounted, id=proposal, ballots=pack_counted(counted))
+    _decide(tx, proposal, assignments)
+    if state_of(tx, proposal).state is State.OPEN:
+        raise Refused("Undecided", proposal, found.yes, found.no, found.members)
 
 
 def _decide(tx: Transaction, proposal: ProposalId, assignments: bytes = b"") -> None:
@@ -355,59 +350,11 @@ def _content_of(assignments: bytes, rest: bytes) -> bytes:
     return content_hash_of(assignments, rest) if assignments else rest
 
 
-def _require_content(tx: Transaction, proposal: ProposalId, content_hash: bytes) -> None:
-    content_id = state_of(tx, proposal).content_id
-    if content_id_of(content_hash) != content_id:
-        raise Refused("OtherPlan", proposal, content_id)
-
-
-def _read_ballots(proposal: ProposalId, packed: bytes) -> Iterator[SignedBallot]:
-    """The ballots one by one, refusing at the first that is malformed or not after the one before."""
-    offset, previous = 0, NOBODY
-    while offset < len(packed):
-        try:
-            ballot, end = read_ballot(packed, offset)
-        except Malformed:
-            raise Refused("MalformedBallots", offset) from None
-        if ballot.member <= previous:
-            raise Refused("BallotOutOfOrder", proposal, previous, ballot.member)
-        yield ballot
-        offset, previous = end, ballot.member
-
-
 def _require_uncast(tx: Transaction, proposal: ProposalId, member: Number) -> None:
     if not membership.may_vote(tx, member, state_of(tx, proposal).roster):
         raise Refused("NotInElectorate", proposal, member)
     if (proposal, member) in tx.state.ballots:
         raise Refused("AlreadyVoted", proposal, member)
-
-
-def _require_belonged(tx: Transaction, proposal: ProposalId, member: Number) -> None:
-    if not membership.belonged(tx, member, state_of(tx, proposal).roster):
-        raise Refused("NotInElectorate", proposal, member)
-
-
-def _require_its_own(tx: Transaction, proposal: ProposalId, content_hash: bytes, ballot: SignedBallot) -> None:
-    """By a signature, or because the member sends it itself."""
-    if ballot.signature:
-        _require_signed(tx, proposal, content_hash, ballot)
-    elif membership.member(tx, ballot.member).account != tx.sender:
-        raise Refused("NotTheSender", proposal, ballot.member, tx.sender)
-
-
-def _require_signed(tx: Transaction, proposal: ProposalId, content_hash: bytes, signed: SignedBallot) -> None:
-    """By the member's key: accounts that are contracts and answer for themselves (ERC-1271) need a chain."""
-    found, account = state_of(tx, proposal), membership.member(tx, signed.member).account
-    ballot = Ballot(
-        proposal=proposal,
-        content_hash=content_hash,
-        roster=found.roster,
-        deadline=found.deadline,
-        support=signed.support,
-    )
-    digest = ballot_digest(ballot, chain_id=tx.chain.chain_id, dao=ADDRESSES["AllocationDAO"])
-    if recover(digest, signed.signature) != account:
-        raise Refused("BadBallot", proposal, signed.member, digest)
 
 
 def _require_open(tx: Transaction, proposal: ProposalId) -> ProposalState:
@@ -417,6 +364,20 @@ def _require_open(tx: Transaction, proposal: ProposalId) -> ProposalState:
     if tx.now > found.deadline:
         raise Refused("VotingOver", proposal, found.deadline)
     return found
+
+
+def _require_sound(tx: Transaction, opening: Opening) -> None:
+    plan = opening.plan
+    if plan.is_tree:
+        read_tree(plan.assignments)
+    elif is_motion(plan.assignments):
+        _require_sound_motion(tx, plan)
+    else:
+        require_sound(plan.assignments)
+        _require_confirmed(tx, plan.teams)
+    _require_known_block(tx, opening.read_at, opening.read_hash)
+    if opening.counters > len(tx.state.proposals):
+        raise Refused("UnknownProposal", opening.counters)
 
 
 def _require_known_block(tx: Transaction, number: int, given: bytes) -> None:

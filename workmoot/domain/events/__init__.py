@@ -2,8 +2,6 @@
 
 from workmoot.domain.events.allocation_dao import (
     BallotsCounted,
-    BallotsRecorded,
-    EquivocationProven,
     HelpConfirmed,
     MessageSent,
     OffersPublished,
@@ -15,6 +13,10 @@ from workmoot.domain.events.allocation_dao import (
     RosterSealed,
     VoteCast,
     VoterBarred,
+)
+from workmoot.domain.events.ballot_audit import (
+    BallotsRecorded,
+    EquivocationProven,
 )
 from workmoot.domain.events.claims import (
     AssignmentClaimed,

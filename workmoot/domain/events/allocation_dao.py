@@ -98,22 +98,6 @@ class BallotsCounted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BallotsRecorded(Event):
-    """Signed ballots were shown after the decision: two bytes each, as they are counted. They change nothing."""
-
-    id: ProposalId
-    ballots: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EquivocationProven(Event):
-    """A member signed a yes and a no for the same content."""
-
-    id: ProposalId
-    member: Number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterSealed(Event):
     """The accounts of the present roster are in the code of `roll`: ballots and plans are checked against it."""
 
