@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workmoot.ballots.boxes import Heard
-from workmoot.domain.ballots import Ballot
-from workmoot.domain.drafts import Content, Draft
+from workmoot.domain.ballots import Ballot, Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.ledger import Ledger, Proposal
 
 

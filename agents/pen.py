@@ -7,8 +7,8 @@ from agents.ballots import Known
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.boxes import Boxes, Hearing
 from workmoot.ballots.poll import Notary, next_vote, poll_of
-from workmoot.domain.ballots import Ballot
-from workmoot.domain.drafts import Content, Draft
+from workmoot.domain.ballots import Ballot, Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, WouldContradict
 from workmoot.domain.ids import NOBODY, Address, Number
 from workmoot.domain.ledger import Ledger, Proposal
@@ -62,7 +62,7 @@ class Pen:
     def sign(self, ballot: Ballot) -> None:
         """Signs it once and for all, and puts it into the boxes, not more often than is of use."""
         signed = self._once_signed(ballot)
-        self._put(_content(ballot), lambda boxes: boxes.put(signed))
+        self._put(ballot.content, lambda boxes: boxes.put(signed))
 
     def share(self, draft: Draft) -> None:
         """The same with a draft of its own and its yes to it."""
@@ -81,7 +81,7 @@ class Pen:
         hearing = self._open_boxes(ledger).hear(polls, wanted)
         for found in (found.boxed for ballots in hearing.ballots.values() for found in ballots):
             if found.member == self._me:
-                self._signed.setdefault(_content(found.ballot), found)
+                self._signed.setdefault(found.ballot.content, found)
         own = {draft.content: draft for draft in hearing.drafts if draft.proposer == self._me}
         self._drafts = {key: draft for key, draft in (self._drafts | own).items() if now <= draft.deadline}
         return hearing
@@ -93,7 +93,7 @@ class Pen:
         return tuple(ledger.as_proposal(draft) for draft in known)
 
     def _once_signed(self, ballot: Ballot) -> BoxedBallot:
-        signed = self._signed.get(_content(ballot)) or self._signature(ballot)
+        signed = self._signed.get(ballot.content) or self._signature(ballot)
         if signed.ballot != ballot:
             raise WouldContradict(f"proposal {ballot.proposal}: the contrary is signed already")
         return signed
@@ -110,7 +110,7 @@ class Pen:
         """Remembered before anyone sees it."""
         signature = self._sign(self._notary.digest(ballot))
         signed = BoxedBallot(ballot=ballot, member=self._me, signature=signature)
-        self._signed[_content(ballot)] = signed
+        self._signed[ballot.content] = signed
         log.info("signed %s on %s", "yes" if ballot.support else "no", ballot.proposal)
         return signed
 
@@ -119,7 +119,3 @@ class Pen:
         if self._boxes is None or urls != self._urls:
             self._boxes, self._urls = self._boxes_at(urls), urls
         return self._boxes
-
-
-def _content(ballot: Ballot) -> Content:
-    return ballot.proposal, ballot.content_hash

@@ -78,7 +78,7 @@ def test_look__plant_votes_directly__opens_no_box():
 def test_look__others_ballots__are_heard_and_are_not_its_own(desk: Desk):
     desk.box.ballots = [desk.boxed(SPRAYER)]
     known = desk.pen.look(desk.ledger)
-    assert ([found.boxed.member for found in known.heard[desk.id]], known.said) == ([SPRAYER], {})
+    assert ([found.boxed.member for found in known.heard[desk.poll.content]], known.said) == ([SPRAYER], {})
 
 
 def test_look__again__opens_the_boxes_once(desk: Desk):
@@ -104,7 +104,7 @@ def test_sign__puts_a_genuine_ballot_in_and_says_so(desk: Desk):
     desk.pen.look(desk.ledger)
     desk.pen.sign(desk.poll.ballot(support=False))
     assert desk.box.put_in == [desk.boxed(SCANNER, support=False)]
-    assert desk.pen.look(desk.ledger).said == {desk.id: False}
+    assert desk.pen.look(desk.ledger).said == {desk.poll.content: False}
 
 
 def test_sign__again__the_same_signature_and_not_too_often(desk: Desk):
@@ -129,7 +129,7 @@ def test_sign__no_box_takes_it__what_was_signed_is_remembered_all_the_same(desk:
     desk.pen.look(desk.ledger)
     with pytest.raises(BoxUnreachable):
         desk.pen.sign(desk.poll.ballot(support=True))
-    assert desk.pen.look(desk.ledger).said == {desk.id: True}
+    assert desk.pen.look(desk.ledger).said == {desk.poll.content: True}
     with pytest.raises(WouldContradict):
         desk.pen.sign(desk.poll.ballot(support=False))
 
@@ -142,7 +142,7 @@ def test_sign__never_looked__no_box_is_known(desk: Desk):
 def test_look__killed_and_awake_again__finds_what_it_signed_and_stands_by_it(desk: Desk):
     desk.box.ballots = [desk.boxed(SCANNER, support=False)]
     desk.wake()
-    assert desk.pen.look(desk.ledger).said == {desk.id: False}
+    assert desk.pen.look(desk.ledger).said == {desk.poll.content: False}
     with pytest.raises(WouldContradict):
         desk.pen.sign(desk.poll.ballot(support=True))
     assert desk.signatures == 0
@@ -158,5 +158,5 @@ def test_look__after_a_reorganisation__what_was_signed_stays_signed(desk: Desk):
     desk.pen.sign(desk.poll.ballot(support=True))
     again = Ledger()
     again.apply_all(desk.workshop.events)
-    assert desk.pen.look(again).said == {desk.id: True}
+    assert desk.pen.look(again).said == {desk.poll.content: True}
     assert again.head.timestamp < START_S

@@ -11,7 +11,7 @@ from tests.agents.bodies import ToldRobots, WorkshopEyes, hands
 from tests.ballots.voters import ToldBox
 from tests.builders import a_task
 from tests.workshop import BADGES, WORKERS, Workshop, account, key
-from workmoot.ballots.box import BallotBox, Page
+from workmoot.ballots.box import BallotBox, BoxedBallot, Page
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary
@@ -129,9 +129,9 @@ def test_vote__a_daemon_is_killed_after_it_signed__stands_by_its_ballot():
     kept = KeptBallots()
     moot = Moot(kept)
     moot.goes_on(State.OPEN)
-    while not kept.read(PROPOSAL).ballots:
+    while not kept.read(PROPOSAL).items:
         moot.step()
-    (first,) = {ballot.member for ballot in kept.read(PROPOSAL).ballots}
+    (first,) = {ballot.member for ballot in kept.read(PROPOSAL).items}
     moot.wake(name_of(first))
     moot.goes_on(State.ENACTED)
     assert kept.equivocators(PROPOSAL) == ()
@@ -142,21 +142,21 @@ def test_vote__killed_after_it_signed_and_the_box_forgot__signs_nothing_more():
     kept = KeptBallots()
     moot = Moot(kept)
     moot.goes_on(State.OPEN)
-    while not kept.read(PROPOSAL).ballots:
+    while not kept.read(PROPOSAL).items:
         moot.step()
-    (first,) = kept.read(PROPOSAL).ballots
+    (first,) = kept.read(PROPOSAL).items
     kept._stacks.clear()
     moot.wake(name_of(first.member))
     moot.goes_on(State.ENACTED)
-    assert first.member not in {ballot.member for ballot in kept.read(PROPOSAL).ballots}
+    assert first.member not in {ballot.member for ballot in kept.read(PROPOSAL).items}
 
 
 def test_vote__a_box_forges_a_no_for_everyone__nobody_believes_it():
     class Forging(KeptBallots):
-        def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+        def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
             page = super().read(proposal, after=after)
-            contrary = (replace(boxed, ballot=replace(boxed.ballot, support=False)) for boxed in page.ballots)
-            return replace(page, ballots=tuple(contrary))
+            contrary = (replace(boxed, ballot=replace(boxed.ballot, support=False)) for boxed in page.items)
+            return replace(page, items=tuple(contrary))
 
     moot = Moot(Forging(), KeptBallots())
     moot.goes_on(State.ENACTED)

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from tests.ballots.voters import POLL, SCANNER, boxed
-from workmoot.ballots.box import LONGEST_SIGNATURE, PAGE, Page, as_json, from_json, page_from_json
+from workmoot.ballots.box import LONGEST_SIGNATURE, PAGE, Page
+from workmoot.ballots.wire import as_json, ballots_from_json, from_json
 from workmoot.domain.errors import Malformed
 
 GOOD = as_json(boxed(SCANNER))
@@ -44,15 +45,15 @@ def test_from_json__no_ballot__refused(told: object):
         from_json(told)
 
 
-def test_page_from_json__a_page__as_it_was():
+def test_ballots_from_json__a_page__as_it_was():
     told = {"box": "b", "items": [GOOD | {"place": 1}], "last": 1, "more": False, "head": {}}
-    assert page_from_json(told) == Page(box="b", ballots=(boxed(SCANNER),), last=1, more=False)
+    assert ballots_from_json(told) == Page(box="b", items=(boxed(SCANNER),), last=1, more=False)
 
 
 @pytest.mark.parametrize("told", PAGES.values(), ids=PAGES)
-def test_page_from_json__no_page__refused(told: object):
+def test_ballots_from_json__no_page__refused(told: object):
     with pytest.raises(Malformed):
-        page_from_json(told)
+        ballots_from_json(told)
 
 
 def test_signed__as_it_travels_in_a_transaction():

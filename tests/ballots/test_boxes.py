@@ -55,7 +55,7 @@ def using(*boxes: BallotBox, now: Now | None = None, patience_s: float = GENEROU
 
 def heard_by(boxes: Boxes) -> list[BoxedBallot]:
     """What is known of the one vote."""
-    return [heard.boxed for heard in boxes.hear([POLL])[POLL.proposal]]
+    return [heard.boxed for heard in boxes.hear([POLL]).ballots[POLL.content]]
 
 
 class StuckBox(ToldBox):
@@ -69,7 +69,7 @@ class StuckBox(ToldBox):
         self.let_go.wait()
         super().put(ballot)
 
-    def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
         self.let_go.wait()
         return super().read(proposal, after=after)
 
@@ -104,7 +104,7 @@ def test_hear__again__only_what_is_new_is_asked_and_the_times_stay(now: Now):
     boxes.hear([POLL])
     now.s = 105.0
     box.ballots.append(boxed(SPRAYER))
-    found = boxes.hear([POLL])[POLL.proposal]
+    found = boxes.hear([POLL]).ballots[POLL.content]
     assert ([heard.at_s for heard in found], box.asked) == ([100.0, 105.0], [0, 1])
 
 
@@ -113,7 +113,7 @@ def test_hear__another_box_shows_it_later__the_time_stays(now: Now):
     boxes = using(ToldBox(boxed(SCANNER)), late, now=now)
     boxes.hear([POLL])
     now.s, late.ballots = 105.0, [boxed(SCANNER)]
-    assert [heard.at_s for heard in boxes.hear([POLL])[POLL.proposal]] == [100.0]
+    assert [heard.at_s for heard in boxes.hear([POLL]).ballots[POLL.content]] == [100.0]
 
 
 def test_hear__asked_all_the_time__looks_into_a_box_now_and_then():
@@ -193,9 +193,9 @@ def test_hear__a_box_that_was_emptied__is_read_from_the_start():
 
 def test_hear__a_box_that_is_emptied_at_every_look__ends():
     class Emptied(ToldBox):
-        def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+        def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
             self.asked.append(after)
-            return Page(box=str(len(self.asked)), ballots=(boxed(SCANNER),), last=1, more=True)
+            return Page(box=str(len(self.asked)), items=(boxed(SCANNER),), last=1, more=True)
 
     box = Emptied()
     boxes = using(box)
@@ -216,7 +216,7 @@ def test_hear__a_vote_that_is_over__nothing_is_kept_of_it():
     box = ToldBox(boxed(SCANNER))
     boxes = using(box)
     boxes.hear([POLL])
-    assert (boxes.hear([]), boxes._heard) == ({}, {})
+    assert (boxes.hear([]).ballots, boxes._heard) == ({}, {})
 
 
 def test_hear__same_proposal_with_another_content__old_ballots_are_not_of_it():
@@ -225,7 +225,7 @@ def test_hear__same_proposal_with_another_content__old_ballots_are_not_of_it():
     boxes.hear([POLL])
     other = a_poll(content_hash=keccak(b"after a reorganisation"))
     box.ballots.append(boxed(SCANNER, support=False, poll=other))
-    (found,) = boxes.hear([other])[POLL.proposal]
+    (found,) = boxes.hear([other]).ballots[other.content]
     assert not found.boxed.ballot.support
 
 

@@ -16,11 +16,12 @@ import pytest
 from tests.ballots.voters import NOTARY, POLL, SCANNER, SPRAYER, boxed
 from workmoot.ballots import boxes as boxes_module
 from workmoot.ballots import http_box
-from workmoot.ballots.box import LARGEST_ANSWER, as_json, from_json
+from workmoot.ballots.box import LARGEST_ANSWER
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.http_box import HttpBallotBox
 from workmoot.ballots.kept import KeptBallots
+from workmoot.ballots.wire import DRAFTS_PATH, as_json, draft_as_json, draft_from_json, from_json
 from workmoot.domain.errors import BoxRefused, BoxUnreachable
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -75,7 +76,7 @@ def box_of(kept: KeptBallots) -> Answer:
             return say(request, b"{}", status=201)
         query = parse_qs(urlsplit(request.path).query)
         page = kept.read(POLL.proposal, after=int(query["after"][0]))
-        told = {"box": page.box, "items": [as_json(ballot) for ballot in page.ballots]}
+        told = {"box": page.box, "items": [as_json(ballot) for ballot in page.items]}
         return say(request, json.dumps(told | {"last": page.last, "more": page.more}).encode())
 
     return answer
@@ -145,7 +146,7 @@ def test_put_and_read__an_honest_box__the_ballots_in_order(box_at: BoxAt):
         for ballot in (boxed(SCANNER), boxed(SPRAYER, support=False)):
             box.put(ballot)
         page = box.read(POLL.proposal, after=1)
-    assert (page.ballots, page.last) == ((boxed(SPRAYER, support=False),), 2)
+    assert (page.items, page.last) == ((boxed(SPRAYER, support=False),), 2)
 
 
 @pytest.mark.parametrize(("lie", "words"), LIES.values(), ids=LIES)
@@ -196,8 +197,8 @@ def test_hear__an_honest_box_among_bad_ones__is_heard_while_another_still_drips(
     with serving(box_of(kept)) as honest, serving(dripping) as drips, serving(endless) as floods:
         urls = (drips, floods, free_address(), honest)
         boxes = Boxes([box_at(url) for url in urls], NOTARY, now_s=time.time, patience_s=0.5, pause_s=0)
-        (found,) = boxes.hear([POLL])[POLL.proposal]
+        (found,) = boxes.hear([POLL]).ballots[POLL.content]
         boxes.put(boxed(SPRAYER))
-        heard = boxes.hear([POLL])[POLL.proposal]
+        heard = boxes.hear([POLL]).ballots[POLL.content]
     assert found.boxed == boxed(SCANNER)
     assert [ballot.boxed.member for ballot in heard] == [SCANNER, SPRAYER]

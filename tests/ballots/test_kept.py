@@ -41,22 +41,22 @@ def test_read__from_a_place_on__in_the_order_they_came():
     for member in (SPRAYER, SCANNER, FINISHER):
         box.put(boxed(member))
     page = box.read(POLL.proposal, after=1)
-    assert ([ballot.member for ballot in page.ballots], page.last, page.more) == ([SCANNER, FINISHER], 3, False)
+    assert ([ballot.member for ballot in page.items], page.last, page.more) == ([SCANNER, FINISHER], 3, False)
 
 
 def test_read__past_the_end__nothing_and_the_true_last_place():
     box = KeptBallots()
     box.put(boxed(SCANNER))
     page = box.read(POLL.proposal, after=9)
-    assert (page.ballots, page.last, page.more) == ((), 1, False)
+    assert (page.items, page.last, page.more) == ((), 1, False)
 
 
 def test_read__nothing_there__empty():
-    assert KeptBallots().read(POLL.proposal).ballots == ()
+    assert KeptBallots().read(POLL.proposal).items == ()
 
 
 def test_keep__full__the_first_proposal_is_forgotten():
     box = KeptBallots(most=2)
     for proposal in (1, 2, 3):
         box.put(boxed(SCANNER, poll=a_poll(proposal)))
-    assert [len(box.read(a_poll(proposal).proposal).ballots) for proposal in (1, 2, 3)] == [0, 1, 1]
+    assert [len(box.read(a_poll(proposal).proposal).items) for proposal in (1, 2, 3)] == [0, 1, 1]

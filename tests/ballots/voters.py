@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from tests.builders import an_address
-from workmoot.ballots.box import BoxedBallot, Page
+from workmoot.ballots.box import BoxedBallot, BoxedDraft, Page
 from workmoot.ballots.poll import Notary, Poll
 from workmoot.chain.signatures import is_signed_by
 from workmoot.chain.signer import Signer
@@ -61,6 +61,9 @@ class ToldBox:
         self.ballots = list(ballots)
         self.put_in: list[BoxedBallot] = []
         self.asked: list[int] = []
+        self.drafts: list[BoxedDraft] = []
+        self.drafts_put_in: list[BoxedDraft] = []
+        self.drafts_asked: list[tuple[ProposalId, int]] = []
         self.dead = False
 
     def put(self, ballot: BoxedBallot) -> None:
@@ -68,9 +71,21 @@ class ToldBox:
             raise BoxUnreachable(self.name)
         self.put_in.append(ballot)
 
-    def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
         if self.dead:
             raise BoxUnreachable(self.name)
         self.asked.append(after)
         new = tuple(self.ballots[after:])
-        return Page(box="told", ballots=new, last=after + len(new), more=False)
+        return Page(box="told", items=new, last=after + len(new), more=False)
+
+    def put_draft(self, draft: BoxedDraft) -> None:
+        if self.dead:
+            raise BoxUnreachable(self.name)
+        self.drafts_put_in.append(draft)
+
+    def read_drafts(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedDraft]:
+        if self.dead:
+            raise BoxUnreachable(self.name)
+        self.drafts_asked.append((proposal, after))
+        new = tuple(self.drafts[after:])
+        return Page(box="told", items=new, last=after + len(new), more=False)

@@ -47,9 +47,7 @@ class BoxedDraft:
     @property
     def yes(self) -> BoxedBallot:
         """The proposer's own ballot."""
-        return BoxedBallot(
-            ballot=self.draft.ballot(support=True), member=self.draft.proposer, signature=self.signature
-        )
+        return BoxedBallot(ballot=self.draft.ballot(support=True), member=self.draft.proposer, signature=self.signature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

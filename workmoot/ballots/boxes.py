@@ -10,7 +10,8 @@ from time import monotonic
 from workmoot.ballots.box import BallotBox, BoxedBallot, BoxedDraft, Item, Page
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.poll import NextVote, Notary, Poll
-from workmoot.domain.drafts import Content, Draft
+from workmoot.domain.ballots import Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable
 from workmoot.domain.ids import Number, ProposalId
 

@@ -51,9 +51,7 @@ class HttpBallotBox:
         """Lets the connection go."""
         self._http.close()
 
-    def _read(
-        self, path: str, page_of: Callable[[object], Page[Item]], proposal: ProposalId, after: int
-    ) -> Page[Item]:
+    def _read(self, path: str, page_of: Callable[[object], Page[Item]], proposal: ProposalId, after: int) -> Page[Item]:
         told = self._ask("GET", path, params={"proposal": proposal, "after": after})
         try:
             return page_of(told)

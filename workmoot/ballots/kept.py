@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from workmoot.ballots.box import DRAFTS_PAGE, PAGE, BoxedBallot, BoxedDraft, Item, Page
-from workmoot.domain.drafts import Content
+from workmoot.domain.ballots import Content
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.proposals import NO_PROPOSAL
 

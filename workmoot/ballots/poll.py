@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from workmoot.ballots.box import BoxedBallot
-from workmoot.domain.ballots import Ballot, ballot_digest
-from workmoot.domain.drafts import Content, Draft
+from workmoot.domain.ballots import Ballot, Content, ballot_digest
+from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import Address, Number, ProposalId
 from workmoot.domain.ledger import Ledger, Proposal
 

@@ -23,7 +23,7 @@ from workmoot.domain.proposals import DETAIL_SIZE, pack_detail, unpack_detail
 
 PATH = "/api/v1/ballots"
 """Where a box answers, below its URL."""
-DRAFTS_PATH = "/api/v1/drafts"
+DRAFTS_PATH = PATH + "/drafts"
 """Where it takes and shows drafts."""
 MEMBER_BITS = LAST_NUMBER.bit_length()
 

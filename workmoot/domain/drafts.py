@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from workmoot.domain.ballots import Ballot
+from workmoot.domain.ballots import Ballot, Content
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.proposals import DETAIL_SIZE, Opening, content_hash_of, rest_of
-
-Content = tuple[ProposalId, bytes]
-"""A number and a content hash: several drafts may be made for one number."""
 
 
 @dataclass(frozen=True, kw_only=True)
