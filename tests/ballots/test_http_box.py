@@ -21,7 +21,7 @@ from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.http_box import HttpBallotBox
 from workmoot.ballots.kept import KeptBallots
-from workmoot.ballots.wire import DRAFTS_PATH, as_json, draft_as_json, draft_from_json, from_json
+from workmoot.ballots.wire import as_json, from_json
 from workmoot.domain.errors import BoxRefused, BoxUnreachable
 
 Answer = Callable[[BaseHTTPRequestHandler], None]

@@ -3,15 +3,17 @@
 from functools import cache
 from typing import Any
 
-from tests.builders import an_address
+from tests.builders import an_address, an_opening
 from workmoot.ballots.box import BoxedBallot, BoxedDraft, Page
-from workmoot.ballots.poll import Notary, Poll
+from workmoot.ballots.poll import NextVote, Notary, Poll
 from workmoot.chain.signatures import is_signed_by
 from workmoot.chain.signer import Signer
 from workmoot.domain.ballots import Ballot
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, ProposalId
+from workmoot.domain.plan import PackedPlan
 
 SCANNER, SPRAYER, FINISHER, LOADER = (Number(number) for number in range(1, 5))
 VOTERS = (SCANNER, SPRAYER, FINISHER, LOADER)
@@ -51,6 +53,35 @@ def boxed(
 def unsigned(ballot: Ballot | None = None, *, member: Number = SCANNER, size: int = 65) -> BoxedBallot:
     """A ballot whose signature is nobody's."""
     return BoxedBallot(ballot=ballot or POLL.ballot(support=True), member=member, signature=b"\7" * size)
+
+
+def a_next_vote(proposal: int = 2, **changes: Any) -> NextVote:
+    """The vote that would come next, among the same members."""
+    values: dict[str, Any] = {"roster": 4, "members": len(VOTERS), "voters": POLL.voters}
+    return NextVote(proposal=ProposalId(proposal), **values | changes)
+
+
+NEXT = a_next_vote()
+
+
+def a_draft(proposer: Number = SCANNER, *, proposal: int = 2, plan: bytes = b"\1" * 10, **changes: Any) -> Draft:
+    """A draft for the next vote; nobody reads its plan here."""
+    values: dict[str, Any] = {"roster": 4, "members": len(VOTERS), "deadline": 2_000_000_000}
+    opening = an_opening(PackedPlan(assignments=plan, teams=b"\2", timetable=b"\3\4"))
+    return Draft(proposal=ProposalId(proposal), proposer=proposer, opening=opening, **values | changes)
+
+
+def boxed_draft(draft: Draft | None = None, *, by: Number | None = None) -> BoxedDraft:
+    """The draft with its proposer's yes; signed by another where the test says so."""
+    draft = draft or a_draft()
+    signature = key(by or draft.proposer).sign(NOTARY.digest(draft.ballot(support=True)))
+    return BoxedDraft(draft=draft, signature=signature)
+
+
+def on_draft(member: Number, draft: Draft, *, support: bool = True) -> BoxedBallot:
+    """The member's ballot on a draft."""
+    ballot = draft.ballot(support=support)
+    return BoxedBallot(ballot=ballot, member=member, signature=key(member).sign(NOTARY.digest(ballot)))
 
 
 class ToldBox:
