@@ -1,4 +1,4 @@
-"""Three daemons in one workshop that vote by signature, from the proposal to its end."""
+"""Three daemons in one workshop that vote by signature, from the plan to its end."""
 
 from dataclasses import replace
 
@@ -11,14 +11,21 @@ from tests.agents.bodies import ToldRobots, WorkshopEyes, hands
 from tests.ballots.voters import ToldBox
 from tests.builders import a_task
 from tests.workshop import BADGES, WORKERS, Workshop, account, key
-from workmoot.ballots.box import BallotBox, BoxedBallot, Page
+from workmoot.ballots.box import BallotBox, BoxedBallot, BoxedDraft, Page
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary
 from workmoot.chain.memory import ADDRESSES
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.ballots import unpack_counted
-from workmoot.domain.events import BallotsCounted, VoteCast
+from workmoot.domain.events import (
+    BallotsCounted,
+    Event,
+    ProposalCreated,
+    ProposalReviewed,
+    ProposalSettled,
+    VoteCast,
+)
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.proposals import State
 
@@ -31,8 +38,8 @@ ROUNDS = 60
 class Moot:
     """A workshop and its members' daemons, at the chain's time; all use the same boxes."""
 
-    def __init__(self, *boxes: BallotBox) -> None:
-        self.workshop = Workshop(ballots="signed", ballot_boxes=["http://box"], talk_s=1.0)
+    def __init__(self, *boxes: BallotBox, ballots: str = "signed") -> None:
+        self.workshop = Workshop(ballots=ballots, ballot_boxes=["http://box"], talk_s=1.0)
         self.boxes = boxes
         chain_id = self.workshop.chain.chain_id
         self.notary = Notary(chain_id=chain_id, dao=ADDRESSES["AllocationDAO"], verify=is_signed_by)
@@ -83,6 +90,10 @@ class Moot:
         """The ballots that were sent together."""
         events = [event for event in self.workshop.chain.events if isinstance(event, BallotsCounted)]
         return [ballot for event in events for ballot in unpack_counted(event.ballots)]
+
+    def transactions(self, kind: type[Event]) -> list[str]:
+        """Those in which events of that kind came."""
+        return [event.at.tx for event in self.workshop.chain.events if isinstance(event, kind)]
 
     def cast(self) -> list[VoteCast]:
         """The ballots cast one by one."""
@@ -161,3 +172,78 @@ def test_vote__a_box_forges_a_no_for_everyone__nobody_believes_it():
     moot = Moot(Forging(), KeptBallots())
     moot.goes_on(State.ENACTED)
     assert all(support for _, support in moot.counted())
+
+
+# At once
+
+
+def test_at_once__boxes_work__one_transaction_opens_and_decides():
+    moot = Moot(KeptBallots(), ballots="at-once")
+    moot.goes_on(State.ENACTED)
+    (opened,) = moot.transactions(ProposalCreated)
+    assert moot.transactions(BallotsCounted) == moot.transactions(ProposalSettled) == [opened]
+    assert (len(moot.counted()), moot.cast(), moot.transactions(ProposalReviewed)) == (2, [], [])
+
+
+def test_at_once__one_of_two_boxes_is_dead__goes_on_by_the_other():
+    moot = Moot(a_dead_box(), KeptBallots(), ballots="at-once")
+    moot.goes_on(State.ENACTED)
+    assert moot.transactions(ProposalCreated) == moot.transactions(BallotsCounted)
+
+
+@pytest.mark.parametrize("boxes", [(), (a_dead_box(),), (ToldBox(),)], ids=["none", "dead", "hiding everything"])
+def test_at_once__boxes_fail__the_plan_is_opened_and_voted_on_chain(boxes: tuple[BallotBox, ...]):
+    moot = Moot(*boxes, ballots="at-once")
+    moot.goes_on(State.ENACTED)
+    assert (len(moot.transactions(ProposalCreated)), moot.counted(), len(moot.cast())) == (1, [], 2)
+
+
+class NoDrafts(KeptBallots):
+    """Takes drafts and shows none."""
+
+    def read_drafts(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedDraft]:
+        return Page(box="told", items=(), last=after, more=False)
+
+
+def test_at_once__boxes_hide_drafts__goes_on_by_ballots_on_what_is_opened():
+    moot = Moot(NoDrafts(), ballots="at-once")
+    moot.goes_on(State.ENACTED)
+    assert (len(moot.transactions(ProposalCreated)), len(moot.counted()), moot.cast()) == (1, 2, [])
+    assert moot.transactions(ProposalCreated) != moot.transactions(BallotsCounted)
+
+
+def drafts_in(kept: KeptBallots) -> tuple[BoxedDraft, ...]:
+    return kept.read_drafts(PROPOSAL).items
+
+
+def test_at_once__the_proposer_is_killed_after_it_shared__finds_its_draft_and_goes_on():
+    kept = KeptBallots()
+    moot = Moot(kept, ballots="at-once")
+    while not drafts_in(kept):
+        moot.step()
+    (shared,) = drafts_in(kept)
+    moot.wake(name_of(shared.draft.proposer))
+    moot.goes_on(State.ENACTED)
+    assert drafts_in(kept) == (shared,)
+    assert moot.transactions(ProposalCreated) == moot.transactions(BallotsCounted)
+
+
+def test_at_once__the_proposer_is_gone_after_it_shared__another_opens_a_plan():
+    kept = KeptBallots()
+    moot = Moot(kept, ballots="at-once")
+    while not drafts_in(kept):
+        moot.step()
+    del moot.daemons[name_of(drafts_in(kept)[0].draft.proposer)]
+    moot.goes_on(State.ENACTED)
+    assert len(moot.transactions(ProposalCreated)) == 1
+    assert moot.transactions(ProposalCreated) != moot.transactions(BallotsCounted)
+
+
+def test_at_once__a_member_is_killed_after_it_signed__says_the_same_ever_after():
+    kept = KeptBallots()
+    moot = Moot(kept, ballots="at-once")
+    while not kept.read(PROPOSAL).items:
+        moot.step()
+    moot.wake(name_of(kept.read(PROPOSAL).items[0].member))
+    moot.goes_on(State.ENACTED)
+    assert kept.equivocators(PROPOSAL) == ()
