@@ -23,6 +23,7 @@ class System(StrEnum):
     """What decides."""
 
     WORKMOOT = "workmoot"
+    WORKMOOT_AT_ONCE = "workmoot-at-once"
     OZ_GOVERNOR = "oz-governor"
     OZ_GOVERNOR_PLAIN = "oz-governor-plain"
     SAFE = "safe"
@@ -58,6 +59,7 @@ def gas(
     """Measure what a decision costs, from receipts: ours, OpenZeppelin's Governor's and a Safe's, in one run.
 
     `gas` is everything from the proposal to the assignments on record, `gas_decide` the deciding transaction alone.
+    Ours twice: opened by one transaction and decided by the next, and opened and decided at once, by a single one.
     Starts an Anvil of its own; progress goes to standard error.
     """
     sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.gas.chain import NotMeasured
-from benchmarks.gas.report import OURS, Report
+from benchmarks.gas.report import AT_ONCE, OURS, Report
 
 FILE = Path(__file__).resolve().parents[1] / "gas-snapshot.json"
 TOLERANCE = 0.02
@@ -17,9 +17,11 @@ def figures_of(report: Report) -> Figures:
     """Our figures by name, such as `5 members, 10 tasks: gas`."""
     told: Figures = {}
     for row in report.rows:
+        case = f"{row.members} members, {row.tasks} tasks"
         if row.system == OURS:
-            case = f"{row.members} members, {row.tasks} tasks"
             told |= {f"{case}: gas": row.gas, f"{case}: gas_decide": row.gas_decide}
+        if row.system == AT_ONCE:
+            told[f"{case}: gas at once"] = row.gas
     if report.votes and OURS in report.votes.gas:
         told[VOTE] = report.votes.gas[OURS]
     return told

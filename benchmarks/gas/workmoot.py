@@ -31,7 +31,7 @@ from workmoot.plant.staffing import staffed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workmoot.domain.ports import Receipt
+    from workmoot.domain.ports import AllocationDao, Receipt
     from workmoot.plant.plant import Plant
 
 SCENARIO = ROOT / "scenarios" / "workshop"
@@ -68,27 +68,32 @@ class Workmoot:
         self._reader = self._connection.contracts()
 
     def decide(self, tasks: int) -> Decision:
-        """Posted before, then: propose, and one `decide` with a majority's ballots that the proposer sends."""
+        """Posted before; then everything that the proposer sends, last a majority's ballots."""
         entries = self._entries(self._post(tasks))
-        opening = self._opening(entries)
-        dao = self._connection.contracts(self._voters[0].signer).dao
-        proposed = dao.propose(opening)
-        id_ = ProposalId(self._reader.dao.proposal_count())
-        rest, ballots = self._ballots(id_, opening)
-        decided = dao.decide(id_, opening.plan.assignments, rest, ballots)
-        self._require_recorded(id_, entries)
-        return Decision(costs=(self._cost(proposed), self._cost(decided)))
+        sent = self._settle(self._opening(entries))
+        self._require_recorded(ProposalId(self._reader.dao.proposal_count()), entries)
+        return Decision(costs=tuple(self._cost(receipt) for receipt in sent))
 
     def open(self) -> None:
         """A proposal to be voted on."""
-        opening = self._opening(self._entries(self._post(1)))
-        self._connection.contracts(self._voters[0].signer).dao.propose(opening)
+        self._proposer.propose(self._opening(self._entries(self._post(1))))
 
     def vote(self, place: int) -> Cost:
         """A yes to the newest proposal."""
         content = abi_of("AllocationDAO").functions["castVote"].call(self._reader.dao.proposal_count(), FOR)
         dao = self._connection.deployment.allocation_dao
         return self._chain.send(self._voters[place].signer.address, dao, content)
+
+    @property
+    def _proposer(self) -> AllocationDao:
+        return self._connection.contracts(self._voters[0].signer).dao
+
+    def _settle(self, opening: Opening) -> Sequence[Receipt]:
+        """Propose, and one `decide`."""
+        proposed = self._proposer.propose(opening)
+        id_ = ProposalId(self._reader.dao.proposal_count())
+        rest, ballots = self._ballots(id_, opening, self._reader.dao.proposal(id_).deadline)
+        return proposed, self._proposer.decide(id_, opening.plan.assignments, rest, ballots)
 
     def _post(self, tasks: int) -> list[TaskId]:
         planner = self._connection.contracts(self._planner).work_orders
@@ -131,16 +136,15 @@ class Workmoot:
             words=WORDS,
         )
 
-    def _ballots(self, id_: ProposalId, opening: Opening) -> tuple[bytes, bytes]:
+    def _ballots(self, id_: ProposalId, opening: Opening, deadline: int) -> tuple[bytes, bytes]:
         """The hash of what is not enacted, and a majority's ballots; the sender's own needs no signature."""
-        state = self._reader.dao.proposal(id_)
-        bound = {"roster": state.roster, "deadline": state.deadline}
-        rest = rest_of(opening, proposer=state.proposer, members=state.members, **bound)
+        sender, *others = self._voters[: majority_of(len(self._voters))]
+        roster, members = self._reader.members.roster()
+        rest = rest_of(opening, proposer=sender.number, roster=roster, members=members, deadline=deadline)
         content_hash = content_hash_of(opening.plan.assignments, rest)
-        ballot = Ballot(proposal=id_, content_hash=content_hash, support=True, **bound)
+        ballot = Ballot(proposal=id_, content_hash=content_hash, roster=roster, deadline=deadline, support=True)
         deployment = self._connection.deployment
         digest = ballot_digest(ballot, chain_id=deployment.chain_id, dao=deployment.allocation_dao)
-        sender, *others = self._voters[: majority_of(len(self._voters))]
         signed = [
             SignedBallot(member=voter.number, support=True, signature=voter.signer.sign(digest)) for voter in others
         ]
@@ -162,6 +166,19 @@ class Workmoot:
     def _cost(self, receipt: Receipt) -> Cost:
         sent = self._chain.node.ask("eth_getTransactionByHash", receipt.tx)
         return Cost(gas=receipt.gas_used, calldata=len(sent["input"]) // 2 - 1)
+
+
+class WorkmootAtOnce(Workmoot):
+    """The same, whose members sign before a proposal is opened."""
+
+    def _settle(self, opening: Opening) -> Sequence[Receipt]:
+        """One `decideAtOnce`."""
+        head = self._chain.node.block()
+        assert head is not None  # noqa: S101 - a node always has a last block
+        id_ = ProposalId(self._reader.dao.proposal_count() + 1)
+        deadline = head.timestamp + self._reader.motions.policy().voting_seconds
+        _, ballots = self._ballots(id_, opening, deadline)
+        return [self._proposer.decide_at_once(id_, deadline, opening, ballots)]
 
 
 def deployed(url: str, plant: Plant) -> Connection:

@@ -82,7 +82,7 @@ def _assert_proposals(plant: Plant, ledger: Ledger) -> None:
     # Where the words are no UTF-8 the content hash is another than what was read gives.
     for proposal in (one for one in ledger.proposals.values() if one.is_readable):
         assert dao.proposal(proposal.id) == _proposal_state(proposal)
-        decided_at_once = proposal.settled_at is not None and proposal.settled_at.tx == proposal.at.tx
+        decided_at_once = any(vote.at.tx == proposal.at.tx for vote in proposal.votes)
         seconds, most = proposal.deadline - proposal.at.timestamp, motions.voting_seconds_of(proposal.id)
         assert seconds == most or (decided_at_once and 0 <= seconds < most)
         assert dao.is_content(proposal.id, proposal.opening.plan.assignments, proposal.rest)

@@ -21,7 +21,7 @@ from workmoot.domain.ids import NOBODY, Address, TaskId, task_id
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload, release_payload
-from workmoot.domain.plan import pack_plan, pack_tree, unpack_assignments
+from workmoot.domain.plan import PackedPlan, pack_plan, pack_tree, unpack_assignments
 from workmoot.domain.ports import Receipt
 from workmoot.domain.proposals import CONTENT_ID_SIZE, DETAIL_SIZE, State
 from workmoot.domain.work import OnFailure, Status, pack_tasks
@@ -149,8 +149,11 @@ def _decision(chance: random.Random, plant: Any, number: TaskId) -> Act:
     version = known.version if known and chance.random() < 0.9 else 1
     more = [task for task in ledger.tasks.values() if task.is_open and chance.random() < 0.4 and task.id != number]
     entries = [_entry(chance, number, version), *(_entry(chance, task.id, task.version) for task in more)]
-    as_tree = chance.random() < 0.3
-    return lambda world: _propose(world, entries, name, as_tree=as_tree)
+    packed = pack_tree(entries) if chance.random() < 0.3 else pack_plan(entries)
+    if chance.random() < 0.3:
+        ballots, lasts_s = _ballots(chance, list(WORKERS)), chance.choice((-1, 1, 30, 61, 62))
+        return lambda world: _decide_at_once(world, packed, ballots, name, lasts_s)
+    return lambda world: _propose(world, packed, name)
 
 
 def _entry(chance: random.Random, number: TaskId, version: int) -> Any:
@@ -158,12 +161,15 @@ def _entry(chance: random.Random, number: TaskId, version: int) -> Any:
     return an_entry(number, lead, version=version, inspector=inspector)
 
 
-def _propose(world: World, entries: Any, name: str, *, as_tree: bool) -> Receipt:
+def _propose(world: World, packed: PackedPlan, name: str) -> Receipt:
     head = world.plant.head()
-    opening = an_opening(
-        pack_tree(entries) if as_tree else pack_plan(entries), read_at=head.number, read_hash=head.hash
-    )
-    return world.plant.by(name).dao.propose(opening)
+    return world.plant.by(name).dao.propose(an_opening(packed, read_at=head.number, read_hash=head.hash))
+
+
+def _decide_at_once(world: World, packed: PackedPlan, ballots: dict[str, bool], name: str, lasts_s: int) -> Receipt:
+    drafted = moves.draft(world.plant, packed, by=name, lasts_s=lasts_s)
+    signed = [moves.sign(world.plant, drafted, voter, support=support) for voter, support in ballots.items()]
+    return moves.decide_at_once(world.plant, drafted, *signed, by=name)
 
 
 def _vote(world: World, number: int, name: str, *, support: bool, whole: bool) -> Receipt:

@@ -17,7 +17,7 @@ from scripts import nodes
 from scripts.audit import app
 from scripts.deploy_settings import ROOT
 from tests.builders import an_opening
-from tests.chain.moves import Opened, opened_by
+from tests.chain.moves import Drafted, Opened, opened_by
 from workmoot.chain.connection import Connection, Contracts
 from workmoot.chain.deployment import read_deployment
 from workmoot.chain.node import Node
@@ -88,7 +88,7 @@ class Plant:
             given = {"assignments": opened.assignments, "rest": opened.rest}
             self.of(name).dao.vote(opened.id, support=support, reason="", **given)
 
-    def sign(self, opened: Opened, name: str, *, support: bool) -> SignedBallot:
+    def sign(self, opened: Opened | Drafted, name: str, *, support: bool) -> SignedBallot:
         signer, deployment = load_signer(self.folder / "keys" / f"{name}.key"), self.connection.deployment
         ballot = opened.ballot(support=support)
         signature = signer.sign_ballot(ballot, chain_id=deployment.chain_id, dao=deployment.allocation_dao)
@@ -152,6 +152,25 @@ def tell_story(plant: Plant) -> None:
     plant.order(OverrideKind.HOLD, SubjectType.ROBOT, plant.badges["saw-1"])
     plant.order(OverrideKind.HOLD, SubjectType.PLANT, 0)
     plant.order(OverrideKind.SUSPEND, SubjectType.WORKER, plant.badges["clerk"])
+
+
+def suspend_at_once(plant: Plant) -> None:
+    """The fourth proposal: what two of three signed before."""
+    motion = StandingChange(kind=MotionKind.SUSPEND, member=plant.badges["driller"])
+    head, owner = plant.connection.node.block(), plant.of("owner")
+    assert head is not None
+    plant.mine()
+    roster, members = owner.members.roster()
+    drafted = Drafted(
+        id=ProposalId(4),
+        opening=motion_opening(motion, "because", read_at=head.number, read_hash=head.hash),
+        proposer=plant.badges["cutter"],
+        roster=roster,
+        members=members,
+        deadline=int(time.time()) + owner.motions.policy().voting_seconds // 2,
+    )
+    ballots = pack_ballots(plant.sign(drafted, name, support=True) for name in ("cutter", "checker"))
+    plant.of("cutter").dao.decide_at_once(drafted.id, drafted.deadline, drafted.opening, ballots)
 
 
 def let_time_run_out(plant: Plant) -> None:
@@ -300,6 +319,13 @@ def undone(plant: Plant) -> Iterator[Plant]:
 def test_verify__time_runs_out_everywhere__all_agree(undone):
     let_time_run_out(undone)
     assert told(undone)["differences"] == []
+
+
+def test_verify__decided_at_once__counts_and_agrees_like_any_other(undone):
+    suspend_at_once(undone)
+    found = told(undone)
+    assert found["differences"] == []
+    assert (found["counts"]["proposals"], found["counts"]["passed"], found["counts"]["votes_for"]) == (4, 2, 5)
 
 
 def test_verify__decided_who_belongs__all_agree(undone):

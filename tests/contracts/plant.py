@@ -8,6 +8,7 @@ from typing import Any
 
 from brownie import (
     AllocationDAO,
+    BallotAudit,
     Claims,
     Members,
     Motions,
@@ -39,6 +40,7 @@ Account.enable_unaudited_hdwallet_features()
 
 SCAN, SPRAY, INSPECT = 1, 2, 3
 SCANNER, SPRAYER, GLUER, PRESSER, PACKER, ROBOT = map(Number, range(1, 7))
+NAMED = {"sprayer": SPRAYER, "gluer": GLUER, "presser": PRESSER, "packer": PACKER}
 OPERATOR, PLANNER, SUPERVISOR, MAINTENANCE = 1, 2, 3, 4
 ADMINISTRATOR, STRANGER, LATE = 0, 11, 12
 FIRST_WORKER = 5
@@ -72,6 +74,7 @@ class Plant:
     overrides: Any
     motions: Any
     claims: Any
+    audit: Any
     described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
     keys: count = field(default_factory=lambda: count(1))
@@ -158,14 +161,27 @@ class Plant:
         """The member's, signed by its key; `changes` are in what it signs."""
         _, _, roster, _, _, _, _, deadline, _ = self.dao.proposal(proposal)
         values = {"content_hash": self.content_hash(proposal), "roster": roster, "deadline": deadline}
-        signed = Ballot(**{"proposal": proposal, "support": support, **values} | changes)
-        digest = ballot_digest(signed, chain_id=chain.id, dao=self.dao.address)
+        return self.sign_ballot(Ballot(**{"proposal": proposal, "support": support, **values} | changes), member)
+
+    def sign_ballot(self, ballot: Ballot, member: Number) -> SignedBallot:
+        digest = ballot_digest(ballot, chain_id=chain.id, dao=self.dao.address)
         signature = bytes(key_of(member).unsafe_sign_hash(digest).signature)
-        return SignedBallot(member=member, support=support, signature=signature)
+        return SignedBallot(member=member, support=ballot.support, signature=signature)
 
     def decide(self, proposal: int, *ballots: SignedBallot) -> Any:
         """A stranger relays them all."""
         return self.dao.decide(proposal, *self.content(proposal), pack_ballots(ballots), by(STRANGER))
+
+    def decide_at_once(self, proposal: int, deadline: int, opening: Opening, **voters: bool) -> Any:
+        """The scanner sends what those members, by their names, signed beside its own yes."""
+        roster, members = self.members.roster()
+        rest = rest_of(opening, proposer=SCANNER, roster=roster, members=members, deadline=deadline)
+        content_hash = content_hash_of(opening.plan.assignments, rest)
+        bound = {"proposal": proposal, "content_hash": content_hash, "roster": roster, "deadline": deadline}
+        signed = (self.sign_ballot(Ballot(support=yes, **bound), NAMED[name]) for name, yes in voters.items())
+        ballots = pack_ballots([SignedBallot(member=SCANNER, support=True), *signed])
+        self.openings[proposal] = opening
+        return self.dao.decideAtOnce(proposal, deadline, parts_of(opening), ballots, by_worker(SCANNER))
 
     def allocate(self, task: int, worker: Number, **changes: Any) -> int:
         return self.enact(self.entry(task, worker, **changes))
@@ -233,7 +249,7 @@ class Plant:
 def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
-    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(7)]
+    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(8)]
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, ABSENT_AFTER, WEIGHTS)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
@@ -243,6 +259,7 @@ def deploy() -> Plant:
         Overrides.deploy(at[0], at[1], at[2], at[3], by(ADMINISTRATOR)),
         Motions.deploy(at[1], at[3], policy, by(ADMINISTRATOR)),
         Claims.deploy(at[1], at[2], at[3], at[4], by(ADMINISTRATOR)),
+        BallotAudit.deploy(at[1], at[3], by(ADMINISTRATOR)),
     )
     for role in HUMANS:
         plant.authority.grantRole(role, accounts[role], 0, by(ADMINISTRATOR))

@@ -183,9 +183,17 @@ def test_decide__cut_short__refused(plant, proposal):
         plant.dao.decide(proposal, *plant.content(proposal), packed[:-1], by(STRANGER))
 
 
-def test_record__before_the_end__refused(plant, proposal):
-    with refused("ProposalNotSettled", proposal, State.OPEN):
-        plant.dao.record(proposal, plant.content_hash(proposal), b"", by(STRANGER))
+def test_decide_at_once__not_the_next_number__refused(plant, task):
+    opening, deadline = plant.opening(plant.entry(task, SCANNER)), chain.time() + 30
+    for number in (0, 2):
+        with refused("NotTheNext", number, 1):
+            plant.decide_at_once(number, deadline, opening, gluer=True, packer=True)
+
+
+def test_decide_at_once__by_a_stranger__refused(plant, task):
+    draft = parts_of(plant.opening(plant.entry(task, SCANNER)))
+    with refused("NotAMember", accounts[STRANGER]):
+        plant.dao.decideAtOnce(1, chain.time() + 30, draft, b"", by(STRANGER))
 
 
 # THE ROSTER

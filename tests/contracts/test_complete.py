@@ -4,20 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
-from brownie import AllocationDAO, Claims, Members, Motions, Overrides, WorkOrders
+from brownie import AllocationDAO, BallotAudit, Claims, Members, Motions, Overrides, WorkOrders
 
 HERE = Path(__file__).parent
 OPENZEPPELIN = re.compile(
     r"ERC721|EIP712|ECDSA|Nonce|ShortString|String|Checkpoint|SafeCast|Approval|Transfer|InvalidShort|Unlocked|"
     r"DelegateChanged|VotesExpiredSignature"
 )
-IN_FORGE = {"RosterFull", "RostersOver", "RollNotWritten", "FutureLookup"}
+IN_FORGE = {"RosterFull", "RostersOver", "RollNotWritten", "FutureLookup", "DeadlineTooLate"}
 """It does in a blink what takes 1,023 admissions, two million rosters, little gas or a still clock."""
 
 
 def own(kind):
     """The names of our errors or events, without those of OpenZeppelin."""
-    contracts = (AllocationDAO, Claims, Members, Motions, Overrides, WorkOrders)
+    contracts = (AllocationDAO, BallotAudit, Claims, Members, Motions, Overrides, WorkOrders)
     names = {entry["name"] for contract in contracts for entry in contract.abi if entry["type"] == kind}
     return {name for name in names if not OPENZEPPELIN.match(name)}
 

@@ -1,6 +1,6 @@
 """The way of an order: posted, offered for, decided by vote, run, inspected, and corrected and overridden by humans."""
 
-from brownie import accounts
+from brownie import accounts, chain
 
 from tests.builders import an_offer
 from tests.contracts.plant import (
@@ -63,6 +63,21 @@ def test_order__decided_together__in_one_transaction(plant):
     post(plant)
     talk(plant)
     decide(plant, propose(plant))
+
+
+def test_order__decided_at_once__put_to_the_vote_and_enacted_in_one_transaction(plant):
+    post(plant)
+    talk(plant)
+    opening = plant.opening(plant.entry(FIRST, SCANNER), plant.entry(SECOND, SPRAYER, helpers=(GLUER,)))
+    deadline = chain.time() + 30
+    tx = plant.decide_at_once(1, deadline, opening, sprayer=False, gluer=True, packer=True)
+    *calldatas, words = parts_of(opening)
+    no_calls = {"targets": (), "values": (), "signatures": ()}
+    times = {"voteStart": tx.timestamp, "voteEnd": deadline}
+    opened = {"proposer": account_of(SCANNER), "calldatas": calldatas, "description": words}
+    told(tx, "ProposalCreated", proposalId=1, **opened, **no_calls, **times)
+    tell_decided(tx, 1)
+    assert plant.dao.isContent(1, *plant.content(1))
 
 
 def post(plant):
@@ -128,7 +143,10 @@ def review_and_vote(plant, proposal):
 def decide(plant, proposal):
     voters = {SCANNER: True, SPRAYER: False, GLUER: True, PACKER: True}
     ballots = (plant.ballot(proposal, member, support=support) for member, support in voters.items())
-    tx = plant.decide(proposal, *ballots)
+    tell_decided(plant.decide(proposal, *ballots), proposal)
+
+
+def tell_decided(tx, proposal):
     told(tx, "BallotsCounted", id=proposal, ballots=bytes.fromhex("8001000280038005"))
     told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=1)
     told(tx, "ProposalExecuted", proposalId=proposal)
@@ -138,10 +156,10 @@ def decide(plant, proposal):
 def record_and_convict(plant, proposal):
     yes, no = (plant.ballot(proposal, PRESSER, support=support) for support in (True, False))
     content_hash = plant.content_hash(proposal)
-    tx = plant.dao.record(proposal, content_hash, pack_ballots([yes]), by(STRANGER))
+    tx = plant.audit.record(proposal, content_hash, pack_ballots([yes]), by(STRANGER))
     told(tx, "BallotsRecorded", id=proposal, ballots=bytes.fromhex("8004"))
     given = (proposal, content_hash, PRESSER, yes.signature, no.signature)
-    tx = plant.dao.proveEquivocation(*given, by(STRANGER))
+    tx = plant.audit.proveEquivocation(*given, by(STRANGER))
     told(tx, "EquivocationProven", id=proposal, member=PRESSER)
 
 

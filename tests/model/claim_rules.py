@@ -8,9 +8,9 @@ from hypothesis.stateful import precondition, rule
 
 from tests.model import claims
 from tests.model.law import Entry, Leaf, Tree
-from tests.model.machine import NUMBER, PAIR, is_odd, of
+from tests.model.machine import NUMBER, PAIR, is_odd, of, seldom
 from tests.model.payloads import plan_entry
-from tests.model.vote_rules import ENTRIES, VoteMachine
+from tests.model.vote_rules import ALL_SAY, ENTRIES, VoteMachine, Wanted
 from workmoot.domain.plan import claim_of, claim_proof, pack_tree
 from workmoot.domain.proposals import State
 
@@ -32,16 +32,27 @@ class ClaimMachine(VoteMachine):
 
     @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER)
     def grow_tree(self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int) -> None:
-        """Put to the vote, and mostly decided at once."""
+        """Put to the vote, and mostly decided soon."""
+        tree = self._tree(entries, helper, flaw)
+        if not self.put_to_vote(self._voter(by), tree) and not is_odd(by, 4):
+            self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 3))
+
+    @precondition(seldom)
+    @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER, says=ALL_SAY, terms=NUMBER)
+    def grow_tree_at_once(
+        self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int, says: list[int], terms: int
+    ) -> None:
+        tree = self._tree(entries, helper, flaw)
+        self.settle_at_once(self._voter(by), tree, flaw, says=says, terms=terms)
+
+    def _tree(self, entries: list[tuple[int, int, int]], helper: int, flaw: int) -> Wanted:
         plan = self._plan(entries)
         leaves = tuple(Leaf(entry, self._helpers_of(entry, helper + at)) for at, entry in enumerate(plan))
         packed, malformed = pack_tree(map(plan_entry, leaves)), ""
         if is_odd(flaw):
             spoilt = of(_SPOILT, flaw // 8)(packed.assignments)
             packed, malformed = replace(packed, assignments=spoilt), "MalformedTree"
-        tree = Tree(leaves, packed.root)
-        if not self.put_to_vote(self._voter(by), tree, packed, malformed=malformed) and not is_odd(by, 4):
-            self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 3))
+        return Wanted(Tree(leaves, packed.root), packed, malformed)
 
     @precondition(has_tree)
     @rule(proposal=NUMBER, leaves=st.lists(PAIR, min_size=1, max_size=3))

@@ -106,7 +106,7 @@ def _of_proposals(law: Law) -> Iterator[Fact]:
         yield ("AllocationDAO", "proposal", (number,)), _proposal(proposal)
         in_parts = 0 if proposal.state is State.ENACTED else proposal.enacted
         yield ("AllocationDAO", "progress", (number,)), (in_parts,)
-        yield ("Motions", "votingSecondsOf", (number,)), (proposal.rest.deadline - proposal.opened,)
+        yield ("Motions", "votingSecondsOf", (number,)), (proposal.voting_seconds,)
         yield ("Claims", "rootOf", (number,)), (_root(law, number),)
         yield _slot(law, SubjectType.PROPOSAL, number, Level.HUMAN)
         for badge, member in law.members.items():

@@ -135,6 +135,8 @@ class Proposal:
     content: Content
     rest: Rest
     opened: int
+    voting_seconds: int
+    """How long it might have been open."""
     state: State = State.OPEN
     yes: int = 0
     no: int = 0

@@ -11,7 +11,7 @@ from tests.model.machine import NUMBER, has_proposals, is_odd, of, seldom
 from tests.model.member_rules import MOST_MEMBERS, NEWCOMERS
 from tests.model.payloads import motion_bytes
 from tests.model.proposals import MOTION_SECONDS
-from tests.model.vote_rules import VoteMachine
+from tests.model.vote_rules import ALL_SAY, VoteMachine, Wanted
 from workmoot.domain.motions import MotionKind
 from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import Policy, State, Weights
@@ -37,9 +37,15 @@ class MotionMachine(VoteMachine):
 
     @rule(by=NUMBER, what=NUMBER, whom=NUMBER)
     def carry(self, by: int, what: int, whom: int) -> None:
-        """A motion, and all ballots with it; at once or, where it waits, later."""
+        """A motion, and then all ballots together; where it waits, later."""
         if not self._move(self._voter(by), self._motion(what, whom), 0):
             self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 3))
+
+    @precondition(seldom)
+    @rule(by=NUMBER, what=NUMBER, whom=NUMBER, flaw=NUMBER, says=ALL_SAY, terms=NUMBER)
+    def carry_at_once(self, by: int, what: int, whom: int, flaw: int, says: list[int], terms: int) -> None:
+        moved = _moved(self._motion(what, whom), flaw)
+        self.settle_at_once(self._voter(by), moved, flaw, says=says, terms=terms)
 
     @precondition(seldom)
     @rule(by=NUMBER, times=NUMBER, whom=NUMBER)
@@ -114,13 +120,7 @@ class MotionMachine(VoteMachine):
         )
 
     def _move(self, name: str, motion: Motion, flaw: int) -> str:
-        packed, teams, malformed = motion_bytes(motion), b"", ""
-        if is_odd(flaw, 10):
-            packed, malformed = of(_SPOILT, flaw // 10), "MalformedMotion"
-        if is_odd(flaw, 14):
-            teams, malformed = b"team", "MalformedTeams"
-        plan = PackedPlan(assignments=packed, teams=teams)
-        return self.put_to_vote(name, motion, plan, malformed=malformed, flaw=flaw)
+        return self.put_to_vote(name, _moved(motion, flaw), flaw)
 
     def _motion(self, what: int, whom: int) -> Motion:
         kind = of(KINDS, what)
@@ -159,3 +159,12 @@ _SPOILT = (
     b"\0\0\0\1" + b"\1" * 52,
     b"\0\0\0\1\4" + b"\1" * 52,
 )
+
+
+def _moved(motion: Motion, flaw: int) -> Wanted:
+    packed, teams, malformed = motion_bytes(motion), b"", ""
+    if is_odd(flaw, 10):
+        packed, malformed = of(_SPOILT, flaw // 10), "MalformedMotion"
+    if is_odd(flaw, 14):
+        teams, malformed = b"team", "MalformedTeams"
+    return Wanted(motion, PackedPlan(assignments=packed, teams=teams), malformed)

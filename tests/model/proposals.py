@@ -63,25 +63,13 @@ def review(law: Law, by: str, proposal: int) -> None:
 def propose(law: Law, by: str, draft: Draft) -> None:
     """A client asks before whether the tasks of a plan are open."""
     require(not draft.malformed, draft.malformed)
+    if isinstance(draft.content, tuple):
+        tasks.require_open(law, draft.content)
     _require_sound(law, draft)
-    recent = law.block - BLOCKS_REMEMBERED <= draft.read_at < law.block
-    require(recent and draft.known, "UnknownBlock")
-    require(draft.counters <= len(law.proposals), "UnknownProposal")
     proposer = voter(law, by)
     number = len(law.proposals) + 1
     _take_place(law, proposer, number)
-    rest = Rest(
-        helpers=draft.helpers,
-        timetable=len(draft.content) if isinstance(draft.content, tuple) else draft.content,
-        read_at=draft.read_at,
-        counters=draft.counters,
-        words=draft.words,
-        proposer=proposer,
-        roster=len(law.rosters) - 1,
-        members=len(law.rosters[-1]),
-        deadline=law.now + law.policy.voting_seconds,
-    )
-    law.proposals[number] = Proposal(content=draft.content, rest=rest, opened=law.now)
+    _open(law, number, proposer, draft, law.now + law.policy.voting_seconds)
 
 
 def vote(law: Law, by: str, proposal: int, *, support: bool, given: Given | None) -> None:
@@ -108,22 +96,34 @@ def cast_vote_by_sig(law: Law, by: str, proposal: int, *, support: bool, signed:
 
 def decide(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
     """`cut`: the last ballot's bytes are not all there."""
-    found = _require_open(law, proposal)
+    _require_open(law, proposal)
     _require_content(law, proposal, given)
-    previous = NOBODY
-    for place, ballot in enumerate(ballots):
-        _require_whole(cut=cut, last=place == len(ballots) - 1)
-        require(ballot.member > previous, "BallotOutOfOrder")
-        require(may_vote(law, ballot.member, found.rest.roster), "NotInElectorate")
-        require(ballot.member not in found.cast, "AlreadyVoted")
-        _require_its_own(law, by, proposal, ballot)
-        found.yes += ballot.support
-        found.no += not ballot.support
-        previous = ballot.member
-    _judge(found)
-    require(found.state is not State.OPEN, "Undecided")
-    if found.state is State.PASSED and not given.hashed:
+    _count(law, by, proposal, ballots, cut=cut)
+    if law.state_of(proposal) is State.PASSED and not given.hashed:
         _enact(law, proposal)
+
+
+def decide_at_once(
+    law: Law,
+    by: str,
+    number: int,
+    deadline: int,
+    draft: Draft,
+    ballots: tuple[Signed, ...],
+    *,
+    cut: bool,
+    stale: bool,
+) -> None:
+    """`stale`: what was signed is not this draft. Nobody asks whether the tasks are open, and no place is taken."""
+    _require_sound(law, draft)
+    proposer = voter(law, by)
+    require(number == len(law.proposals) + 1, "NotTheNext")
+    require(law.now <= deadline, "VotingOver")
+    require(deadline <= law.now + law.policy.voting_seconds, "DeadlineTooLate")
+    _open(law, number, proposer, draft, deadline)
+    _count(law, by, number, ballots, cut=cut, stale=stale)
+    if law.state_of(number) is State.PASSED:
+        _enact(law, number)
 
 
 def record(law: Law, by: str, proposal: int, given: Given, ballots: tuple[Signed, ...], *, cut: bool) -> None:
@@ -207,6 +207,38 @@ def _cast(law: Law, by: str, proposal: int, *, support: bool) -> Proposal:
     return found
 
 
+def _open(law: Law, number: int, proposer: int, draft: Draft, deadline: int) -> None:
+    rest = Rest(
+        helpers=draft.helpers,
+        timetable=len(draft.content) if isinstance(draft.content, tuple) else draft.content,
+        read_at=draft.read_at,
+        counters=draft.counters,
+        words=draft.words,
+        proposer=proposer,
+        roster=len(law.rosters) - 1,
+        members=len(law.rosters[-1]),
+        deadline=deadline,
+    )
+    law.proposals[number] = Proposal(draft.content, rest, opened=law.now, voting_seconds=law.policy.voting_seconds)
+
+
+def _count(law: Law, by: str, proposal: int, ballots: tuple[Signed, ...], *, cut: bool, stale: bool = False) -> None:
+    """All of them, and that decides it."""
+    found, previous = law.proposal(proposal), NOBODY
+    for place, ballot in enumerate(ballots):
+        _require_whole(cut=cut, last=place == len(ballots) - 1)
+        require(ballot.member > previous, "BallotOutOfOrder")
+        require(may_vote(law, ballot.member, found.rest.roster), "NotInElectorate")
+        require(ballot.member not in found.cast, "AlreadyVoted")
+        require(not (stale and ballot.signer), "BadBallot")
+        _require_its_own(law, by, proposal, ballot)
+        found.yes += ballot.support
+        found.no += not ballot.support
+        previous = ballot.member
+    _judge(found)
+    require(found.state is not State.OPEN, "Undecided")
+
+
 def _judge(found: Proposal) -> None:
     """More than half of all members pass it; it is defeated once that many can no longer say yes."""
     possible = found.rest.members - found.no - len(found.barred)
@@ -218,11 +250,14 @@ def _judge(found: Proposal) -> None:
 
 def _require_sound(law: Law, draft: Draft) -> None:
     """Of a tree nothing is asked before its leaves are claimed."""
+    require(not draft.malformed, draft.malformed)
     if isinstance(draft.content, tuple):
-        tasks.require_open(law, draft.content)
         require(law.confirmed.issuperset(draft.helpers), "HelperNotConfirmed")
     elif not isinstance(draft.content, Tree):
         motions.require_sound(law, draft.content)
+    recent = law.block - BLOCKS_REMEMBERED <= draft.read_at < law.block
+    require(recent and draft.known, "UnknownBlock")
+    require(draft.counters <= len(law.proposals), "UnknownProposal")
 
 
 def _take_place(law: Law, proposer: int, proposal: int) -> None:

@@ -1,9 +1,10 @@
 """What is signed in each world: the same words, over that world's own hashes and addresses."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.chain.plants import account, signer
-from tests.model.payloads import NOT_PUT
+from tests.model.payloads import NOT_PUT, Put
 from tests.model.proposals import Signed
 from tests.model.worlds import CHAIN_ID, World
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, vote_digest
@@ -15,16 +16,18 @@ SCRIBBLE = "nobody's"
 """Who signs with 65 bytes that are nobody's signature."""
 
 
-def ballot_bytes(world: World, ballots: tuple[Signed, ...], *, cut: bool) -> bytes:
-    """Packed as they are given, in whatever order."""
-    packed = b"".join(_one(world, ballot) for ballot in ballots)
+def ballot_bytes(
+    world: World, ballots: tuple[Signed, ...], *, cut: bool, put: Mapping[int, Put] | None = None
+) -> bytes:
+    """Packed as they are given, in whatever order; signed for what is put to the vote, or is to be."""
+    packed = b"".join(_one(world, ballot, put or world.put) for ballot in ballots)
     return packed[:-1] if cut else packed
 
 
-def signature_of(world: World, ballot: Signed) -> bytes:
+def signature_of(world: World, ballot: Signed, known: Mapping[int, Put]) -> bytes:
     if ballot.signer in ("", SCRIBBLE):
         return b"\1" * 65 if ballot.signer else b""
-    put = world.put.get(ballot.proposal, NOT_PUT)
+    put = known.get(ballot.proposal, NOT_PUT)
     said = Ballot(
         proposal=ProposalId(ballot.proposal),
         content_hash=put.content_hash,
@@ -49,7 +52,7 @@ def post_signature(world: World, by: str, packed: bytes, detail: str, **terms: A
     return signer(by).sign(digest)
 
 
-def _one(world: World, ballot: Signed) -> bytes:
-    signature = signature_of(world, ballot)
+def _one(world: World, ballot: Signed, put: Mapping[int, Put]) -> bytes:
+    signature = signature_of(world, ballot, put)
     packed = SignedBallot(member=Number(ballot.member), support=ballot.support, signature=signature)
     return packed.who.to_bytes(2, "big") + len(signature).to_bytes(2, "big") + signature

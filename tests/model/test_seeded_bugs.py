@@ -43,6 +43,30 @@ CONTRACT_BUGS = {
         "if (block.timestamp > header.deadline()) revert VotingOver(",
         "if (block.timestamp >= header.deadline()) revert VotingOver(",
     ),
+    "at once the last second is too late": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (block.timestamp > deadline) revert VotingOver(",
+        "if (block.timestamp >= deadline) revert VotingOver(",
+    ),
+    "ballots for what is decided at once hold a second longer": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "if (deadline > latest) revert",
+        "if (deadline > latest + 1) revert",
+    ),
+    "who is no voter decides at once": Bug(
+        "AllocationDAO",
+        "AllocationDAO.sol",
+        "Number proposer = _requireVoter(msg.sender).number();",
+        "Number proposer = _voters[msg.sender].number();",
+    ),
+    "what is still open is recorded": Bug(
+        "BallotAudit",
+        "BallotAudit.sol",
+        "if (found == IAllocationDAO.State.Open) revert",
+        "if (found == IAllocationDAO.State.Expired) revert",
+    ),
     "who came back may sign for what was opened before": Bug(
         "AllocationDAO",
         "AllocationDAO.sol",

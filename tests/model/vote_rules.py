@@ -1,6 +1,7 @@
 """What people may do about proposals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,13 +16,24 @@ from tests.model.payloads import UNKNOWN, given_bytes
 from tests.model.proposals import Draft, Given, Signed
 from tests.model.signing import SCRIBBLE, ballot_bytes, signature_of, vote_signature
 from tests.model.walk import Judge
-from tests.model.worlds import ContractWorld, World, remember
+from tests.model.worlds import ContractWorld, World, drafted, remember
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan
-from workmoot.domain.proposals import State, content_hash_of
+from workmoot.domain.proposals import Opening, State, content_hash_of
 
+ALL_SAY = st.lists(NUMBER, min_size=3, max_size=6)
 ENTRIES = st.lists(st.tuples(NUMBER, NUMBER, NUMBER), min_size=1, max_size=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants put to the vote; `malformed` says how its bytes are."""
+
+    content: Content
+    packed: PackedPlan
+    malformed: str = ""
+    helpers: tuple[proposals.Help, ...] = ()
 
 
 class VoteMachine(LawMachine):
@@ -67,41 +79,50 @@ class VoteMachine(LawMachine):
         self.propose_all(self.person(self._voter(by), by), self._plan(entries), helper, flaw)
 
     def propose_all(self, name: str, plan: tuple[Entry, ...], helper: int = 0, flaw: int = 0) -> str:
-        helpers = self._helpers(plan, helper)
-        packed, malformed = _packed(plan, helpers), ""
-        if is_odd(flaw, 32):
-            packed = PackedPlan(assignments=of(_SPOILT, flaw // 32)(packed.assignments), teams=packed.teams)
-            malformed = "MalformedPlan"
-        return self.put_to_vote(name, plan, packed, malformed=malformed, helpers=helpers, flaw=flaw)
+        return self.put_to_vote(name, self._wanted(plan, helper, flaw), flaw)
 
-    def put_to_vote(
-        self,
-        name: str,
-        content: Content,
-        packed: PackedPlan,
-        *,
-        malformed: str = "",
-        helpers: tuple[proposals.Help, ...] = (),
-        flaw: int = 0,
-    ) -> str:
-        head = self.walk.memory.next_block - 1
-        read_at = head if not is_odd(flaw) else max(0, of((head + 1, head - 255, head - 256, 0), flaw // 8))
-        counters = 0 if not is_odd(flaw, 16) else flaw // 16
-        known = not is_odd(flaw, 12) and read_at <= head
-        draft = Draft(content, malformed, helpers, read_at, known, counters, f"{flaw}")
+    def put_to_vote(self, name: str, wanted: Wanted, flaw: int = 0) -> str:
+        draft = self._draft(wanted, flaw)
 
         def act(world: Any) -> None:
-            read_hash = world.block_hash(read_at) if draft.known else UNKNOWN
-            values = {"counters": counters, "words": draft.words}
-            opening = an_opening(packed, read_at=read_at, read_hash=read_hash, **values)
+            opening = _opening_of(world, draft, wanted.packed)
             world.by(name).dao.propose(opening)
             remember(world, len(world.put) + 1, opening)
 
         return self.do(f"propose({name}, {draft})", lambda law: proposals.propose(law, name, draft), act)
 
+    @rule(by=NUMBER, entries=ENTRIES, helper=NUMBER, flaw=NUMBER, says=ALL_SAY, terms=NUMBER)
+    def decide_at_once(
+        self, by: int, entries: list[tuple[int, int, int]], helper: int, flaw: int, says: list[int], terms: int
+    ) -> None:
+        """A plan is put to the vote with the ballots that decide it."""
+        wanted = self._wanted(self._plan(entries), helper, flaw)
+        self.settle_at_once(self.person(self._voter(by), by), wanted, flaw, says=says, terms=terms)
+
+    def settle_at_once(self, name: str, wanted: Wanted, flaw: int, *, says: list[int], terms: int) -> str:
+        """Signed and sent as it has to be, or not quite."""
+        draft, count, latest = self._draft(wanted, flaw), len(self.law.proposals), self._latest()
+        number = int(of((count, count + 2, 0), terms // 11)) if is_odd(terms, 11) else count + 1
+        near = (latest + 1, self.walk.now - 1, latest, self.walk.now)
+        deadline = of(near, terms // 5) if is_odd(terms, 5) else latest - terms % 10
+        ballots, cut, stale = self._own_unsigned(name, self._ballots(number, says, terms)), *_odd(terms, 17, 13)
+
+        def act(world: Any) -> None:
+            opening = _opening_of(world, draft, wanted.packed)
+            signed = drafted(world, name, opening, deadline + stale)
+            packed = ballot_bytes(world, ballots, cut=cut, put={**world.put, number: signed})
+            world.by(name).dao.decide_at_once(number, deadline, opening, packed)
+            remember(world, number, opening)
+
+        return self.do(
+            f"decideAtOnce({name}, {number}, {deadline}, {draft}, {ballots}, {cut}, {stale})",
+            lambda law: proposals.decide_at_once(law, name, number, deadline, draft, ballots, cut=cut, stale=stale),
+            act,
+        )
+
     @rule(entries=ENTRIES, by=NUMBER)
-    def decide_at_once(self, entries: list[tuple[int, int, int]], by: int) -> None:
-        """As a plant usually decides: a plan, and all ballots with it; now and then without the plan itself."""
+    def decide_soon(self, entries: list[tuple[int, int, int]], by: int) -> None:
+        """A plan, and then all ballots together; now and then without the plan itself."""
         name, plan = self._voter(by), self._plan(entries)
         if plan and not self.propose_all(name, plan):
             self.decide_with_all(len(self.law.proposals), hashed=is_odd(by, 4))
@@ -220,7 +241,7 @@ class VoteMachine(LawMachine):
         no = Signed(member, False, self.person(name, flaw // 2), number, False)
 
         def act(world: Any) -> None:
-            signatures = (signature_of(world, ballot) for ballot in (yes, no))
+            signatures = (signature_of(world, ballot, world.put) for ballot in (yes, no))
             audit = world.by("stranger").ballot_audit
             audit.prove_equivocation(number, _hash_of(world, given), Number(member), *signatures)
 
@@ -279,6 +300,29 @@ class VoteMachine(LawMachine):
             found[number] = Entry(number, version, self._lead(number, lead), self._inspector(inspector))
         return tuple(found[number] for number in sorted(found))
 
+    def _wanted(self, plan: tuple[Entry, ...], helper: int, flaw: int) -> Wanted:
+        helpers = self._helpers(plan, helper)
+        packed = _packed(plan, helpers)
+        if not is_odd(flaw, 32):
+            return Wanted(plan, packed, helpers=helpers)
+        spoilt = PackedPlan(assignments=of(_SPOILT, flaw // 32)(packed.assignments), teams=packed.teams)
+        return Wanted(plan, spoilt, "MalformedPlan", helpers)
+
+    def _draft(self, wanted: Wanted, flaw: int) -> Draft:
+        head = self.walk.memory.next_block - 1
+        read_at = head if not is_odd(flaw) else max(0, of((head + 1, head - 255, head - 256, 0), flaw // 8))
+        counters = 0 if not is_odd(flaw, 16) else flaw // 16
+        known = not is_odd(flaw, 12) and read_at <= head
+        return Draft(wanted.content, wanted.malformed, wanted.helpers, read_at, known, counters, f"{flaw}")
+
+    def _latest(self) -> int:
+        """When the time of a proposal opened now is over."""
+        return self.walk.now + self.law.policy.voting_seconds
+
+    def _own_unsigned(self, name: str, ballots: tuple[Signed, ...]) -> tuple[Signed, ...]:
+        own = self.law.number_of(name)
+        return tuple(replace(ballot, signer="") if ballot.member == own else ballot for ballot in ballots)
+
     def _helpers(self, plan: tuple[Entry, ...], number: int) -> tuple[proposals.Help, ...]:
         """Mostly nobody; else one of those who gave their word, or one who did not."""
         if number % 4 != 3 or not plan:
@@ -315,6 +359,16 @@ class VoteMachine(LawMachine):
 
 def _values(ballot: Signed) -> tuple[Any, ...]:
     return ballot.member, ballot.support, ballot.signer, ballot.proposal, ballot.says
+
+
+def _odd(number: int, *chances: int) -> tuple[bool, ...]:
+    return tuple(is_odd(number, chance) for chance in chances)
+
+
+def _opening_of(world: World, draft: Draft, packed: PackedPlan) -> Opening:
+    read_hash = world.block_hash(draft.read_at) if draft.known else UNKNOWN
+    values = {"counters": draft.counters, "words": draft.words}
+    return an_opening(packed, read_at=draft.read_at, read_hash=read_hash, **values)
 
 
 def _packed(plan: tuple[Entry, ...], helpers: tuple[proposals.Help, ...]) -> PackedPlan:

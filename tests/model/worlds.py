@@ -83,6 +83,14 @@ def remember(world: World, number: int, opening: Opening) -> None:
     world.put[number] = Put(opening, rest, content_hash, kept.roster, kept.deadline)
 
 
+def drafted(world: World, name: str, opening: Opening, deadline: int) -> Put:
+    """What that person would put to the vote now, as ballots bind it."""
+    members = world.by("stranger").members
+    (roster, voters), proposer = members.roster(), members.number_of(account(name))
+    rest = rest_of(opening, proposer=proposer, roster=roster, members=voters, deadline=deadline)
+    return Put(opening, rest, content_hash_of(opening.plan.assignments, rest), roster, deadline)
+
+
 class MemoryWorld:
     """The contracts in memory."""
 

@@ -78,6 +78,13 @@ def test_ratios__against_a_safe__the_deciding_transaction_alone():
     assert told["n25_t100_decide_vs_safe"]["ratio"] == 1
 
 
+def test_ratios__at_once__beside_the_other_form_under_names_of_their_own():
+    at_once, governor = a_row("workmoot-at-once", gas=(100_000,)), a_row("oz-governor", gas=(300_000, 60_000))
+    told = ratios(a_report(a_row(), at_once, governor))
+    assert list(told) == ["n5_t10_vs_governor", "n5_t10_at_once_vs_governor"]
+    assert told["n5_t10_at_once_vs_governor"] | {"ours": 100_000, "met": True} == told["n5_t10_at_once_vs_governor"]
+
+
 def test_ratios__peer_not_measured__none():
     assert ratios(a_report(a_row())) == {}
 
@@ -88,7 +95,7 @@ def test_ratios__votes__one_more():
 
 
 def test_targets__names__are_their_own():
-    assert len({target.name for target in TARGETS}) == len(TARGETS) == 8
+    assert len({target.name for target in TARGETS}) == len(TARGETS) == 14
 
 
 # The snapshot
@@ -108,9 +115,11 @@ def test_worse__never_kept__named():
 
 def test_figures_of__peers__are_not_ours():
     votes = Votes(members=25, gas={"workmoot": 40_000, "oz-governor": 66_000})
-    assert snapshot.figures_of(a_report(a_row(), a_row("safe"), votes=votes)) == {
+    at_once = a_row("workmoot-at-once", gas=(90_000,))
+    assert snapshot.figures_of(a_report(a_row(), at_once, a_row("safe"), votes=votes)) == {
         "5 members, 10 tasks: gas": 120_000,
         "5 members, 10 tasks: gas_decide": 50_000,
+        "5 members, 10 tasks: gas at once": 90_000,
         "vote": 40_000,
     }
 
@@ -151,7 +160,7 @@ def test_gas__chart__a_line_for_each_system_in_each_panel(run, tmp_path):
     run(a_report(*rows), "--chart", tmp_path / "gas.svg")
     drawn = ElementTree.parse(tmp_path / "gas.svg").getroot()
     lines = [line.attrib["points"] for line in drawn.iter("{http://www.w3.org/2000/svg}polyline")]
-    assert [len(points.split()) for points in lines] == [2] * 10
+    assert [len(points.split()) for points in lines] == [2] * 12
 
 
 def test_gas__snapshot__kept(run, tmp_path):
