@@ -12,7 +12,7 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, WouldContradict
 from workmoot.domain.ids import NOBODY, Address, Number
 from workmoot.domain.ledger import Ledger, Proposal
-from workmoot.planning.horizon import ballot_boxes, decides_at_once, votes_by_signature
+from workmoot.planning.horizon import ballot_boxes, decides_at_once, is_undecided, votes_by_signature
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,7 @@ class Pen:
         me, now = ledger.member_of(self._account), self._now_s()
         self._me = me.number if me else NOBODY
         polls = [poll_of(ledger, proposal) for proposal in ledger.open_proposals() if now <= proposal.deadline]
-        wanted = next_vote(ledger) if decides_at_once(ledger) else None
-        hearing = self._open_boxes(ledger).hear(polls, wanted)
+        hearing = self._open_boxes(ledger).hear(polls, next_vote(ledger) if _may_be_drafted(ledger) else None)
         for found in (found.boxed for ballots in hearing.ballots.values() for found in ballots):
             if found.member == self._me:
                 self._signed.setdefault(found.ballot.content, found)
@@ -119,3 +118,8 @@ class Pen:
         if self._boxes is None or urls != self._urls:
             self._boxes, self._urls = self._boxes_at(urls), urls
         return self._boxes
+
+
+def _may_be_drafted(ledger: Ledger) -> bool:
+    """Whether members share drafts, and there is work to decide."""
+    return decides_at_once(ledger) and any(is_undecided(task) for task in ledger.tasks.values())

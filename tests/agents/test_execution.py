@@ -368,7 +368,7 @@ def test_perform__decide_at_once__opens_counts_and_enacts_in_one_transaction(sit
         SignedBallot(member=FINISHER, support=True, signature=key("finisher").sign(digest)),
         SignedBallot(member=SCANNER, support=True),
     )
-    values = {"proposal": draft.proposal, "deadline": draft.deadline, "opening": draft.opening}
+    values: dict[str, Any] = {"proposal": draft.proposal, "deadline": draft.deadline, "opening": draft.opening}
     events = site.does("scanner", a.DecideAtOnce(**values, ballots=ballots))
     (opened,) = (it for it in events if isinstance(it, ProposalCreated))
     (counted,) = (it for it in events if isinstance(it, BallotsCounted))

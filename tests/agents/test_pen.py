@@ -190,6 +190,12 @@ def test_look__plant_does_not_decide_at_once__asks_for_no_drafts(desk: Desk):
     assert (desk.pen.look(desk.ledger).drafts, desk.box.drafts_asked) == ((), [])
 
 
+def test_look__nothing_waits_to_be_decided__asks_for_no_drafts(drafting: Desk):
+    for name in ("scanner", "sprayer"):
+        drafting.workshop.vote(name, drafting.id)
+    assert (drafting.pen.look(drafting.ledger).drafts, drafting.box.drafts_asked) == ((), [])
+
+
 def test_look__anothers_draft__is_known_as_the_proposal_it_would_be(drafting: Desk):
     draft = a_draft(drafting, SPRAYER)
     drafting.box.drafts = [boxed_draft(drafting, draft)]

@@ -63,11 +63,13 @@ class Site:
         **known: Any,
     ) -> list[Action]:
         """What that worker does, who knows of the draft."""
-        drafts = (self.draft,) if self.draft else ()
-        content = (drafts[0].id, drafts[0].content_hash) if drafts else (0, b"")
-        told = {"heard": {content: heard}, "said": {} if said is None else {content: said}}
-        ballots = replace(NO_BALLOTS, **{"drafts": (*drafts, *others)} | told | known)
+        told: dict[str, Any] = {"drafts": others}
+        if self.draft:
+            content = draft_of(self.draft).content
+            spoken = {} if said is None else {content: said}
+            told = {"drafts": (self.draft, *others), "heard": {content: heard}, "said": spoken}
         more = {} if profile is None else {"profile": profile}
+        ballots = replace(NO_BALLOTS, **told | known)
         return policy.decide(self.workshop.view(name, now_s=at_s, ballots=ballots, **more))
 
 
