@@ -25,14 +25,14 @@ from workmoot.domain.proposals import Opening
 
 def decide(view: View) -> list[Action]:
     """Sends what decides the worker's own draft; puts it into the boxes until it is seen there."""
-    draft = own(view)
-    if draft is None:
+    mine = own(view)
+    if mine is None:
         return []
-    deciding, others = signing.enough(view, draft)
+    deciding, others = signing.enough(view, mine)
     if deciding:
         ballots = signing.as_sent(view, (*deciding, *others))
-        return [DecideAtOnce(proposal=draft.id, deadline=draft.deadline, opening=draft.opening, ballots=ballots)]
-    return [] if signing.is_heard(view, draft) else [ShareDraft(draft=_draft_of(draft))]
+        return [DecideAtOnce(proposal=mine.id, deadline=mine.deadline, opening=mine.opening, ballots=ballots)]
+    return [] if signing.is_heard(view, mine) else [ShareDraft(draft=mine.draft)]
 
 
 def in_play(view: View) -> list[Proposal]:
@@ -99,14 +99,3 @@ def _named(view: View, plans: Iterable[Proposal]) -> set[TaskId]:
     versions = {task.id: task.version for task in view.ledger.tasks.values()}
     entries = (entry for plan in plans for entry in plan.entries)
     return {entry.task for entry in entries if versions.get(entry.task) == entry.version}
-
-
-def _draft_of(proposal: Proposal) -> Draft:
-    return Draft(
-        proposal=proposal.id,
-        proposer=proposal.proposer,
-        roster=proposal.roster,
-        members=proposal.members,
-        deadline=proposal.deadline,
-        opening=proposal.opening,
-    )

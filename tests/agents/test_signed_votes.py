@@ -6,7 +6,7 @@ import pytest
 
 from agents.daemon import Daemon, Self
 from agents.pen import Pen
-from agents.profile import Profile, Skill
+from agents.profile import Experience, Profile, Skill
 from tests.agents.bodies import ToldRobots, WorkshopEyes, hands
 from tests.ballots.voters import ToldBox
 from tests.builders import a_task
@@ -51,11 +51,11 @@ class Moot:
         self.workshop.chain.advance(1)
         self.workshop.post(a_task())
 
-    def wake(self, name: str) -> None:
-        """A daemon that remembers nothing."""
+    def wake(self, name: str, *experience: Experience) -> None:
+        """A daemon that remembers nothing but what it has seen of others' work."""
         who = Self(
             account=account(name),
-            profile=Profile(skills={SKILLS[name]: Skill(pace=1.0)}),
+            profile=Profile(skills={SKILLS[name]: Skill(pace=1.0)}, experience=experience),
             seed=BADGES[name],
             chain_id=self.workshop.chain.chain_id,
             dao=ADDRESSES["AllocationDAO"],
@@ -247,3 +247,31 @@ def test_at_once__a_member_is_killed_after_it_signed__says_the_same_ever_after()
     moot.wake(name_of(kept.read(PROPOSAL).items[0].member))
     moot.goes_on(State.ENACTED)
     assert kept.equivocators(PROPOSAL) == ()
+
+
+def test_at_once__killed_after_it_signed_and_the_box_forgot__signs_nothing_more_on_the_draft():
+    kept = KeptBallots()
+    moot = Moot(kept, ballots="at-once")
+    while not kept.read(PROPOSAL).items:
+        moot.step()
+    (first,) = kept.read(PROPOSAL).items
+    kept._stacks.clear()
+    moot.wake(name_of(first.member))
+    moot.goes_on(State.ENACTED)
+    again = [ballot for ballot in kept.read(PROPOSAL).items if ballot.ballot.content == first.ballot.content]
+    assert first.member not in {ballot.member for ballot in again}
+
+
+def test_at_once__a_majority_says_no__the_plan_is_opened_discussed_and_countered():
+    kept = KeptBallots()
+    moot = Moot(kept, ballots="at-once")
+    slow = Experience(worker="sprayer", capability="spraying", samples=90, ratio=4.0)
+    for name in ("scanner", "finisher"):
+        moot.wake(name, slow)
+    moot.goes_on(State.DEFEATED)
+    (shared,) = drafts_in(kept)
+    on_it = [ballot for ballot in kept.read(PROPOSAL).items if ballot.ballot.content == shared.draft.content]
+    assert [ballot.ballot.support for ballot in on_it] == [False, False]
+    first, second = moot.workshop.ledger.proposals.values()
+    assert (first.content_hash != shared.draft.content_hash, second.counters) == (True, first.id)
+    assert {review.support for review in first.reviews} == {False}

@@ -43,7 +43,7 @@ def test_as_proposal__a_draft__is_what_it_becomes_once_it_is_opened():
     )
     opened = ledger.proposals[DRAFT.proposal]
     assert replace(drafted, at=AT) == opened
-    assert (opened.content_hash, opened.rest) == (DRAFT.content_hash, DRAFT.rest)
+    assert (opened.draft, opened.content_hash, opened.rest) == (DRAFT, DRAFT.content_hash, DRAFT.rest)
 
 
 def test_as_proposal__its_place__is_the_block_it_was_made_from_and_the_second_it_was_shared():

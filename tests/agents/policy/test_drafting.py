@@ -13,7 +13,6 @@ from tests.builders import a_task, an_offer
 from tests.workshop import ARM, FINISHER, NO_BALLOTS, NOZZLE, SCANNER, SPRAYER, START_S, VOTING, Workshop
 from workmoot.ballots.box import BoxedBallot
 from workmoot.ballots.boxes import Heard
-from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
@@ -33,7 +32,7 @@ class Site:
     def __init__(self, **policy: Any) -> None:
         self.workshop = Workshop(talk_s=TALK_S, **{"ballots": "at-once"} | policy)
         self.task = self.offered()
-        self.draft: Proposal | None = None
+        self.drafted: Proposal | None = None
 
     def offered(self) -> TaskId:
         (task,) = self.workshop.post(a_task())
@@ -44,12 +43,12 @@ class Site:
     def shared(self, **changes: Any) -> Proposal:
         """The scanner's draft."""
         (action,) = of(ShareDraft, self.by("scanner"))
-        self.draft = self.workshop.ledger.as_proposal(replace(action.draft, **changes))
-        return self.draft
+        self.drafted = self.workshop.ledger.as_proposal(replace(action.draft, **changes))
+        return self.drafted
 
     def heard(self, member: Number, *, support: bool = True) -> Heard:
-        draft = self.draft or self.shared()
-        ballot = draft_of(draft).ballot(support=support)
+        draft = self.drafted or self.shared()
+        ballot = draft.draft.ballot(support=support)
         return Heard(boxed=BoxedBallot(ballot=ballot, member=member, signature=b"\7" * 65), at_s=LATE_S)
 
     def by(
@@ -64,24 +63,13 @@ class Site:
     ) -> list[Action]:
         """What that worker does, who knows of the draft."""
         told: dict[str, Any] = {"drafts": others}
-        if self.draft:
-            content = draft_of(self.draft).content
+        if self.drafted:
+            content = self.drafted.draft.content
             spoken = {} if said is None else {content: said}
-            told = {"drafts": (self.draft, *others), "heard": {content: heard}, "said": spoken}
+            told = {"drafts": (self.drafted, *others), "heard": {content: heard}, "said": spoken}
         more = {} if profile is None else {"profile": profile}
         ballots = replace(NO_BALLOTS, **told | known)
         return policy.decide(self.workshop.view(name, now_s=at_s, ballots=ballots, **more))
-
-
-def draft_of(proposal: Proposal) -> Draft:
-    return Draft(
-        proposal=proposal.id,
-        proposer=proposal.proposer,
-        roster=proposal.roster,
-        members=proposal.members,
-        deadline=proposal.deadline,
-        opening=proposal.opening,
-    )
 
 
 def of(kind: type[Any], actions: Iterable[Action]) -> list[Any]:
@@ -126,7 +114,7 @@ def test_decide__not_its_turn__shares_nothing(site: Site):
 def test_decide__its_draft_is_in_no_box__puts_the_same_in_again(site: Site):
     draft = site.shared()
     (action,) = of(ShareDraft, site.by("scanner", at_s=LATE_S + 1))
-    assert action.draft == draft_of(draft)
+    assert action.draft == draft.draft
 
 
 def test_decide__its_draft_is_in_a_box__waits(site: Site):
@@ -153,7 +141,7 @@ def test_decide__a_plan_too_large_for_a_box__opens_it(site: Site, monkeypatch: p
 
 def test_decide__the_task_was_put_to_the_vote_before__opens_it(site: Site):
     opening = site.shared().opening
-    site.draft = None
+    site.drafted = None
     site.workshop.by("sprayer").dao.propose(opening)
     for name in ("scanner", "sprayer"):
         site.workshop.vote(name, site.workshop.ledger.open_proposals()[0].id, support=False)
@@ -165,7 +153,7 @@ def test_decide__the_task_was_put_to_the_vote_before__opens_it(site: Site):
 
 def test_decide__a_majority_says_yes__opens_and_decides_in_one_transaction(site: Site):
     (sent,) = of(DecideAtOnce, site.by("scanner", site.heard(SCANNER), site.heard(SPRAYER), site.heard(FINISHER)))
-    draft = site.draft
+    draft = site.drafted
     assert draft is not None
     assert (sent.proposal, sent.deadline, sent.opening) == (draft.id, draft.deadline, draft.opening)
     assert [(ballot.member, bool(ballot.signature)) for ballot in sent.ballots] == [(SCANNER, False), (SPRAYER, True)]
@@ -234,7 +222,7 @@ def test_decide__another_drafted_the_task__leaves_it_alone_until_that_is_over(si
 
 def test_decide__another_drafts_the_task_again__brings_no_more_time(site: Site):
     first = site.shared()
-    again = site.workshop.ledger.as_proposal(replace(draft_of(first), proposer=FINISHER, deadline=first.deadline + 15))
+    again = site.workshop.ledger.as_proposal(replace(first.draft, proposer=FINISHER, deadline=first.deadline + 15))
     late_s = OVER_S + TALK_S + 3 * STAGGER_S
     assert spoken(site.by("sprayer", others=(again,), at_s=late_s)) == [Propose]
 
@@ -249,7 +237,7 @@ def test_decide__another_drafted_other_work__shares_its_own(site: Site):
 def test_decide__a_good_draft__signs_yes(site: Site):
     draft = site.shared()
     (action,) = of(SignBallot, site.by("sprayer"))
-    assert action.ballot == draft_of(draft).ballot(support=True)
+    assert action.ballot == draft.draft.ballot(support=True)
 
 
 def test_decide__expects_something_else_of_it__signs_no_and_counters_nothing(site: Site):
