@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import an_entry, an_order
+from tests.builders import an_entry, an_opening, an_order
 from tests.chain.plants import account
 from workmoot.chain.allocation_dao import ChainAllocationDao
 from workmoot.chain.node import Node
@@ -13,7 +13,7 @@ from workmoot.chain.work_orders import ChainWorkOrders
 from workmoot.domain.ids import ProposalId, task_id
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload
-from workmoot.domain.plan import pack_plan
+from workmoot.domain.plan import PackedPlan, pack_plan
 
 ASSIGNMENTS = pack_plan(an_entry(task_id(1, index)) for index in range(100)).assignments
 PLAN = plan_payload(PlanPart(rest=b"\1" * 32, first=0, last=100, assignments=ASSIGNMENTS))
@@ -44,15 +44,19 @@ def test_execute__about_many_tasks__has_the_gas(kind, payload, gas):
     assert purse.spare_gas > gas
 
 
-@pytest.mark.parametrize("decides", [True, False])
-def test_vote_and_decide__for_many_tasks__have_the_gas_to_enact_what_humans_assigned(decides):
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda dao: dao.decide(ProposalId(1), ASSIGNMENTS, b"\1" * 32, b""),
+        lambda dao: dao.decide_at_once(ProposalId(1), 1, an_opening(PackedPlan(assignments=ASSIGNMENTS)), b""),
+        lambda dao: dao.vote(ProposalId(1), support=True, reason="", assignments=ASSIGNMENTS, rest=b"\1" * 32),
+    ],
+    ids=["decide", "decide_at_once", "vote"],
+)
+def test_vote_and_decide__for_many_tasks__have_the_gas_to_enact_what_humans_assigned(decide):
     purse: Any = Purse()
     node, nobody = Node("http://nowhere"), account("stranger")
-    dao = ChainAllocationDao(node, nobody, purse, work_orders=ChainWorkOrders(node, nobody))
-    if decides:
-        dao.decide(ProposalId(1), ASSIGNMENTS, b"\1" * 32, b"")
-    else:
-        dao.vote(ProposalId(1), support=True, reason="", assignments=ASSIGNMENTS, rest=b"\1" * 32)
+    decide(ChainAllocationDao(node, nobody, purse, work_orders=ChainWorkOrders(node, nobody)))
     assert purse.spare_gas > 4_600_000
 
 

@@ -54,11 +54,11 @@ def read_ledger(node: Node, deployment: Deployment) -> Ledger:
     return ledger
 
 
-def dao_uri(node: Node, deployment: Deployment) -> str:
-    view = abi_of("AllocationDAO").functions["daoURI"]
-    question = {"to": deployment.allocation_dao, "data": "0x" + view.call().hex()}
-    [told] = view.answer(bytes.fromhex(node.ask("eth_call", question, "latest")[2:]))
-    return str(told)
+def said(node: Node, deployment: Deployment, contract: str, view: str) -> str:
+    """What a contract says of itself."""
+    form = abi_of(contract).functions[view]
+    [found] = form.answer(node.call(deployment.addresses[contract], form.call()))
+    return str(found)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,12 @@ def test_deploy__description__gateway_clock_and_capabilities(founded, plant):
 
 
 def test_deploy__an_api__describes_the_dao(founded):
-    assert dao_uri(founded.node, founded.deployment) == "http://127.0.0.1:8/api/v1/dao"
+    assert said(founded.node, founded.deployment, "AllocationDAO", "daoURI") == "http://127.0.0.1:8/api/v1/dao"
+
+
+@pytest.mark.parametrize("contract", ["Motions", "BallotAudit"])
+def test_deploy__what_is_about_proposals__is_of_the_dao_deployed_beside_it(founded, contract):
+    assert said(founded.node, founded.deployment, contract, "dao") == founded.deployment.allocation_dao
 
 
 def test_deploy__everyone_who_sends__can_pay(founded, plant):
@@ -139,7 +144,7 @@ def test_deploy__again_without_an_api__a_new_plant_beside_the_first_described_no
     second = read_deployment(founded.folder / "second.json")
     assert second.members != founded.deployment.members
     assert len(read_ledger(founded.node, second).members) == len(founded.ledger.members)
-    assert dao_uri(founded.node, second) == ""
+    assert said(founded.node, second, "AllocationDAO", "daoURI") == ""
 
 
 def test_deploy__funder_of_its_own__pays(founded, tmp_path):
