@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workmoot.domain.ballots import Ballot, SignedBallot
+from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import Offer, RankedTask
@@ -30,6 +31,13 @@ class Propose:
     """Put a plan to the vote."""
 
     opening: Opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareDraft:
+    """Put a plan, and one's own yes to it, where others find and sign it before it is opened."""
+
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +76,16 @@ class Decide:
     proposal: ProposalId
     assignments: bytes
     rest: bytes
+    ballots: tuple[SignedBallot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAtOnce:
+    """Open one's own draft and send the ballots that decide it, in one transaction."""
+
+    proposal: ProposalId
+    deadline: int
+    opening: Opening
     ballots: tuple[SignedBallot, ...]
 
 
@@ -199,10 +217,12 @@ Action = (
     PublishOffers
     | ConfirmHelp
     | Propose
+    | ShareDraft
     | PublishReview
     | CastVote
     | SignBallot
     | Decide
+    | DecideAtOnce
     | EnactPlan
     | BarVoter
     | CloseProposal

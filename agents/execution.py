@@ -60,6 +60,10 @@ def _propose(hands: Hands, action: a.Propose) -> None:
     log.info("proposed: %s tx=%s", action.opening.words, receipt.tx)
 
 
+def _share(hands: Hands, action: a.ShareDraft) -> None:
+    hands.ballots.share(action.draft)
+
+
 def _review(hands: Hands, action: a.PublishReview) -> None:
     hands.dao.review(
         action.proposal,
@@ -89,6 +93,12 @@ def _sign(hands: Hands, action: a.SignBallot) -> None:
 def _decide(hands: Hands, action: a.Decide) -> None:
     receipt = hands.dao.decide(action.proposal, action.assignments, action.rest, pack_ballots(action.ballots))
     log.info("decided proposal %s with %s ballots tx=%s", action.proposal, len(action.ballots), receipt.tx)
+
+
+def _decide_at_once(hands: Hands, action: a.DecideAtOnce) -> None:
+    ballots = pack_ballots(action.ballots)
+    receipt = hands.dao.decide_at_once(action.proposal, action.deadline, action.opening, ballots)
+    log.info("decided proposal %s at once: %s tx=%s", action.proposal, action.opening.words, receipt.tx)
 
 
 def _enact(hands: Hands, action: a.EnactPlan) -> None:
@@ -190,10 +200,12 @@ _DOERS: dict[type, Callable[[Hands, Any], None]] = {
     a.PublishOffers: _offer,
     a.ConfirmHelp: _confirm,
     a.Propose: _propose,
+    a.ShareDraft: _share,
     a.PublishReview: _review,
     a.CastVote: _vote,
     a.SignBallot: _sign,
     a.Decide: _decide,
+    a.DecideAtOnce: _decide_at_once,
     a.EnactPlan: _enact,
     a.BarVoter: _bar,
     a.CloseProposal: _close,

@@ -1,22 +1,24 @@
 """A worker's signature under ballots: the same answer to the same question, ever; and the boxes they are put into."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from agents.ballots import Known
-from workmoot.ballots.box import BoxedBallot
-from workmoot.ballots.boxes import Boxes, Content, Heard
-from workmoot.ballots.poll import Notary, poll_of
-from workmoot.domain.ballots import Ballot
+from workmoot.ballots.box import BoxedBallot, BoxedDraft
+from workmoot.ballots.boxes import Boxes, Hearing
+from workmoot.ballots.poll import Notary, next_vote, poll_of
+from workmoot.domain.ballots import Ballot, Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, WouldContradict
-from workmoot.domain.ids import NOBODY, Address, Number, ProposalId
-from workmoot.domain.ledger import Ledger
-from workmoot.planning.horizon import ballot_boxes, votes_by_signature
+from workmoot.domain.ids import NOBODY, Address, Number
+from workmoot.domain.ledger import Ledger, Proposal
+from workmoot.planning.horizon import ballot_boxes, decides_at_once, is_undecided, votes_by_signature
 
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 2.0
 """Wall seconds until a ballot that is in no box is put in again."""
+SILENCE = Hearing(ballots={}, drafts=())
 
 
 class Pen:
@@ -40,6 +42,7 @@ class Pen:
         self._urls: tuple[str, ...] = ()
         self._boxes: Boxes | None = None
         self._signed: dict[Content, BoxedBallot] = {}
+        self._drafts: dict[Content, Draft] = {}
         self._put_at: dict[Content, float] = {}
         self._woke: tuple[int, float] | None = None
 
@@ -47,44 +50,66 @@ class Pen:
         """What is known now; nothing where the plant votes directly."""
         self._woke = self._woke or (ledger.head.number, self._now_s())
         block, at_s = self._woke
-        heard = self._listen(ledger) if votes_by_signature(ledger) else {}
-        return Known(heard=heard, said=self._said(ledger), woke_block=block, woke_s=at_s)
+        hearing = self._listen(ledger) if votes_by_signature(ledger) else SILENCE
+        return Known(
+            heard=hearing.ballots,
+            said={content: signed.ballot.support for content, signed in self._signed.items()},
+            drafts=self._proposals(ledger, hearing.drafts),
+            woke_block=block,
+            woke_s=at_s,
+        )
 
     def sign(self, ballot: Ballot) -> None:
         """Signs it once and for all, and puts it into the boxes, not more often than is of use."""
-        content, now = _content(ballot), self._now_s()
-        signed = self._signed.get(content) or self._signature(ballot)
+        signed = self._once_signed(ballot)
+        self._put(ballot.content, lambda boxes: boxes.put(signed))
+
+    def share(self, draft: Draft) -> None:
+        """The same with a draft of its own and its yes to it."""
+        signed = self._once_signed(draft.ballot(support=True))
+        self._drafts[draft.content] = draft
+        boxed = BoxedDraft(draft=draft, signature=signed.signature)
+        self._put(draft.content, lambda boxes: boxes.put_draft(boxed))
+
+    def _listen(self, ledger: Ledger) -> Hearing:
+        """The ballots of all open proposals and drafts; its own among them are remembered as if it had just signed
+        them, and its own drafts as if it had just made them."""
+        me, now = ledger.member_of(self._account), self._now_s()
+        self._me = me.number if me else NOBODY
+        polls = [poll_of(ledger, proposal) for proposal in ledger.open_proposals() if now <= proposal.deadline]
+        hearing = self._open_boxes(ledger).hear(polls, next_vote(ledger) if _may_be_drafted(ledger) else None)
+        for found in (found.boxed for ballots in hearing.ballots.values() for found in ballots):
+            if found.member == self._me:
+                self._signed.setdefault(found.ballot.content, found)
+        own = {draft.content: draft for draft in hearing.drafts if draft.proposer == self._me}
+        self._drafts = {key: draft for key, draft in (self._drafts | own).items() if now <= draft.deadline}
+        return hearing
+
+    def _proposals(self, ledger: Ledger, drafts: Sequence[Draft]) -> tuple[Proposal, ...]:
+        """Its own drafts and the others'; of a block that is not read yet, what they take is not known yet."""
+        others = (draft for draft in drafts if draft.content not in self._drafts)
+        known = (draft for draft in (*self._drafts.values(), *others) if draft.opening.read_at <= ledger.head.number)
+        return tuple(ledger.as_proposal(draft) for draft in known)
+
+    def _once_signed(self, ballot: Ballot) -> BoxedBallot:
+        signed = self._signed.get(ballot.content) or self._signature(ballot)
         if signed.ballot != ballot:
             raise WouldContradict(f"proposal {ballot.proposal}: the contrary is signed already")
+        return signed
+
+    def _put(self, content: Content, into: Callable[[Boxes], None]) -> None:
+        now = self._now_s()
         if self._boxes is None:
             raise BoxUnreachable("no ballot box is known")
         if now >= self._put_at.get(content, 0.0) + AGAIN_AFTER_S:
             self._put_at[content] = now
-            self._boxes.put(signed)
-
-    def _listen(self, ledger: Ledger) -> Mapping[ProposalId, tuple[Heard, ...]]:
-        """The ballots of all open proposals; its own among them are remembered as if it had just signed them."""
-        me, now = ledger.member_of(self._account), self._now_s()
-        self._me = me.number if me else NOBODY
-        polls = [poll_of(ledger, proposal) for proposal in ledger.open_proposals() if now <= proposal.deadline]
-        heard = self._open_boxes(ledger).hear(polls)
-        for found in (found.boxed for ballots in heard.values() for found in ballots):
-            if found.member == self._me:
-                self._signed.setdefault(_content(found.ballot), found)
-        return heard
-
-    def _said(self, ledger: Ledger) -> dict[ProposalId, bool]:
-        found = (
-            (proposal.id, self._signed.get((proposal.id, proposal.content_hash)))
-            for proposal in ledger.open_proposals()
-        )
-        return {proposal: signed.ballot.support for proposal, signed in found if signed is not None}
+            into(self._boxes)
 
     def _signature(self, ballot: Ballot) -> BoxedBallot:
         """Remembered before anyone sees it."""
         signature = self._sign(self._notary.digest(ballot))
         signed = BoxedBallot(ballot=ballot, member=self._me, signature=signature)
-        self._signed[_content(ballot)] = signed
+        self._signed[ballot.content] = signed
         log.info("signed %s on %s", "yes" if ballot.support else "no", ballot.proposal)
         return signed
 
@@ -95,5 +120,6 @@ class Pen:
         return self._boxes
 
 
-def _content(ballot: Ballot) -> Content:
-    return ballot.proposal, ballot.content_hash
+def _may_be_drafted(ledger: Ledger) -> bool:
+    """Whether members share drafts, and there is work to decide."""
+    return decides_at_once(ledger) and any(is_undecided(task) for task in ledger.tasks.values())

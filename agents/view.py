@@ -14,7 +14,7 @@ from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
-from workmoot.planning.horizon import clock_of, policy, votes_by_signature
+from workmoot.planning.horizon import clock_of, decides_at_once, policy, votes_by_signature
 
 TALK_S = 2.0
 MARGIN = 200
@@ -61,6 +61,11 @@ class View:
     def votes_by_signature(self) -> bool:
         """Whether members sign ballots, and one of them sends what decides."""
         return votes_by_signature(self.ledger)
+
+    @property
+    def decides_at_once(self) -> bool:
+        """Whether members sign plans before they are opened, too."""
+        return decides_at_once(self.ledger)
 
     @property
     def member(self) -> Member:

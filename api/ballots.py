@@ -1,17 +1,20 @@
-"""The box this API offers: at its door a ballot is checked as the contract would, and what is genuine is kept."""
+"""The box this API offers: at its door ballots and drafts are checked as the contract would, and what is genuine is
+kept."""
 
 import threading
 import time
 from collections.abc import Callable
 
-from api.models.ballots import BallotIn, BallotOut, BallotsOut
+from api.models.ballots import BallotIn, BallotOut, BallotsOut, DraftIn, DraftOut, DraftsOut
 from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
 from api.views.snapshot import Snapshot
-from workmoot.ballots.box import BoxedBallot, as_json, from_json
+from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.kept import Kept, KeptBallots
-from workmoot.ballots.poll import Notary, Poll, poll_of
-from workmoot.domain.errors import ChainError
+from workmoot.ballots.poll import Notary, Poll, next_vote, poll_of
+from workmoot.ballots.wire import as_json, draft_as_json, draft_from_json, from_json
+from workmoot.domain.drafts import Draft
+from workmoot.domain.errors import ChainError, Malformed
 from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.proposals import State
@@ -19,6 +22,8 @@ from workmoot.domain.proposals import State
 CHECKS_A_SECOND = 200
 CHECKS_AT_ONCE = 2_000
 """Signatures: every member's ballot at the largest membership, twice over."""
+DRAFTS_A_SECOND = 4
+DRAFTS_AT_ONCE = 64
 
 
 class Rate:
@@ -46,11 +51,14 @@ class Rate:
 class BallotDesk:
     """The door and what is behind it. Nothing is decided here: who reads the box checks everything again."""
 
-    def __init__(self, projection: Projection, notary: Notary, *, kept: KeptBallots, rate: Rate) -> None:
+    def __init__(
+        self, projection: Projection, notary: Notary, *, kept: KeptBallots, rate: Rate, draft_rate: Rate
+    ) -> None:
         self._projection = projection
         self._notary = notary
         self._kept = kept
         self._rate = rate
+        self._draft_rate = draft_rate
 
     def take(self, told: BallotIn) -> tuple[BallotOut, bool]:
         """The ballot as it lies in the box, and whether it is new there."""
@@ -62,14 +70,16 @@ class BallotDesk:
     def show(self, proposal: int, *, after: int) -> BallotsOut:
         """A page of a proposal's ballots."""
         with self._projection.read() as snap:
-            found = _proposal(snap, proposal)
-            page, both = self._kept.read(found.id, after=after), self._kept.equivocators(found.id)
-            first = page.last - len(page.ballots) + 1
+            found = ProposalId(proposal)
+            if found != snap.ledger.next_proposal:
+                _proposal(snap, found)
+            page, both = self._kept.read(found, after=after), self._kept.equivocators(found)
+            first = page.last - len(page.items) + 1
             return BallotsOut(
                 head=snap.head,
                 items=tuple(
                     BallotOut(**as_json(boxed), place=place, equivocates=boxed.member in both)
-                    for place, boxed in enumerate(page.ballots, first)
+                    for place, boxed in enumerate(page.items, first)
                 ),
                 box=page.box,
                 last=page.last,
@@ -77,12 +87,46 @@ class BallotDesk:
                 equivocators=snap.team(both),
             )
 
+    def take_draft(self, told: DraftIn) -> tuple[DraftOut, bool]:
+        """The draft as it lies in the box, and whether it is new there."""
+        try:
+            boxed = draft_from_json(told.model_dump())
+        except Malformed as wrong:
+            raise unprocessable("", f"This is no draft: {wrong}.") from wrong
+        if self._kept.find_draft(boxed.draft.content) is None:
+            self._require_fit(boxed)
+        found = self._kept.keep_draft(boxed)
+        if found is None:
+            raise _too_many("too-many-drafts", "This box holds as many drafts of this member as it takes.")
+        place, is_new = found
+        return _draft_out(boxed, place), is_new
+
+    def show_drafts(self, proposal: int, *, after: int) -> DraftsOut:
+        """A page of the drafts for a number."""
+        with self._projection.read() as snap:
+            page = self._kept.read_drafts(ProposalId(proposal), after=after)
+            first = page.last - len(page.items) + 1
+            items = tuple(_draft_out(boxed, place) for place, boxed in enumerate(page.items, first))
+            return DraftsOut(head=snap.head, items=items, box=page.box, last=page.last, more=page.more)
+
+    def _require_fit(self, boxed: BoxedDraft) -> None:
+        """Refuses a draft that the next vote cannot be on, or that its proposer did not sign."""
+        with self._projection.read() as snap:
+            account = _require_next(snap, boxed.draft)
+            if not self._draft_rate.take():
+                raise _too_many("too-many-drafts", f"This box checks {DRAFTS_A_SECOND} drafts a second.")
+            if snap.ledger.as_proposal(boxed.draft).malformed:
+                raise unprocessable("/assignments", "The plan's bytes follow no layout.")
+        self._require_genuine(boxed.yes, account)
+
     def _let_in(self, boxed: BoxedBallot) -> Kept:
         account = self._require_of_poll(boxed)
         if not self._rate.take():
-            raise Problem(
-                429, "too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.", retryable=True
-            )
+            raise _too_many("too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.")
+        self._require_genuine(boxed, account)
+        return self._kept.keep(boxed)
+
+    def _require_genuine(self, boxed: BoxedBallot, account: Address) -> None:
         try:
             genuine = self._notary.is_genuine(boxed, account)
         except ChainError as silent:
@@ -91,20 +135,65 @@ class BallotDesk:
             ) from silent
         if not genuine:
             raise unprocessable("/signature", f"The signature is not that of member {boxed.member} under this ballot.")
-        return self._kept.keep(boxed)
 
     def _require_of_poll(self, boxed: BoxedBallot) -> Address:
         """The account whose signature it takes."""
         with self._projection.read() as snap:
-            proposal = _proposal(snap, boxed.ballot.proposal)
-            if proposal.state is not State.OPEN or snap.now > proposal.deadline:
-                raise Problem(409, "proposal-not-open", f"Proposal {proposal.id} is not open any more.")
-            poll = poll_of(snap.ledger, proposal)
+            poll = self._draft_poll(snap, boxed) or _open_poll(snap, boxed)
         _require_bound(poll, boxed)
         account = poll.voters.get(boxed.member)
         if account is None:
-            raise Problem(409, "not-in-electorate", f"Member {boxed.member} has no vote on proposal {poll.proposal}.")
+            raise _no_vote(boxed.member, poll.proposal)
         return account
+
+    def _draft_poll(self, snap: Snapshot, boxed: BoxedBallot) -> Poll | None:
+        """The vote on a draft that lies here."""
+        found, upcoming = self._kept.find_draft(boxed.ballot.content), next_vote(snap.ledger)
+        if found is None or not upcoming.is_for(found.draft):
+            return None
+        if snap.now > found.draft.deadline:
+            raise _not_open(found.draft.proposal)
+        return upcoming.poll(found.draft)
+
+
+def _open_poll(snap: Snapshot, boxed: BoxedBallot) -> Poll:
+    proposal = _proposal(snap, boxed.ballot.proposal)
+    if proposal.state is not State.OPEN or snap.now > proposal.deadline:
+        raise _not_open(proposal.id)
+    return poll_of(snap.ledger, proposal)
+
+
+def _require_next(snap: Snapshot, draft: Draft) -> Address:
+    """The account whose draft it is said to be, where the next vote can be on it now."""
+    upcoming, policy = next_vote(snap.ledger), snap.ledger.policy
+    if (draft.proposal, draft.roster, draft.members) != upcoming.made_for:
+        number, roster, members = upcoming.made_for
+        detail = f"The next proposal is {number}, of roster {roster} with {members} members."
+        raise Problem(409, "not-the-next", detail)
+    account = upcoming.voters.get(draft.proposer)
+    if account is None:
+        raise _no_vote(draft.proposer, draft.proposal)
+    latest = snap.now + (policy.voting_seconds if policy else 0)
+    if not snap.now <= draft.deadline <= latest:
+        raise Problem(409, "another-deadline", f"A vote on it can end between now and {latest:.0f}.", retryable=True)
+    return account
+
+
+def _no_vote(member: int, proposal: int) -> Problem:
+    return Problem(409, "not-in-electorate", f"Member {member} has no vote on proposal {proposal}.")
+
+
+def _not_open(proposal: int) -> Problem:
+    return Problem(409, "proposal-not-open", f"Proposal {proposal} is not open any more.")
+
+
+def _too_many(slug: str, detail: str) -> Problem:
+    return Problem(429, slug, detail, retryable=True)
+
+
+def _draft_out(boxed: BoxedDraft, place: int) -> DraftOut:
+    content_hash = "0x" + boxed.draft.content_hash.hex()
+    return DraftOut(**draft_as_json(boxed), content_hash=content_hash, place=place)
 
 
 def _require_bound(poll: Poll, boxed: BoxedBallot) -> None:

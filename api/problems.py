@@ -97,6 +97,6 @@ def _sentence(item: Mapping[str, Any]) -> str:
 
 _EXPLAINED = {
     404: ("not-found", "There is nothing at {path}. /openapi.json lists every route."),
-    413: ("too-large", "A request has at most 2 MiB, a ballot 4 KiB."),
+    413: ("too-large", "A request has at most 2 MiB, a ballot 4 KiB, a draft 160 KiB."),
     405: ("method-not-allowed", "{path} does not answer {method}; the Allow header says what it answers."),
 }

@@ -7,12 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import respond
-from workmoot.ballots.box import PATH as BALLOTS
+from workmoot.ballots.wire import DRAFTS_PATH
+from workmoot.ballots.wire import PATH as BALLOTS_PATH
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; an order of 256 tasks that fits a block is a tenth of it."""
-LARGEST_BALLOT = 4 * 1024
-"""Bytes; the longest signature takes half of it."""
+LARGEST_BODIES = {BALLOTS_PATH: 4 * 1024, DRAFTS_PATH: 160 * 1024}
+"""Bytes; the longest signature takes half of a ballot, and the largest draft, in hexadecimal, is four fifths."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,7 +40,7 @@ class Guard:
         if refusal is None:
             await self._app(
                 scope,
-                _limited(receive, LARGEST_BALLOT if scope["path"] == BALLOTS else LARGEST_BODY),
+                _limited(receive, LARGEST_BODIES.get(scope["path"], LARGEST_BODY)),
                 _with_headers(send),
             )
         else:

@@ -56,7 +56,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None) -> "Dependencies":
-    from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, BallotDesk, Rate
+    from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.gateway import Gateway
@@ -84,10 +84,11 @@ def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: P
     deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
+    draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
     return Dependencies(
         projection=projection,
         desk=desk,
-        ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate),
+        ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(connection.deployment.addresses),
         watched=(projection, gateway),

@@ -54,7 +54,7 @@ LIMITS = Limits(acknowledge_seconds=20, heartbeat_seconds=30, inspect_seconds=40
 VOTING = Policy(voting_seconds=60, open_limit=2)
 SEED = keccak(b"round")
 ABLE = Skill(pace=1.0)
-NO_BALLOTS = Known(heard={}, said={}, woke_block=0, woke_s=0.0)
+NO_BALLOTS = Known(heard={}, said={}, drafts=(), woke_block=0, woke_s=0.0)
 
 
 class Workshop:

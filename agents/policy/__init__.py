@@ -1,7 +1,7 @@
 """The mind of a digital worker: what it sees in, what it does out. No clock, no network, no chain."""
 
 from agents.actions import Action, ComeBack
-from agents.policy import offering, proposing, signing, voting, watching, working
+from agents.policy import drafting, offering, proposing, signing, voting, watching, working
 from agents.view import View
 from workmoot.domain.workers import Standing
 
@@ -17,6 +17,7 @@ def decide(view: View) -> list[Action]:
         *offering.decide(view),
         *voting.decide(view),
         *signing.decide(view),
+        *drafting.decide(view),
         *proposing.decide(view),
         *watching.decide(view),
     ]

@@ -1,12 +1,13 @@
 """Plans: when it is one's turn, put the best one can think of to the vote."""
 
-from agents.actions import Action, Propose
+from agents.actions import Action, Propose, ShareDraft
+from agents.policy import drafting
 from agents.policy.thinking import OWN_ROUNDS, problem_of, rounds_for, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.plan import MOST_LEAVES
-from workmoot.domain.proposals import State
+from workmoot.domain.proposals import Opening, State
 from workmoot.planning.beliefs import believe
 from workmoot.planning.judgement import restrict
 from workmoot.planning.problem import Problem
@@ -19,7 +20,12 @@ STAGGER_S = 1.5
 
 
 def decide(view: View) -> list[Action]:
-    """A proposal for the open work that no open proposal covers, once the offers are in and it is our turn."""
+    """A plan for the open work that none covers yet, once the offers are in and it is our turn: as a draft or on chain.
+
+    An own draft is waited for: what is opened meanwhile would take its number.
+    """
+    if drafting.own(view) is not None:
+        return []
     problem = problem_of(view)
     covered = _covered(view)
     waiting = [task for task in problem.plannable if task not in covered]
@@ -32,16 +38,18 @@ def decide(view: View) -> list[Action]:
         return []
     former = _last_defeat(view, waiting)
     words = f"{len(waiting)} tasks, done {seconds(found.figures.makespan)} after the order"
-    return put_to_vote(view, own, found, counters=former, words=words)
+    opening = opening_of(view, own, found, counters=former, words=words)
+    return _put_to_vote(view, opening) if opening else []
 
 
 def _covered(view: View) -> set[TaskId]:
-    """What plans may still decide: those voted on, and those that passed and wait to be enacted."""
+    """What plans may still decide: those voted on, those that passed and wait to be enacted, and others' drafts."""
     open_to_vote = {entry.task for proposal in view.ledger.open_proposals() for entry in proposal.entries}
+    drafted = {task for task, until in drafting.held_until(view, list(view.ledger.tasks)).items() if view.now_s < until}
     passed = (proposal for proposal in view.ledger.proposals.values() if proposal.state is State.PASSED)
     versions = {task.id: task.version for task in view.ledger.tasks.values()}
     waiting = (entry for proposal in passed for entry in proposal.entries)
-    return open_to_vote | {entry.task for entry in waiting if versions.get(entry.task) == entry.version}
+    return open_to_vote | drafted | {entry.task for entry in waiting if versions.get(entry.task) == entry.version}
 
 
 def think(view: View, problem: Problem) -> Candidate | None:
@@ -55,23 +63,29 @@ def think(view: View, problem: Problem) -> Candidate | None:
     )
 
 
-def put_to_vote(view: View, problem: Problem, found: Candidate, *, counters: ProposalId, words: str) -> list[Action]:
-    """Proposes a candidate; its times and figures are by the offers' promises, which everyone knows."""
+def opening_of(view: View, problem: Problem, found: Candidate, *, counters: ProposalId, words: str) -> Opening | None:
+    """A candidate as it is put to the vote; its times and figures are by the offers' promises, which everyone knows."""
     promised = evaluate(problem, found.order, found.modes, as_promised)
     entries = as_entries(problem, promised.slots)
     if not entries:
-        return []
+        return None
     offers = [promised.modes[entry.task].offer for entry in entries]
     seed = view.round_seed([entry.task for entry in entries])
-    opening = opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
-    return [Propose(opening=opening)]
+    return opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
+
+
+def _put_to_vote(view: View, opening: Opening) -> list[Action]:
+    draft = drafting.draft_for(view, opening)
+    return [ShareDraft(draft=draft)] if draft else [Propose(opening=opening)]
 
 
 def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
+    if drafting.was_dropped(view, waiting):
+        return True
     tasks = view.ledger.tasks
     first_seen = max(view.seen.get((task, tasks[task].version), view.now_s) for task in waiting)
     settled = [float(found.settled_at.timestamp) for found in _touching(view, waiting) if found.settled_at]
-    begin = max(first_seen, *settled, 0.0)
+    begin = max(first_seen, *settled, *drafting.held_until(view, waiting).values(), 0.0)
     place = view.place([member.number for member in view.ledger.voting_members()], view.round_seed(waiting))
     return view.now_s >= begin + view.talk_s + place * STAGGER_S
 

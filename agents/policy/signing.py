@@ -6,7 +6,8 @@ opened      talk ends                 a third of the rest                       
 ```
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from agents.actions import Action, Decide, SignBallot
 from agents.policy.thinking import content, talk_ends
@@ -45,14 +46,29 @@ def may_speak(view: View, proposal: Proposal) -> bool:
     return is_direct(view, proposal) or _is_fresh(view, proposal)
 
 
+def is_heard(view: View, proposal: Proposal) -> bool:
+    """Whether its ballot lies in a box."""
+    return any(found.boxed.member == view.me for found in view.ballots.heard_on(proposal))
+
+
+def may_sign(view: View, proposal: Proposal) -> bool:
+    """Whether there is something to sign; what may have been signed and forgotten is left to a direct vote."""
+    if is_heard(view, proposal):
+        return False
+    return view.ballots.said_on(proposal) is not None or _is_fresh(view, proposal)
+
+
 def sign(view: View, proposal: Proposal, *, support: bool) -> list[Action]:
-    """Signs, unless its ballot lies in a box; what may have been signed and forgotten is left to a direct vote."""
-    heard = view.ballots.heard.get(proposal.id, ())
-    if any(found.boxed.member == view.me for found in heard):
-        return []
-    if proposal.id not in view.ballots.said and not _is_fresh(view, proposal):
+    """Signs, where it may."""
+    if not may_sign(view, proposal):
         return []
     return [SignBallot(ballot=poll_of(view.ledger, proposal).ballot(support=support))]
+
+
+def is_refused(view: View, proposal: Proposal) -> bool:
+    """Whether the ballots known defeat it."""
+    deciding, _ = enough(view, proposal)
+    return any(not found.boxed.ballot.support for found in deciding)
 
 
 def _is_fresh(view: View, proposal: Proposal) -> bool:
@@ -61,7 +77,7 @@ def _is_fresh(view: View, proposal: Proposal) -> bool:
 
 
 def _decide(view: View, proposal: Proposal) -> list[Action]:
-    deciding, others = _enough(view, proposal)
+    deciding, others = enough(view, proposal)
     if not deciding or view.now_s > proposal.deadline:
         return []
     since = max(view.seeing_since, *(found.at_s for found in deciding))
@@ -69,12 +85,12 @@ def _decide(view: View, proposal: Proposal) -> list[Action]:
     place = view.place(members, keccak(b"decide" + proposal.content_hash))
     if view.now_s < since + place * STAGGER_S:
         return []
-    ballots = tuple(_as_sent(view, found) for found in (*deciding, *others))
+    ballots = as_sent(view, (*deciding, *others))
     assignments, rest = content(view, proposal, decides=True)
     return [Decide(proposal=proposal.id, assignments=assignments, rest=rest, ballots=ballots)]
 
 
-def _enough(view: View, proposal: Proposal) -> tuple[Sequence[Heard], Sequence[Heard]]:
+def enough(view: View, proposal: Proposal) -> tuple[Sequence[Heard], Sequence[Heard]]:
     """As many ballots of one side as decide, the first heard, and all of the other side; nothing where none does.
 
     Every ballot sent costs gas, so assent beyond the majority stays in the boxes; dissent is put on record.
@@ -91,9 +107,15 @@ def _enough(view: View, proposal: Proposal) -> tuple[Sequence[Heard], Sequence[H
     return (), ()
 
 
+def as_sent(view: View, heard: Iterable[Heard]) -> tuple[SignedBallot, ...]:
+    """The sender's own ballot needs no signature but the transaction's."""
+    ballots = (found.boxed.signed for found in heard)
+    return tuple(replace(ballot, signature=b"") if ballot.member == view.me else ballot for ballot in ballots)
+
+
 def _countable(view: View, proposal: Proposal) -> list[Heard]:
     """Ballots of members that may still vote and have not, and that did not sign the contrary as well."""
-    heard = view.ballots.heard.get(proposal.id, ())
+    heard = view.ballots.heard_on(proposal)
     able = {member.number for member in view.ledger.may_still_vote(proposal)}
     both = _equivocators(heard)
     return [found for found in heard if found.boxed.member in able - both]
@@ -102,9 +124,3 @@ def _countable(view: View, proposal: Proposal) -> list[Heard]:
 def _equivocators(heard: Sequence[Heard]) -> set[Number]:
     sides = [{found.boxed.member for found in heard if found.boxed.ballot.support is side} for side in (True, False)]
     return sides[0] & sides[1]
-
-
-def _as_sent(view: View, found: Heard) -> SignedBallot:
-    """The sender's own ballot needs no signature but the transaction's."""
-    signed = found.boxed.signed
-    return SignedBallot(member=signed.member, support=signed.support) if signed.member == view.me else signed

@@ -27,12 +27,12 @@ def talk_ends(view: View, proposal: Proposal) -> float:
 
 def content(view: View, proposal: Proposal, *, decides: bool) -> tuple[bytes, bytes]:
     """Assignments and rest, for a ballot that may be enacted at once; else none, and the hash of both."""
-    if decides and _may_go_along(view.ledger, proposal):
+    if decides and may_go_along(view.ledger, proposal):
         return proposal.opening.plan.assignments, proposal.rest
     return b"", proposal.content_hash
 
 
-def _may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
+def may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
     """Whether its enactment cannot fail the ballot that brings it: a motion may have become impossible by then."""
     if proposal.is_tree:  # recorded in one word, however many leaves it has
         return True

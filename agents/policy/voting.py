@@ -1,9 +1,9 @@
 """Votes: validity first, by recomputation; then one's own judgement; a review may change it before it is cast."""
 
-from agents.actions import Action, CastVote, PublishReview
-from agents.policy import signing
+from agents.actions import Action, CastVote, Propose, PublishReview
+from agents.policy import drafting, signing
 from agents.policy.moving import judge_motion
-from agents.policy.proposing import put_to_vote
+from agents.policy.proposing import opening_of
 from agents.policy.thinking import JUDGE_ROUNDS, content, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
@@ -20,23 +20,39 @@ MOST_FAULTS_SAID = 2
 
 
 def decide(view: View) -> list[Action]:
-    """What to say and how to vote on each open proposal that waits for us."""
+    """What to say and how to vote on each open proposal and draft that waits for us."""
     actions: list[Action] = []
     for proposal in view.ledger.open_proposals():
         if view.member.may_vote(proposal.roster) and proposal.vote_of(view.me) is None:
             actions += _on(view, proposal)
+    for draft in drafting.in_play(view):
+        if draft.proposer != view.me and signing.may_sign(view, draft):
+            actions += signing.sign(view, draft, support=_supports(view, draft))
     return actions
+
+
+def _supports(view: View, draft: Proposal) -> bool:
+    """What to sign on a draft: nobody talks about it or counters it, who disagrees says no."""
+    said = view.ballots.said_on(draft)
+    if said is not None:
+        return said
+    if draft.motion is not None and draft.is_readable:
+        return judge_motion(view, draft.motion)[0]
+    if _faults(view, draft):
+        return False
+    found = _judge(view, draft)
+    return found is not None and found.supports
 
 
 def _on(view: View, proposal: Proposal) -> list[Action]:
     if view.now_s > proposal.deadline:
         return []
-    said = view.ballots.said.get(proposal.id)
+    said = view.ballots.said_on(proposal)
     if said is not None:
         return _ballot(view, proposal, support=said, reason="As I signed.")
     if proposal.motion is not None and proposal.is_readable:
         return _on_motion(view, proposal, proposal.motion)
-    wrong = faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
+    wrong = _faults(view, proposal)
     if wrong:
         return _ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))
     if proposal.proposer == view.me:
@@ -44,6 +60,10 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
     if proposal.review_of(view.me) is None:
         return [_review(view, proposal)]
     return _vote(view, proposal) if _has_heard_enough(view, proposal) and signing.may_speak(view, proposal) else []
+
+
+def _faults(view: View, proposal: Proposal) -> list[str]:
+    return faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
 
 
 def _on_motion(view: View, proposal: Proposal, motion: Motion) -> list[Action]:
@@ -95,7 +115,8 @@ def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
         return []
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
-    return put_to_vote(view, problem, found.best, counters=proposal.id, words=words)
+    opening = opening_of(view, problem, found.best, counters=proposal.id, words=words)
+    return [Propose(opening=opening)] if opening else []
 
 
 def _has_rival(view: View, proposal: Proposal) -> bool:

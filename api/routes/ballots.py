@@ -1,21 +1,25 @@
-"""Signed ballots: one box of any number, for members that vote by signature."""
+"""Signed ballots and drafts: one box of any number, for members that vote by signature."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from api.dependencies import Ballots
-from api.models.ballots import BallotIn, BallotOut, BallotsOut
+from api.models.ballots import BallotIn, BallotOut, BallotsOut, DraftIn, DraftOut, DraftsOut
+from api.models.common import Wire
 from api.models.problem import ProblemOut
 from api.problems import MEDIA_TYPE
 
 router = APIRouter(prefix="/ballots", tags=["ballots"])
 PROPOSAL = Query(ge=1, description="Whose ballots.")
 AFTER = Query(ge=0, lt=1 << 31, description="The place of the last one known.")
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": BallotOut, "description": "It was in the box before."},
-    429: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}, "description": "Too many ballots in a second."},
-}
+NUMBER = Query(ge=1, lt=1 << 64, description="The number the drafts are to have.")
+TOO_MANY = {"model": ProblemOut, "content": {MEDIA_TYPE: {}}, "description": "Too many of them, or in a second."}
+Answers = dict[int | str, dict[str, Any]]
+
+
+def _answers(known: type[Wire]) -> Answers:
+    return {200: {"model": known, "description": "It was in the box before."}, 429: TOO_MANY}
 
 
 @router.get("", operation_id="list_ballots")
@@ -24,9 +28,23 @@ def list_ballots(box: Ballots, proposal: Annotated[int, PROPOSAL], after: Annota
     return box.show(proposal, after=after)
 
 
-@router.post("", operation_id="put_ballot", status_code=201, responses=ANSWERS)
+@router.post("", operation_id="put_ballot", status_code=201, responses=_answers(BallotOut))
 def put_ballot(box: Ballots, ballot: BallotIn, response: Response) -> BallotOut:
     """Puts a ballot in, if its signature is that of a member who may vote. It counts once somebody sends `decide`."""
     taken, is_new = box.take(ballot)
+    response.status_code = 201 if is_new else 200
+    return taken
+
+
+@router.get("/drafts", operation_id="list_drafts")
+def list_drafts(box: Ballots, proposal: Annotated[int, NUMBER], after: Annotated[int, AFTER] = 0) -> DraftsOut:
+    """A page of the drafts that are to have a number, in the order they came."""
+    return box.show_drafts(proposal, after=after)
+
+
+@router.post("/drafts", operation_id="put_draft", status_code=201, responses=_answers(DraftOut))
+def put_draft(box: Ballots, draft: DraftIn, response: Response) -> DraftOut:
+    """Puts a draft in, if its proposer votes and signed it. It is opened once the proposer sends `decideAtOnce`."""
+    taken, is_new = box.take_draft(draft)
     response.status_code = 201 if is_new else 200
     return taken

@@ -7,6 +7,7 @@ from agents.robots import Finding, RobotPart
 from tests.workshop import NO_BALLOTS, Workshop
 from workmoot.chain.memory import MemoryFollower
 from workmoot.domain.ballots import Ballot
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import GatewayUnreachable, Unreachable
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Block, Ledger, Task
@@ -72,6 +73,7 @@ class ToldBallots:
     def __init__(self) -> None:
         self.known = NO_BALLOTS
         self.signed: list[Ballot] = []
+        self.shared: list[Draft] = []
         self.looked_at: list[Ledger] = []
 
     def look(self, ledger: Ledger) -> Known:
@@ -80,6 +82,9 @@ class ToldBallots:
 
     def sign(self, ballot: Ballot) -> None:
         self.signed.append(ballot)
+
+    def share(self, draft: Draft) -> None:
+        self.shared.append(draft)
 
 
 def hands(workshop: Workshop, name: str, robots: ToldRobots, ballots: Ballots | None = None) -> Hands:

@@ -13,6 +13,7 @@ from tests.workshop import ARM, FINISHER, LIMITS, SCANNER, SPRAY, SPRAYER, VOTIN
 from workmoot.ballots.poll import poll_of
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.ballots import SignedBallot, ballot_digest, unpack_counted
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import GatewayUnreachable, Refused
 from workmoot.domain.events import (
     BallotsCounted,
@@ -338,3 +339,39 @@ def test_perform__decide__counts_the_ballots_and_enacts(site: Site):
     (counted,) = (it for it in site.does("finisher", decide) if isinstance(it, BallotsCounted))
     assert unpack_counted(counted.ballots) == ((SCANNER, True), (FINISHER, True))
     assert site.workshop.proposal(proposal).state is State.ENACTED
+
+
+def a_draft(site: Site) -> Draft:
+    """The scanner's: the sprayer is to do the task."""
+    ledger = site.workshop.ledger
+    return Draft(
+        proposal=ledger.next_proposal,
+        proposer=SCANNER,
+        roster=ledger.roster,
+        members=ledger.voters,
+        deadline=site.workshop.now_s + 30,
+        opening=site.workshop.opening(an_entry(site.task, SPRAYER)),
+    )
+
+
+def test_perform__share__given_to_the_pen(site: Site):
+    draft, pen = a_draft(site), ToldBallots()
+    perform(hands(site.workshop, "scanner", site.robots, pen), a.ShareDraft(draft=draft))
+    assert pen.shared == [draft]
+
+
+def test_perform__decide_at_once__opens_counts_and_enacts_in_one_transaction(site: Site):
+    draft = a_draft(site)
+    ballot = draft.ballot(support=True)
+    digest = ballot_digest(ballot, chain_id=site.workshop.chain.chain_id, dao=ADDRESSES["AllocationDAO"])
+    ballots = (
+        SignedBallot(member=FINISHER, support=True, signature=key("finisher").sign(digest)),
+        SignedBallot(member=SCANNER, support=True),
+    )
+    values: dict[str, Any] = {"proposal": draft.proposal, "deadline": draft.deadline, "opening": draft.opening}
+    events = site.does("scanner", a.DecideAtOnce(**values, ballots=ballots))
+    (opened,) = (it for it in events if isinstance(it, ProposalCreated))
+    (counted,) = (it for it in events if isinstance(it, BallotsCounted))
+    assert (opened.at.tx, unpack_counted(counted.ballots)) == (counted.at.tx, ((SCANNER, True), (FINISHER, True)))
+    found = site.workshop.proposal(draft.proposal)
+    assert (found.state, found.content_hash) == (State.ENACTED, draft.content_hash)

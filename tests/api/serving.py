@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, BallotDesk, Rate
+from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
 from api.projection import Projection
@@ -40,6 +40,7 @@ def serve(
     floor: Floor | None = None,
     signs: tuple[str, ...] = ("technician",),
     rate: Rate | None = None,
+    draft_rate: Rate | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
@@ -48,10 +49,11 @@ def serve(
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
     desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
+    draft_rate = draft_rate or Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
     dependencies = Dependencies(
         projection=projection,
         desk=desk,
-        ballots=BallotDesk(projection, notary(story), kept=KeptBallots(), rate=rate),
+        ballots=BallotDesk(projection, notary(story), kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         watched=(projection,),

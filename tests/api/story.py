@@ -165,9 +165,18 @@ class Story:
     def propose(
         self, name: str, entries: Iterable[PlanEntry], *, words: str, counters: int = 0, as_tree: bool = False
     ) -> ProposalId:
+        opening = self.opening(entries, words=words, counters=counters, as_tree=as_tree)
+        self.chain.advance(1)
+        self.by(name).dao.propose(opening)
+        return ProposalId(len(self.ledger.proposals))
+
+    def opening(
+        self, entries: Iterable[PlanEntry], *, words: str = "quickest", counters: int = 0, as_tree: bool = False
+    ) -> Opening:
+        """A plan with made-up figures, of the present block."""
         listed = tuple(entries)
         read_at = self.chain.head
-        opening = Opening(
+        return Opening(
             plan=pack_tree(listed) if as_tree else pack_plan(listed),
             offers=keccak(b"offers"),
             evidence=keccak(b"evidence"),
@@ -182,9 +191,6 @@ class Story:
             read_hash=read_at.hash,
             words=words,
         )
-        self.chain.advance(1)
-        self.by(name).dao.propose(opening)
-        return ProposalId(len(self.ledger.proposals))
 
     def review(self, proposal: ProposalId, name: str, *, support: bool, words: str) -> None:
         self.by(name).dao.review(proposal, support=support, makespan=333_000, findings=b"", words=words)

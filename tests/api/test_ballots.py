@@ -10,10 +10,11 @@ from fastapi.testclient import TestClient
 from api.ballots import Rate
 from tests.api.serving import LOOPBACK, listening, notary, serve
 from tests.api.story import POLICY, Story, signer
-from workmoot.ballots.box import BoxedBallot, as_json
+from workmoot.ballots.box import BoxedBallot
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.http_box import HttpBallotBox
 from workmoot.ballots.poll import Notary, poll_of
+from workmoot.ballots.wire import as_json
 from workmoot.domain.errors import BoxRefused, Unreachable
 from workmoot.domain.ids import Number, ProposalId
 
@@ -204,7 +205,7 @@ def test_box__over_http__is_used_by_a_member(story: Story) -> None:
             said = poll.ballot(support=name == "loader")
             signature = signer(name).sign(notary(story).digest(said))
             boxes.put(BoxedBallot(ballot=said, member=story.badge[name], signature=signature))
-        heard = boxes.hear([poll])[PROPOSAL]
+        heard = boxes.hear([poll]).ballots[poll.content]
         with pytest.raises(BoxRefused, match="422"):
             box.put(BoxedBallot(ballot=said, member=Number(story.badge["sprayer"]), signature=signature))
     box.close()

@@ -9,6 +9,7 @@ import pytest
 from tests.ballots.voters import (
     FINISHER,
     LOADER,
+    NEXT,
     NOTARY,
     POLL,
     SCANNER,
@@ -16,16 +17,22 @@ from tests.ballots.voters import (
     STRANGER,
     VOTERS,
     ToldBox,
+    a_draft,
+    a_next_vote,
     a_poll,
     boxed,
+    boxed_draft,
+    on_draft,
     unsigned,
 )
 from tests.builders import an_address
 from workmoot.ballots import boxes as boxes_module
-from workmoot.ballots.box import BallotBox, BoxedBallot, Page
+from workmoot.ballots.box import BallotBox, BoxedBallot, BoxedDraft, Page
 from workmoot.ballots.boxes import MOST_LIES, Boxes
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.kept import KeptBallots
+from workmoot.ballots.poll import NextVote
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, Unreachable
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import ProposalId
@@ -55,7 +62,7 @@ def using(*boxes: BallotBox, now: Now | None = None, patience_s: float = GENEROU
 
 def heard_by(boxes: Boxes) -> list[BoxedBallot]:
     """What is known of the one vote."""
-    return [heard.boxed for heard in boxes.hear([POLL])[POLL.proposal]]
+    return [heard.boxed for heard in boxes.hear([POLL]).ballots[POLL.content]]
 
 
 class StuckBox(ToldBox):
@@ -69,9 +76,13 @@ class StuckBox(ToldBox):
         self.let_go.wait()
         super().put(ballot)
 
-    def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
         self.let_go.wait()
         return super().read(proposal, after=after)
+
+    def read_drafts(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedDraft]:
+        self.let_go.wait()
+        return super().read_drafts(proposal, after=after)
 
 
 @pytest.fixture
@@ -104,7 +115,7 @@ def test_hear__again__only_what_is_new_is_asked_and_the_times_stay(now: Now):
     boxes.hear([POLL])
     now.s = 105.0
     box.ballots.append(boxed(SPRAYER))
-    found = boxes.hear([POLL])[POLL.proposal]
+    found = boxes.hear([POLL]).ballots[POLL.content]
     assert ([heard.at_s for heard in found], box.asked) == ([100.0, 105.0], [0, 1])
 
 
@@ -113,7 +124,7 @@ def test_hear__another_box_shows_it_later__the_time_stays(now: Now):
     boxes = using(ToldBox(boxed(SCANNER)), late, now=now)
     boxes.hear([POLL])
     now.s, late.ballots = 105.0, [boxed(SCANNER)]
-    assert [heard.at_s for heard in boxes.hear([POLL])[POLL.proposal]] == [100.0]
+    assert [heard.at_s for heard in boxes.hear([POLL]).ballots[POLL.content]] == [100.0]
 
 
 def test_hear__asked_all_the_time__looks_into_a_box_now_and_then():
@@ -193,9 +204,9 @@ def test_hear__a_box_that_was_emptied__is_read_from_the_start():
 
 def test_hear__a_box_that_is_emptied_at_every_look__ends():
     class Emptied(ToldBox):
-        def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+        def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
             self.asked.append(after)
-            return Page(box=str(len(self.asked)), ballots=(boxed(SCANNER),), last=1, more=True)
+            return Page(box=str(len(self.asked)), items=(boxed(SCANNER),), last=1, more=True)
 
     box = Emptied()
     boxes = using(box)
@@ -216,7 +227,7 @@ def test_hear__a_vote_that_is_over__nothing_is_kept_of_it():
     box = ToldBox(boxed(SCANNER))
     boxes = using(box)
     boxes.hear([POLL])
-    assert (boxes.hear([]), boxes._heard) == ({}, {})
+    assert (boxes.hear([]).ballots, boxes._heard) == ({}, {})
 
 
 def test_hear__same_proposal_with_another_content__old_ballots_are_not_of_it():
@@ -225,7 +236,7 @@ def test_hear__same_proposal_with_another_content__old_ballots_are_not_of_it():
     boxes.hear([POLL])
     other = a_poll(content_hash=keccak(b"after a reorganisation"))
     box.ballots.append(boxed(SCANNER, support=False, poll=other))
-    (found,) = boxes.hear([other])[POLL.proposal]
+    (found,) = boxes.hear([other]).ballots[other.content]
     assert not found.boxed.ballot.support
 
 
@@ -276,3 +287,113 @@ def test_put__a_slow_box_alone__is_said():
     with pytest.raises(BoxUnreachable, match="no ballot box took the ballot"):
         using(slow, patience_s=SHORT_S).put(boxed(SCANNER))
     slow.let_go.set()
+
+
+# Drafts
+
+
+def drafts_by(boxes: Boxes, upcoming: NextVote | None = NEXT) -> list[Draft]:
+    """What is known of the next vote."""
+    return list(boxes.hear([], upcoming).drafts)
+
+
+def told(*drafts: BoxedDraft) -> ToldBox:
+    box = ToldBox()
+    box.drafts = list(drafts)
+    return box
+
+
+def test_hear__drafts_are_not_wanted__asks_for_none():
+    box = told(boxed_draft())
+    assert (drafts_by(using(box), None), box.drafts_asked) == ([], [])
+
+
+def test_hear__a_draft_for_the_next_vote__with_its_proposers_yes():
+    heard = using(told(boxed_draft())).hear([], NEXT)
+    assert heard.drafts == (a_draft(),)
+    assert [found.boxed for found in heard.ballots[a_draft().content]] == [boxed_draft().yes]
+
+
+def test_hear__ballots_on_a_draft__are_heard_with_the_proposers():
+    box = told(boxed_draft())
+    boxes = using(box)
+    boxes.hear([], NEXT)
+    box.ballots = [on_draft(SPRAYER, a_draft(), support=False), boxed(FINISHER, poll=a_poll(2))]
+    found = boxes.hear([], NEXT).ballots[a_draft().content]
+    assert [(heard.boxed.member, heard.boxed.ballot.support) for heard in found] == [(SCANNER, True), (SPRAYER, False)]
+
+
+def test_hear__drafts_again__only_what_is_new_is_asked():
+    box = told(boxed_draft())
+    boxes = using(box)
+    drafts_by(boxes)
+    box.drafts.append(boxed_draft(a_draft(SPRAYER)))
+    assert drafts_by(boxes) == [a_draft(), a_draft(SPRAYER)]
+    assert box.drafts_asked == [(NEXT.proposal, 0), (NEXT.proposal, 1)]
+
+
+FOREIGN_DRAFTS = {
+    "another's signature": boxed_draft(by=SPRAYER),
+    "the contrary's signature": BoxedDraft(
+        draft=a_draft(), signature=on_draft(SCANNER, a_draft(), support=False).signature
+    ),
+    "a stranger's": boxed_draft(a_draft(STRANGER)),
+    "another number": boxed_draft(a_draft(proposal=3)),
+    "another electorate": boxed_draft(a_draft(roster=5)),
+    "another count of members": boxed_draft(a_draft(members=1)),
+    "another plan under the signature": BoxedDraft(draft=a_draft(plan=b"\7"), signature=boxed_draft().signature),
+    "over": boxed_draft(a_draft(deadline=99)),
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN_DRAFTS.values(), ids=FOREIGN_DRAFTS)
+def test_hear__a_box_that_lies_about_drafts__is_not_believed_and_others_are(foreign: BoxedDraft):
+    assert drafts_by(using(told(foreign, boxed_draft(a_draft(LOADER))))) == [a_draft(LOADER)]
+
+
+def test_hear__two_drafts_of_one_member__the_first_until_its_time_is_over(now: Now):
+    first, second = a_draft(deadline=110), a_draft(deadline=150)
+    box = told(boxed_draft(first), boxed_draft(second))
+    boxes = using(box, now=now)
+    assert drafts_by(boxes) == [first]
+    now.s = 111.0
+    box.drafts.append(boxed_draft(second))
+    assert drafts_by(boxes) == [second]
+
+
+def test_hear__the_number_was_taken__reads_the_drafts_for_the_next_from_the_start():
+    box = told(boxed_draft(), boxed_draft(a_draft(SPRAYER, proposal=3)))
+    boxes = using(box)
+    assert drafts_by(boxes) == [a_draft()]
+    assert drafts_by(boxes, a_next_vote(3)) == [a_draft(SPRAYER, proposal=3)]
+    assert box.drafts_asked == [(NEXT.proposal, 0), (ProposalId(3), 0)]
+
+
+def test_hear__an_answer_about_another_number_comes_late__is_not_taken_for_this_ones():
+    late = StuckBox()
+    late.drafts = [boxed_draft(a_draft(SPRAYER, proposal=3))]
+    boxes = using(late, patience_s=SHORT_S)
+    assert drafts_by(boxes) == []
+    late.let_go.set()
+    boxes._corners[0].errand.wait(GENEROUS_S)  # type: ignore[union-attr]
+    assert drafts_by(boxes, a_next_vote(3)) == []
+    assert drafts_by(boxes, a_next_vote(3)) == [a_draft(SPRAYER, proposal=3)]
+
+
+def test_hear__a_box_that_forges_drafts__is_not_read_any_more():
+    box = told(*[boxed_draft(a_draft(plan=bytes([place])), by=SPRAYER) for place in range(MOST_LIES)])
+    boxes = using(box)
+    drafts_by(boxes)
+    assert (drafts_by(boxes), len(box.drafts_asked)) == ([], 1)
+
+
+def test_put_draft__one_box_is_dead__the_other_has_it():
+    dead, alive = ToldBox(), ToldBox()
+    dead.dead = True
+    using(dead, alive).put_draft(boxed_draft())
+    assert alive.drafts_put_in == [boxed_draft()]
+
+
+def test_put_draft__no_box__is_said():
+    with pytest.raises(BoxUnreachable, match="no ballot box took the draft"):
+        using().put_draft(boxed_draft())

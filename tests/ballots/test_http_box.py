@@ -13,15 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.ballots.voters import NOTARY, POLL, SCANNER, SPRAYER, boxed
+from tests.ballots.voters import NEXT, NOTARY, POLL, SCANNER, SPRAYER, a_draft, boxed, boxed_draft
 from workmoot.ballots import boxes as boxes_module
 from workmoot.ballots import http_box
-from workmoot.ballots.box import LARGEST_ANSWER, as_json, from_json
+from workmoot.ballots.box import LARGEST_ANSWER, Item, Page
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.http_box import HttpBallotBox
 from workmoot.ballots.kept import KeptBallots
+from workmoot.ballots.wire import DRAFTS_PATH, as_json, draft_as_json, draft_from_json, from_json
 from workmoot.domain.errors import BoxRefused, BoxUnreachable
+from workmoot.domain.ids import ProposalId
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 BoxAt = Callable[[str], HttpBallotBox]
@@ -65,18 +67,28 @@ def say(request: BaseHTTPRequestHandler, body: bytes, *, status: int = 200, **he
     request.wfile.write(body)
 
 
+def as_page(page: Page[Item], as_told: Callable[[Item], dict[str, Any]]) -> bytes:
+    told = {"box": page.box, "items": [as_told(item) for item in page.items], "last": page.last, "more": page.more}
+    return json.dumps(told).encode()
+
+
 def box_of(kept: KeptBallots) -> Answer:
     """An honest box without a door."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
+        where = urlsplit(request.path)
         if request.command == "POST":
-            body = request.rfile.read(int(request.headers["Content-Length"]))
-            kept.put(from_json(json.loads(body)))
+            told = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
+            if where.path == DRAFTS_PATH:
+                kept.put_draft(draft_from_json(told))
+            else:
+                kept.put(from_json(told))
             return say(request, b"{}", status=201)
-        query = parse_qs(urlsplit(request.path).query)
-        page = kept.read(POLL.proposal, after=int(query["after"][0]))
-        told = {"box": page.box, "items": [as_json(ballot) for ballot in page.ballots]}
-        return say(request, json.dumps(told | {"last": page.last, "more": page.more}).encode())
+        query = parse_qs(where.query)
+        proposal, after = ProposalId(int(query["proposal"][0])), int(query["after"][0])
+        if where.path == DRAFTS_PATH:
+            return say(request, as_page(kept.read_drafts(proposal, after=after), draft_as_json))
+        return say(request, as_page(kept.read(proposal, after=after), as_json))
 
     return answer
 
@@ -145,7 +157,23 @@ def test_put_and_read__an_honest_box__the_ballots_in_order(box_at: BoxAt):
         for ballot in (boxed(SCANNER), boxed(SPRAYER, support=False)):
             box.put(ballot)
         page = box.read(POLL.proposal, after=1)
-    assert (page.ballots, page.last) == ((boxed(SPRAYER, support=False),), 2)
+    assert (page.items, page.last) == ((boxed(SPRAYER, support=False),), 2)
+
+
+def test_put_and_read_drafts__an_honest_box__the_drafts_in_order(box_at: BoxAt):
+    kept = KeptBallots()
+    with serving(box_of(kept)) as url:
+        box = box_at(url)
+        for draft in (boxed_draft(), boxed_draft(a_draft(SPRAYER))):
+            box.put_draft(draft)
+        page = box.read_drafts(NEXT.proposal, after=1)
+    assert (page.items, page.last) == ((boxed_draft(a_draft(SPRAYER)),), 2)
+
+
+@pytest.mark.parametrize(("lie", "words"), LIES.values(), ids=LIES)
+def test_read_drafts__what_no_box_says__refused(lie: Answer, words: str, box_at: BoxAt):
+    with serving(lie) as url, pytest.raises(BoxRefused, match=words):
+        box_at(url).read_drafts(NEXT.proposal)
 
 
 @pytest.mark.parametrize(("lie", "words"), LIES.values(), ids=LIES)
@@ -196,8 +224,8 @@ def test_hear__an_honest_box_among_bad_ones__is_heard_while_another_still_drips(
     with serving(box_of(kept)) as honest, serving(dripping) as drips, serving(endless) as floods:
         urls = (drips, floods, free_address(), honest)
         boxes = Boxes([box_at(url) for url in urls], NOTARY, now_s=time.time, patience_s=0.5, pause_s=0)
-        (found,) = boxes.hear([POLL])[POLL.proposal]
+        (found,) = boxes.hear([POLL]).ballots[POLL.content]
         boxes.put(boxed(SPRAYER))
-        heard = boxes.hear([POLL])[POLL.proposal]
+        heard = boxes.hear([POLL]).ballots[POLL.content]
     assert found.boxed == boxed(SCANNER)
     assert [ballot.boxed.member for ballot in heard] == [SCANNER, SPRAYER]

@@ -1,6 +1,9 @@
-from tests.ballots.voters import FINISHER, POLL, SCANNER, SPRAYER, a_poll, boxed
-from workmoot.ballots.kept import Kept, KeptBallots
+import pytest
+
+from tests.ballots.voters import FINISHER, NEXT, POLL, SCANNER, SPRAYER, a_draft, a_poll, boxed, boxed_draft
+from workmoot.ballots.kept import MOST_DRAFTS_EACH, Kept, KeptBallots
 from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import Number, ProposalId
 
 
 def test_keep__first_again_and_contrary__says_which():
@@ -41,22 +44,81 @@ def test_read__from_a_place_on__in_the_order_they_came():
     for member in (SPRAYER, SCANNER, FINISHER):
         box.put(boxed(member))
     page = box.read(POLL.proposal, after=1)
-    assert ([ballot.member for ballot in page.ballots], page.last, page.more) == ([SCANNER, FINISHER], 3, False)
+    assert ([ballot.member for ballot in page.items], page.last, page.more) == ([SCANNER, FINISHER], 3, False)
 
 
 def test_read__past_the_end__nothing_and_the_true_last_place():
     box = KeptBallots()
     box.put(boxed(SCANNER))
     page = box.read(POLL.proposal, after=9)
-    assert (page.ballots, page.last, page.more) == ((), 1, False)
+    assert (page.items, page.last, page.more) == ((), 1, False)
 
 
 def test_read__nothing_there__empty():
-    assert KeptBallots().read(POLL.proposal).ballots == ()
+    assert KeptBallots().read(POLL.proposal).items == ()
 
 
 def test_keep__full__the_first_proposal_is_forgotten():
     box = KeptBallots(most=2)
     for proposal in (1, 2, 3):
         box.put(boxed(SCANNER, poll=a_poll(proposal)))
-    assert [len(box.read(a_poll(proposal).proposal).ballots) for proposal in (1, 2, 3)] == [0, 1, 1]
+    assert [len(box.read(a_poll(proposal).proposal).items) for proposal in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_keep_draft__new_and_again__says_which_and_where():
+    box = KeptBallots()
+    drafts = [boxed_draft(), boxed_draft(a_draft(SPRAYER)), boxed_draft()]
+    assert [box.keep_draft(draft) for draft in drafts] == [(1, True), (2, True), (1, False)]
+
+
+def test_read_drafts__from_a_place_on__in_the_order_they_came():
+    box = KeptBallots()
+    for member in (SPRAYER, SCANNER, FINISHER):
+        box.put_draft(boxed_draft(a_draft(member)))
+    page = box.read_drafts(NEXT.proposal, after=1)
+    assert ([boxed.draft.proposer for boxed in page.items], page.last, page.more) == ([SCANNER, FINISHER], 3, False)
+
+
+def test_read_drafts__more_than_a_page__says_so():
+    box = KeptBallots()
+    for number in range(1, 6):
+        box.put_draft(boxed_draft(a_draft(Number(number))))
+    page = box.read_drafts(NEXT.proposal)
+    assert (len(page.items), page.last, page.more) == (3, 3, True)
+
+
+def test_read_drafts__another_number__nothing():
+    box = KeptBallots()
+    box.put_draft(boxed_draft())
+    assert box.read_drafts(ProposalId(3)).items == ()
+
+
+def test_keep_draft__for_another_number__the_former_are_forgotten():
+    box = KeptBallots()
+    box.put_draft(boxed_draft())
+    box.put_draft(boxed_draft(a_draft(proposal=3)))
+    assert box.read_drafts(NEXT.proposal).items == ()
+    assert len(box.read_drafts(ProposalId(3)).items) == 1
+
+
+def test_keep_draft__a_members_fifth__is_not_taken_and_what_is_there_stays_known():
+    box = KeptBallots()
+    drafts = [boxed_draft(a_draft(plan=bytes([place]))) for place in range(MOST_DRAFTS_EACH + 1)]
+    assert [box.keep_draft(draft) for draft in drafts][-2:] == [(MOST_DRAFTS_EACH, True), None]
+    assert box.keep_draft(drafts[0]) == (1, False)
+    assert box.keep_draft(boxed_draft(a_draft(SPRAYER))) == (MOST_DRAFTS_EACH + 1, True)
+
+
+def test_keep_draft__all_have_too_many__is_not_taken(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.ballots.kept.MOST_DRAFTS", 1)
+    box = KeptBallots()
+    box.put_draft(boxed_draft())
+    assert box.keep_draft(boxed_draft(a_draft(SPRAYER))) is None
+
+
+def test_find_draft__there_and_not_there__tells():
+    box = KeptBallots()
+    box.put_draft(boxed_draft())
+    assert box.find_draft(a_draft().content) == boxed_draft()
+    assert box.find_draft(a_draft(SPRAYER).content) is None
+    assert box.find_draft((ProposalId(3), a_draft().content_hash)) is None

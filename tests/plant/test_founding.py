@@ -68,5 +68,9 @@ def test_with_ballot_boxes__signed_and_some_named__those():
     assert voting(ballots="signed", ballot_boxes=["http://one:1", "http://two:2/"]) == ("http://one:1", "http://two:2/")
 
 
+def test_with_ballot_boxes__at_once_and_none_named__the_apis():
+    assert voting(ballots="at-once") == ("http://api",)
+
+
 def test_with_ballot_boxes__direct__none():
     assert voting() == ()

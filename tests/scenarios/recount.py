@@ -21,6 +21,7 @@ class Log:
     values: dict[str, Any]
     block: int
     index: int
+    tx: bytes
 
 
 def read_logs(url: str, deployment: dict[str, Any]) -> list[Log]:
@@ -34,8 +35,13 @@ def read_logs(url: str, deployment: dict[str, Any]) -> list[Log]:
         for entry in abi:
             if entry["type"] == "event":
                 found = contract.events[entry["name"]]().get_logs(from_block=0)
-                logs += [Log(log["event"], dict(log["args"]), log["blockNumber"], log["logIndex"]) for log in found]
+                logs += [_log(log) for log in found]
     return sorted(logs, key=lambda log: (log.block, log.index))
+
+
+def _log(found: Any) -> Log:
+    place = (found["blockNumber"], found["logIndex"], bytes(found["transactionHash"]))
+    return Log(found["event"], dict(found["args"]), *place)
 
 
 def by_name(logs: list[Log]) -> dict[str, list[Log]]:

@@ -1,4 +1,5 @@
-"""A plant that votes by signature, with real processes: one transaction decides; where the box dies, members vote."""
+"""A plant that votes by signature, with real processes: one transaction decides, or opens and decides; where the box
+dies, members vote."""
 
 import json
 import os
@@ -26,7 +27,7 @@ ENACTED, DEFEATED = 3, 4
 
 
 def a_plant(folder: Path, **policy: Any) -> Path:
-    """The workshop, voting by signature."""
+    """The workshop, voting by signature; members agree where they care little what plan it is."""
     shutil.copytree(WORKSHOP, folder)
     plant = yaml.safe_load((folder / "plant.yaml").read_text())
     plant["policy"] |= {"ballots": "signed"} | policy
@@ -95,6 +96,11 @@ def decided(events: dict[str, list[Log]]) -> set[int]:
     return {log.values["id"] for log in events["ProposalSettled"] if log.values["state"] in (ENACTED, DEFEATED)}
 
 
+def transactions(events: dict[str, list[Log]], *names: str) -> list[set[bytes]]:
+    """In which transactions each of these events came."""
+    return [{log.tx for log in events[name]} for name in names]
+
+
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Log]]:
     """The API's own box; so much time to vote that members still hear each other where the machine is busy."""
@@ -117,6 +123,35 @@ def test_signed__the_order__is_done(signed: dict[str, list[Log]]):
 def test_signed__the_box_dies__members_vote_on_chain_and_the_order_is_done(tmp_path: Path):
     with a_box_that_dies() as url:
         events = events_of(a_plant(tmp_path / "workshop", ballot_boxes=[url]))
+    assert events["BallotsCounted"] == []
+    assert decided(events) == {log.values["proposalId"] for log in events["VoteCast"]}
+    assert len(events["TaskAccepted"]) + len(events["TaskReworked"]) == 7
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Log]]:
+    """Members sign plans before they are opened, and find every plan good enough."""
+    folder = tmp_path_factory.mktemp("at-once") / "workshop"
+    return events_of(a_plant(folder, ballots="at-once", voting_s=300, margin_bps=10_000))
+
+
+def test_at_once__every_decision__is_one_transaction(at_once: dict[str, list[Log]]):
+    opened, counted, settled = transactions(at_once, "ProposalCreated", "BallotsCounted", "ProposalSettled")
+    assert opened == counted == settled
+    assert len(opened) == len(at_once["ProposalCreated"]) > 0
+
+
+def test_at_once__nobody__reviews_or_votes_alone(at_once: dict[str, list[Log]]):
+    assert (at_once["ProposalReviewed"], at_once["VoteCast"]) == ([], [])
+
+
+def test_at_once__the_order__is_done(at_once: dict[str, list[Log]]):
+    assert len(at_once["TaskAccepted"]) + len(at_once["TaskReworked"]) == 7
+
+
+def test_at_once__the_box_dies__plans_are_opened_and_voted_on_chain_and_the_order_is_done(tmp_path: Path):
+    with a_box_that_dies() as url:
+        events = events_of(a_plant(tmp_path / "workshop", ballots="at-once", ballot_boxes=[url]))
     assert events["BallotsCounted"] == []
     assert decided(events) == {log.values["proposalId"] for log in events["VoteCast"]}
     assert len(events["TaskAccepted"]) + len(events["TaskReworked"]) == 7

@@ -1,15 +1,17 @@
 """Any number of boxes as one, none of them trusted: what is put goes to all, what is read is checked here."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 from time import monotonic
 
-from workmoot.ballots.box import BallotBox, BoxedBallot, Page
+from workmoot.ballots.box import BallotBox, BoxedBallot, BoxedDraft, Item, Page
 from workmoot.ballots.errand import Errand, wait_for_all
-from workmoot.ballots.poll import Notary, Poll
+from workmoot.ballots.poll import NextVote, Notary, Poll
+from workmoot.domain.ballots import Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable
 from workmoot.domain.ids import Number, ProposalId
 
@@ -26,7 +28,9 @@ MOST_LIES = 8
 MOST_PAGES = 20
 """Of one proposal from one box in one look: more than every member's two ballots."""
 
-Content = tuple[ProposalId, bytes]
+Place = tuple[str, int]
+"""A filling of a box, and the last place read of it."""
+UNREAD: Place = ("", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +41,35 @@ class Heard:
     at_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """Every genuine ballot known, in the order they were first seen, and every genuine draft for the next vote."""
+
+    ballots: Mapping[Content, tuple[Heard, ...]]
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brought:
+    """What a box brought from one look, and for which vote it was asked for drafts."""
+
+    next: NextVote | None
+    drafts: list[Page[BoxedDraft]]
+    ballots: list[tuple[Poll, Page[BoxedBallot]]]
+
+
 @dataclass(slots=True, kw_only=True)
 class _Corner:
     """What is known of one box."""
 
     box: BallotBox
-    read: dict[Content, tuple[str, int]] = field(default_factory=dict)
-    """Its filling and the last place read, of each proposal."""
+    read: dict[Content, Place] = field(default_factory=dict)
+    """How far it was read of each vote."""
+    read_drafts: Place = UNREAD
     lies: int = 0
     rests_until: float = 0.0
     looked_at: float = -inf
-    errand: Errand[list[tuple[Poll, Page]]] | None = None
+    errand: Errand[_Brought] | None = None
 
 
 class Boxes:
@@ -68,37 +90,65 @@ class Boxes:
         self._patience_s = patience_s
         self._pause_s = pause_s
         self._heard: dict[Content, dict[tuple[Number, bool], Heard]] = {}
+        self._next: NextVote | None = None
+        self._drafts: dict[Number, BoxedDraft] = {}
+        """One of each proposer at a time, the first heard."""
 
     def put(self, ballot: BoxedBallot) -> None:
         """Puts it into every box; raises BoxUnreachable where none takes it in time."""
-        errands = [Errand(partial(corner.box.put, ballot)) for corner in self._corners if self._is_awake(corner)]
-        wait_for_all(errands, patience_s=self._patience_s)
-        if not any(errand.is_done and errand.trouble is None for errand in errands):
-            troubles = {str(errand.trouble) for errand in errands if errand.trouble}
-            raise BoxUnreachable("no ballot box took the ballot", *sorted(troubles))
+        self._put("the ballot", lambda box: box.put(ballot))
 
-    def hear(self, polls: Iterable[Poll]) -> dict[ProposalId, tuple[Heard, ...]]:
-        """Every genuine ballot known of these votes, in the order they were first seen; of others nothing is kept."""
-        wanted = {(poll.proposal, poll.content_hash): poll for poll in polls}
+    def put_draft(self, draft: BoxedDraft) -> None:
+        """The same for a draft."""
+        self._put("the draft", lambda box: box.put_draft(draft))
+
+    def hear(self, polls: Iterable[Poll], next_vote: NextVote | None = None) -> Hearing:
+        """What is known of these votes, and of drafts for the next one where they are wanted; of others nothing is
+        kept."""
+        self._turn_to(next_vote)
+        about_drafts = (self._next.poll(boxed.draft) for boxed in self._drafts.values() if self._next)
+        wanted = {poll.content: poll for poll in (*polls, *about_drafts)}
         self._heard = {content: self._heard.get(content, {}) for content in wanted}
         sent = [errand for corner in self._corners if (errand := self._send(corner, list(wanted.values())))]
         wait_for_all(sent, patience_s=self._patience_s)
         for corner in self._corners:
             self._take(corner, wanted)
-        return {proposal: tuple(heard.values()) for (proposal, _), heard in self._heard.items()}
+        return Hearing(
+            ballots={content: tuple(heard.values()) for content, heard in self._heard.items()},
+            drafts=tuple(boxed.draft for boxed in self._drafts.values()),
+        )
+
+    def _turn_to(self, next_vote: NextVote | None) -> None:
+        """Forgets the drafts that are not for it, or too late, and reads all of them again where it is another one."""
+        if _made_for(next_vote) != _made_for(self._next):
+            for corner in self._corners:
+                corner.read_drafts = UNREAD
+        self._next = next_vote
+        self._drafts = {member: boxed for member, boxed in self._drafts.items() if self._may_come(boxed.draft)}
+
+    def _may_come(self, draft: Draft) -> bool:
+        return self._next is not None and self._next.is_for(draft) and self._now_s() <= draft.deadline
+
+    def _put(self, what: str, into: Callable[[BallotBox], None]) -> None:
+        errands = [Errand(partial(into, corner.box)) for corner in self._corners if self._is_awake(corner)]
+        wait_for_all(errands, patience_s=self._patience_s)
+        if not any(errand.is_done and errand.trouble is None for errand in errands):
+            troubles = {str(errand.trouble) for errand in errands if errand.trouble}
+            raise BoxUnreachable(f"no ballot box took {what}", *sorted(troubles))
 
     def _is_awake(self, corner: _Corner) -> bool:
         return corner.errand is None and monotonic() >= corner.rests_until
 
-    def _send(self, corner: _Corner, polls: list[Poll]) -> Errand[list[tuple[Poll, Page]]] | None:
+    def _send(self, corner: _Corner, polls: list[Poll]) -> Errand[_Brought] | None:
         """Asks a box for what is new, unless it was asked just now, owes an answer, rests after a failure, or lied."""
         just_now = monotonic() < corner.looked_at + self._pause_s
-        if not polls or just_now or not self._is_awake(corner) or corner.lies >= MOST_LIES:
+        if not (polls or self._next) or just_now or not self._is_awake(corner) or corner.lies >= MOST_LIES:
             return None
         corner.looked_at = monotonic()
-        contents = {(poll.proposal, poll.content_hash) for poll in polls}
+        contents = {poll.content for poll in polls}
         corner.read = {content: place for content, place in corner.read.items() if content in contents}
-        corner.errand = Errand(partial(_read_all, corner.box, [(poll, _place(corner, poll)) for poll in polls]))
+        asked = [(poll, corner.read.get(poll.content, UNREAD)) for poll in polls]
+        corner.errand = Errand(partial(_look, corner.box, self._next, corner.read_drafts, asked))
         return corner.errand
 
     def _take(self, corner: _Corner, wanted: dict[Content, Poll]) -> None:
@@ -110,15 +160,32 @@ class Boxes:
         if errand.trouble is not None:
             log.warning("ballot box %s", errand.trouble)
             corner.rests_until = monotonic() + REST_S
-        for poll, page in errand.answer or ():
-            content = (poll.proposal, poll.content_hash)
-            if content in wanted:
-                self._enter(corner, wanted[content], page)
-                corner.read[content] = (page.box, page.last)
+        if errand.answer is None:
+            return
+        if _made_for(errand.answer.next) == _made_for(self._next):
+            for drafts in errand.answer.drafts:
+                self._enter_drafts(corner, drafts)
+        for poll, page in errand.answer.ballots:
+            if poll.content in wanted:
+                self._enter(corner, wanted[poll.content], page)
+                corner.read[poll.content] = (page.box, page.last)
 
-    def _enter(self, corner: _Corner, poll: Poll, page: Page) -> None:
-        heard = self._heard[poll.proposal, poll.content_hash]
-        for boxed in page.ballots:
+    def _enter_drafts(self, corner: _Corner, page: Page[BoxedDraft]) -> None:
+        for boxed in page.items:
+            draft = boxed.draft
+            is_first = draft.proposer not in self._drafts
+            if not is_first or not self._may_come(draft) or self._next is None or corner.lies >= MOST_LIES:
+                continue
+            if self._notary.is_genuine(boxed.yes, self._next.voters[draft.proposer]):
+                self._drafts[draft.proposer] = boxed
+                self._heard[draft.content] = {(draft.proposer, True): Heard(boxed=boxed.yes, at_s=self._now_s())}
+            else:
+                self._note_lie(corner, boxed.yes)
+        corner.read_drafts = (page.box, page.last)
+
+    def _enter(self, corner: _Corner, poll: Poll, page: Page[BoxedBallot]) -> None:
+        heard = self._heard[poll.content]
+        for boxed in page.items:
             key, account = (boxed.member, boxed.ballot.support), poll.voters.get(boxed.member)
             if account is None or key in heard or not poll.binds(boxed.ballot) or corner.lies >= MOST_LIES:
                 continue
@@ -134,21 +201,23 @@ class Boxes:
             log.warning("ballot box %s is not read any more: it forges ballots", corner.box.name)
 
 
-def _place(corner: _Corner, poll: Poll) -> tuple[str, int]:
-    return corner.read.get((poll.proposal, poll.content_hash), ("", 0))
+def _made_for(vote: NextVote | None) -> tuple[ProposalId, int, int] | None:
+    return vote.made_for if vote else None
 
 
-def _read_all(box: BallotBox, asked: list[tuple[Poll, tuple[str, int]]]) -> list[tuple[Poll, Page]]:
-    """What is new of each vote."""
-    return [(poll, page) for poll, place in asked for page in _read(box, poll.proposal, place)]
+def _look(box: BallotBox, vote: NextVote | None, place: Place, asked: list[tuple[Poll, Place]]) -> _Brought:
+    """What is new of the drafts for the next vote, and of each vote."""
+    drafts = _read(partial(box.read_drafts, vote.proposal), place) if vote else []
+    votes = ((poll, _read(partial(box.read, poll.proposal), known)) for poll, known in asked)
+    return _Brought(next=vote, drafts=drafts, ballots=[(poll, page) for poll, pages in votes for page in pages])
 
 
-def _read(box: BallotBox, proposal: ProposalId, place: tuple[str, int]) -> list[Page]:
+def _read(ask: Callable[..., Page[Item]], place: Place) -> list[Page[Item]]:
     """Page after page; from the start where the box was emptied meanwhile."""
     filling, after = place
-    pages: list[Page] = []
+    pages: list[Page[Item]] = []
     for _ in range(MOST_PAGES):
-        page = box.read(proposal, after=after)
+        page = ask(after=after)
         if filling and page.box != filling:
             filling, after, pages = page.box, 0, []
             continue

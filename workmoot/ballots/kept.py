@@ -1,15 +1,22 @@
-"""A ballot box in memory: what the API keeps of the ballots it let in."""
+"""A ballot box in memory: what the API keeps of the ballots and drafts it let in."""
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Generic
 
-from workmoot.ballots.box import PAGE, BoxedBallot, Page
+from workmoot.ballots.box import DRAFTS_PAGE, PAGE, BoxedBallot, BoxedDraft, Item, Page
+from workmoot.domain.ballots import Content
 from workmoot.domain.ids import Number, ProposalId
+from workmoot.domain.proposals import NO_PROPOSAL
 
 MOST_BALLOTS = 50_000
 """Beyond this the ballots of the proposal that came first are forgotten."""
+MOST_DRAFTS = 256
+"""Of one number; beyond this none is taken."""
+MOST_DRAFTS_EACH = 4
+"""Of one number and member: whoever was killed may make another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +30,25 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stack:
-    """The ballots of one proposal, in the order they came."""
+class _Stack(Generic[Item]):
+    """What was put in for one proposal, in the order it came, each thing once."""
 
     name: str
-    ballots: list[BoxedBallot] = field(default_factory=list)
-    places: dict[tuple[bytes, Number, bool], int] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    places: dict[Hashable, int] = field(default_factory=dict)
+
+    def add(self, key: Hashable, item: Item) -> bool:
+        """Whether it is new."""
+        if key in self.places:
+            return False
+        self.items.append(item)
+        self.places[key] = len(self.items)
+        return True
+
+    def page(self, after: int, most: int) -> Page[Item]:
+        items = tuple(self.items[after : after + most])
+        last = min(after, len(self.items)) + len(items)
+        return Page(box=self.name, items=items, last=last, more=last < len(self.items))
 
 
 def _new_name() -> str:
@@ -36,15 +56,18 @@ def _new_name() -> str:
 
 
 class KeptBallots:
-    """A `BallotBox` that takes whatever it is given: one ballot for each member, content and answer. Any thread."""
+    """A `BallotBox` that takes whatever it is given: one ballot for each member, content and answer; of drafts, those
+    for the number that was named last. Any thread."""
 
     def __init__(self, *, most: int = MOST_BALLOTS, new_name: Callable[[], str] = _new_name) -> None:
         self.name = "this process"
         self._most = most
         self._new_name = new_name
         self._lock = threading.Lock()
-        self._stacks: dict[ProposalId, _Stack] = {}
+        self._stacks: dict[ProposalId, _Stack[BoxedBallot]] = {}
         self._count = 0
+        self._number = NO_PROPOSAL
+        self._drafts: _Stack[BoxedDraft] = _Stack("empty")
 
     def put(self, ballot: BoxedBallot) -> None:
         """Keeps a ballot, unless one of the member that says the same is there."""
@@ -55,11 +78,8 @@ class KeptBallots:
         with self._lock:
             stack = self._stacks.get(boxed.ballot.proposal) or self._begin(boxed.ballot.proposal)
             key = _key(boxed, support=boxed.ballot.support)
-            is_new = key not in stack.places
-            if is_new:
-                stack.ballots.append(boxed)
-                stack.places[key] = len(stack.ballots)
-                self._count += 1
+            is_new = stack.add(key, boxed)
+            self._count += is_new
             return Kept(place=stack.places[key], is_new=is_new, equivocates=_contrary(boxed) in stack.places)
 
     def find(self, boxed: BoxedBallot) -> Kept | None:
@@ -67,34 +87,66 @@ class KeptBallots:
         with self._lock:
             stack = self._stacks.get(boxed.ballot.proposal)
             place = stack.places.get(_key(boxed, support=boxed.ballot.support)) if stack else None
-            if stack is None or place is None or stack.ballots[place - 1].ballot != boxed.ballot:
+            if stack is None or place is None or stack.items[place - 1].ballot != boxed.ballot:
                 return None
             return Kept(place=place, is_new=False, equivocates=_contrary(boxed) in stack.places)
 
-    def read(self, proposal: ProposalId, *, after: int = 0) -> Page:
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
         """A page of the ballots of a proposal."""
         with self._lock:
             stack = self._stacks.get(proposal)
-            if stack is None:
-                return Page(box="empty", ballots=(), last=0, more=False)
-            ballots = tuple(stack.ballots[after : after + PAGE])
-            last = min(after, len(stack.ballots)) + len(ballots)
-            return Page(box=stack.name, ballots=ballots, last=last, more=last < len(stack.ballots))
+            return stack.page(after, PAGE) if stack else _nothing()
+
+    def put_draft(self, draft: BoxedDraft) -> None:
+        """Keeps a draft, if there is room."""
+        self.keep_draft(draft)
+
+    def keep_draft(self, boxed: BoxedDraft) -> tuple[int, bool] | None:
+        """The same; its place, and whether it is new; None where its proposer, or all together, have too many."""
+        draft = boxed.draft
+        with self._lock:
+            if draft.proposal != self._number:
+                self._number, self._drafts = draft.proposal, _Stack(self._new_name())
+            is_new = draft.content_hash not in self._drafts.places
+            if is_new and not self._has_room(draft.proposer):
+                return None
+            self._drafts.add(draft.content_hash, boxed)
+            return self._drafts.places[draft.content_hash], is_new
+
+    def find_draft(self, content: Content) -> BoxedDraft | None:
+        """The draft with that number and content hash, if it is there."""
+        number, content_hash = content
+        with self._lock:
+            place = self._drafts.places.get(content_hash) if number == self._number else None
+            return self._drafts.items[place - 1] if place else None
+
+    def read_drafts(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedDraft]:
+        """A page of the drafts that are to have this number."""
+        with self._lock:
+            return self._drafts.page(after, DRAFTS_PAGE) if proposal == self._number else _nothing()
 
     def equivocators(self, proposal: ProposalId) -> tuple[Number, ...]:
         """Who signed both a yes and a no for the same content."""
         with self._lock:
             stack = self._stacks.get(proposal)
-            ballots = stack.ballots if stack else []
+            ballots = stack.items if stack else []
             both = {boxed.member for boxed in ballots if stack and _contrary(boxed) in stack.places}
         return tuple(sorted(both))
 
-    def _begin(self, proposal: ProposalId) -> _Stack:
+    def _has_room(self, proposer: Number) -> bool:
+        each = sum(boxed.draft.proposer == proposer for boxed in self._drafts.items)
+        return len(self._drafts.items) < MOST_DRAFTS and each < MOST_DRAFTS_EACH
+
+    def _begin(self, proposal: ProposalId) -> _Stack[BoxedBallot]:
         while self._stacks and self._count >= self._most:
             forgotten = self._stacks.pop(next(iter(self._stacks)))
-            self._count -= len(forgotten.ballots)
+            self._count -= len(forgotten.items)
         self._stacks[proposal] = _Stack(self._new_name())
         return self._stacks[proposal]
+
+
+def _nothing() -> Page[Item]:
+    return Page(box="empty", items=(), last=0, more=False)
 
 
 def _key(boxed: BoxedBallot, *, support: bool) -> tuple[bytes, Number, bool]:

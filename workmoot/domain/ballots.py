@@ -29,6 +29,8 @@ VOTE = TypedStruct(
 HEAD = Layout("ballots", (("who", 2), ("length", 2)))
 """who u16 (support << 15 | number) | length u16 | signature: length 0 is the sender's own ballot."""
 _FOR = 1 << 15
+Content = tuple[ProposalId, bytes]
+"""A number and a content hash: what ballots are about. Several drafts may be made for one number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class Ballot:
     roster: int
     deadline: int
     support: bool
+
+    @property
+    def content(self) -> Content:
+        """What it is about."""
+        return self.proposal, self.content_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,12 @@ def policy(ledger: Ledger) -> Mapping[str, Any]:
 
 def votes_by_signature(ledger: Ledger) -> bool:
     """Whether members sign ballots, and one of them sends what decides."""
-    return policy(ledger).get("ballots") == "signed"
+    return policy(ledger).get("ballots") in ("signed", "at-once")
+
+
+def decides_at_once(ledger: Ledger) -> bool:
+    """Whether members sign plans before they are opened, too, and one transaction opens and decides them."""
+    return policy(ledger).get("ballots") == "at-once"
 
 
 def ballot_boxes(ledger: Ledger) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from workmoot.plant.views import mask, profile
 def with_ballot_boxes(plant: Plant, api_url: str) -> Plant:
     """A plant that votes by signature has a box to put ballots in: the API's, where it names none."""
     policy = plant.policy
-    if policy.ballots != "signed" or policy.ballot_boxes:
+    if policy.ballots == "direct" or policy.ballot_boxes:
         return plant
     return plant.model_copy(update={"policy": policy.model_copy(update={"ballot_boxes": (api_url,)})})
 

@@ -52,8 +52,11 @@ class Policy(Part):
     handover_ms: Whole = Field(800, ge=0, le=600_000, description="Wall milliseconds transactions take between tasks.")
     margin_bps: Annotated[Parts, Field(description="A counter-proposal beats the best by at least this.")] = 200
     ballots: Annotated[
-        Literal["direct", "signed"],
-        Field(description="Each member votes in a transaction, or signs and one sends many ballots."),
+        Literal["direct", "signed", "at-once"],
+        Field(
+            description="Each member votes in a transaction, or signs and one sends many ballots; with `at-once` plans "
+            "are signed before they are opened."
+        ),
     ] = "direct"
     ballot_boxes: Annotated[
         tuple[BoxUrl, ...], Field(max_length=16, description="Where signed ballots are put and read.")

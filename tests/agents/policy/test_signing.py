@@ -13,6 +13,7 @@ from tests.workshop import ARM, FINISHER, NO_BALLOTS, SCANNER, SPRAYER, START_S,
 from workmoot.ballots.box import BoxedBallot
 from workmoot.ballots.boxes import Heard
 from workmoot.ballots.poll import poll_of
+from workmoot.domain.ballots import Content
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Proposal
@@ -39,6 +40,10 @@ class Vote:
     def proposal(self) -> Proposal:
         return self.workshop.proposal(self.id)
 
+    @property
+    def content(self) -> Content:
+        return self.proposal.id, self.proposal.content_hash
+
     def heard(self, member: Number, *, support: bool = True, at_s: float = START_S) -> Heard:
         ballot = poll_of(self.workshop.ledger, self.proposal).ballot(support=support)
         return Heard(boxed=BoxedBallot(ballot=ballot, member=member, signature=b"\7" * 65), at_s=at_s)
@@ -47,8 +52,8 @@ class Vote:
         self, name: str, *heard: Heard, said: bool | None = None, at_s: float = START_S, **known: Any
     ) -> list[Action]:
         """What that worker does about ballots and votes at a time."""
-        spoken = {} if said is None else {self.id: said}
-        ballots = replace(NO_BALLOTS, heard={self.id: heard}, said=spoken, **known)
+        spoken = {} if said is None else {self.content: said}
+        ballots = replace(NO_BALLOTS, heard={self.content: heard}, said=spoken, **known)
         return policy.decide(self.workshop.view(name, now_s=at_s, ballots=ballots))
 
     def sent(self, *heard: Heard, **more: Any) -> Decide | None:
@@ -230,7 +235,9 @@ def test_decide__members_take_turns__the_next_when_the_one_before_did_not(vote: 
 
 def test_decide__the_chain_was_away__turns_begin_when_it_is_back(vote: Vote):
     heard, last = [vote.heard(member) for member in (SCANNER, SPRAYER)], vote.turns()[-1]
-    view = vote.workshop.view(last, now_s=START_S + 20.0, ballots=replace(NO_BALLOTS, heard={vote.id: tuple(heard)}))
+    view = vote.workshop.view(
+        last, now_s=START_S + 20.0, ballots=replace(NO_BALLOTS, heard={vote.content: tuple(heard)})
+    )
     assert len(of(Decide, policy.decide(view))) == 1
     assert of(Decide, policy.decide(replace(view, seeing_since=START_S + 19.0))) == []
 

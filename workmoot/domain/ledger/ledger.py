@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from workmoot.domain.clock import Clock
-from workmoot.domain.events import AlarmRaised, Event, OverrideRatified
+from workmoot.domain.drafts import Draft
+from workmoot.domain.events import AlarmRaised, Event, OverrideRatified, Place
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId, order_of, task_id
 from workmoot.domain.ledger import control, membership, voting, work
@@ -211,6 +212,16 @@ class Ledger:
     def open_proposals(self) -> list[Proposal]:
         """The proposals whose vote is not closed."""
         return [proposal for proposal in self.proposals.values() if proposal.state is State.OPEN]
+
+    @property
+    def next_proposal(self) -> ProposalId:
+        """The number of what is opened next."""
+        return ProposalId(len(self.proposals) + 1)
+
+    def as_proposal(self, draft: Draft) -> Proposal:
+        """What a draft would be, opened at the block it was made from and in the second it was shared."""
+        shared = draft.deadline - (self.policy.voting_seconds if self.policy else 0)
+        return voting.proposal_of(self, draft, Place(block=draft.opening.read_at, log_index=0, tx="", timestamp=shared))
 
     def may_still_vote(self, proposal: Proposal) -> list[Member]:
         """The members of its electorate that may vote and have not."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workmoot.domain.drafts import Draft
 from workmoot.domain.events import Place, PlanEnacted
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId
 from workmoot.domain.motions import Motion, is_plan
@@ -216,6 +217,18 @@ class Proposal:
     """What is enacted of it: all at once, or part after part; of a tree, none."""
     claimed: frozenset[TaskId] = frozenset()
     """The tasks of a tree whose leaves were claimed."""
+
+    @property
+    def draft(self) -> Draft:
+        """What members sign of it, whether it is opened or not."""
+        return Draft(
+            proposal=self.id,
+            proposer=self.proposer,
+            roster=self.roster,
+            members=self.members,
+            deadline=self.deadline,
+            opening=self.opening,
+        )
 
     @property
     def is_readable(self) -> bool:

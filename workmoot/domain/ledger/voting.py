@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.ballots import unpack_counted
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
     BallotsCounted,
@@ -24,11 +25,12 @@ from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranki
 from workmoot.domain.motions import Motion, is_motion, unpack_motion
 from workmoot.domain.offers import as_offered, unpack_offers, unpack_ranking
 from workmoot.domain.plan import PlanEntry, unpack_plan
-from workmoot.domain.proposals import Opening, Policy, content_hash_of, rest_of
+from workmoot.domain.proposals import Opening, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from workmoot.domain.events import Place
     from workmoot.domain.ids import Number, ProposalId, TaskId
     from workmoot.domain.ledger.ledger import Ledger
 
@@ -77,27 +79,38 @@ def _said(ledger: Ledger, event: MessageSent) -> None:
 
 
 def _created(ledger: Ledger, event: ProposalCreated) -> None:
-    opening, proposer = event.opening, ledger.numbers[event.proposer]
-    roster, members, deadline = ledger.roster, ledger.voters, event.vote_end
-    rest = rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+    opened = Draft(
+        proposal=event.id,
+        proposer=ledger.numbers[event.proposer],
+        roster=ledger.roster,
+        members=ledger.voters,
+        deadline=event.vote_end,
+        opening=event.opening,
+    )
+    ledger.proposals[event.id] = proposal_of(ledger, opened, event.at)
+
+
+def proposal_of(ledger: Ledger, draft: Draft, at: Place) -> Proposal:
+    """What a draft is once it is opened there, and no ballot counted."""
+    opening = draft.opening
     try:
         (motion, entries), malformed = _content(ledger, opening), False
     except Malformed:
         (motion, entries), malformed = (None, ()), True
-    ledger.proposals[event.id] = Proposal(
-        id=event.id,
-        proposer=proposer,
+    return Proposal(
+        id=draft.proposal,
+        proposer=draft.proposer,
         counters=opening.counters,
-        roster=roster,
-        members=members,
-        deadline=deadline,
-        content_hash=content_hash_of(opening.plan.assignments, rest),
-        rest=rest,
+        roster=draft.roster,
+        members=draft.members,
+        deadline=draft.deadline,
+        content_hash=draft.content_hash,
+        rest=draft.rest,
         opening=opening,
         entries=entries,
         motion=motion,
         malformed=malformed,
-        at=event.at,
+        at=at,
     )
 
 

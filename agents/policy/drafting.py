@@ -1,0 +1,101 @@
+"""Drafts: plans that members sign before they are opened, so that one transaction opens and decides them.
+
+```
+shared                                              a third of the time                    deadline
+  |-- members sign, the proposer sends what decides --|-- the proposer opens the plan on chain --|
+```
+
+A task is drafted once at one version, whoever does it: then it is put to the vote on chain. So a draft costs a third of
+the voting time at most, whatever becomes of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import inf
+
+from agents.actions import Action, DecideAtOnce, ShareDraft
+from agents.policy import signing
+from agents.policy.thinking import may_go_along
+from agents.view import View
+from workmoot.ballots.box import LARGEST_DRAFT
+from workmoot.domain.drafts import Draft
+from workmoot.domain.ids import TaskId
+from workmoot.domain.ledger import Proposal
+from workmoot.domain.proposals import Opening
+
+
+def decide(view: View) -> list[Action]:
+    """Sends what decides the worker's own draft; puts it into the boxes until it is seen there."""
+    mine = own(view)
+    if mine is None:
+        return []
+    deciding, others = signing.enough(view, mine)
+    if deciding:
+        ballots = signing.as_sent(view, (*deciding, *others))
+        return [DecideAtOnce(proposal=mine.id, deadline=mine.deadline, opening=mine.opening, ballots=ballots)]
+    return [] if signing.is_heard(view, mine) else [ShareDraft(draft=mine.draft)]
+
+
+def in_play(view: View) -> list[Proposal]:
+    """The drafts that may be decided at once: the next vote can be on them, and their time has come and is not over."""
+    return [draft for draft in view.ballots.drafts if _is_next(view, draft) and view.now_s < ends(draft)]
+
+
+def own(view: View) -> Proposal | None:
+    """The worker's own draft, unless a majority said no."""
+    mine = (draft for draft in in_play(view) if draft.proposer == view.me)
+    return next((draft for draft in mine if not signing.is_refused(view, draft)), None)
+
+
+def ends(draft: Proposal) -> float:
+    """The wall second from which on nobody waits for a draft."""
+    return draft.at.timestamp + (draft.deadline - draft.at.timestamp) / signing.PART
+
+
+def held_until(view: View, tasks: Sequence[TaskId]) -> dict[TaskId, float]:
+    """Until when each task is left to another's draft: the first to end that names it. Others bring no more time."""
+    others = [draft for draft in view.ballots.drafts if draft.proposer != view.me and _is_next(view, draft)]
+    held: dict[TaskId, float] = {}
+    for draft in others:
+        for task in _named(view, [draft]).intersection(tasks):
+            held[task] = min(held.get(task, inf), ends(draft))
+    return held
+
+
+def was_dropped(view: View, tasks: Iterable[TaskId]) -> bool:
+    """Whether the worker's own draft of one of them came to nothing: it opens that on chain without another turn."""
+    mine = _named(view, [draft for draft in view.ballots.drafts if draft.proposer == view.me])
+    left = mine - _named(view, view.ledger.proposals.values()) if mine else mine
+    return not left.isdisjoint(tasks)
+
+
+def draft_for(view: View, opening: Opening) -> Draft | None:
+    """What is put to the vote as a draft; None where it is better opened on chain."""
+    policy = view.ledger.policy
+    if not view.decides_at_once or policy is None:
+        return None
+    draft = Draft(
+        proposal=view.ledger.next_proposal,
+        proposer=view.me,
+        roster=view.ledger.roster,
+        members=view.ledger.voters,
+        deadline=int(view.now_s) + policy.voting_seconds,
+        opening=opening,
+    )
+    proposal = view.ledger.as_proposal(draft)
+    tried = _named(view, (*view.ballots.drafts, *view.ledger.proposals.values()))
+    is_new = tried.isdisjoint(entry.task for entry in proposal.entries)
+    fits = draft.size <= LARGEST_DRAFT and may_go_along(view.ledger, proposal)
+    return draft if is_new and fits else None
+
+
+def _is_next(view: View, draft: Proposal) -> bool:
+    ledger = view.ledger
+    made_for = (draft.id, draft.roster, draft.members)
+    return made_for == (ledger.next_proposal, ledger.roster, ledger.voters) and draft.at.timestamp <= view.now_s
+
+
+def _named(view: View, plans: Iterable[Proposal]) -> set[TaskId]:
+    """The tasks that plans name at their present version."""
+    versions = {task.id: task.version for task in view.ledger.tasks.values()}
+    entries = (entry for plan in plans for entry in plan.entries)
+    return {entry.task for entry in entries if versions.get(entry.task) == entry.version}
