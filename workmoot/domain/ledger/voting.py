@@ -13,6 +13,7 @@ from workmoot.domain.events import (
     HelpConfirmed,
     MessageSent,
     OffersPublished,
+    Place,
     PolicySet,
     ProposalCreated,
     ProposalExecuted,
@@ -30,7 +31,6 @@ from workmoot.domain.proposals import Opening, Policy, State, content_hash_of, r
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from workmoot.domain.events.place import Place
     from workmoot.domain.ids import Number, ProposalId, TaskId
     from workmoot.domain.ledger.ledger import Ledger
 
