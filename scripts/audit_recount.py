@@ -16,6 +16,7 @@ from workmoot.domain.events import (
     OverrideGiven,
     PlanEnacted,
     ProposalCreated,
+    ProposalExecuted,
     ProposalSettled,
     ResultSubmitted,
     RosterChanged,
@@ -204,10 +205,19 @@ def _settled(found: Recount, event: ProposalSettled) -> None:
     counted, told = (vote.yes, vote.no), (event.yes, event.no)
     if counted != told:
         found.faults.append(_fault(event.id, "yes, no when it settled", told, counted))
-    if not vote.lawful(event.state):
+    _move(found, event.id, event.state)
+
+
+def _executed(found: Recount, event: ProposalExecuted) -> None:
+    _move(found, event.proposal_id, State.ENACTED)
+
+
+def _move(found: Recount, proposal: int, state: State) -> None:
+    vote = found.votes[proposal]
+    if not vote.lawful(state):
         tally = f"{vote.yes} yes, {vote.no} no, {vote.barred} barred of {vote.members}"
-        found.faults.append(_fault(event.id, "state by its ballots", event.state.name.lower(), tally))
-    vote.state = event.state
+        found.faults.append(_fault(proposal, "state by its ballots", state.name.lower(), tally))
+    vote.state = state
 
 
 def _fault(proposal: int, what: str, told: object, counted: object) -> Difference:
@@ -323,6 +333,7 @@ _ENTRIES: Mapping[type, Any] = {
     BallotsCounted: _counted,
     VoterBarred: _barred,
     ProposalSettled: _settled,
+    ProposalExecuted: _executed,
     PlanEnacted: _enacted,
     AssignmentClaimed: _claimed,
     InForceChanged: _changed,

@@ -51,7 +51,7 @@ def test_structs__of_our_contracts__are_dataclasses_in_the_same_order(contract, 
 
 def test_propose__its_parts__are_told_in_the_same_order():
     function = abi_of("AllocationDAO").functions["propose"]
-    assert function.inputs == ("bytes", "bytes", "bytes", "bytes", "string")
+    assert function.inputs == ("bytes", "bytes", "string")
 
 
 def _struct(contract, function):

@@ -23,7 +23,7 @@ from workmoot.domain.overrides import PLANT, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload, release_payload
 from workmoot.domain.plan import PackedPlan, pack_plan, pack_tree, unpack_assignments
 from workmoot.domain.ports import Receipt
-from workmoot.domain.proposals import CONTENT_ID_SIZE, DETAIL_SIZE, State
+from workmoot.domain.proposals import CONTENT_ID_SIZE, State
 from workmoot.domain.work import OnFailure, Status, pack_tasks
 
 STEPS = 200
@@ -334,6 +334,8 @@ def _ledger(plant: MemoryPlant) -> Ledger:
 
 def _told(plant: Plant, event: Any) -> object:
     values = {item.name: getattr(event, item.name) for item in fields(event) if item.name not in ASIDE}
+    if isinstance(event, ProposalCreated):
+        values["calldatas"] = event.opening
     return type(event).__name__, {name: _aside(plant, value) for name, value in values.items()}
 
 
@@ -344,7 +346,7 @@ def _aside(plant: Plant, value: Any) -> object:
         return names[Address(value)]
     if isinstance(value, tuple):
         return [_aside(plant, item) for item in value]
-    if isinstance(value, bytes) and len(value) in (32, DETAIL_SIZE, CONTENT_ID_SIZE) and value != ZERO_HASH:
+    if isinstance(value, bytes) and len(value) in (32, CONTENT_ID_SIZE) and value != ZERO_HASH:
         return "of this chain"
     if hasattr(value, "__dataclass_fields__"):
         return _told(plant, value)

@@ -28,6 +28,7 @@ from workmoot.domain.events import (
     OverrideReleased,
     PlanEnacted,
     PlantHoldChanged,
+    ProposalExecuted,
     ProposalSettled,
     RobotEpochRaised,
     SafeStopChanged,
@@ -357,7 +358,7 @@ def test_vote__while_the_plant_is_held__passes_and_is_enacted_after(plant):
         enact(plant, opened, words=1)
     _on_plant(plant, RELEASE)
     _on_plant(plant, RELEASE)
-    assert enact(plant, opened, words=1).the(ProposalSettled).state is State.ENACTED
+    assert enact(plant, opened, words=1).the(ProposalExecuted).proposal_id == opened.id
     assert (task(plant, number).worker, task(plant, number).epoch) == (SPRAYER, 4)
 
 

@@ -11,7 +11,7 @@ from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account,
 from workmoot.chain.abi import abi_of
 from workmoot.chain.sender import Sender
 from workmoot.domain.errors import Refused
-from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalReviewed, ProposalSettled, RosterSealed
+from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalExecuted, ProposalReviewed, ProposalSettled, RosterSealed
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.plan import PackedPlan, pack_plan
 from workmoot.domain.proposals import State, pack_detail
@@ -33,8 +33,8 @@ def test_propose__told_as_governors_do__with_the_content_for_calls(plant):
     created = plant.by("scanner").dao.propose(opening).the(ProposalCreated)
     assert (created.proposer, created.description) == (account("scanner"), opening.words)
     assert (created.targets, created.values, created.signatures) == ((), (), ())
-    plan, opened_at = opening.plan, created.at.timestamp
-    assert created.calldatas == (plan.assignments, plan.teams, plan.timetable, pack_detail(opening))
+    opened_at = created.at.timestamp
+    assert created.calldatas == (opening.plan.assignments, pack_detail(opening))
     assert created.opening == opening
     assert (created.vote_start, created.vote_end) == (opened_at, opened_at + POLICY.voting_seconds)
 
@@ -105,9 +105,25 @@ def test_propose__words_not_ascending__refused(plant):
         _propose_bytes(plant, b"".join(words))
 
 
-def test_propose__no_such_place_in_the_word__refused(plant):
+@pytest.mark.parametrize(
+    "assignments",
+    [
+        "00000100000001",  # nobody
+        "00000119100001008000",  # the seventh of an order's last six
+        "0000011a004001008000",  # beyond an order's last
+        "00000100004001008001",  # bits that are nobody's
+    ],
+)
+def test_propose__a_word_that_follows_no_layout__refused(plant, assignments):
     with refused("MalformedPlan", 0):
-        _propose_bytes(plant, bytes.fromhex("00000100040000100400"))
+        _propose_bytes(plant, bytes.fromhex(assignments))
+
+
+def test_propose__tasks_of_one_ten_not_ascending__refused_where_they_fall(plant):
+    first, second = post(plant, a_task(), a_task())
+    words = [pack_plan([an_entry(number, SPRAYER)]).assignments for number in (second, first)]
+    with refused("MalformedPlan", 10):
+        _propose_bytes(plant, b"".join(words))
 
 
 def test_propose__teams_cut_short__refused_where_the_team_begins(plant):
@@ -210,6 +226,15 @@ def test_enact__some_entries_are_stale__they_are_skipped_and_named(plant):
     assert [task(plant, number).worker for number in (first, second, third)] == [SPRAYER, FINISHER, SPRAYER]
 
 
+def test_enact__tasks_of_one_ten_at_different_versions__each_at_its_own(plant):
+    numbers = post(plant, *([a_task()] * 3))
+    pass_plan(plant, an_entry(numbers[1], FINISHER))
+    plan = [an_entry(number, SPRAYER, version=1 + (number == numbers[1])) for number in numbers]
+    assert pass_plan(plant, *plan).the(PlanEnacted).skipped == b""
+    found = [task(plant, number) for number in numbers]
+    assert [(state.worker, state.version) for state in found] == [(SPRAYER, 2), (SPRAYER, 3), (SPRAYER, 2)]
+
+
 @pytest.mark.parametrize("changes", [{"lead": NOBODY}, {"lead": ARM}, {"inspector": SPRAYER}, {"inspector": 9}])
 def test_enact__people_who_may_not__the_entry_is_skipped(plant, changes):
     (number,) = post(plant, a_task())
@@ -241,7 +266,8 @@ def test_enact__in_parts__enacted_with_the_last(plant):
     assert [task(plant, number).worker for number in numbers[9:11]] == [SPRAYER, NOBODY]
     last = enact(plant, opened, words=9)
     assert (last.the(PlanEnacted).first, last.the(PlanEnacted).last) == (10, 12)
-    assert last.the(ProposalSettled).state is State.ENACTED
+    assert last.the(ProposalExecuted).proposal_id == opened.id
+    assert not last.all(ProposalSettled)
     assert (dao.progress(opened.id), task(plant, numbers[11]).worker) == (0, SPRAYER)
 
 
@@ -262,9 +288,9 @@ def test_enact__idle_task_of_another__epoch_and_version_rise_by_one(plant):
 @pytest.mark.parametrize("plant", ["anvil", "ganache"], indirect=True)
 def test_vote__words_that_are_no_utf8__only_what_binds_the_id_alone_counts(plant):
     opening, function = _opening(plant), abi_of("AllocationDAO").functions["propose"]
-    parts = (opening.plan.assignments, opening.plan.teams, opening.plan.timetable, pack_detail(opening), b"\xff")
+    parts = (opening.plan.assignments, pack_detail(opening), b"\xff")
     sender = Sender(plant.node, signer("scanner"), chain_id=plant.chain_id)
-    sender.send(plant.addresses["AllocationDAO"], function.selector + encode(["bytes"] * 5, parts), tried=False)
+    sender.send(plant.addresses["AllocationDAO"], function.selector + encode(["bytes"] * 3, parts), tried=False)
     follower = plant.follower()
     follower.catch_up()
     found = follower.ledger.proposals[ProposalId(1)]

@@ -20,6 +20,7 @@ from workmoot.domain.events import (
     PlantDescribed,
     PlantHoldChanged,
     ProposalCreated,
+    ProposalExecuted,
     ProposalSettled,
     ResultSubmitted,
     RobotBound,
@@ -78,7 +79,7 @@ def _offer(ledger, worker, *offers, at=AT):
 def _create(ledger, plan):
     """A proposal that was made from what is known by block 1."""
     opening = an_opening(plan)
-    parts = (plan.assignments, plan.teams, plan.timetable, pack_detail(opening))
+    parts = (plan.assignments, pack_detail(opening))
     values: dict[str, Any] = {"vote_start": 100, "vote_end": 160, "description": opening.words}
     ledger.apply(ProposalCreated(at=AT, proposal_id=PROPOSAL, proposer=an_address(1), calldatas=parts, **values))
     return ledger.proposals[PROPOSAL]
@@ -186,6 +187,14 @@ def test_ballots__cast_and_counted_together__are_votes_of_both_kinds(ledger):
         (1, True, "", True),
     ]
     assert ledger.may_still_vote(found) == []
+
+
+def test_executed__after_it_passed__enacted_from_then_on(ledger):
+    _create(ledger, pack_plan([an_entry(FIRST)]))
+    ledger.apply(ProposalSettled(at=AT, id=PROPOSAL, state=State.PASSED, yes=2, no=0))
+    ledger.apply(ProposalExecuted(at=LATER, proposal_id=PROPOSAL))
+    found = ledger.proposals[PROPOSAL]
+    assert (found.state, found.settled_at) == (State.ENACTED, LATER)
 
 
 def test_plan_enacted__skipped_entries__are_left(ledger):

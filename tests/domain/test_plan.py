@@ -11,6 +11,8 @@ from workmoot.domain.merkle import is_proof, leaf_of
 from workmoot.domain.plan import (
     ENTRIES_AT_ONCE,
     ENTRY,
+    LAST_TICK,
+    LAST_VERSION,
     MOST_ENTRIES,
     MOST_LEAVES,
     Assigned,
@@ -22,6 +24,8 @@ from workmoot.domain.plan import (
     end_of,
     is_bit_set,
     mandate_of,
+    most_entries,
+    pack_assignments,
     pack_bits,
     pack_entry,
     pack_plan,
@@ -32,21 +36,22 @@ from workmoot.domain.plan import (
     word_of,
     words_at_once,
 )
+from workmoot.domain.proposals import DETAIL_SIZE
 
 FIRST, SECOND = task_id(1, 0), task_id(2, 7)
 LONE = pack_plan([an_entry(FIRST, helpers=(2,), robots=(9,))])
 
-_tasks = st.one_of(st.integers(256, 800), st.integers(256, 2**32 - 1))
+_tasks = st.one_of(st.integers(256, 270), st.integers(256, 800), st.integers(256, 2**32 - 1))
 _numbers = st.lists(st.integers(0, 2**16 - 1), max_size=4).map(tuple)
 _entries = st.lists(
     st.builds(
         PlanEntry,
         task=_tasks,
-        version=st.integers(0, 2**12 - 1),
+        version=st.one_of(st.integers(1, 2), st.integers(0, LAST_VERSION)),
         lead=st.integers(0, 2**10 - 1),
         sequence=st.integers(0, 2**16 - 1),
         inspector=st.integers(0, 2**10 - 1),
-        start=st.integers(0, 2**32 - 1),
+        start=st.one_of(st.integers(0, 600), st.integers(0, LAST_TICK)),
         helpers=_numbers,
     ),
     min_size=1,
@@ -94,10 +99,55 @@ def test_unpack_plan__any_bytes__refused_or_the_only_ones_for_that_plan(assignme
     assert pack_plan(entries) == plan
 
 
-def test_pack_plan__ten_tasks_of_one_word__46_bytes_are_decided_on():
+@given(_entries, st.sampled_from(["assignments", "teams", "timetable"]), st.data())
+def test_unpack_plan__one_byte_changed__refused_or_the_only_bytes_for_another_plan(entries, part, data):
+    plan = pack_plan(entries)
+    spoilt = bytearray(getattr(plan, part) or b"\0")
+    spoilt[data.draw(st.integers(0, len(spoilt) - 1))] ^= data.draw(st.integers(1, 255))
+    changed = replace(plan, **{part: bytes(spoilt)})
+    try:
+        found = unpack_plan(changed)
+    except Malformed:
+        return
+    assert pack_plan(found) == changed
+
+
+@given(_entries)
+def test_pack_assignments__any_entries__no_more_than_their_bytes_can_have(entries):
+    assert len(entries) <= most_entries(pack_plan(entries).assignments)
+
+
+@given(_entries, st.integers(0, 40))
+def test_end_of__any_words_of_a_plan__packed_alone_they_are_the_same_bytes(entries, words):
+    ordered = sorted(entries, key=lambda entry: entry.task)
+    end = end_of(ordered, 0, words)
+    assert pack_assignments(ordered[:end]) + pack_assignments(ordered[end:]) == pack_assignments(ordered)
+
+
+def test_pack_plan__ten_tasks_of_one_version__32_bytes_are_decided_on():
     plan = pack_plan(an_entry(task_id(1, index)) for index in range(10))
-    assert len(plan.assignments) == 46
-    assert (plan.teams, len(plan.timetable)) == (b"", 60)
+    assert len(plan.assignments) == 32
+    assert (plan.teams, len(plan.timetable)) == (b"", 35)
+
+
+def test_pack_plan__one_ten_at_two_versions__words_of_their_own_in_the_order_of_the_tasks():
+    plan = pack_plan(an_entry(task_id(1, index), version=1 + (index == 1)) for index in range(4))
+    words = ["00000100 004001 004000", "00000100 008002 004000", "00000100 030001 0040000400"]
+    assert plan.assignments == bytes.fromhex("".join(words))
+
+
+@pytest.mark.parametrize(
+    ("starts", "told"),
+    [
+        ((7,), "00000007 01 000000"),
+        ((7, 262), "00000007 01 000000 0000ff"),
+        ((263, 7), "00000007 02 00000100 00000000"),
+        ((0, LAST_TICK), "00000000 04 000000000000 0000ffffffff"),
+    ],
+)
+def test_pack_plan__times__counted_from_the_first_in_as_many_bytes_as_the_last_takes(starts, told):
+    plan = pack_plan(an_entry(task_id(1, index), start=start) for index, start in enumerate(starts))
+    assert plan.timetable == bytes.fromhex(told)
 
 
 @pytest.mark.parametrize("said", [{"duration": 2}, {"robots": (9,)}])
@@ -126,7 +176,7 @@ def test_pack_plan__more_than_are_recorded_at_once__as_a_tree(count, is_tree):
 
 def test_pack_plan__most_leaves_with_a_helper_and_two_robots__within_a_transaction_that_nodes_pass_on():
     plan = pack_plan(replace(entry, helpers=(2,), robots=(9, 10)) for entry in _many(MOST_LEAVES))
-    call = len(plan.content) + 144 + 600
+    call = len(plan.content) + DETAIL_SIZE + 600
     assert call < 128 * 1024
 
 
@@ -165,14 +215,14 @@ def test_unpack_plan__another_leaf_than_the_root_binds__refused(changes):
         unpack_plan(replace(other, assignments=tree.assignments))
 
 
-@pytest.mark.parametrize(("cut", "what"), [(1, "timetable"), (8, "leaves: cut"), (18, "leaves: cut")])
+@pytest.mark.parametrize(("cut", "what"), [(1, "timetable"), (8, "timetable"), (9, "leaves: cut"), (19, "leaves: cut")])
 def test_unpack_plan__leaves_cut_short__refused(cut, what):
     tree = pack_tree([an_entry()])
     with pytest.raises(Malformed, match=what):
         unpack_plan(replace(tree, timetable=tree.timetable[:-cut]))
 
 
-@pytest.mark.parametrize("changes", [{"version": 4_096}, {"lead": 1_024}, {"inspector": 1_024}])
+@pytest.mark.parametrize("changes", [{"version": LAST_VERSION + 1}, {"lead": 1_024}, {"inspector": 1_024}])
 def test_pack_plan__more_than_its_bits__refused(changes):
     with pytest.raises(Malformed, match="bits"):
         pack_plan([an_entry(**changes)])
@@ -188,8 +238,8 @@ def test_unpack_assignments__most_entries__and_one_more():
     words = [_a_word(task, 1) for task in _every_word(MOST_ENTRIES // 10)]
     assert len(unpack_assignments(b"".join(words))) == MOST_ENTRIES
     with pytest.raises(Malformed, match="more than 1000") as caught:
-        unpack_assignments(b"".join(words) + bytes.fromhex("00ffff00 0001 00100401"))
-    assert caught.value.offset == 46 * 100
+        unpack_assignments(b"".join(words) + bytes.fromhex("00ffff00 004001 004010"))
+    assert caught.value.offset == 32 * 100
 
 
 def test_unpack_assignments__empty__refused():
@@ -199,30 +249,36 @@ def test_unpack_assignments__empty__refused():
 
 def test_unpack_assignments__no_order__refused():
     with pytest.raises(Malformed, match="ascending"):
-        unpack_assignments(bytes.fromhex("00000000 0001 00100401"))
+        unpack_assignments(bytes.fromhex("00000000 004001 004010"))
 
 
-@pytest.mark.parametrize("second", ["00000100", "000000ff"])
+@pytest.mark.parametrize("second", ["00000100 004001", "00000100 004002", "00000018 008001"])
 def test_unpack_assignments__words_do_not_ascend__says_where(second):
     with pytest.raises(Malformed, match="ascending") as caught:
-        unpack_assignments(bytes.fromhex("00000100 0001 00100401") + bytes.fromhex(second + "0001 00100401"))
+        unpack_assignments(bytes.fromhex("00000100 008001 004010" + second + "004010"))
     assert caught.value.offset == 10
 
 
-@pytest.mark.parametrize(("word", "mask"), [("00000100", "0000"), ("00000100", "0400"), ("00000119", "0040")])
-def test_unpack_assignments__no_such_tasks__says_where(word, mask):
+@pytest.mark.parametrize("head", ["00000100 000001", "00000119 100001"])
+def test_unpack_assignments__no_such_tasks__says_where(head):
     with pytest.raises(Malformed, match="no such tasks") as caught:
-        unpack_assignments(bytes.fromhex(word + mask + "00100401"))
+        unpack_assignments(bytes.fromhex(head + "004010"))
     assert caught.value.offset == 0
+
+
+def test_unpack_assignments__bits_that_are_nobodys__says_where():
+    with pytest.raises(Malformed, match="nobody's") as caught:
+        unpack_assignments(bytes.fromhex("00000100 004001 004010" + "00000101 004001 004011"))
+    assert caught.value.offset == 10
 
 
 def test_unpack_assignments__a_word_past_the_orders_last__refused():
     with pytest.raises(Malformed, match="no such tasks"):
-        unpack_assignments(bytes.fromhex("0000011a 0001 00100401"))
+        unpack_assignments(bytes.fromhex("0000011a 004001 004010"))
 
 
 @pytest.mark.parametrize("part", ["assignments", "teams", "timetable"])
-@pytest.mark.parametrize("cut", [1, 2, 3])
+@pytest.mark.parametrize("cut", [1, 2, 4])
 def test_unpack_plan__cut_short__refused(part, cut):
     with pytest.raises(Malformed, match="cut short"):
         unpack_plan(replace(LONE, **{part: getattr(LONE, part)[:-cut]}))
@@ -234,9 +290,30 @@ def test_unpack_plan__no_slot_for_an_entry__refused():
 
 
 def test_unpack_plan__a_slot_too_many__says_where():
-    with pytest.raises(Malformed, match="more slots") as caught:
-        unpack_plan(replace(LONE, timetable=LONE.timetable * 2))
-    assert caught.value.offset == 6
+    with pytest.raises(Malformed, match="2 slots for 1 entries") as caught:
+        unpack_plan(replace(LONE, timetable=LONE.timetable + bytes(3)))
+    assert caught.value.offset == 11
+
+
+@pytest.mark.parametrize(
+    "timetable",
+    [
+        "00000000 01",  # nothing starts
+        "00000006 01 000001",  # nothing starts with the first
+        "00000007 02 00000000",  # one byte is enough
+        "00000007 00 0000",  # there is no such width
+    ],
+)
+def test_unpack_plan__times_in_another_way_than_the_shortest__refused(timetable):
+    with pytest.raises(Malformed, match="not the shortest"):
+        unpack_plan(replace(LONE, timetable=bytes.fromhex(timetable)))
+
+
+def test_unpack_plan__a_start_after_the_last_tick__refused():
+    plan = pack_plan([an_entry(FIRST), an_entry(SECOND, start=1)])
+    late = bytes.fromhex("ffffffff") + plan.timetable[4:]
+    with pytest.raises(Malformed, match=f"after {LAST_TICK}"):
+        unpack_plan(replace(plan, timetable=late))
 
 
 @pytest.mark.parametrize("other", [{"task": SECOND}, {"version": 2}, {"lead": 3}, {"sequence": 1}])
@@ -276,6 +353,12 @@ def test_end_of__words_of_different_sizes__where_they_end():
     entries = [an_entry(task_id(1, index)) for index in (3, 4, 10, 25, 26, 27)]
     assert [end_of(entries, 0, words) for words in (0, 1, 2, 3, 9)] == [0, 2, 3, 6, 6]
     assert [end_of(entries, 2, words) for words in (1, 2)] == [3, 6]
+
+
+def test_end_of__versions_within_a_ten__end_its_words():
+    entries = [an_entry(task_id(1, index), version=1 + (index == 2)) for index in range(5)]
+    assert [end_of(entries, 0, words) for words in (1, 2, 3, 4)] == [2, 3, 5, 5]
+    assert words_at_once(entries, 0) == 3
 
 
 def test_words_at_once__as_many_whole_words_as_fit():

@@ -6,15 +6,34 @@ import pytest
 from tests.builders import an_entry, an_opening
 from workmoot.domain.errors import Malformed
 from workmoot.domain.plan import pack_plan
-from workmoot.domain.proposals import Figures, content_hash_of, pack_detail, rest_of, unpack_detail
+from workmoot.domain.proposals import (
+    DETAIL_SIZE,
+    Figures,
+    content_hash_of,
+    pack_detail,
+    rest_of,
+    unpack_detail,
+)
 
 OPENING = an_opening(pack_plan([an_entry(helpers=(2,))]), counters=7)
 WHEN: dict[str, Any] = {"proposer": 1, "roster": 3, "members": 3, "deadline": 60}
 
 
 def test_pack_detail__and_back():
-    assert len(pack_detail(OPENING)) == 144
-    assert unpack_detail(pack_detail(OPENING), plan=OPENING.plan, words=OPENING.words) == OPENING
+    plan = OPENING.plan
+    assert len(pack_detail(OPENING)) == DETAIL_SIZE + len(plan.teams + plan.timetable) == 147 + 15 + 8
+    assert unpack_detail(pack_detail(OPENING), assignments=plan.assignments, words=OPENING.words) == OPENING
+
+
+def test_pack_detail__the_same_bytes_as_other_teams__another_detail():
+    joined = OPENING.plan.teams + OPENING.plan.timetable
+    other = replace(OPENING, plan=replace(OPENING.plan, teams=b"", timetable=joined))
+    assert pack_detail(other) != pack_detail(OPENING)
+
+
+def test_pack_detail__teams_too_long_to_be_told__refused():
+    with pytest.raises(Malformed, match="teams_size"):
+        pack_detail(replace(OPENING, plan=replace(OPENING.plan, teams=bytes(2**24))))
 
 
 def test_pack_detail__a_hash_of_another_length__refused():
@@ -27,10 +46,17 @@ def test_pack_detail__a_figure_below_zero__refused():
         pack_detail(replace(OPENING, figures=Figures(makespan=-1, tardiness=0, energy=0, cost=0)))
 
 
-@pytest.mark.parametrize("size", [0, 143, 145])
-def test_unpack_detail__of_another_length__refused(size):
-    with pytest.raises(Malformed, match=f"{size} bytes"):
-        unpack_detail(bytes(size), plan=OPENING.plan, words="")
+@pytest.mark.parametrize("size", [0, 143, 146])
+def test_unpack_detail__shorter_than_its_fields__refused(size):
+    with pytest.raises(Malformed, match="detail: cut short"):
+        unpack_detail(bytes(size), assignments=b"", words="")
+
+
+def test_unpack_detail__shorter_than_its_teams__says_where_they_should_end():
+    detail = pack_detail(replace(OPENING, plan=replace(OPENING.plan, timetable=b"")))
+    assert unpack_detail(detail, assignments=b"", words="").plan.teams == OPENING.plan.teams
+    with pytest.raises(Malformed, match="161 bytes, its teams end at 162"):
+        unpack_detail(detail[:-1], assignments=b"", words="")
 
 
 @pytest.mark.parametrize(

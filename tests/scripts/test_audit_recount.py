@@ -14,6 +14,7 @@ from workmoot.domain.events import (
     Place,
     PlanEnacted,
     ProposalCreated,
+    ProposalExecuted,
     ProposalSettled,
     RosterChanged,
     TaskStarted,
@@ -47,7 +48,7 @@ def of_three() -> RosterChanged:
 def created() -> ProposalCreated:
     opening = an_opening(PLAN)
     values: dict[str, Any] = {"proposal_id": PROPOSAL, "proposer": an_address(1), "description": opening.words}
-    values |= {"calldatas": (PLAN.assignments, PLAN.teams, PLAN.timetable, pack_detail(opening))}
+    values |= {"calldatas": (PLAN.assignments, pack_detail(opening))}
     return ProposalCreated(at=at(), vote_start=1_000, vote_end=2_000, **values)
 
 
@@ -57,6 +58,10 @@ def cast(support: int) -> VoteCast:
 
 def settled(state: State, *, yes: int, no: int = 0) -> ProposalSettled:
     return ProposalSettled(at=at(), id=PROPOSAL, state=state, yes=yes, no=no)
+
+
+def executed() -> ProposalExecuted:
+    return ProposalExecuted(at=at(), proposal_id=PROPOSAL)
 
 
 def counted(ballots: str) -> BallotsCounted:
@@ -126,6 +131,12 @@ def test_recount__ballots_counted_together__with_those_cast_before():
 
 def test_recount__passed_without_a_majority__is_a_fault():
     assert what([of_three(), created(), cast(1), settled(State.PASSED, yes=1)]) == ["state by its ballots"]
+
+
+def test_recount__enacted__by_a_majority_or_it_is_a_fault():
+    told = [of_three(), created(), cast(1), cast(1), executed()]
+    assert (what(told), recount(told).votes[PROPOSAL].state) == ([], State.ENACTED)
+    assert what([of_three(), created(), cast(1), executed()]) == ["state by its ballots"]
 
 
 def test_recount__members_joined_since__the_electorate_is_that_of_the_opening():

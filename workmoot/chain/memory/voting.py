@@ -163,7 +163,7 @@ def enact(tx: Transaction, proposal: ProposalId, assignments: bytes, rest: bytes
         raise Refused("NothingEnacted", proposal)
     tx.state.progress[proposal] = last
     if last == len(entries):
-        _settle_enacted(tx, proposal)
+        _save_enacted(tx, proposal)
 
 
 def take(tx: Transaction, proposal: ProposalId, assignments: bytes, *, by: Address) -> None:
@@ -318,7 +318,7 @@ def _enact(tx: Transaction, proposal: ProposalId, assignments: bytes) -> None:
         if not _carry_out(tx, proposal, assignments):
             _settle(tx, proposal, State.PASSED)
     elif decisions.enact(tx, proposal, 0, read_assignments(assignments)):
-        _settle_enacted(tx, proposal)
+        _save_enacted(tx, proposal)
     else:
         _settle(tx, proposal, State.PASSED)
 
@@ -331,7 +331,7 @@ def _carry_out(tx: Transaction, proposal: ProposalId, assignments: bytes) -> boo
         return True
     if not is_motion(assignments) and tx.state.plant_held:
         return False
-    _settle_enacted(tx, proposal)
+    _save_enacted(tx, proposal)
     if is_motion(assignments):
         motions.carry_out(tx, proposal, assignments)
     else:
@@ -339,9 +339,9 @@ def _carry_out(tx: Transaction, proposal: ProposalId, assignments: bytes) -> boo
     return True
 
 
-def _settle_enacted(tx: Transaction, proposal: ProposalId) -> None:
+def _save_enacted(tx: Transaction, proposal: ProposalId) -> None:
     tx.state.progress.pop(proposal, None)
-    _settle(tx, proposal, State.ENACTED)
+    tx.state.proposals[proposal] = replace(state_of(tx, proposal), state=State.ENACTED)
     tx.say(ProposalExecuted, proposal_id=proposal)
 
 

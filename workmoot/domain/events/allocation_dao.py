@@ -114,7 +114,7 @@ class VoterBarred(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalSettled(Event):
-    """A proposal's state changed, with the ballots counted by then."""
+    """A proposal's state changed to another than enacted, with the ballots counted by then."""
 
     id: ProposalId
     state: State
@@ -124,7 +124,7 @@ class ProposalSettled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalExecuted(Event):
-    """IGovernor's word for an enacted proposal."""
+    """A proposal was enacted, as IGovernor says it."""
 
     proposal_id: ProposalId
 

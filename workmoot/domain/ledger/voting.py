@@ -14,8 +14,10 @@ from workmoot.domain.events import (
     HelpConfirmed,
     MessageSent,
     OffersPublished,
+    Place,
     PolicySet,
     ProposalCreated,
+    ProposalExecuted,
     ProposalReviewed,
     ProposalSettled,
     VoteCast,
@@ -25,7 +27,7 @@ from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranki
 from workmoot.domain.motions import Motion, is_motion, unpack_motion
 from workmoot.domain.offers import as_offered, unpack_offers, unpack_ranking
 from workmoot.domain.plan import PlanEntry, unpack_plan
-from workmoot.domain.proposals import Opening, Policy
+from workmoot.domain.proposals import Opening, Policy, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,8 +164,16 @@ def _barred(ledger: Ledger, event: VoterBarred) -> None:
 
 
 def _settled(ledger: Ledger, event: ProposalSettled) -> None:
-    found = ledger.proposals[event.id]
-    ledger.proposals[event.id] = replace(found, state=event.state, settled_at=event.at)
+    _move(ledger, event.id, event.state, event.at)
+
+
+def _executed(ledger: Ledger, event: ProposalExecuted) -> None:
+    _move(ledger, event.proposal_id, State.ENACTED, event.at)
+
+
+def _move(ledger: Ledger, proposal: ProposalId, state: State, at: Place) -> None:
+    found = ledger.proposals[proposal]
+    ledger.proposals[proposal] = replace(found, state=state, settled_at=at)
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
@@ -177,4 +187,5 @@ ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
     BallotsCounted: _counted,
     VoterBarred: _barred,
     ProposalSettled: _settled,
+    ProposalExecuted: _executed,
 }
