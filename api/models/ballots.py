@@ -7,7 +7,6 @@ from pydantic import Field
 from api.models.common import Listing, Who, Wire
 from workmoot.ballots.box import LARGEST_DRAFT, LONGEST_SIGNATURE, LONGEST_WORDS
 from workmoot.domain.ids import LAST_NUMBER
-from workmoot.domain.proposals import DETAIL_SIZE
 
 Hash = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{64}$")]
 Signature = Annotated[
@@ -57,9 +56,7 @@ class DraftIn(Wire):
     members: int = Field(ge=1, lt=1 << 32, strict=True)
     deadline: int = Field(ge=0, lt=1 << 48, strict=True)
     assignments: Packed
-    teams: Packed
-    timetable: Packed
-    detail: str = Field(pattern=f"^0x[0-9a-fA-F]{{{2 * DETAIL_SIZE}}}$")
+    detail: Packed
     words: str = Field(max_length=LONGEST_WORDS)
     signature: Signature
 

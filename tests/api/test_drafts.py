@@ -123,12 +123,11 @@ def test_put__foreign__is_refused_and_not_kept(
     assert read(client)["items"] == []
 
 
-@pytest.mark.parametrize("part", ["assignments", "timetable", "detail", "words", "deadline"])
+@pytest.mark.parametrize("part", ["assignments", "detail", "words", "deadline"])
 def test_put__changed_under_the_signature__is_refused(client: TestClient, story: Story, part: str) -> None:
     genuine, other = told(story), told(story, opening=story.opening(story.plan(shift=1), words="other"))
     changed = {
         "assignments": other["assignments"],
-        "timetable": genuine["timetable"][:-2] + "07",
         "detail": genuine["detail"][:-2] + "07",
         "words": other["words"],
         "deadline": genuine["deadline"] - 1,
@@ -147,8 +146,7 @@ MALFORMED: dict[str, dict[str, Any]] = {
     "/proposer": {"proposer": 0},
     "/members": {"members": 0},
     "/assignments": {"assignments": "0x7"},
-    "/teams": {"teams": "0x" + "07" * (64 * 1024 + 1)},
-    "/detail": {"detail": "0x07"},
+    "/detail": {"detail": "0x" + "07" * (64 * 1024 + 1)},
     "/words": {"words": 7},
     "/signature": {"signature": "0x"},
     "/more": {"more": 1},
@@ -160,13 +158,13 @@ def test_put__malformed__names_the_field(client: TestClient, story: Story, point
     assert put(client, told(story) | wrong, status=422)["errors"][0]["pointer"] == pointer
 
 
-@pytest.mark.parametrize("wrong", [{"timetable": "0x" + "07" * 64 * 1024}, {"words": "ä" * 4_096}])
+@pytest.mark.parametrize("wrong", [{"assignments": "0x" + "07" * 64 * 1024}, {"words": "ä" * 4_096}])
 def test_put__too_large_all_together__is_refused(client: TestClient, story: Story, wrong: dict[str, Any]) -> None:
     assert "This is no draft" in put(client, told(story) | wrong, status=422)["detail"]
 
 
 def test_put__a_large_body__is_cut_off(client: TestClient, story: Story) -> None:
-    large = dict.fromkeys(("teams", "timetable"), "0x" + "07" * 40 * 1024)
+    large = dict.fromkeys(("assignments", "detail"), "0x" + "07" * 40 * 1024)
     put(client, told(story) | large, status=413)
 
 

@@ -50,8 +50,9 @@ BAD_DRAFTS: dict[str, Any] = {
     "no number": GOOD_DRAFT | {"proposal": None},
     "no such badge": GOOD_DRAFT | {"proposer": 1 << 10},
     "no plan": {name: value for name, value in GOOD_DRAFT.items() if name != "assignments"},
-    "too large a plan": GOOD_DRAFT | {"timetable": "0x" + "07" * (LARGEST_DRAFT + 1)},
-    "too large together": GOOD_DRAFT | dict.fromkeys(("teams", "timetable"), "0x" + "07" * 40000),
+    "too large a plan": GOOD_DRAFT | {"detail": "0x" + "07" * (LARGEST_DRAFT + 1)},
+    "too large together": GOOD_DRAFT
+    | {"assignments": "0x" + "07" * 40000, "detail": GOOD_DRAFT["detail"] + "07" * 40000},
     "a short detail": GOOD_DRAFT | {"detail": "0x07"},
     "words of another kind": GOOD_DRAFT | {"words": 7},
     "long words": GOOD_DRAFT | {"words": "a" * (LONGEST_WORDS + 1)},

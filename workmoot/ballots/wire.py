@@ -18,7 +18,6 @@ from workmoot.domain.ballots import Ballot
 from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import LAST_NUMBER, Number, ProposalId
-from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import DETAIL_SIZE, pack_detail, unpack_detail
 
 PATH = "/api/v1/ballots"
@@ -62,16 +61,13 @@ def from_json(told: object) -> BoxedBallot:
 def draft_as_json(boxed: BoxedDraft) -> dict[str, Any]:
     """A draft on the wire."""
     draft = boxed.draft
-    plan = draft.opening.plan
     return {
         "proposal": draft.proposal,
         "proposer": draft.proposer,
         "roster": draft.roster,
         "members": draft.members,
         "deadline": draft.deadline,
-        "assignments": _hex(plan.assignments),
-        "teams": _hex(plan.teams),
-        "timetable": _hex(plan.timetable),
+        "assignments": _hex(draft.opening.plan.assignments),
         "detail": _hex(pack_detail(draft.opening)),
         "words": draft.opening.words,
         "signature": _hex(boxed.signature),
@@ -82,15 +78,15 @@ def draft_from_json(told: object) -> BoxedDraft:
     """A draft from the wire; refuses what is none, and what is too large."""
     if not isinstance(told, Mapping):
         raise Malformed("draft: no object")
-    parts = {name: _bytes(told, name, longest=LARGEST_DRAFT) for name in ("assignments", "teams", "timetable")}
-    detail = _bytes(told, "detail", shortest=DETAIL_SIZE, longest=DETAIL_SIZE)
+    assignments = _bytes(told, "assignments", longest=LARGEST_DRAFT)
+    detail = _bytes(told, "detail", shortest=DETAIL_SIZE, longest=LARGEST_DRAFT)
     draft = Draft(
         proposal=ProposalId(_whole(told, "proposal", bits=256)),
         proposer=Number(_whole(told, "proposer", bits=MEMBER_BITS)),
         roster=_whole(told, "roster", bits=64),
         members=_whole(told, "members", bits=32),
         deadline=_whole(told, "deadline", bits=48),
-        opening=unpack_detail(detail, plan=PackedPlan(**parts), words=_words(told)),
+        opening=unpack_detail(detail, assignments=assignments, words=_words(told)),
     )
     if draft.size > LARGEST_DRAFT:
         raise Malformed(f"draft: {draft.size} bytes, not at most {LARGEST_DRAFT}")
