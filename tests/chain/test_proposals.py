@@ -11,7 +11,14 @@ from tests.chain.plants import ARM, FINISHER, POLICY, SCANNER, SPRAYER, account,
 from workmoot.chain.abi import abi_of
 from workmoot.chain.sender import Sender
 from workmoot.domain.errors import Refused
-from workmoot.domain.events import PlanEnacted, ProposalCreated, ProposalExecuted, ProposalReviewed, ProposalSettled, RosterSealed
+from workmoot.domain.events import (
+    PlanEnacted,
+    ProposalCreated,
+    ProposalExecuted,
+    ProposalReviewed,
+    ProposalSettled,
+    RosterSealed,
+)
 from workmoot.domain.ids import NOBODY, ProposalId, TaskId
 from workmoot.domain.plan import PackedPlan, pack_plan
 from workmoot.domain.proposals import State, pack_detail

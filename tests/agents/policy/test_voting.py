@@ -225,7 +225,7 @@ def test_decide__the_offer_ran_out_meanwhile__it_no_longer_stands(vote: Vote):
 def test_decide__names_a_task_that_nobody_posted__refused_in_words(vote: Vote):
     head = vote.workshop.chain.head
     opening = an_opening(pack_plan([an_entry(task_id(9, 0), SPRAYER)]), read_at=head.number, read_hash=head.hash)
-    parts = (opening.plan.assignments, opening.plan.teams, opening.plan.timetable, pack_detail(opening))
+    parts = (opening.plan.assignments, pack_detail(opening))
     at, proposer = vote.workshop.events[-1].at, account("sprayer")
     values: dict[str, Any] = {"vote_start": START_S, "vote_end": START_S + 60, "description": ""}
     created = ProposalCreated(at=at, proposal_id=ProposalId(2), proposer=proposer, calldatas=parts, **values)

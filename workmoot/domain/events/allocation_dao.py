@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from workmoot.domain.events.place import Event
 from workmoot.domain.ids import Address, Number, ProposalId, TaskId
-from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import Opening, State, unpack_detail
 
 
