@@ -296,10 +296,9 @@ def as_tuple(order: HumanOrder) -> tuple[Any, ...]:
     return tuple(getattr(order, name) for name in order.__slots__)
 
 
-def parts_of(opening: Opening) -> tuple[bytes, bytes, bytes, bytes, str]:
+def parts_of(opening: Opening) -> tuple[bytes, bytes, str]:
     """What `propose` takes."""
-    plan = opening.plan
-    return plan.assignments, plan.teams, plan.timetable, pack_detail(opening), opening.words
+    return opening.plan.assignments, pack_detail(opening), opening.words
 
 
 def refused(name: str, *values: object) -> AbstractContextManager[None]:

@@ -26,7 +26,7 @@ from tests.contracts.plant import (
 )
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.proposals import State, content_id_of
+from workmoot.domain.proposals import DETAIL_SIZE, State, content_id_of
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def suspend(plant, member):
 
 def test_propose__no_entries__refused(plant):
     with refused("MalformedPlan", 0):
-        plant.dao.propose(b"", b"", b"", bytes(144), "", by_worker(SCANNER))
+        plant.dao.propose(b"", bytes(DETAIL_SIZE), "", by_worker(SCANNER))
 
 
 def test_propose__cut_short__refused(plant, task):
@@ -53,15 +53,18 @@ def test_propose__cut_short__refused(plant, task):
 
 
 def test_propose__teams_cut_short__refused(plant, task):
-    assignments, _, *others = parts_of(plant.opening(plant.entry(task, SCANNER)))
+    opening = plant.opening(plant.entry(task, SCANNER))
     with refused("MalformedTeams", 0):
-        plant.dao.propose(assignments, bytes(12), *others, by_worker(SCANNER))
+        plant.send(SCANNER, replace(opening, plan=replace(opening.plan, teams=bytes(12))))
 
 
-def test_propose__detail_of_another_length__refused(plant, task):
-    *others, detail, words = parts_of(plant.opening(plant.entry(task, SCANNER)))
-    with refused("MalformedDetail", 145):
-        plant.dao.propose(*others, detail + b"\0", words, by_worker(SCANNER))
+@pytest.mark.parametrize("missing", [1, 16])
+def test_propose__detail_ends_within_its_fields_or_its_teams__refused(plant, task, missing):
+    opening = plant.opening(plant.entry(task, SCANNER, helpers=(GLUER,)))
+    assignments, detail, words = parts_of(replace(opening, plan=replace(opening.plan, timetable=b"")))
+    length = len(detail) - missing
+    with refused("MalformedDetail", length):
+        plant.dao.propose(assignments, detail[:length], words, by_worker(SCANNER))
 
 
 def test_propose__not_a_worker__refused(plant, task):
@@ -264,7 +267,8 @@ def test_poke__silence__expires_after_the_deadline(plant, proposal):
 def test_enact__passed_without_the_plan__by_anyone(plant, task, proposal):
     plant.vote(proposal, SCANNER, SPRAYER, GLUER)
     tx = plant.dao.enact(proposal, *plant.content(proposal), 1, by(STRANGER))
-    told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=0)
+    told(tx, "ProposalExecuted", proposalId=proposal)
+    assert "ProposalSettled" not in tx.events
     assert plant.task(task)["worker"] == SCANNER
 
 

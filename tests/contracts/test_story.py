@@ -133,8 +133,9 @@ def review_and_vote(plant, proposal):
     tx = plant.vote(proposal, SPRAYER)
     assert "ProposalSettled" not in tx.events
     tx = plant.vote_with_plan(proposal, GLUER)
-    told(tx, "ProposalSettled", id=1, state=State.ENACTED, yes=3, no=1)
     told(tx, "ProposalExecuted", proposalId=1)
+    assert "ProposalSettled" not in tx.events
+    assert plant.dao.proposal(1)[0] == State.ENACTED
     told(tx, "PlanEnacted", proposal=1, first=0, last=2, skipped=NO_BITS, standing=NO_BITS)
     assert [int(votes) for votes in plant.dao.proposalVotes(1)] == [1, 3, 0]
     assert plant.dao.hasVoted(1, account_of(GLUER))
@@ -148,8 +149,9 @@ def decide(plant, proposal):
 
 def tell_decided(tx, proposal):
     told(tx, "BallotsCounted", id=proposal, ballots=bytes.fromhex("8001000280038005"))
-    told(tx, "ProposalSettled", id=proposal, state=State.ENACTED, yes=3, no=1)
     told(tx, "ProposalExecuted", proposalId=proposal)
+    assert "ProposalSettled" not in tx.events
+    assert [int(votes) for votes in plant.dao.proposalVotes(proposal)] == [1, 3, 0]
     told(tx, "PlanEnacted", proposal=proposal, first=0, last=2, skipped=NO_BITS, standing=NO_BITS)
 
 

@@ -1,9 +1,10 @@
 """The rules of AllocationDAO: what is put to the vote, whose ballots count, and when what passed is carried out."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from tests.model import motions, tasks
-from tests.model.law import NOBODY, Content, Law, No, Proposal, Rest, Tree, require
+from tests.model.law import NOBODY, Content, Entry, Law, No, Proposal, Rest, Tree, require
 from tests.model.members import active_worker, belonged, may_vote, voter
 from workmoot.domain.proposals import State
 
@@ -173,9 +174,9 @@ def enact(law: Law, proposal: int, given: Given, words: int) -> None:
         _carry_out(law, proposal)
         return
     left = content[law.proposals[proposal].enacted :]
-    part = sorted({_word_of(entry.task) for entry in left})[:words]
+    part = [len(list(word)) for _, word in groupby(left, _word_of)][:words]
     require(part and not law.plant_held, "NothingEnacted")
-    _take(law, proposal, sum(_word_of(entry.task) in part for entry in left))
+    _take(law, proposal, sum(part))
 
 
 def veto(law: Law, proposal: int) -> tuple[bool, int]:
@@ -305,8 +306,9 @@ def _carry_out(law: Law, proposal: int) -> None:
         motions.carry_out(law, content)
 
 
-def _word_of(task: int) -> tuple[int, int]:
-    return task >> 8, (task & 255) // TASKS_A_WORD
+def _word_of(entry: Entry) -> tuple[int, int, int]:
+    """Tasks of the same ten that follow one another at one version are in one word."""
+    return entry.task >> 8, (entry.task & 255) // TASKS_A_WORD, entry.version
 
 
 def _is_under_way(law: Law, proposal: int) -> bool:

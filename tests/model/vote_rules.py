@@ -395,5 +395,6 @@ _SPOILT = (
     lambda packed: packed[:-1],
     lambda packed: packed + packed[:10],
     lambda packed: packed[:4] + b"\0\0" + packed[6:],
-    lambda packed: packed[:4] + b"\4\0" + packed[6:],
+    lambda packed: packed[:3] + b"\x1a" + packed[4:],
+    lambda packed: packed + bytes.fromhex("ffffff00004001004001"),
 )

@@ -54,17 +54,18 @@ def by_name(logs: list[Log]) -> dict[str, list[Log]]:
 
 def entries(created: Log) -> list[tuple[int, int, bytes]]:
     """The plan's entries as (task, lead, helpers' bytes), read by the specification's layout."""
-    assignments, teams, *_ = created.values["calldatas"]
-    helping = dict(_teams(teams))
+    assignments, detail = created.values["calldatas"]
+    helping = dict(_teams(detail[147 : 147 + int.from_bytes(detail[144:147], "big")]))
     found, offset = [], 0
     while offset < len(assignments):
-        word, mask = int.from_bytes(assignments[offset : offset + 4], "big"), assignments[offset + 4 : offset + 6]
-        offset += 6
-        for place in (place for place in range(10) if int.from_bytes(mask, "big") >> place & 1):
-            task = (word >> 8) << 8 | (word & 0xFF) * 10 + place
-            lead = int.from_bytes(assignments[offset : offset + 4], "big") >> 10 & 0x3FF
-            found.append((task, lead, helping.get(task, b"")))
-            offset += 4
+        order, tens = int.from_bytes(assignments[offset : offset + 3], "big"), assignments[offset + 3]
+        mask = int.from_bytes(assignments[offset + 4 : offset + 6], "big") >> 6
+        tasks = [order << 8 | 10 * tens + place for place in range(10) if mask >> place & 1]
+        end = offset + 7 + (5 * len(tasks) + 1) // 2
+        people = f"{int.from_bytes(assignments[offset + 7 : end], 'big'):0{8 * (end - offset - 7)}b}"
+        leads = [int(people[at : at + 10], 2) for at in range(0, 20 * len(tasks), 20)]
+        found += [(task, lead, helping.get(task, b"")) for task, lead in zip(tasks, leads, strict=True)]
+        offset = end
     return found
 
 

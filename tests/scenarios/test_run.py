@@ -172,7 +172,10 @@ def test_up__summary__agrees_with_a_second_count_of_the_events(story: Story) -> 
         "proposals": len(events["ProposalCreated"]),
         "votes": len(events["VoteCast"]),
         "overrides": len(events["OverrideGiven"]),
-        "passed": len({log.values["id"] for log in events["ProposalSettled"] if log.values["state"] in (2, 3)}),
+        "passed": len(
+            {log.values["id"] for log in events["ProposalSettled"] if log.values["state"] == 2}
+            | {log.values["proposalId"] for log in events["ProposalExecuted"]}
+        ),
         "defeated": sum(log.values["state"] == 4 for log in events["ProposalSettled"]),
         "reallocated": sum(log.values["next"] == 1 and log.values["failure"] != 6 for log in events["TaskFailed"]),
     }

@@ -23,7 +23,7 @@ from tests.scenarios.recount import Log, by_name, read_logs
 ROOT = Path(__file__).resolve().parents[2]
 WORKSHOP = ROOT / "scenarios" / "workshop"
 WITHIN_S = 420
-ENACTED, DEFEATED = 3, 4
+DEFEATED = 4
 
 
 def a_plant(folder: Path, **policy: Any) -> Path:
@@ -93,7 +93,8 @@ def a_box_that_dies() -> Iterator[str]:
 
 def decided(events: dict[str, list[Log]]) -> set[int]:
     """The proposals that were enacted or defeated."""
-    return {log.values["id"] for log in events["ProposalSettled"] if log.values["state"] in (ENACTED, DEFEATED)}
+    enacted = {log.values["proposalId"] for log in events["ProposalExecuted"]}
+    return enacted | {log.values["id"] for log in events["ProposalSettled"] if log.values["state"] == DEFEATED}
 
 
 def transactions(events: dict[str, list[Log]], *names: str) -> list[set[bytes]]:

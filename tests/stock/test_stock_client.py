@@ -32,7 +32,7 @@ from workmoot.chain.node import Node
 from workmoot.chain.sender import Sender
 from workmoot.domain.events import VoteCast
 from workmoot.domain.hashing import keccak
-from workmoot.domain.proposals import State
+from workmoot.domain.proposals import State, pack_detail
 
 CLIENT = Path(__file__).with_name("client.mjs")
 NODES: tuple[Kind, ...] = ("anvil", "ganache")
@@ -128,7 +128,7 @@ def test_proposals__listed_by_their_events__are_ours_to_the_byte(story):
         assert told["proposer"] == told["readProposer"] == created.proposer
         assert (told["targets"], told["values"], told["signatures"]) == ([], [], [])
         parts = [bytes.fromhex(part[2:]) for part in told["calldatas"]]
-        assert parts[:3] == [plan.assignments, plan.teams, plan.timetable]
+        assert parts == [plan.assignments, pack_detail(created.opening)]
         assert told["description"] == created.opening.words
         assert told["voteStart"] == told["snapshot"] == created.at.timestamp
         assert told["voteEnd"] == told["deadline"] == opened.deadline
