@@ -174,11 +174,16 @@ contract EnactmentTest is PlantFixture {
 
     function test_enact__versionsOver16383__areTheHumans() public {
         for (uint32 version = 1; version < 16_384; ++version) {
-            _enact(_one(3, SCANNER, PACKER));
+            this.decideAnew();
         }
         vm.assertEq(_version(_at(3)), 16_384);
         _enactSkipping(_one(3, SPRAYER, PACKER));
         vm.assertEq(_version(_at(3)), 16_384);
+    }
+
+    /// @dev A call of its own, whose memory goes with it.
+    function decideAnew() external {
+        _enact(_one(3, SCANNER, PACKER));
     }
 
     /* UNDER A HOLD OF THE PLANT */

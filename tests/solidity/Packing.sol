@@ -107,7 +107,7 @@ library Packing {
         pure
         returns (bytes memory packed)
     {
-        uint256 head = (uint256(number) << 224) | (mask << 214) | (uint256(version) << 200);
+        uint256 head = (uint256(number) << 224) | (mask << 214) | (uint256(version & 16383) << 200);
         packed = abi.encodePacked(head | (people << (200 - 20 * count)));
         uint256 size = 7 + (20 * count + 7) / 8;
         assembly ("memory-safe") {
