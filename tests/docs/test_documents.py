@@ -11,7 +11,7 @@ import typer
 
 from scripts.deploy_settings import PREFIX, DeploySettings
 from workmoot.domain import motions, offers, plan, work
-from workmoot.domain.layout import BitLayout
+from workmoot.domain.layout import BitLayout, Layout
 from workmoot.domain.proposals import DETAIL_SIZE
 from workmoot.planning import beliefs
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SPECIFICATION = (ROOT / "docs" / "specification.md").read_text()
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
-LAYOUTS = {
+LAYOUTS: dict[str, Layout | BitLayout] = {
     "TASK": work.TASK,
     "WORD": plan.WORD,
     "ASSIGNED": plan.ASSIGNED,
