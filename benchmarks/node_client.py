@@ -76,7 +76,7 @@ def settled_log() -> dict[str, Any]:
     topic = next(form.topic for form in forms if form.name == "ProposalSettled")
     place = {"blockNumber": "0x1", "logIndex": "0x0", "transactionIndex": "0x0", "removed": False}
     hashes = {"transactionHash": "0x" + "22" * 32, "blockHash": "0x" + "33" * 32, "address": NOBODY}
-    words = "".join(f"{value:064x}" for value in (3, 4, 1, 7))
+    words = "".join(f"{value:064x}" for value in (2, 4, 1))
     return {**place, **hashes, "topics": ["0x" + topic.hex(), f"0x{1:064x}"], "data": "0x" + words}
 
 

@@ -76,7 +76,7 @@ def test_order__decided_at_once__put_to_the_vote_and_enacted_in_one_transaction(
     times = {"voteStart": tx.timestamp, "voteEnd": deadline}
     opened = {"proposer": account_of(SCANNER), "calldatas": calldatas, "description": words}
     told(tx, "ProposalCreated", proposalId=1, **opened, **no_calls, **times)
-    tell_decided(tx, 1)
+    tell_decided(plant, tx, 1)
     assert plant.dao.isContent(1, *plant.content(1))
 
 
@@ -144,10 +144,10 @@ def review_and_vote(plant, proposal):
 def decide(plant, proposal):
     voters = {SCANNER: True, SPRAYER: False, GLUER: True, PACKER: True}
     ballots = (plant.ballot(proposal, member, support=support) for member, support in voters.items())
-    tell_decided(plant.decide(proposal, *ballots), proposal)
+    tell_decided(plant, plant.decide(proposal, *ballots), proposal)
 
 
-def tell_decided(tx, proposal):
+def tell_decided(plant, tx, proposal):
     told(tx, "BallotsCounted", id=proposal, ballots=bytes.fromhex("8001000280038005"))
     told(tx, "ProposalExecuted", proposalId=proposal)
     assert "ProposalSettled" not in tx.events

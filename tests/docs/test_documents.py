@@ -11,18 +11,22 @@ import typer
 
 from scripts.deploy_settings import PREFIX, DeploySettings
 from workmoot.domain import motions, offers, plan, work
-from workmoot.domain.layout import Layout
+from workmoot.domain.layout import BitLayout, Layout
+from workmoot.domain.proposals import DETAIL_SIZE
 from workmoot.planning import beliefs
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SPECIFICATION = (ROOT / "docs" / "specification.md").read_text()
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
-LAYOUTS = {
+LAYOUTS: dict[str, Layout | BitLayout] = {
     "TASK": work.TASK,
     "WORD": plan.WORD,
+    "ASSIGNED": plan.ASSIGNED,
     "TEAM": plan.TEAM,
+    "TIMES": plan.TIMES,
     "SLOT": plan.SLOT,
+    "LEAVES": plan.LEAVES,
     "ENTRY": plan.ENTRY,
     "OFFER": offers.OFFER,
     "RANKED": offers.RANKED,
@@ -173,8 +177,10 @@ def test_specification__layout__is_the_codecs(name):
     line = re.search(rf"^{name} +(.+)$", section("Byte layouts"), re.MULTILINE)
     assert line
     fields = [field.split() for field in line[1].split(" | ") if "…" not in field]
-    told = [(snake_case(field), int(width[1:]) // 8) for field, width in fields]
-    assert told == list(LAYOUTS[name].fields)
+    layout = LAYOUTS[name]
+    unit = 1 if isinstance(layout, BitLayout) else 8
+    told = [(snake_case(field), int(width[1:])) for field, width in fields]
+    assert told == [(field, unit * width) for field, width in layout.fields]
 
 
 def snake_case(name: str) -> str:
@@ -182,9 +188,11 @@ def snake_case(name: str) -> str:
 
 
 def test_specification__sizes__are_the_codecs():
-    told = {int(size) for size in re.findall(r"(\d+)(?: \+ 2\(?[hr+]+\)?)? bytes each", section("Byte layouts"))}
-    assert told == {layout.size for layout in LAYOUTS.values()}
-    assert isinstance(work.TASK, Layout)
+    text = section("Byte layouts")
+    told = {int(size) for size in re.findall(r"(\d+)(?: \+ 2\(?[hr+]+\)?)? bytes each", text)}
+    assert told == {layout.size for layout in LAYOUTS.values() if layout is not plan.ASSIGNED}
+    assert {int(bits) for bits in re.findall(r"(\d+) bits each", text)} == {plan.ASSIGNED.bits}
+    assert f"**Detail** of a proposal, {DETAIL_SIZE} bytes" in text
 
 
 @pytest.mark.parametrize("module", ["overrides", "commands"])

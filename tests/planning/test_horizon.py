@@ -24,6 +24,7 @@ from workmoot.domain.motions import PolicyChange
 from workmoot.domain.offers import Offer
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, plan_payload
+from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import OnFailure
 from workmoot.planning.horizon import HUMAN_MS, due_of, handover, is_undecided, problem_at, standing_offers, weights
@@ -99,8 +100,8 @@ def test_problem_at__a_human_vetoes_its_tree__left_to_the_human_until_the_end():
 def test_is_undecided__decided_more_often_than_a_plan_can_say__a_humans_work():
     workshop, offer = offered()
     task = workshop.task(offer.task)
-    assert is_undecided(replace(task, version=4_095))
-    assert not is_undecided(replace(task, version=4_096))
+    assert is_undecided(replace(task, version=LAST_VERSION))
+    assert not is_undecided(replace(task, version=LAST_VERSION + 1))
 
 
 def test_problem_at__cancelled__not_in_it():

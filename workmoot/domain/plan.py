@@ -29,11 +29,11 @@ ENTRY = Layout(
 nRobots u8 | helpers u16… | robots u16…: 24 + 2(h+r) bytes. What a human assigns, and what a mandate is the hash of."""
 
 WORD = BitLayout("assignments", (("word", 32), ("mask", 10), ("version", 14)))
-"""word u32 | mask u10 | version u14 | ASSIGNED for each set bit of the mask, from bit 0 up | zeros to the end of the byte:
-7 + 2.5n bytes, 32 for ten.
+"""word u32 | mask u10 | version u14 | ASSIGNED for each set bit of the mask, from bit 0 up | zeros to the end of the
+byte: 7 + 2.5n bytes, 32 for ten.
 
-The word is order u24 << 8 | index / 10; bit j of the mask: the task of index 10 * (index / 10) + j is in the plan. Tasks of
-the same ten with other versions are in words of their own, all in ascending order of the tasks.
+The word is order u24 << 8 | index / 10; bit j of the mask: the task of index 10 * (index / 10) + j is in the plan.
+Tasks of the same ten at other versions are in words of their own; all tasks ascend.
 """
 
 ASSIGNED = BitLayout("assignments", (("lead", 10), ("inspector", 10)))
@@ -43,11 +43,11 @@ TEAM = Layout("teams", (("task", 4), ("version", 4), ("lead", 2), ("sequence", 2
 """task u32 | version u32 | lead u16 | sequence u16 | nHelpers u8 | helpers u16…: 13 + 2h bytes."""
 
 TIMES = Layout("timetable", (("first", 4), ("width", 1)))
-"""first u32 | width u8 | SLOT…: when the first task starts, and how many bytes tell of each how much later, no more than it
-takes for the last."""
+"""first u32 | width u8 | SLOT…: when the first task starts, and how many bytes tell of each how much later it does, no
+more than the last one takes."""
 
 SLOT = Layout("timetable", (("sequence", 2),))
-"""sequence u16 | start - first, `width` bytes; how long it takes, and with which robots, that offer of the lead says."""
+"""sequence u16 | start - first, `width` bytes. How long it takes, and with which robots, the lead's offer says."""
 
 LEAVES = Layout("leaves", (("assigned", 4),))
 """assigned u32 | so many bytes of assignments | the leaves' timetable: what a tree has for its timetable."""
