@@ -278,6 +278,16 @@ def test_enact__in_parts__enacted_with_the_last(plant):
     assert (dao.progress(opened.id), task(plant, numbers[11]).worker) == (0, SPRAYER)
 
 
+def test_enact__in_parts__a_ten_at_two_versions__is_as_many_words(plant):
+    numbers = post(plant, *([a_task()] * 4))
+    pass_plan(plant, an_entry(numbers[1], FINISHER))
+    plan = [an_entry(number, SPRAYER, version=1 + (number == numbers[1])) for number in numbers]
+    opened = passed(plant, *plan)
+    parts = [enact(plant, opened, words=words).the(PlanEnacted) for words in (1, 1, 2)]
+    assert [(part.first, part.last, part.skipped) for part in parts] == [(0, 1, b""), (1, 2, b""), (2, 4, b"")]
+    assert [task(plant, number).worker for number in numbers] == [SPRAYER] * 4
+
+
 def test_enact__no_words__refused(plant):
     (number,) = post(plant, a_task())
     opened = passed(plant, an_entry(number, SPRAYER))

@@ -9,6 +9,7 @@ from tests.chain.moves import (
     enact,
     fail,
     order,
+    pass_plan,
     passed,
     post,
     propose,
@@ -210,6 +211,16 @@ def test_approve__more_than_one_order_may_act_on__refused_but_in_parts(plant):
     payload = _part(opened, first=200, last=201)
     _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
     assert (task(plant, numbers[199]).worker, task(plant, numbers[200]).worker) == (NOBODY, SPRAYER)
+
+
+def test_approve__part_of_a_ten_at_two_versions__the_entries_meant(plant):
+    numbers = post(plant, *([a_task()] * 4))
+    pass_plan(plant, an_entry(numbers[1], FINISHER))
+    plan = [an_entry(number, SPRAYER, version=1 + (number == numbers[1])) for number in numbers]
+    opened = propose(plant, *plan)
+    payload = _part(opened, first=1, last=3)
+    _on_proposal(plant, OverrideKind.APPROVE, opened, payload=payload, expires_at=soon(plant))
+    assert [task(plant, number).worker for number in numbers] == [NOBODY, SPRAYER, SPRAYER, NOBODY]
 
 
 def test_approve__the_lead_would_inspect__a_human_does(plant):

@@ -174,8 +174,11 @@ def test_pack_plan__more_than_are_recorded_at_once__as_a_tree(count, is_tree):
     assert not is_tree or len(plan.assignments) == 40
 
 
-def test_pack_plan__most_leaves_with_a_helper_and_two_robots__within_a_transaction_that_nodes_pass_on():
-    plan = pack_plan(replace(entry, helpers=(2,), robots=(9, 10)) for entry in _many(MOST_LEAVES))
+def test_pack_plan__most_leaves_with_a_helper_each_in_a_word_of_its_own__within_a_transaction_that_nodes_pass_on():
+    many = (
+        replace(entry, helpers=(2,), version=1 + entry.task % 2, start=entry.task << 16) for entry in _many(MOST_LEAVES)
+    )
+    plan = pack_plan(many)
     call = len(plan.content) + DETAIL_SIZE + 600
     assert call < 128 * 1024
 
