@@ -64,8 +64,9 @@ abstract contract Enactment is IWorkOrders {
                     continue;
                 }
                 uint256 next = offset + tens.length();
-                if (!_enactQuietly(tens, batch)) _enactEach(assignments[offset:next], entries, batch);
-                entries += Plans.countBits(tens.mask());
+                uint256 count = Plans.countBits(tens.mask());
+                if (!_enactQuietly(tens, batch)) _enactEach(assignments[offset:next], count, entries, batch);
+                entries += count;
                 offset = next;
             }
         }
@@ -116,9 +117,9 @@ abstract contract Enactment is IWorkOrders {
 
     /// @dev One by one, where not all tasks of a word can be decided as quiet ones.
     /// @param first How many entries of the batch come before the word's.
-    function _enactEach(bytes calldata word, uint256 first, Batch memory batch) private {
-        Plans.Assignment[] memory entries = Plans.slice(word, 0, Tasks.CELLS);
-        for (uint256 i = 0; i < entries.length; ++i) {
+    function _enactEach(bytes calldata word, uint256 count, uint256 first, Batch memory batch) private {
+        Plans.Assignment[] memory entries = Plans.slice(word, 0, count);
+        for (uint256 i = 0; i < count; ++i) {
             Tasks.Note memory note = _book.find(entries[i].task);
             if (!_isTakeable(entries[i], note, batch.roll)) _setBit(batch.skipped, first + i);
             else if (_take(entries[i], note)) _setBit(batch.standing, first + i);
