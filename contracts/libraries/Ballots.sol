@@ -137,28 +137,26 @@ library Ballots {
     }
 
     /// @dev Counts the ballot that begins at that place in the calldata and ends by `end`, if it is a key's signature that
-    ///      holds; says whether it did. Not where its member is not above that listed before or not on the roll, or no
-    ///      digest is made.
-    function _countOne(Sheet memory sheet, uint256 at, uint256 end) private pure returns (bool counted) {
+    ///      holds; says whether it did. Not where its member is not above that listed last (or the length zero) or not on the
+    ///      roll, or no digest is made: anybody can sign a digest of zero. By hand, since without Solidity's reads of calldata
+    ///      and memory a ballot costs half as much beside its recovery.
+    function _countOne(Sheet memory sheet, uint256 at, uint256 end) private pure returns (bool) {
         uint256 who;
         address signer;
         bytes32 digest;
         bytes32 r;
         bytes32 s;
         uint8 v;
-        // By hand: without Solidity's reads of calldata and memory a ballot costs half as much beside its recovery.
         assembly ("memory-safe") {
             who := shr(224, calldataload(at))
             let whole := and(eq(and(who, 0xffff), 65), iszero(gt(add(at, SIGNED_BYTES), end)))
             who := shr(16, who)
-            let listed := mload(add(sheet, 32))
             let member := and(who, 0x7fff)
-            // Above the two bytes listed last, or the length zero.
-            whole := and(whole, gt(member, and(mload(add(listed, mload(listed))), 0x7fff)))
             let place := mul(member, 20)
+            let listed := mload(add(sheet, 32))
+            whole := and(whole, gt(member, and(mload(add(listed, mload(listed))), 0x7fff)))
             if and(whole, iszero(gt(place, mload(mload(sheet))))) {
                 digest := mload(add(add(sheet, 64), shl(5, shr(15, who))))
-                // Anybody can sign a digest of zero: while it is not made, nobody's signature is expected.
                 if digest { signer := shr(96, mload(add(add(mload(sheet), 12), place))) }
                 r := calldataload(add(at, 4))
                 s := calldataload(add(at, 36))
@@ -168,6 +166,12 @@ library Ballots {
         if (signer == address(0)) return false;
         (address recovered,,) = ECDSA.tryRecover(digest, v, r, s);
         if (recovered != signer) return false;
+        _list(sheet, who);
+        return true;
+    }
+
+    /// @dev Lists a ballot, and counts its yes.
+    function _list(Sheet memory sheet, uint256 who) private pure {
         assembly ("memory-safe") {
             let listed := mload(add(sheet, 32))
             mstore(add(add(listed, 32), mload(listed)), shl(240, who))
@@ -175,7 +179,6 @@ library Ballots {
             let yes := add(sheet, 128)
             mstore(yes, add(mload(yes), shr(15, who)))
         }
-        return true;
     }
 
     /// @dev Whether the 65 bytes of the calldata from `at` on are a signature with the key of `signer`.

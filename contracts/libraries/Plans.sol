@@ -43,6 +43,8 @@ library Plans {
     bytes4 internal constant TREE = 0x00000006;
     uint256 internal constant FULL_BYTES = 32;
     uint256 private constant HEAD_BYTES = 7;
+    /// @dev The number and mask before those of the first order, which has the number one.
+    uint256 private constant LAST_OF_NO_ORDER = (1 << 18) - 1;
     uint256 private constant HEAD_BITS = 56;
     uint256 private constant PEOPLE_BITS = 20;
     uint256 private constant NUMBER = 1023;
@@ -187,33 +189,27 @@ library Plans {
         assembly ("memory-safe") {
             let at := assignments.offset
             let end := add(at, assignments.length)
-            // No order has the number zero.
-            let previous := 255
-            let taken := 0
+            let previous := LAST_OF_NO_ORDER
             let entries := 0
             for {} lt(at, end) {} {
-                let head_ := shr(200, calldataload(at))
-                let word_ := shr(24, head_)
-                let mask_ := and(shr(14, head_), FULL)
+                let head := shr(214, calldataload(at))
+                let chosen := and(head, FULL)
+                let tens := and(shr(10, head), 0xff)
                 let next := add(at, FULL_BYTES)
-                let count_ := 10
-                let rises := gt(word_, previous)
-                if iszero(and(eq(mask_, FULL), lt(and(word_, 0xff), 25))) {
+                let tasks := 10
+                if iszero(and(eq(chosen, FULL), lt(tens, 25))) {
                     // An order has 256 tasks, a word ten: the last word six, those beyond it none.
-                    let most := and(shr(mul(and(word_, 0xff), 10), not(0)), FULL)
-                    if iszero(lt(sub(mask_, 1), most)) { break }
-                    // As in `countBits` and `length`.
-                    count_ := mod(and(mul(mask_, 0x200040008001), 0x111111111111111), 15)
-                    next := add(at, add(HEAD_BYTES, shr(1, add(mul(count_, 5), 1))))
-                    // Of the same ten tasks, later ones.
-                    rises := or(rises, and(eq(word_, previous), gt(and(mask_, sub(0, mask_)), taken)))
-                    // Half a byte that is nobody's is zero.
-                    if and(and(count_, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
+                    if iszero(lt(sub(chosen, 1), and(shr(mul(tens, 10), not(0)), FULL))) { break }
+                    // As in `countBits` and `length`; half a byte that is nobody's is zero.
+                    tasks := mod(and(mul(chosen, 0x200040008001), 0x111111111111111), 15)
+                    next := add(at, add(HEAD_BYTES, shr(1, add(mul(tasks, 5), 1))))
+                    if and(and(tasks, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
                 }
-                entries := add(entries, count_)
+                entries := add(entries, tasks)
+                // With the lowest bit of the mask alone: of the same ten tasks only later ones.
+                let rises := gt(sub(head, and(chosen, sub(chosen, 1))), previous)
                 if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(rises)) { break }
-                previous := word_
-                taken := mask_
+                previous := head
                 at := next
             }
             sound := and(eq(at, end), gt(entries, 0))
