@@ -83,7 +83,7 @@ contract MembershipTest is PlantFixture {
     /* VOTES, AS STOCK CLIENTS READ THEM */
 
     function test_getPastVotes__everyChange__asItWasThen() public {
-        uint256 start = block.timestamp;
+        uint256 start = members.clock();
         vm.warp(start + 10);
         vm.expectEmit(address(members));
         emit IVotes.DelegateVotesChanged(_account(SCANNER), 1, 0);

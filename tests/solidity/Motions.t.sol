@@ -265,7 +265,7 @@ contract MotionsTest is PlantFixture {
     function test_proposalSnapshot__policyChangedSince__isWhenItWasOpened() public {
         bytes memory motion = _standingMotion(IMotions.Kind.Suspend, PACKER);
         ProposalId before = _propose(SPRAYER, motion);
-        uint256 opened = block.timestamp;
+        uint256 opened = members.clock();
         IMotions.Policy memory longer = _policy();
         longer.votingSeconds = 600;
         vm.warp(opened + 5);
