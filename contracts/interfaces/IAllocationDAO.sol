@@ -321,7 +321,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice Where a proposal stands, as stock clients number it; Expired from its deadline on, poked or not.
     function state(uint256 proposalId) external view returns (IGovernor.ProposalState);
 
-    /// @notice When the proposal was opened; its electorate is that of a roster, which may be one of that very second.
+    /// @notice When the proposal was opened; its electorate is that of a roster, which may be one of that very second. Of one
+    ///         decided at once its deadline less a vote's time, no later than that.
     function proposalSnapshot(uint256 proposalId) external view returns (uint256);
 
     /// @notice When its time is over; a ballot at that second still counts.
