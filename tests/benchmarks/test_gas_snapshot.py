@@ -5,7 +5,7 @@ from benchmarks.gas.run import measure
 
 
 def test_snapshot__a_few_cases__no_worse_than_kept():
-    report = measure(["workmoot"], [5, 25], [10, 100], hardfork="cancun", say=lambda words: None)
+    report = measure(["workmoot", "workmoot-at-once"], [5, 25], [10, 100], hardfork="cancun", say=lambda words: None)
     figures = snapshot.figures_of(report)
-    assert len(figures) == 9
+    assert len(figures) == 13
     assert list(snapshot.worse(figures, snapshot.read(snapshot.FILE))) == []

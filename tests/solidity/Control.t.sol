@@ -338,7 +338,11 @@ contract ControlTest is PlantFixture {
         _allocate(_task, SCANNER);
         _as(SCANNER);
         overrides.safeStop(_task, true);
-        _execute(_assignment(_task, SPRAYER, PACKER));
+        IOverrides.Order memory other = _assignment(_task, SPRAYER, PACKER);
+        bytes memory signature = _sign(other);
+        vm.expectEmit(address(overrides));
+        emit IOverrides.SafeStopChanged(_task, SCANNER, false);
+        overrides.execute(other, signature);
         _execute(_order(IOverrides.Kind.Release, _task));
         _assertControl(SCANNER, PACKER, 5, false, false);
     }

@@ -136,6 +136,13 @@ contract HumansTest is PlantFixture {
         _refusedPolicy(IPlantAuthority.HumanPolicy(0, 10, 1, 0));
     }
 
+    function test_constructor__theTightestPolicy__isTaken() public {
+        IPlantAuthority.HumanPolicy memory policy = IPlantAuthority.HumanPolicy(0, 10, 1, 1);
+        vm.expectEmit();
+        emit IPlantAuthority.HumanPolicySet(0, 10, 1, 1);
+        new PlantAuthority(address(this), members, address(1), policy);
+    }
+
     function _refusedPolicy(IPlantAuthority.HumanPolicy memory policy) private {
         vm.expectRevert(abi.encodeWithSelector(IPlantAuthority.HumanPolicyTooTight.selector));
         new PlantAuthority(address(this), members, address(1), policy);

@@ -209,6 +209,15 @@ contract MembershipTest is PlantFixture {
         members.bind(ROBOT, SPRAYER, ARM, IMembers.Scope.Command);
     }
 
+    function test_bind__anyScope__isTold() public {
+        vm.expectEmit(address(members));
+        emit IMembers.RobotBound(ROBOT, SCANNER, ARM, IMembers.Scope.Command);
+        members.bind(ROBOT, SCANNER, ARM, IMembers.Scope.Command);
+        vm.expectEmit(address(members));
+        emit IMembers.RobotBound(ROBOT, SCANNER, ARM, IMembers.Scope.None);
+        members.bind(ROBOT, SCANNER, ARM, IMembers.Scope.None);
+    }
+
     function test_bind__commanderOnlyObserves__freesTheCommand() public {
         members.bind(ROBOT, SCANNER, ARM, IMembers.Scope.Command);
         members.bind(ROBOT, SCANNER, ARM, IMembers.Scope.Observe);

@@ -101,6 +101,23 @@ contract PlansTest {
         this.requireSound(plan);
     }
 
+    /// @dev An order has 256 tasks: six in its last word.
+    function test_requireSound__lastWordOfAnOrder__hasSixTasks() public {
+        this.requireSound(_one(256 + 25, 63));
+        _refused(0);
+        this.requireSound(_one(256 + 25, 64));
+    }
+
+    function test_slice__moreIsAsked__endsWithTheAssignments() public view {
+        bytes memory plan = _one(256, 3);
+        bytes memory followed = bytes.concat(plan, _one(257, 1023), _one(258, 1));
+        vm.assertEq(this.sliceOf(followed, plan.length).length, 2);
+    }
+
+    function sliceOf(bytes calldata followed, uint256 length) external pure returns (Plans.Assignment[] memory) {
+        return Plans.slice(followed[:length], 0, 1000);
+    }
+
     function test_requireSound__1000Entries__passTheNextDoesNot() public {
         bytes memory plan;
         for (uint32 i = 0; i < 100; ++i) {
