@@ -58,14 +58,11 @@ abstract contract Enactment is IWorkOrders {
         unchecked {
             for (uint256 offset = 0; offset < assignments.length;) {
                 Tens tens = Plans.load(assignments, offset);
-                if (tens.isFull() && _book.decideTen(Tens.unwrap(tens), low, high)) {
-                    entries += Tasks.CELLS;
-                    offset += Plans.FULL_BYTES;
-                    continue;
+                (uint256 count, uint256 next) = (Tasks.CELLS, offset + Plans.FULL_BYTES);
+                if (!tens.isFull() || !_book.decideTen(Tens.unwrap(tens), low, high)) {
+                    (count, next) = (Plans.countBits(tens.mask()), offset + tens.length());
+                    if (!_enactQuietly(tens, batch)) _enactEach(assignments[offset:next], count, entries, batch);
                 }
-                uint256 next = offset + tens.length();
-                uint256 count = Plans.countBits(tens.mask());
-                if (!_enactQuietly(tens, batch)) _enactEach(assignments[offset:next], count, entries, batch);
                 entries += count;
                 offset = next;
             }

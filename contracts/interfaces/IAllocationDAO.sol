@@ -13,8 +13,8 @@ import {IERC4824} from "./IERC4824.sol";
 /// @dev The byte layouts of plans, motions, details and ballots are in docs/specification.md. What a proposal is about:
 ///      `rest` = keccak256(abi.encode(keccak256(detail), keccak256(words), proposer, roster, members, deadline)),
 ///      `contentHash` = keccak256(abi.encode(keccak256(assignments), rest)).
-///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`
-///      `Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)`, for
+///      Signed ballots are EIP-712 structs of the domain that `eip712Domain` tells: for `decide`,
+///      `decideAtOnce` and `IBallotAudit` `Ballot(uint256 proposalId,bytes32 contentHash,uint64 roster,uint48 deadline,uint8 support)`, for
 ///      `castVoteBySig` `Ballot(uint256 proposalId,uint8 support,address voter,uint256 nonce)`.
 ///      Assumes: `members` knows the electorate of every roster and tells every change of it, and refuses as an active
 ///      worker whom it told not to vote; `workOrders.enact` never
@@ -92,8 +92,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     /// @notice An electorate member can no longer vote and had not: it counts as silent for ever.
     event VoterBarred(ProposalId indexed id, Number indexed member);
 
-    /// @notice A proposal's state changed, to any but Enacted: that is `ProposalExecuted`. What a ballot or `decide` enacts
-    ///         at once was never Passed.
+    /// @notice A proposal's state changed, to any but Enacted: that is `ProposalExecuted`. What a ballot, `decide` or
+    ///         `decideAtOnce` enacts in one transaction was never Passed.
     event ProposalSettled(ProposalId indexed id, State state, uint16 yes, uint16 no);
 
     /// @notice The plan is Enacted, to its end; in the shape of IGovernor.
@@ -322,7 +322,8 @@ interface IAllocationDAO is IERC4824, IERC6372 {
     function state(uint256 proposalId) external view returns (IGovernor.ProposalState);
 
     /// @notice When the proposal was opened; its electorate is that of a roster, which may be one of that very second. Of one
-    ///         decided at once its deadline less a vote's time, no later than that.
+    ///         decided at once its deadline less a vote's time: no later than that, and where its proposer chose an early
+    ///         deadline maybe before its roster, so that `quorum` and `getPastVotes` of then are of another.
     function proposalSnapshot(uint256 proposalId) external view returns (uint256);
 
     /// @notice When its time is over; a ballot at that second still counts.

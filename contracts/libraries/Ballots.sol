@@ -78,11 +78,11 @@ library Ballots {
             at := add(ballots.offset, offset)
             end := add(ballots.offset, ballots.length)
         }
-        while (_countOne(sheet, at, end)) {
-            unchecked {
-                at += SIGNED_BYTES;
-                offset += SIGNED_BYTES;
-            }
+        unchecked {
+            while (_countOne(sheet, at, end)) at += SIGNED_BYTES;
+        }
+        assembly ("memory-safe") {
+            offset := sub(at, ballots.offset)
         }
         return offset;
     }

@@ -11,7 +11,7 @@ type Tens is uint256;
 /// @dev Assignments are words of up to ten tasks of one order, decided at one version, their tasks strictly ascending:
 ///      order u24 | tens u8 | mask u10 | version u14, then for each bit of the mask, from the lowest on: lead u10 |
 ///      inspector u10, and zeros to the end of the byte. Bit j of the mask stands for the order's task 10 * tens + j.
-///      Tasks of the same ten at other versions follow in words of their own. A full word has the 32 bytes of an EVM
+///      Tasks of the same ten at another version follow in a word of their own. A full word has the 32 bytes of an EVM
 ///      word, of which the last 200 bits are what `Tasks` keeps.
 ///      An entry is task u32 | version u32 | lead u16 | sequence u16 | inspector u16 | start u32 | duration u32 |
 ///      helpers u8 | robots u8 | helper u16 … | robot u16 …
@@ -183,12 +183,16 @@ library Plans {
         }
     }
 
-    /// @dev Whether all words follow the layout, and where the first one begins that does not.
+    /// @dev Whether all words follow the layout, and where the first one begins that does not. By hand: a proposal pays this
+    ///      for every word, and Solidity's own reads and branches cost as much again. An order has 256 tasks, a word ten: the
+    ///      last word six, those beyond it none. What is of one ten and version is in one word; `rises` compares with the
+    ///      lowest bit of the mask alone, so that of the same ten only later tasks follow. Half a byte that is nobody's is
+    ///      zero. How many bits, and how long, as in `countBits` and `length`.
     function _survey(bytes calldata assignments) private pure returns (bool sound, uint256 offset) {
-        // By hand: a proposal pays this for every word, and Solidity's own reads and branches cost as much again.
         assembly ("memory-safe") {
             let at := assignments.offset
             let end := add(at, assignments.length)
+            let last := at
             let previous := LAST_OF_NO_ORDER
             let entries := 0
             for {} lt(at, end) {} {
@@ -198,18 +202,18 @@ library Plans {
                 let next := add(at, FULL_BYTES)
                 let tasks := 10
                 if iszero(and(eq(chosen, FULL), lt(tens, 25))) {
-                    // An order has 256 tasks, a word ten: the last word six, those beyond it none.
                     if iszero(lt(sub(chosen, 1), and(shr(mul(tens, 10), not(0)), FULL))) { break }
-                    // As in `countBits` and `length`; half a byte that is nobody's is zero.
+                    let version_ := and(shr(200, xor(calldataload(at), calldataload(last))), LAST_VERSION)
+                    if iszero(or(shr(10, xor(head, previous)), version_)) { break }
                     tasks := mod(and(mul(chosen, 0x200040008001), 0x111111111111111), 15)
                     next := add(at, add(HEAD_BYTES, shr(1, add(mul(tasks, 5), 1))))
                     if and(and(tasks, 1), gt(and(calldataload(sub(next, 32)), 15), 0)) { break }
                 }
                 entries := add(entries, tasks)
-                // With the lowest bit of the mask alone: of the same ten tasks only later ones.
                 let rises := gt(sub(head, and(chosen, sub(chosen, 1))), previous)
                 if or(or(gt(next, end), gt(entries, MOST_ENTRIES)), iszero(rises)) { break }
                 previous := head
+                last := at
                 at := next
             }
             sound := and(eq(at, end), gt(entries, 0))

@@ -35,7 +35,7 @@ def test_as_proposal__a_draft__is_what_it_becomes_once_it_is_opened():
             at=AT,
             proposal_id=DRAFT.proposal,
             proposer=an_address(1),
-            calldatas=(plan.assignments, plan.teams, plan.timetable, pack_detail(OPENING)),
+            calldatas=(plan.assignments, pack_detail(OPENING)),
             vote_start=AT.timestamp,
             vote_end=DRAFT.deadline,
             description=OPENING.words,
@@ -65,7 +65,7 @@ def test_next_proposal__counts_on():
 
 
 def test_size__all_its_bytes():
-    assert DRAFT.size == 7 + 1 + 2 + 144 + len("größer".encode())
+    assert DRAFT.size == 7 + 1 + 2 + 147 + len("größer".encode())
 
 
 def test_ballot__binds_number_content_electorate_and_deadline():

@@ -136,6 +136,14 @@ def test_pack_plan__one_ten_at_two_versions__words_of_their_own_in_the_order_of_
     assert plan.assignments == bytes.fromhex("".join(words))
 
 
+def test_unpack_assignments__tasks_of_one_ten_and_version_in_two_words__refused():
+    first, second = (pack_plan([an_entry(task_id(1, index))]).assignments for index in (0, 3))
+    with pytest.raises(Malformed, match="in two words"):
+        unpack_assignments(first + second)
+    other = pack_plan([an_entry(task_id(1, 3), version=2)]).assignments
+    assert [found.version for found in unpack_assignments(first + other)] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("starts", "told"),
     [

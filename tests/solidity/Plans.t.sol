@@ -69,12 +69,14 @@ contract PlansTest {
         this.requireSound(plan);
     }
 
-    /// @dev The same ten again, at another version or not: only with later tasks.
-    function testFuzz_requireSound__theSameWordAgain__onlyWithLaterTasks(uint16 first, uint16 second) public {
-        (first, second) = (uint16(1 + first % 1023), uint16(1 + second % 1023));
+    /// @dev The same ten again: only with later tasks, and at another version.
+    function testFuzz_requireSound__theSameWordAgain__onlyWithLaterTasks(uint16 first, uint16 second, uint8 version)
+        public
+    {
+        (first, second, version) = (uint16(1 + first % 1023), uint16(1 + second % 1023), version % 3);
         bytes memory before = _one(256, first);
-        if (second & (~second + 1) <= first) _refused(before.length);
-        this.requireSound(bytes.concat(before, _one(256, second)));
+        if (second & (~second + 1) <= first || version == 1) _refused(before.length);
+        this.requireSound(bytes.concat(before, Packing.word(256, second, version, 0, Plans.countBits(second))));
     }
 
     /// @dev The half byte after an odd number of tasks.

@@ -236,6 +236,8 @@ def _read_assignments(packed: bytes, most: int) -> tuple[Assigned, ...]:
         entries = _read_word(word, packed[offset + WORD.size : end], offset)
         if entries[0].task <= (found[-1].task if found else LAST_OF_NO_ORDER):
             raise Malformed("assignments: tasks not in ascending order", offset=offset)
+        if found and (word.word, word.version) == _word_and_version(found[-1]):
+            raise Malformed("assignments: tasks of one ten and version in two words", offset=offset)
         found += entries
         if len(found) > most:
             raise Malformed(f"assignments: more than {most} entries", offset=offset)
