@@ -138,7 +138,7 @@ contract HumansTest is PlantFixture {
 
     function test_constructor__theTightestPolicy__isTaken() public {
         IPlantAuthority.HumanPolicy memory policy = IPlantAuthority.HumanPolicy(0, 10, 1, 1);
-        vm.expectEmit();
+        vm.expectEmit(vm.computeCreateAddress(address(this), vm.getNonce(address(this))));
         emit IPlantAuthority.HumanPolicySet(0, 10, 1, 1);
         new PlantAuthority(address(this), members, address(1), policy);
     }
