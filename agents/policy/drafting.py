@@ -17,6 +17,7 @@ from agents.policy import signing
 from agents.policy.thinking import may_go_along
 from agents.view import View
 from workmoot.ballots.box import LARGEST_DRAFT
+from workmoot.ballots.poll import next_vote
 from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Proposal
@@ -36,8 +37,11 @@ def decide(view: View) -> list[Action]:
 
 
 def in_play(view: View) -> list[Proposal]:
-    """The drafts that may be decided at once: the next vote can be on them, and their time has come and is not over."""
-    return [draft for draft in view.ballots.drafts if _is_next(view, draft) and view.now_s < ends(draft)]
+    """The drafts that may be decided at once: plans that the next vote can be on, whose time has come and is not over.
+
+    Motions and trees are opened on chain.
+    """
+    return [draft for draft in _next(view) if view.now_s < ends(draft)]
 
 
 def own(view: View) -> Proposal | None:
@@ -53,7 +57,7 @@ def ends(draft: Proposal) -> float:
 
 def held_until(view: View, tasks: Sequence[TaskId]) -> dict[TaskId, float]:
     """Until when each task is left to another's draft: the first to end that names it. Others bring no more time."""
-    others = [draft for draft in view.ballots.drafts if draft.proposer != view.me and _is_next(view, draft)]
+    others = [draft for draft in _next(view) if draft.proposer != view.me]
     held: dict[TaskId, float] = {}
     for draft in others:
         for task in _named(view, [draft]).intersection(tasks):
@@ -84,14 +88,15 @@ def draft_for(view: View, opening: Opening) -> Draft | None:
     proposal = view.ledger.as_proposal(draft)
     tried = _named(view, (*view.ballots.drafts, *view.ledger.proposals.values()))
     is_new = tried.isdisjoint(entry.task for entry in proposal.entries)
-    fits = draft.size <= LARGEST_DRAFT and may_go_along(view.ledger, proposal)
+    fits = draft.size <= LARGEST_DRAFT and proposal.is_plan and may_go_along(view.ledger, proposal)
     return draft if is_new and fits else None
 
 
-def _is_next(view: View, draft: Proposal) -> bool:
-    ledger = view.ledger
-    made_for = (draft.id, draft.roster, draft.members)
-    return made_for == (ledger.next_proposal, ledger.roster, ledger.voters) and draft.at.timestamp <= view.now_s
+def _next(view: View) -> list[Proposal]:
+    """The plans among the drafts that the next vote can be on, whose time has come."""
+    vote = next_vote(view.ledger)
+    plans = (draft for draft in view.ballots.drafts if draft.is_plan and draft.at.timestamp <= view.now_s)
+    return [draft for draft in plans if vote.is_for(draft.draft)]
 
 
 def _named(view: View, plans: Iterable[Proposal]) -> set[TaskId]:

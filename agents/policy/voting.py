@@ -36,8 +36,6 @@ def _supports(view: View, draft: Proposal) -> bool:
     said = view.ballots.said_on(draft)
     if said is not None:
         return said
-    if draft.motion is not None and draft.is_readable:
-        return judge_motion(view, draft.motion)[0]
     if _faults(view, draft):
         return False
     found = _judge(view, draft)

@@ -16,14 +16,17 @@ from workmoot.ballots.boxes import Heard
 from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
-from workmoot.domain.plan import unpack_plan
-from workmoot.domain.proposals import Opening
+from workmoot.domain.plan import pack_tree, unpack_plan
+from workmoot.domain.proposals import Opening, Weights
 
 TALK_S = 2.0
 LATE_S = START_S + TALK_S + 3 * STAGGER_S
 """When everyone's turn has come."""
 OVER_S = int(LATE_S) + VOTING.voting_seconds / PART
 """When nobody waits any more for what was shared then."""
+
+
+NOTHING_WEIGHS = Weights(makespan=0, tardiness=0, cost=0, energy=0)
 
 
 class Site:
@@ -256,17 +259,30 @@ def test_decide__a_draft_that_does_not_hold__signs_no(site: Site):
     assert signed(site.by("sprayer")) == [False]
 
 
-MOTIONS: dict[str, tuple[Motion, bool]] = {
-    "to retire one without blame": (StandingChange(kind=MotionKind.RETIRE, member=ARM), False),
-    "near the founding policy": (PolicyChange(policy=replace(VOTING, voting_seconds=70)), True),
+MOTIONS: dict[str, Motion] = {
+    "that most would support": PolicyChange(policy=replace(VOTING, voting_seconds=70)),
+    "about nobody": StandingChange(kind=MotionKind.SUSPEND, member=Number(999)),
+    "by which nothing weighs anything": PolicyChange(policy=replace(VOTING, weights=NOTHING_WEIGHS)),
 }
 
 
-@pytest.mark.parametrize(("motion", "support"), MOTIONS.values(), ids=MOTIONS)
-def test_decide__a_motion_as_a_draft__signs_what_it_thinks_of_it(site: Site, motion: Motion, support: bool):
+@pytest.mark.parametrize("motion", MOTIONS.values(), ids=MOTIONS)
+def test_decide__a_motion_as_a_draft__leaves_it_alone(site: Site, motion: Motion):
     head = site.workshop.chain.head
     site.shared(opening=motion_opening(motion, "so be it", read_at=head.number, read_hash=head.hash))
-    assert signed(site.by("finisher")) == [support]
+    actions = site.by("finisher")
+    assert (signed(actions), spoken(actions)) == ([], [ShareDraft])
+
+
+def test_decide__a_tree_as_a_draft__leaves_it_alone(site: Site):
+    opening = site.shared().opening
+    site.shared(opening=replace(opening, plan=pack_tree(unpack_plan(opening.plan))))
+    assert signed(site.by("finisher")) == []
+
+
+def test_decide__its_plan_is_a_tree__opens_it(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.domain.plan.MOST_ENTRIES", 0)
+    assert spoken(site.by("scanner")) == [Propose]
 
 
 def test_decide__its_own_draft__needs_no_other_ballot(site: Site):
