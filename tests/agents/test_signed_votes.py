@@ -22,8 +22,8 @@ from workmoot.domain.events import (
     BallotsCounted,
     Event,
     ProposalCreated,
+    ProposalExecuted,
     ProposalReviewed,
-    ProposalSettled,
     VoteCast,
 )
 from workmoot.domain.ids import Number, ProposalId
@@ -181,7 +181,7 @@ def test_at_once__boxes_work__one_transaction_opens_and_decides():
     moot = Moot(KeptBallots(), ballots="at-once")
     moot.goes_on(State.ENACTED)
     (opened,) = moot.transactions(ProposalCreated)
-    assert moot.transactions(BallotsCounted) == moot.transactions(ProposalSettled) == [opened]
+    assert moot.transactions(BallotsCounted) == moot.transactions(ProposalExecuted) == [opened]
     assert (len(moot.counted()), moot.cast(), moot.transactions(ProposalReviewed)) == (2, [], [])
 
 
