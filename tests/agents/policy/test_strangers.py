@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.policy import decide
+from agents.policy import decide, drafting
 from agents.profile import Experience, Profile, Skill, Teamwork
 from tests.builders import a_task, an_address, an_entry, an_offer, an_opening
 from tests.workshop import (
@@ -194,4 +194,6 @@ def test_decide__a_member_drafts_anything__the_others_go_on(opening: Opening, la
     draft = as_drafted(workshop, opening, proposer=FINISHER, deadline=START_S + 20 + later)
     for name in ("scanner", "sprayer"):
         known = replace(NO_BALLOTS, drafts=(draft,))
-        decide(workshop.view(name, now_s=START_S + 20.0, profile=KNOWING, ballots=known))
+        view = workshop.view(name, now_s=START_S + 20.0, profile=KNOWING, ballots=known)
+        drafted = (task for found in drafting.in_play(view) for task in drafting.takes(view, found))
+        decide(replace(view, drafted=dict.fromkeys(drafted, view.now_s)))
