@@ -103,8 +103,11 @@ def _because(view: View, proposal: Proposal) -> str:
 
 
 def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
-    """Our own plan against one we do not support, unless another speaks first or speaks already for the same tasks."""
-    if _has_rival(view, proposal) or _turn(view, proposal) > 0:
+    """Our own plan against one we do not support, unless another speaks first or speaks already for the same tasks.
+
+    Not while our own draft waits to be decided: the counter would take its number.
+    """
+    if drafting.own(view) is not None or _has_rival(view, proposal) or _turn(view, proposal) > 0:
         return []
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
