@@ -8,10 +8,11 @@ from typing import Protocol
 
 from agents.actions import Action
 from agents.execution import Hands, perform
-from agents.policy import decide
+from agents.policy import decide, drafting
 from agents.profile import Profile
 from agents.robots import RobotPart
 from agents.view import View
+from workmoot.domain.ballots import Content
 from workmoot.domain.errors import GatewayError, WorkmootError
 from workmoot.domain.evidence import round_seed
 from workmoot.domain.ids import Number, TaskId
@@ -56,6 +57,9 @@ class Memory:
     """What a worker has noticed since it woke; all of it can be noticed again."""
 
     seen: dict[tuple[TaskId, int], float] = field(default_factory=dict)
+    drafts: set[Content] = field(default_factory=set)
+    """Those in play that it has looked at: once each."""
+    drafted: dict[tuple[TaskId, int], float] = field(default_factory=dict)
     running: dict[tuple[TaskId, int], float] = field(default_factory=dict)
     round_seeds: dict[int, bytes] = field(default_factory=dict)
     seeing_since: float = 0.0
@@ -106,7 +110,7 @@ class Daemon:
                 Memory(seeing_since=self._now_s()),
             )
         self._notice(ledger)
-        return View(
+        view = View(
             ledger=ledger,
             me=me.number,
             profile=self._who.profile,
@@ -116,10 +120,13 @@ class Daemon:
             seed=self._who.seed,
             round_seeds=self._memory.round_seeds,
             seen=self._memory.seen,
+            drafted=self._memory.drafted,
             running_since=self._memory.running,
             parts=self._parts(ledger, me.number),
             ballots=self._hands.ballots.look(ledger),
         )
+        self._notice_drafts(view)
+        return view
 
     def _look_up(self) -> Block:
         """The head; notices when the chain was out of sight until now."""
@@ -158,6 +165,14 @@ class Daemon:
                 posting = self._eyes.block_hash(block)
                 seed = round_seed(posting, chain_id=self._who.chain_id, dao=self._who.dao)
                 self._memory.round_seeds[block] = seed
+
+    def _notice_drafts(self, view: View) -> None:
+        for draft in drafting.in_play(view):
+            content = (draft.id, draft.content_hash)
+            if content not in self._memory.drafts:
+                self._memory.drafts.add(content)
+                for task in drafting.takes(view, draft):
+                    self._memory.drafted.setdefault(task, view.now_s)
 
     def _parts(self, ledger: Ledger, me: Number) -> dict[TaskId, tuple[RobotPart, ...]]:
         """What the gateway says of the runs that one is part of; silence says nothing."""

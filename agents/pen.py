@@ -43,6 +43,8 @@ class Pen:
         self._boxes: Boxes | None = None
         self._signed: dict[Content, BoxedBallot] = {}
         self._drafts: dict[Content, Draft] = {}
+        self._read: dict[Content, Proposal] = {}
+        self._read_by: Ledger | None = None
         self._put_at: dict[Content, float] = {}
         self._woke: tuple[int, float] | None = None
 
@@ -86,10 +88,14 @@ class Pen:
         return hearing
 
     def _proposals(self, ledger: Ledger, drafts: Sequence[Draft]) -> tuple[Proposal, ...]:
-        """Its own drafts and the others'; of a block that is not read yet, what they take is not known yet."""
+        """Its own drafts and the others', each read once; of a block that is not read yet, what they take is not known
+        yet."""
         others = (draft for draft in drafts if draft.content not in self._drafts)
-        known = (draft for draft in (*self._drafts.values(), *others) if draft.opening.read_at <= ledger.head.number)
-        return tuple(ledger.as_proposal(draft) for draft in known)
+        known = [draft for draft in (*self._drafts.values(), *others) if draft.opening.read_at <= ledger.head.number]
+        before = self._read if ledger is self._read_by else {}
+        self._read_by = ledger
+        self._read = {draft.content: before.get(draft.content) or ledger.as_proposal(draft) for draft in known}
+        return tuple(self._read.values())
 
     def _once_signed(self, ballot: Ballot) -> BoxedBallot:
         signed = self._signed.get(ballot.content) or self._signature(ballot)

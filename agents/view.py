@@ -26,7 +26,8 @@ class View:
 
     `now_s` is wall time, `read` the block that was looked at, `seeing_since` when the chain came into sight the last
     time it had been out of it, `round_seeds` the seed of each posting block, `seen` when this worker first saw a task
-    at a version, `running_since` when it first saw a run of its own.
+    at a version, `drafted` when it first heard of a draft that takes it, `running_since` when it first saw a run of its
+    own.
     """
 
     ledger: Ledger
@@ -38,6 +39,7 @@ class View:
     seed: int
     round_seeds: Mapping[int, bytes]
     seen: Mapping[tuple[TaskId, int], float]
+    drafted: Mapping[tuple[TaskId, int], float]
     running_since: Mapping[tuple[TaskId, int], float]
     parts: Mapping[TaskId, tuple[RobotPart, ...]]
     ballots: Known

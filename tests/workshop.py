@@ -239,6 +239,7 @@ class Workshop:
             "seed": 1,
             "round_seeds": {order.at.block: SEED for order in ledger.orders.values()},
             "seen": {(task.id, task.version): float(START_S) for task in ledger.tasks.values()},
+            "drafted": {},
             "running_since": {},
             "parts": {},
             "ballots": NO_BALLOTS,

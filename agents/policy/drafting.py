@@ -5,18 +5,18 @@ shared                                              a third of the time         
   |-- members sign, the proposer sends what decides --|-- the proposer opens the plan on chain --|
 ```
 
-A task is drafted once at one version, whoever does it: then it is put to the vote on chain. So a draft costs a third of
-the voting time at most, whatever becomes of it.
+A task is drafted once at one version, whoever does it: then it is put to the vote on chain. So drafts cost a third of
+the voting time at most, whatever becomes of them: it begins when the first was heard that names the task and holds.
 """
 
 from collections.abc import Iterable, Sequence
-from math import inf
 
 from agents.actions import Action, DecideAtOnce, ShareDraft
 from agents.policy import signing
-from agents.policy.thinking import may_go_along
+from agents.policy.thinking import faults_in, may_go_along
 from agents.view import View
 from workmoot.ballots.box import LARGEST_DRAFT
+from workmoot.ballots.poll import next_vote
 from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Proposal
@@ -36,8 +36,11 @@ def decide(view: View) -> list[Action]:
 
 
 def in_play(view: View) -> list[Proposal]:
-    """The drafts that may be decided at once: the next vote can be on them, and their time has come and is not over."""
-    return [draft for draft in view.ballots.drafts if _is_next(view, draft) and view.now_s < ends(draft)]
+    """The drafts that may be decided at once: plans that the next vote can be on, whose time has come and is not over.
+
+    Motions and trees are opened on chain.
+    """
+    return [draft for draft in _next(view) if view.now_s < ends(draft)]
 
 
 def own(view: View) -> Proposal | None:
@@ -52,13 +55,17 @@ def ends(draft: Proposal) -> float:
 
 
 def held_until(view: View, tasks: Sequence[TaskId]) -> dict[TaskId, float]:
-    """Until when each task is left to another's draft: the first to end that names it. Others bring no more time."""
-    others = [draft for draft in view.ballots.drafts if draft.proposer != view.me and _is_next(view, draft)]
-    held: dict[TaskId, float] = {}
-    for draft in others:
-        for task in _named(view, [draft]).intersection(tasks):
-            held[task] = min(held.get(task, inf), ends(draft))
-    return held
+    """Until when each task is left to another's draft: from when the first was heard. Others bring no more time."""
+    policy = view.ledger.policy
+    time_s = policy.voting_seconds / signing.PART if policy else 0.0
+    named = _named(view, [draft for draft in _next(view) if draft.proposer != view.me])
+    heard = {task: view.drafted.get((task, view.ledger.tasks[task].version)) for task in named.intersection(tasks)}
+    return {task: at_s + time_s for task, at_s in heard.items() if at_s is not None}
+
+
+def takes(view: View, draft: Proposal) -> Iterable[tuple[TaskId, int]]:
+    """The tasks, at their versions, that a draft takes: none where it does not hold."""
+    return () if faults_in(view, draft) else [(entry.task, entry.version) for entry in draft.entries]
 
 
 def was_dropped(view: View, tasks: Iterable[TaskId]) -> bool:
@@ -82,16 +89,22 @@ def draft_for(view: View, opening: Opening) -> Draft | None:
         opening=opening,
     )
     proposal = view.ledger.as_proposal(draft)
-    tried = _named(view, (*view.ballots.drafts, *view.ledger.proposals.values()))
-    is_new = tried.isdisjoint(entry.task for entry in proposal.entries)
-    fits = draft.size <= LARGEST_DRAFT and may_go_along(view.ledger, proposal)
-    return draft if is_new and fits else None
+    fits = draft.size <= LARGEST_DRAFT and proposal.is_plan and may_go_along(view.ledger, proposal)
+    return draft if fits and not _is_tried(view, proposal) else None
 
 
-def _is_next(view: View, draft: Proposal) -> bool:
-    ledger = view.ledger
-    made_for = (draft.id, draft.roster, draft.members)
-    return made_for == (ledger.next_proposal, ledger.roster, ledger.voters) and draft.at.timestamp <= view.now_s
+def _is_tried(view: View, plan: Proposal) -> bool:
+    """Whether a plan that was voted on, an own draft, or another's that held, named one of its tasks at its version."""
+    own = (draft for draft in view.ballots.drafts if draft.proposer == view.me)
+    before = _named(view, (*own, *view.ledger.proposals.values()))
+    return any(entry.task in before or (entry.task, entry.version) in view.drafted for entry in plan.entries)
+
+
+def _next(view: View) -> list[Proposal]:
+    """The plans among the drafts that the next vote can be on, whose time has come."""
+    vote = next_vote(view.ledger)
+    plans = (draft for draft in view.ballots.drafts if draft.is_plan and draft.at.timestamp <= view.now_s)
+    return [draft for draft in plans if vote.is_for(draft.draft)]
 
 
 def _named(view: View, plans: Iterable[Proposal]) -> set[TaskId]:

@@ -34,10 +34,14 @@ def judge_motion(view: View, motion: Motion) -> tuple[bool, str]:
 def obstacle_to(ledger: Ledger, motion: Motion) -> str:
     """What keeps the motion from being carried out now; nothing where it can be."""
     if isinstance(motion, PolicyChange):
-        return ""
+        return "" if any(astuple(motion.policy.weights)) else "nothing would weigh anything"
     if isinstance(motion, Admission):
         return _obstacle_to_admission(ledger, motion)
-    member = ledger.members[motion.member]
+    member = ledger.members.get(motion.member)
+    return _obstacle_to_change(ledger, motion, member) if member else "nobody has that number"
+
+
+def _obstacle_to_change(ledger: Ledger, motion: StandingChange, member: Member) -> str:
     if member.by_human:
         return "a human decided about this member"
     if not _fits(motion.kind, member.standing):

@@ -5,6 +5,7 @@ from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.plan import ENTRIES_AT_ONCE
 from workmoot.planning.horizon import problem_at
 from workmoot.planning.problem import Problem
+from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
 OWN_ROUNDS = 1_200
@@ -18,6 +19,11 @@ MOST_PLACED = 150_000
 def problem_of(view: View) -> Problem:
     """What there is to plan now."""
     return problem_at(view.ledger, view.now, wall_s=view.now_s)
+
+
+def faults_in(view: View, proposal: Proposal) -> list[str]:
+    """What is wrong with a plan, in words; nothing where it holds."""
+    return faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
 
 
 def talk_ends(view: View, proposal: Proposal) -> float:

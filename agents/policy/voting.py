@@ -4,7 +4,7 @@ from agents.actions import Action, CastVote, Propose, PublishReview
 from agents.policy import drafting, signing
 from agents.policy.moving import judge_motion
 from agents.policy.proposing import opening_of
-from agents.policy.thinking import JUDGE_ROUNDS, content, problem_of, rounds_for, seconds, talk_ends
+from agents.policy.thinking import JUDGE_ROUNDS, content, faults_in, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
@@ -14,7 +14,6 @@ from workmoot.planning.beliefs import believe, pack_findings
 from workmoot.planning.horizon import with_offers_of
 from workmoot.planning.judgement import Judgement, judge, restrict
 from workmoot.planning.ranking import community_rank
-from workmoot.planning.validity import faults
 
 MOST_FAULTS_SAID = 2
 
@@ -36,9 +35,7 @@ def _supports(view: View, draft: Proposal) -> bool:
     said = view.ballots.said_on(draft)
     if said is not None:
         return said
-    if draft.motion is not None and draft.is_readable:
-        return judge_motion(view, draft.motion)[0]
-    if _faults(view, draft):
+    if faults_in(view, draft):
         return False
     found = _judge(view, draft)
     return found is not None and found.supports
@@ -52,7 +49,7 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
         return _ballot(view, proposal, support=said, reason="As I signed.")
     if proposal.motion is not None and proposal.is_readable:
         return _on_motion(view, proposal, proposal.motion)
-    wrong = _faults(view, proposal)
+    wrong = faults_in(view, proposal)
     if wrong:
         return _ballot(view, proposal, support=False, reason="Does not hold: " + "; ".join(wrong[:MOST_FAULTS_SAID]))
     if proposal.proposer == view.me:
@@ -60,10 +57,6 @@ def _on(view: View, proposal: Proposal) -> list[Action]:
     if proposal.review_of(view.me) is None:
         return [_review(view, proposal)]
     return _vote(view, proposal) if _has_heard_enough(view, proposal) and signing.may_speak(view, proposal) else []
-
-
-def _faults(view: View, proposal: Proposal) -> list[str]:
-    return faults(view.ledger, proposal, view.round_seed([entry.task for entry in proposal.entries]))
 
 
 def _on_motion(view: View, proposal: Proposal, motion: Motion) -> list[Action]:
@@ -110,8 +103,11 @@ def _because(view: View, proposal: Proposal) -> str:
 
 
 def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
-    """Our own plan against one we do not support, unless another speaks first or speaks already for the same tasks."""
-    if _has_rival(view, proposal) or _turn(view, proposal) > 0:
+    """Our own plan against one we do not support, unless another speaks first or speaks already for the same tasks.
+
+    Not while our own draft waits to be decided: the counter would take its number.
+    """
+    if drafting.own(view) is not None or _has_rival(view, proposal) or _turn(view, proposal) > 0:
         return []
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"

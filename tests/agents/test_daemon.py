@@ -1,4 +1,6 @@
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,16 +9,19 @@ from agents.daemon import Daemon, Self
 from agents.execution import Hands
 from agents.profile import Profile, Skill
 from agents.robots import RobotPart
+from agents.view import View
 from tests.agents.bodies import ToldBallots, ToldRobots, WorkshopEyes, hands
-from tests.builders import a_task, an_address
-from tests.workshop import ARM, NO_BALLOTS, NOZZLE, START_S, Workshop, account
+from tests.builders import a_task, an_address, an_entry, an_offer
+from tests.workshop import ARM, FINISHER, NO_BALLOTS, NOZZLE, SCANNER, SEED, START_S, VOTING, Workshop, account
 from workmoot.chain.memory import MemoryChain, MemoryFollower
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.events import OffersPublished, ResultSubmitted, TaskStarted
 from workmoot.domain.evidence import round_seed
 from workmoot.domain.ids import TaskId
-from workmoot.domain.ledger import Ledger
+from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.plan import PackedPlan
 
 ABLE = Profile(skills={"spraying": Skill(pace=1.0)})
 
@@ -164,6 +169,76 @@ def test_look__same_chain__keeps_its_hands(awake: Awake):
     awake.daemon.look()
     awake.daemon.look()
     assert awake.hands_made == 1
+
+
+def drafted(awake: Awake, task: TaskId, **changes: Any) -> Proposal:
+    """The finisher's draft of the task, as the boxes have it."""
+    entry = an_entry(task, FINISHER, sequence=1, inspector=SCANNER, robots=(NOZZLE,))
+    opening = replace(awake.workshop.opening(entry), **changes)
+    ledger = awake.workshop.ledger
+    draft = Draft(
+        proposal=ledger.next_proposal,
+        proposer=FINISHER,
+        roster=ledger.roster,
+        members=ledger.voters,
+        deadline=awake.workshop.now_s + VOTING.voting_seconds,
+        opening=opening,
+    )
+    awake.pen.known = replace(NO_BALLOTS, drafts=(*awake.pen.known.drafts, ledger.as_proposal(draft)))
+    return awake.pen.known.drafts[-1]
+
+
+def when_drafted(awake: Awake) -> Mapping[tuple[TaskId, int], float]:
+    view = awake.daemon.look()
+    assert view is not None
+    return view.drafted
+
+
+@pytest.fixture
+def offered(awake: Awake) -> TaskId:
+    """A task that the finisher offers to do, in the round that everyone sees."""
+    (task,) = awake.workshop.post(a_task())
+    awake.workshop.offer("finisher", an_offer(task, robots=(NOZZLE,)))
+    return task
+
+
+@pytest.fixture
+def seeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.daemon.round_seed", lambda *_, **__: SEED)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_look__drafts_take_a_task__remembers_when_it_heard_of_the_first(awake: Awake, offered: TaskId):
+    assert when_drafted(awake) == {}
+    drafted(awake, offered)
+    assert when_drafted(awake) == {(offered, 1): START_S}
+    awake.workshop.chain.advance(5)
+    drafted(awake, offered)
+    assert when_drafted(awake) == {(offered, 1): START_S}
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("changes", [{"evidence": bytes(32)}, {"plan": PackedPlan(assignments=b"junk")}])
+def test_look__a_draft_does_not_hold__takes_nothing(awake: Awake, offered: TaskId, changes: dict[str, Any]):
+    drafted(awake, offered, **changes)
+    assert when_drafted(awake) == {}
+
+
+@pytest.mark.usefixtures("seeded")
+def test_look__a_draft_again_and_again__is_looked_at_once(
+    awake: Awake, offered: TaskId, monkeypatch: pytest.MonkeyPatch
+):
+    looked_at: list[Proposal] = []
+
+    def look_at(_: View, draft: Proposal) -> list[str]:
+        looked_at.append(draft)
+        return ["wrong"]
+
+    monkeypatch.setattr("agents.policy.drafting.faults_in", look_at)
+    draft = drafted(awake, offered)
+    for _ in range(2):
+        awake.daemon.look()
+    assert looked_at == [draft]
 
 
 class StopAfter(threading.Event):

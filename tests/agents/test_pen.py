@@ -204,6 +204,24 @@ def test_look__anothers_draft__is_known_as_the_proposal_it_would_be(drafting: De
     assert (found.at.block, found.at.timestamp) == (draft.opening.read_at, drafting.workshop.now_s)
 
 
+def test_look__a_draft_again__is_read_once_of_each_ledger(drafting: Desk):
+    drafting.box.drafts = [boxed_draft(drafting, a_draft(drafting, SPRAYER))]
+    (found,), (again,) = (drafting.pen.look(drafting.ledger).drafts for _ in range(2))
+    assert again is found
+    reorganised = Ledger()
+    reorganised.apply_all(drafting.workshop.events)
+    reorganised.head = drafting.ledger.head
+    (anew,) = drafting.pen.look(reorganised).drafts
+    assert (anew is found, anew) == (False, found)
+
+
+def test_look__a_draft_is_gone__is_known_no_more(drafting: Desk):
+    drafting.box.drafts = [boxed_draft(drafting, a_draft(drafting, SPRAYER))]
+    assert len(drafting.pen.look(drafting.ledger).drafts) == 1
+    drafting.workshop.chain.advance(61)
+    assert drafting.pen.look(drafting.ledger).drafts == ()
+
+
 def test_look__a_draft_of_a_block_that_is_not_read_yet__waits(drafting: Desk):
     head = drafting.workshop.chain.head
     opening = an_opening(PackedPlan(assignments=b""), read_at=head.number + 1)

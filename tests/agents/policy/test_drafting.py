@@ -6,6 +6,8 @@ import pytest
 
 from agents import policy
 from agents.actions import Action, CastVote, DecideAtOnce, Propose, PublishReview, ShareDraft, SignBallot
+from agents.ballots import Known
+from agents.policy.drafting import in_play, takes
 from agents.policy.proposing import STAGGER_S
 from agents.policy.signing import PART
 from agents.profile import Experience, Profile
@@ -16,14 +18,21 @@ from workmoot.ballots.boxes import Heard
 from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
-from workmoot.domain.plan import unpack_plan
-from workmoot.domain.proposals import Opening
+from workmoot.domain.plan import pack_tree, unpack_plan
+from workmoot.domain.proposals import Opening, Weights
 
 TALK_S = 2.0
 LATE_S = START_S + TALK_S + 3 * STAGGER_S
 """When everyone's turn has come."""
+HEARD_S = int(LATE_S) + 0.25
+"""When the others heard of what was shared then."""
+HELD_S = HEARD_S + VOTING.voting_seconds / PART
+"""Until when they leave it alone."""
 OVER_S = int(LATE_S) + VOTING.voting_seconds / PART
-"""When nobody waits any more for what was shared then."""
+"""When its proposer waits no more for what it shared then."""
+
+
+NOTHING_WEIGHS = Weights(makespan=0, tardiness=0, cost=0, energy=0)
 
 
 class Site:
@@ -63,13 +72,19 @@ class Site:
     ) -> list[Action]:
         """What that worker does, who knows of the draft."""
         told: dict[str, Any] = {"drafts": others}
+        more: dict[str, Any] = {} if profile is None else {"profile": profile}
         if self.drafted:
             content = self.drafted.draft.content
             spoken = {} if said is None else {content: said}
             told = {"drafts": (self.drafted, *others), "heard": {content: heard}, "said": spoken}
-        more = {} if profile is None else {"profile": profile}
         ballots = replace(NO_BALLOTS, **told | known)
+        more["drafted"] = self._drafted(name, ballots)
         return policy.decide(self.workshop.view(name, now_s=at_s, ballots=ballots, **more))
+
+    def _drafted(self, name: str, ballots: Known) -> dict[tuple[TaskId, int], float]:
+        """What it noticed when it heard of the drafts."""
+        view = self.workshop.view(name, now_s=HEARD_S, ballots=ballots)
+        return dict.fromkeys((task for draft in in_play(view) for task in takes(view, draft)), HEARD_S)
 
 
 def of(kind: type[Any], actions: Iterable[Action]) -> list[Any]:
@@ -215,16 +230,33 @@ def test_decide__the_electorate_changed__opens_it_on_chain(site: Site):
 
 def test_decide__another_drafted_the_task__leaves_it_alone_until_that_is_over(site: Site):
     site.shared()
-    assert spoken(site.by("sprayer", at_s=OVER_S - 0.1)) == []
-    assert spoken(site.by("sprayer", at_s=OVER_S + TALK_S - 0.1)) == []
-    assert spoken(site.by("sprayer", at_s=OVER_S + TALK_S + 3 * STAGGER_S)) == [Propose]
+    assert spoken(site.by("sprayer", at_s=HELD_S - 0.1)) == []
+    assert spoken(site.by("sprayer", at_s=HELD_S + TALK_S - 0.1)) == []
+    assert spoken(site.by("sprayer", at_s=HELD_S + TALK_S + 3 * STAGGER_S)) == [Propose]
 
 
 def test_decide__another_drafts_the_task_again__brings_no_more_time(site: Site):
     first = site.shared()
     again = site.workshop.ledger.as_proposal(replace(first.draft, proposer=FINISHER, deadline=first.deadline + 15))
-    late_s = OVER_S + TALK_S + 3 * STAGGER_S
+    late_s = HELD_S + TALK_S + 3 * STAGGER_S
     assert spoken(site.by("sprayer", others=(again,), at_s=late_s)) == [Propose]
+
+
+@pytest.mark.parametrize("deadline", [int(LATE_S) + 2, int(LATE_S) + VOTING.voting_seconds * 2 // 3 + 1])
+def test_decide__another_draft_ends_sooner__the_first_is_left_its_time(site: Site, deadline: int):
+    first = site.shared()
+    short = site.workshop.ledger.as_proposal(replace(first.draft, proposer=FINISHER, deadline=deadline))
+    assert spoken(site.by("sprayer", others=(short,), at_s=HELD_S - 0.1)) == []
+
+
+def test_decide__anothers_draft_is_over_when_it_is_shared__shares_its_own(site: Site):
+    site.shared(deadline=int(LATE_S) + 2)
+    assert spoken(site.by("sprayer")) == [ShareDraft]
+
+
+def test_decide__anothers_draft_does_not_hold__shares_its_own(site: Site):
+    site.shared(opening=wrong(site.shared().opening))
+    assert spoken(site.by("sprayer")) == [ShareDraft]
 
 
 def test_decide__another_drafted_other_work__shares_its_own(site: Site):
@@ -256,17 +288,31 @@ def test_decide__a_draft_that_does_not_hold__signs_no(site: Site):
     assert signed(site.by("sprayer")) == [False]
 
 
-MOTIONS: dict[str, tuple[Motion, bool]] = {
-    "to retire one without blame": (StandingChange(kind=MotionKind.RETIRE, member=ARM), False),
-    "near the founding policy": (PolicyChange(policy=replace(VOTING, voting_seconds=70)), True),
+MOTIONS: dict[str, Motion] = {
+    "that most would support": PolicyChange(policy=replace(VOTING, voting_seconds=70)),
+    "about nobody": StandingChange(kind=MotionKind.SUSPEND, member=Number(999)),
+    "by which nothing weighs anything": PolicyChange(policy=replace(VOTING, weights=NOTHING_WEIGHS)),
 }
 
 
-@pytest.mark.parametrize(("motion", "support"), MOTIONS.values(), ids=MOTIONS)
-def test_decide__a_motion_as_a_draft__signs_what_it_thinks_of_it(site: Site, motion: Motion, support: bool):
+@pytest.mark.parametrize("motion", MOTIONS.values(), ids=MOTIONS)
+def test_decide__a_motion_as_a_draft__leaves_it_alone(site: Site, motion: Motion):
     head = site.workshop.chain.head
     site.shared(opening=motion_opening(motion, "so be it", read_at=head.number, read_hash=head.hash))
-    assert signed(site.by("finisher")) == [support]
+    actions = site.by("finisher")
+    assert (signed(actions), spoken(actions)) == ([], [ShareDraft])
+
+
+def test_decide__a_tree_as_a_draft__leaves_it_alone(site: Site):
+    opening = site.shared().opening
+    site.shared(opening=replace(opening, plan=pack_tree(unpack_plan(opening.plan))))
+    actions = site.by("finisher")
+    assert (signed(actions), spoken(actions)) == ([], [ShareDraft])
+
+
+def test_decide__its_plan_is_a_tree__opens_it(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.domain.plan.MOST_ENTRIES", 0)
+    assert spoken(site.by("scanner")) == [Propose]
 
 
 def test_decide__its_own_draft__needs_no_other_ballot(site: Site):

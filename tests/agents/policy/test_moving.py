@@ -194,6 +194,21 @@ def test_obstacle__the_badges_left_are_the_humans__says_so():
     assert obstacle_to(ledger, newcomer) == "the badges left are the humans' to give"
 
 
+CHANGES = [MotionKind.SUSPEND, MotionKind.REINSTATE, MotionKind.RETIRE]
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("number", [0, 6, 0xFFFF])
+def test_obstacle__about_nobody__says_so(kind: MotionKind, number: int):
+    assert obstacle_to(Workshop().ledger, of(kind, Number(number))) == "nobody has that number"
+
+
+def test_obstacle__a_policy_without_weights__says_so():
+    nothing = policy(weights=Weights(makespan=0, tardiness=0, cost=0, energy=0))
+    assert obstacle_to(Workshop().ledger, nothing) == "nothing would weigh anything"
+    assert obstacle_to(Workshop().ledger, policy(weights=replace(nothing.policy.weights, risk=1))) == ""
+
+
 def test_obstacle__the_last_that_votes__says_so():
     workshop = Workshop()
     for name in ("sprayer", "finisher"):

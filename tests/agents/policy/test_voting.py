@@ -8,10 +8,24 @@ from agents.policy.voting import decide
 from agents.profile import Experience, Profile
 from agents.view import View
 from tests.builders import a_task, an_entry, an_offer, an_opening
-from tests.workshop import ARM, FINISHER, NOZZLE, SCANNER, SEED, SPRAY, SPRAYER, START_S, VOTING, Workshop, account
+from tests.workshop import (
+    ARM,
+    FINISHER,
+    NO_BALLOTS,
+    NOZZLE,
+    SCANNER,
+    SEED,
+    SPRAY,
+    SPRAYER,
+    START_S,
+    VOTING,
+    Workshop,
+    account,
+)
+from workmoot.domain.drafts import Draft
 from workmoot.domain.events import ProposalCreated
 from workmoot.domain.hashing import ZERO_HASH
-from workmoot.domain.ids import ProposalId, TaskId, task_id
+from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
 from workmoot.domain.motions import MotionKind, StandingChange
 from workmoot.domain.overrides import PLANT, OverrideKind, SubjectType
 from workmoot.domain.plan import PlanEntry, pack_plan
@@ -288,6 +302,23 @@ def test_decide__supports_it__no_counter(vote: Vote):
     vote.review("scanner")
     vote.review("finisher")
     assert proposed(vote.actions("scanner")) == []
+
+
+@pytest.mark.parametrize("proposer", [FINISHER, SCANNER])
+def test_decide__its_own_draft_waits__no_counter_takes_its_number(vote: Vote, proposer: Number):
+    vote.all_reviewed(finisher=False)
+    ledger = vote.workshop.ledger
+    draft = Draft(
+        proposal=ledger.next_proposal,
+        proposer=proposer,
+        roster=ledger.roster,
+        members=ledger.voters,
+        deadline=vote.workshop.now_s + VOTING.voting_seconds,
+        opening=an_opening(pack_plan([an_entry(vote.task)])),
+    )
+    known = replace(NO_BALLOTS, drafts=(ledger.as_proposal(draft),))
+    actions = vote.actions("finisher", profile=KNOWING, ballots=known)
+    assert (the_ballot(on(vote.id, actions)).support, bool(proposed(actions))) == (False, proposer != FINISHER)
 
 
 # The plan in the ballot

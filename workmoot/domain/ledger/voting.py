@@ -32,7 +32,6 @@ from workmoot.domain.proposals import Opening, Policy, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from workmoot.domain.events import Place
     from workmoot.domain.ids import Number, ProposalId, TaskId
     from workmoot.domain.ledger.ledger import Ledger
 
