@@ -93,6 +93,8 @@ class BallotDesk:
             boxed = draft_from_json(told.model_dump())
         except Malformed as wrong:
             raise unprocessable("", f"This is no draft: {wrong}.") from wrong
+        if not boxed.draft.is_plan:
+            raise unprocessable("/assignments", "Motions and trees are not drafted: open it on chain.")
         if self._kept.find_draft(boxed.draft.content) is None:
             self._require_fit(boxed)
         found = self._kept.keep_draft(boxed)

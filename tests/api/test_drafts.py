@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.ballots import Rate
 from tests.api.serving import LOOPBACK, listening, notary, serve
 from tests.api.story import POLICY, Story, signer
+from tests.builders import an_entry
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.http_box import HttpBallotBox
@@ -20,8 +21,9 @@ from workmoot.ballots.wire import as_json, draft_as_json
 from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxRefused, Unreachable
-from workmoot.domain.ids import ProposalId
-from workmoot.domain.plan import PackedPlan
+from workmoot.domain.ids import Number, ProposalId
+from workmoot.domain.motions import MotionKind, StandingChange, pack_motion
+from workmoot.domain.plan import PackedPlan, pack_tree
 
 NEXT = ProposalId(1)
 BALLOTS = "/api/v1/ballots"
@@ -139,6 +141,19 @@ def test_put__changed_under_the_signature__is_refused(client: TestClient, story:
 def test_put__bytes_that_follow_no_layout__is_refused(client: TestClient, story: Story) -> None:
     opening = replace(story.opening(story.plan()), plan=PackedPlan(assignments=b"\7" * 7))
     assert put(client, told(story, opening=opening), status=422)["errors"][0]["pointer"] == "/assignments"
+
+
+UNDRAFTED = {
+    "a motion": PackedPlan(assignments=pack_motion(StandingChange(kind=MotionKind.SUSPEND, member=Number(999)))),
+    "a tree": pack_tree([an_entry()]),
+}
+
+
+@pytest.mark.parametrize("plan", UNDRAFTED.values(), ids=UNDRAFTED)
+def test_put__what_is_not_enacted_word_by_word__is_refused(client: TestClient, story: Story, plan: PackedPlan) -> None:
+    opening = replace(story.opening(story.plan()), plan=plan)
+    assert put(client, told(story, opening=opening), status=422)["errors"][0]["pointer"] == "/assignments"
+    assert read(client)["items"] == []
 
 
 MALFORMED: dict[str, dict[str, Any]] = {

@@ -36,6 +36,8 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, Unreachable
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import ProposalId
+from workmoot.domain.motions import MotionKind, StandingChange, pack_motion
+from workmoot.domain.plan import TREE
 
 GENEROUS_S = 60.0
 SHORT_S = 0.3
@@ -343,6 +345,8 @@ FOREIGN_DRAFTS = {
     "another count of members": boxed_draft(a_draft(members=1)),
     "another plan under the signature": BoxedDraft(draft=a_draft(plan=b"\7"), signature=boxed_draft().signature),
     "over": boxed_draft(a_draft(deadline=99)),
+    "a motion": boxed_draft(a_draft(plan=pack_motion(StandingChange(kind=MotionKind.SUSPEND, member=LOADER)))),
+    "a tree": boxed_draft(a_draft(plan=TREE + bytes(36))),
 }
 
 

@@ -127,7 +127,8 @@ class Boxes:
         self._drafts = {member: boxed for member, boxed in self._drafts.items() if self._may_come(boxed.draft)}
 
     def _may_come(self, draft: Draft) -> bool:
-        return self._next is not None and self._next.is_for(draft) and self._now_s() <= draft.deadline
+        is_for = self._next is not None and self._next.is_for(draft)
+        return is_for and draft.is_plan and self._now_s() <= draft.deadline
 
     def _put(self, what: str, into: Callable[[BallotBox], None]) -> None:
         errands = [Errand(partial(into, corner.box)) for corner in self._corners if self._is_awake(corner)]
