@@ -29,13 +29,12 @@ def test_as_proposal__a_draft__is_what_it_becomes_once_it_is_opened():
     ledger = a_ledger()
     ledger.policy = Policy(voting_seconds=60, open_limit=2)
     drafted = ledger.as_proposal(DRAFT)
-    plan = OPENING.plan
     ledger.apply(
         ProposalCreated(
             at=AT,
             proposal_id=DRAFT.proposal,
             proposer=an_address(1),
-            calldatas=(plan.assignments, plan.teams, plan.timetable, pack_detail(OPENING)),
+            calldatas=(OPENING.plan.assignments, pack_detail(OPENING)),
             vote_start=AT.timestamp,
             vote_end=DRAFT.deadline,
             description=OPENING.words,
@@ -65,7 +64,7 @@ def test_next_proposal__counts_on():
 
 
 def test_size__all_its_bytes():
-    assert DRAFT.size == 7 + 1 + 2 + 144 + len("größer".encode())
+    assert DRAFT.size == 7 + len(pack_detail(OPENING)) + len("größer".encode())
 
 
 def test_ballot__binds_number_content_electorate_and_deadline():
