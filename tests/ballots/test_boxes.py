@@ -240,6 +240,16 @@ def test_hear__more_than_a_page__all(monkeypatch: pytest.MonkeyPatch):
     assert [ballot.member for ballot in heard_by(using(box))] == list(VOTERS)
 
 
+def test_hear__more_pages_than_are_read_in_one_look__the_next_look_goes_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.ballots.kept.PAGE", 1)
+    monkeypatch.setattr(boxes_module, "MOST_PAGES", 3)
+    box = KeptBallots()
+    for member in VOTERS:
+        box.put(boxed(member))
+    boxes = using(box)
+    assert [[ballot.member for ballot in heard_by(boxes)] for _ in range(2)] == [list(VOTERS[:3]), list(VOTERS)]
+
+
 def test_hear__a_vote_that_is_over__nothing_is_kept_of_it():
     box = ToldBox(boxed(SCANNER))
     boxes = using(box)
