@@ -10,14 +10,16 @@ from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
 from api.views.snapshot import Snapshot
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
-from workmoot.ballots.kept import Kept, KeptBallots
+from workmoot.ballots.kept import Kept, KeptBallots, KeptDraft
 from workmoot.ballots.poll import Notary, Poll, next_vote, poll_of
 from workmoot.ballots.wire import as_json, draft_as_json, draft_from_json, from_json
 from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import ChainError, Malformed
 from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal
+from workmoot.domain.plan import unpack_plan
 from workmoot.domain.proposals import State
+from workmoot.planning.horizon import decides_at_once
 
 CHECKS_A_SECOND = 200
 CHECKS_AT_ONCE = 2_000
@@ -89,17 +91,9 @@ class BallotDesk:
 
     def take_draft(self, told: DraftIn) -> tuple[DraftOut, bool]:
         """The draft as it lies in the box, and whether it is new there."""
-        try:
-            boxed = draft_from_json(told.model_dump())
-        except Malformed as wrong:
-            raise unprocessable("", f"This is no draft: {wrong}.") from wrong
-        if self._kept.find_draft(boxed.draft.content) is None:
-            self._require_fit(boxed)
-        found = self._kept.keep_draft(boxed)
-        if found is None:
-            raise _too_many("too-many-drafts", "This box holds as many drafts of this member as it takes.")
-        place, is_new = found
-        return _draft_out(boxed, place), is_new
+        boxed = _draft_of(told)
+        found = self._kept.find_draft(boxed.draft.content) or self._let_draft_in(boxed)
+        return _draft_out(found.boxed, found.place), found.is_new
 
     def show_drafts(self, proposal: int, *, after: int) -> DraftsOut:
         """A page of the drafts for a number."""
@@ -109,24 +103,39 @@ class BallotDesk:
             items = tuple(_draft_out(boxed, place) for place, boxed in enumerate(page.items, first))
             return DraftsOut(head=snap.head, items=items, box=page.box, last=page.last, more=page.more)
 
-    def _require_fit(self, boxed: BoxedDraft) -> None:
-        """Refuses a draft that the next vote cannot be on, or that its proposer did not sign."""
-        with self._projection.read() as snap:
-            account = _require_next(snap, boxed.draft)
-            if not self._draft_rate.take():
-                raise _too_many("too-many-drafts", f"This box checks {DRAFTS_A_SECOND} drafts a second.")
-            if snap.ledger.as_proposal(boxed.draft).malformed:
-                raise unprocessable("/assignments", "The plan's bytes follow no layout.")
-        self._require_genuine(boxed.yes, account)
-
     def _let_in(self, boxed: BoxedBallot) -> Kept:
-        account = self._require_of_poll(boxed)
-        if not self._rate.take():
-            raise _too_many("too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.")
-        self._require_genuine(boxed, account)
-        return self._kept.keep(boxed)
+        self._require_genuine(boxed, self._require_of_poll(boxed))
+        found = self._kept.keep(boxed)
+        if found is None:
+            raise _too_many("too-many-ballots", "This box holds as many ballots on this proposal as it takes.")
+        return found
+
+    def _let_draft_in(self, boxed: BoxedDraft) -> KeptDraft:
+        """Whose it is before what it says: only members can use up what their drafts may cost here."""
+        draft = boxed.draft
+        with self._projection.read() as snap:
+            account = _require_next(snap, draft)
+        if not draft.is_plan:
+            raise unprocessable("/assignments", "Motions and trees are not drafted: open it on chain.")
+        self._require_genuine(boxed.yes, account)
+        self._require_room(draft)
+        _require_layout(draft)
+        with self._projection.read() as snap:
+            _require_next(snap, draft)
+            found = self._kept.keep_draft(boxed)
+        if found is None:
+            raise _full(draft)
+        return found
+
+    def _require_room(self, draft: Draft) -> None:
+        if not self._kept.has_room(draft):
+            raise _full(draft)
+        if not self._draft_rate.take():
+            raise _too_many("too-many-drafts", f"This box checks {DRAFTS_A_SECOND} drafts a second.")
 
     def _require_genuine(self, boxed: BoxedBallot, account: Address) -> None:
+        if not self._rate.take():
+            raise _too_many("too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.")
         try:
             genuine = self._notary.is_genuine(boxed, account)
         except ChainError as silent:
@@ -149,11 +158,12 @@ class BallotDesk:
     def _draft_poll(self, snap: Snapshot, boxed: BoxedBallot) -> Poll | None:
         """The vote on a draft that lies here."""
         found, upcoming = self._kept.find_draft(boxed.ballot.content), next_vote(snap.ledger)
-        if found is None or not upcoming.is_for(found.draft):
+        if found is None or not upcoming.is_for(found.boxed.draft):
             return None
-        if snap.now > found.draft.deadline:
-            raise _not_open(found.draft.proposal)
-        return upcoming.poll(found.draft)
+        draft = found.boxed.draft
+        if snap.now > draft.deadline:
+            raise _not_open(draft.proposal)
+        return upcoming.poll(draft)
 
 
 def _open_poll(snap: Snapshot, boxed: BoxedBallot) -> Poll:
@@ -163,8 +173,24 @@ def _open_poll(snap: Snapshot, boxed: BoxedBallot) -> Poll:
     return poll_of(snap.ledger, proposal)
 
 
+def _draft_of(told: DraftIn) -> BoxedDraft:
+    try:
+        return draft_from_json(told.model_dump())
+    except Malformed as wrong:
+        raise unprocessable("", f"This is no draft: {wrong}.") from wrong
+
+
+def _require_layout(draft: Draft) -> None:
+    try:
+        unpack_plan(draft.opening.plan)
+    except Malformed as wrong:
+        raise unprocessable("/assignments", f"The plan's bytes follow no layout: {wrong}.") from wrong
+
+
 def _require_next(snap: Snapshot, draft: Draft) -> Address:
     """The account whose draft it is said to be, where the next vote can be on it now."""
+    if not decides_at_once(snap.ledger):
+        raise Problem(409, "not-at-once", "This plant opens every proposal on chain: it takes no drafts.")
     upcoming, policy = next_vote(snap.ledger), snap.ledger.policy
     if (draft.proposal, draft.roster, draft.members) != upcoming.made_for:
         number, roster, members = upcoming.made_for
@@ -189,6 +215,10 @@ def _not_open(proposal: int) -> Problem:
 
 def _too_many(slug: str, detail: str) -> Problem:
     return Problem(429, slug, detail, retryable=True)
+
+
+def _full(draft: Draft) -> Problem:
+    return _too_many("too-many-drafts", f"This box takes no more drafts of member {draft.proposer}.")
 
 
 def _draft_out(boxed: BoxedDraft, place: int) -> DraftOut:

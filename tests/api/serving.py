@@ -17,7 +17,7 @@ from api.desk import Desk, Floor, KeyRing
 from api.projection import Projection
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
-from workmoot.ballots.poll import Notary
+from workmoot.ballots.poll import Notary, Verify
 from workmoot.chain.memory import ADDRESSES, MemoryFollower
 from workmoot.chain.signatures import is_signed_by
 
@@ -41,6 +41,8 @@ def serve(
     signs: tuple[str, ...] = ("technician",),
     rate: Rate | None = None,
     draft_rate: Rate | None = None,
+    kept: KeptBallots | None = None,
+    verify: Verify | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
@@ -53,7 +55,9 @@ def serve(
     dependencies = Dependencies(
         projection=projection,
         desk=desk,
-        ballots=BallotDesk(projection, notary(story), kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
+        ballots=BallotDesk(
+            projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
+        ),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         watched=(projection,),
@@ -61,9 +65,9 @@ def serve(
     return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
 
 
-def notary(story: Story) -> Notary:
+def notary(story: Story, verify: Verify | None = None) -> Notary:
     """Judges ballots for the story's DAO."""
-    return Notary(chain_id=story.chain.chain_id, dao=ADDRESSES["AllocationDAO"], verify=is_signed_by)
+    return Notary(chain_id=story.chain.chain_id, dao=ADDRESSES["AllocationDAO"], verify=verify or is_signed_by)
 
 
 @contextmanager

@@ -61,8 +61,9 @@ def flexvega() -> Scenario:
 class Story:
     """The plant, and what happens in it. `ledger` is up to date after every act."""
 
-    def __init__(self, *, ago_s: int = 60) -> None:
-        self.plant, self.orders = flexvega().plant, flexvega().orders
+    def __init__(self, *, ago_s: int = 60, ballots: str = "direct") -> None:
+        plant, self.orders = flexvega().plant, flexvega().orders
+        self.plant = plant.model_copy(update={"policy": plant.policy.model_copy(update={"ballots": ballots})})
         self.badge = {id_: Number(number) for id_, number in numbers(self.plant).items()}
         now = int(time.time()) - ago_s
         self.chain = MemoryChain(signer("administrator").address, limits=LIMITS, policy=POLICY, now=now)

@@ -13,6 +13,7 @@ from tests.api.story import POLICY, Story, signer
 from workmoot.ballots.box import BoxedBallot
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.http_box import HttpBallotBox
+from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary, poll_of
 from workmoot.ballots.wire import as_json
 from workmoot.domain.errors import BoxRefused, Unreachable
@@ -175,6 +176,12 @@ def test_put__too_many_at_once__is_told_to_come_again(story: Story) -> None:
         problem = put(client, ballot(story, "loader"), status=429)
         assert (problem["type"], problem["retryable"]) == ("/problems/too-many-ballots", True)
         put(client, ballot(story, "analyst"), status=200)
+
+
+def test_put__the_box_is_full_of_ballots_on_it__is_told_so(story: Story) -> None:
+    with TestClient(serve(story, kept=KeptBallots(most=1)).app, base_url=LOOPBACK) as client:
+        put(client, ballot(story, "analyst"), status=201)
+        assert put(client, ballot(story, "loader"), status=429)["type"] == "/problems/too-many-ballots"
 
 
 def test_put__the_signature_cannot_be_checked_now__is_told_to_come_again(

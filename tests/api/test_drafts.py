@@ -1,5 +1,6 @@
 """The ballot box with plans that are not opened yet: what is let in at the door, kept and shown, ballots on it too."""
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.ballots import Rate
 from tests.api.serving import LOOPBACK, listening, notary, serve
 from tests.api.story import POLICY, Story, signer
+from tests.builders import an_entry
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.http_box import HttpBallotBox
@@ -20,20 +22,25 @@ from workmoot.ballots.wire import as_json, draft_as_json
 from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxRefused, Unreachable
-from workmoot.domain.ids import ProposalId
-from workmoot.domain.plan import PackedPlan
+from workmoot.domain.ids import Address, Number, ProposalId
+from workmoot.domain.motions import MotionKind, StandingChange, pack_motion
+from workmoot.domain.plan import PackedPlan, pack_tree
 
 NEXT = ProposalId(1)
 BALLOTS = "/api/v1/ballots"
 DRAFTS = f"{BALLOTS}/drafts"
 
 
+def a_story(*, ballots: str = "at-once") -> Story:
+    story = Story(ago_s=5, ballots=ballots)
+    story.post()
+    return story
+
+
 @pytest.fixture
 def story() -> Story:
     """An order was posted just now, and nothing is put to the vote."""
-    story = Story(ago_s=5)
-    story.post()
-    return story
+    return a_story()
 
 
 @pytest.fixture
@@ -141,6 +148,19 @@ def test_put__bytes_that_follow_no_layout__is_refused(client: TestClient, story:
     assert put(client, told(story, opening=opening), status=422)["errors"][0]["pointer"] == "/assignments"
 
 
+UNDRAFTED = {
+    "a motion": PackedPlan(assignments=pack_motion(StandingChange(kind=MotionKind.SUSPEND, member=Number(999)))),
+    "a tree": pack_tree([an_entry()]),
+}
+
+
+@pytest.mark.parametrize("plan", UNDRAFTED.values(), ids=UNDRAFTED)
+def test_put__what_is_not_enacted_word_by_word__is_refused(client: TestClient, story: Story, plan: PackedPlan) -> None:
+    opening = replace(story.opening(story.plan()), plan=plan)
+    assert put(client, told(story, opening=opening), status=422)["errors"][0]["pointer"] == "/assignments"
+    assert read(client)["items"] == []
+
+
 MALFORMED: dict[str, dict[str, Any]] = {
     "/proposal": {"proposal": "1"},
     "/proposer": {"proposer": 0},
@@ -181,6 +201,68 @@ def test_put__the_number_was_taken__is_refused(story: Story) -> None:
         story.propose("loader", story.plan(), words="first")
         assert served.projection.wait_for(lambda ledger: bool(ledger.proposals), timeout_s=60)
         assert put(client, body, status=409)["type"] == "/problems/not-the-next"
+
+
+def test_put__the_number_is_taken_while_it_is_checked__is_refused_and_the_next_ones_stay(story: Story) -> None:
+    late, verify = signed(story, a_draft(story), by="analyst"), notary(story).verify
+    first = threading.Event()
+
+    def slowly(account: Address, digest: bytes, signature: bytes) -> bool:
+        if not first.is_set():
+            first.set()
+            story.propose("loader", story.plan(), words="first")
+            assert served.projection.wait_for(lambda ledger: bool(ledger.proposals), timeout_s=60)
+            put(client, told(story, "sprayer"), status=201)
+        return verify(account, digest, signature)
+
+    served = serve(story, verify=slowly)
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        assert put(client, draft_as_json(late), status=409)["type"] == "/problems/not-the-next"
+        found = client.get(DRAFTS, params={"proposal": NEXT + 1}).json()["items"]
+        assert [item["proposer"] for item in found] == [story.badge["sprayer"]]
+
+
+@pytest.mark.parametrize("ballots", ["direct", "signed"])
+def test_put__the_plant_opens_everything_on_chain__is_refused(ballots: str) -> None:
+    story = a_story(ballots=ballots)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        assert put(client, told(story), status=409)["type"] == "/problems/not-at-once"
+
+
+def test_put__known_under_another_signature__the_first_is_shown_and_kept(client: TestClient, story: Story) -> None:
+    body = told(story)
+    put(client, body, status=201)
+    assert put(client, body | {"signature": "0x07"}, status=200)["signature"] == body["signature"]
+    assert [item["signature"] for item in read(client)["items"]] == [body["signature"]]
+
+
+def test_put__forged_again_and_again__takes_nothing_of_what_genuine_drafts_may_cost(story: Story) -> None:
+    forged, genuine = told(story, by="loader"), told(story)
+    with TestClient(serve(story, draft_rate=Rate(0.001, at_once=1)).app, base_url=LOOPBACK) as client:
+        for _ in range(2):
+            put(client, forged, status=422)
+        put(client, genuine, status=201)
+
+
+def test_put__forged__is_refused_before_its_plan_is_read(client: TestClient, story: Story) -> None:
+    opening = replace(story.opening(story.plan()), plan=PackedPlan(assignments=b"\7" * 7))
+    problem = put(client, told(story, by="loader", opening=opening), status=422)
+    assert problem["errors"][0]["pointer"] == "/signature"
+
+
+def test_put__more_signatures_than_are_checked__is_told_to_come_again(story: Story) -> None:
+    with TestClient(serve(story, rate=Rate(0.001, at_once=1)).app, base_url=LOOPBACK) as client:
+        put(client, told(story, by="loader"), status=422)
+        assert put(client, told(story), status=429)["type"] == "/problems/too-many-ballots"
+
+
+def test_put__more_than_a_member_may_have__takes_nothing_of_what_others_may_cost(story: Story) -> None:
+    opening, rate = story.opening(story.plan()), Rate(0.001, at_once=MOST_DRAFTS_EACH + 1)
+    with TestClient(serve(story, draft_rate=rate).app, base_url=LOOPBACK) as client:
+        for place in range(MOST_DRAFTS_EACH + 2):
+            status = 201 if place < MOST_DRAFTS_EACH else 429
+            put(client, told(story, opening=replace(opening, words=str(place))), status=status)
+        put(client, told(story, "loader"), status=201)
 
 
 def test_put__a_member_makes_one_after_the_other__is_told_to_stop(client: TestClient, story: Story) -> None:

@@ -28,14 +28,17 @@ from tests.ballots.voters import (
 from tests.builders import an_address
 from workmoot.ballots import boxes as boxes_module
 from workmoot.ballots.box import BallotBox, BoxedBallot, BoxedDraft, Page
-from workmoot.ballots.boxes import MOST_LIES, Boxes
+from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.errand import Errand, wait_for_all
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import NextVote
+from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, Unreachable
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import ProposalId
+from workmoot.domain.ids import Address, ProposalId
+from workmoot.domain.motions import MotionKind, StandingChange, pack_motion
+from workmoot.domain.plan import TREE
 
 GENEROUS_S = 60.0
 SHORT_S = 0.3
@@ -162,10 +165,24 @@ def test_hear__a_box_that_lies__the_ballot_is_not_believed_and_others_are(foreig
     assert heard_by(using(ToldBox(foreign, boxed(LOADER)))) == [boxed(LOADER)]
 
 
-def test_hear__a_box_that_forges_again_and_again__is_not_read_any_more():
-    box = ToldBox(*[unsigned(size=65 + more) for more in range(MOST_LIES)], boxed(LOADER))
-    boxes = using(box)
-    assert (heard_by(boxes), heard_by(boxes), box.asked) == ([], [], [0])
+def test_hear__a_box_forges_a_members_ballots__costs_one_check_and_it_is_heard_of_others_for_good():
+    checked: list[bytes] = []
+
+    def verify(account: Address, digest: bytes, signature: bytes) -> bool:
+        checked.append(signature)
+        return is_signed_by(account, digest, signature)
+
+    forged = [unsigned(size=65 + more) for more in range(20)]
+    box = ToldBox(*forged, boxed(SCANNER), boxed(LOADER))
+    boxes = Boxes([box], replace(NOTARY, verify=verify), now_s=Now(), patience_s=GENEROUS_S, pause_s=0)
+    assert heard_by(boxes) == [boxed(LOADER)]
+    box.ballots += [*forged, boxed(SPRAYER)]
+    assert heard_by(boxes) == [boxed(LOADER), boxed(SPRAYER)]
+    assert checked == [forged[0].signature, boxed(LOADER).signature, boxed(SPRAYER).signature]
+
+
+def test_hear__one_box_forges_a_members_ballot__the_member_is_heard_from_another():
+    assert heard_by(using(ToldBox(unsigned()), ToldBox(boxed(SCANNER)))) == [boxed(SCANNER)]
 
 
 def test_hear__a_dead_box__the_others_are_heard_and_it_rests(monkeypatch: pytest.MonkeyPatch):
@@ -221,6 +238,16 @@ def test_hear__more_than_a_page__all(monkeypatch: pytest.MonkeyPatch):
     for member in VOTERS:
         box.put(boxed(member))
     assert [ballot.member for ballot in heard_by(using(box))] == list(VOTERS)
+
+
+def test_hear__more_pages_than_are_read_in_one_look__the_next_look_goes_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("workmoot.ballots.kept.PAGE", 1)
+    monkeypatch.setattr(boxes_module, "MOST_PAGES", 3)
+    box = KeptBallots()
+    for member in VOTERS:
+        box.put(boxed(member))
+    boxes = using(box)
+    assert [[ballot.member for ballot in heard_by(boxes)] for _ in range(2)] == [list(VOTERS[:3]), list(VOTERS)]
 
 
 def test_hear__a_vote_that_is_over__nothing_is_kept_of_it():
@@ -343,6 +370,8 @@ FOREIGN_DRAFTS = {
     "another count of members": boxed_draft(a_draft(members=1)),
     "another plan under the signature": BoxedDraft(draft=a_draft(plan=b"\7"), signature=boxed_draft().signature),
     "over": boxed_draft(a_draft(deadline=99)),
+    "a motion": boxed_draft(a_draft(plan=pack_motion(StandingChange(kind=MotionKind.SUSPEND, member=LOADER)))),
+    "a tree": boxed_draft(a_draft(plan=TREE + bytes(36))),
 }
 
 
@@ -380,11 +409,12 @@ def test_hear__an_answer_about_another_number_comes_late__is_not_taken_for_this_
     assert drafts_by(boxes, a_next_vote(3)) == [a_draft(SPRAYER, proposal=3)]
 
 
-def test_hear__a_box_that_forges_drafts__is_not_read_any_more():
-    box = told(*[boxed_draft(a_draft(plan=bytes([place])), by=SPRAYER) for place in range(MOST_LIES)])
+def test_hear__a_box_forges_a_members_drafts__it_is_heard_of_others_for_good():
+    box = told(*[boxed_draft(a_draft(plan=bytes([place])), by=SPRAYER) for place in range(1, 9)], boxed_draft())
     boxes = using(box)
-    drafts_by(boxes)
-    assert (drafts_by(boxes), len(box.drafts_asked)) == ([], 1)
+    assert drafts_by(boxes) == []
+    box.drafts.append(boxed_draft(a_draft(LOADER)))
+    assert drafts_by(boxes) == [a_draft(LOADER)]
 
 
 def test_put_draft__one_box_is_dead__the_other_has_it():

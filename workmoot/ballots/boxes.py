@@ -23,10 +23,8 @@ PAUSE_S = 0.4
 """Between two looks into the same box, however often somebody asks."""
 REST_S = 5.0
 """How long a box that failed is left alone."""
-MOST_LIES = 8
-"""Forged signatures of one box until it is never read again: an honest box checks them at its door."""
 MOST_PAGES = 20
-"""Of one proposal from one box in one look: more than every member's two ballots."""
+"""Of one vote's ballots, or of the drafts, from one box in one look: the next look goes on from there."""
 
 Place = tuple[str, int]
 """A filling of a box, and the last place read of it."""
@@ -66,7 +64,9 @@ class _Corner:
     read: dict[Content, Place] = field(default_factory=dict)
     """How far it was read of each vote."""
     read_drafts: Place = UNREAD
-    lies: int = 0
+    forged: set[Number] = field(default_factory=set)
+    """Members under whose name it showed what they did not sign: of them nothing more is heard from it. Its lies cost
+    one check for each member, and a wallet that changes its mind is lost to it alone."""
     rests_until: float = 0.0
     looked_at: float = -inf
     errand: Errand[_Brought] | None = None
@@ -127,7 +127,8 @@ class Boxes:
         self._drafts = {member: boxed for member, boxed in self._drafts.items() if self._may_come(boxed.draft)}
 
     def _may_come(self, draft: Draft) -> bool:
-        return self._next is not None and self._next.is_for(draft) and self._now_s() <= draft.deadline
+        is_for = self._next is not None and self._next.is_for(draft)
+        return is_for and draft.is_plan and self._now_s() <= draft.deadline
 
     def _put(self, what: str, into: Callable[[BallotBox], None]) -> None:
         errands = [Errand(partial(into, corner.box)) for corner in self._corners if self._is_awake(corner)]
@@ -140,9 +141,9 @@ class Boxes:
         return corner.errand is None and monotonic() >= corner.rests_until
 
     def _send(self, corner: _Corner, polls: list[Poll]) -> Errand[_Brought] | None:
-        """Asks a box for what is new, unless it was asked just now, owes an answer, rests after a failure, or lied."""
+        """Asks a box for what is new, unless it was asked just now, owes an answer, or rests after a failure."""
         just_now = monotonic() < corner.looked_at + self._pause_s
-        if not (polls or self._next) or just_now or not self._is_awake(corner) or corner.lies >= MOST_LIES:
+        if not (polls or self._next) or just_now or not self._is_awake(corner):
             return None
         corner.looked_at = monotonic()
         contents = {poll.content for poll in polls}
@@ -173,8 +174,8 @@ class Boxes:
     def _enter_drafts(self, corner: _Corner, page: Page[BoxedDraft]) -> None:
         for boxed in page.items:
             draft = boxed.draft
-            is_first = draft.proposer not in self._drafts
-            if not is_first or not self._may_come(draft) or self._next is None or corner.lies >= MOST_LIES:
+            is_known = draft.proposer in self._drafts or draft.proposer in corner.forged
+            if is_known or not self._may_come(draft) or self._next is None:
                 continue
             if self._notary.is_genuine(boxed.yes, self._next.voters[draft.proposer]):
                 self._drafts[draft.proposer] = boxed
@@ -187,7 +188,8 @@ class Boxes:
         heard = self._heard[poll.content]
         for boxed in page.items:
             key, account = (boxed.member, boxed.ballot.support), poll.voters.get(boxed.member)
-            if account is None or key in heard or not poll.binds(boxed.ballot) or corner.lies >= MOST_LIES:
+            is_known = key in heard or boxed.member in corner.forged
+            if is_known or account is None or not poll.binds(boxed.ballot):
                 continue
             if self._notary.is_genuine(boxed, account):
                 heard[key] = Heard(boxed=boxed, at_s=self._now_s())
@@ -195,10 +197,8 @@ class Boxes:
                 self._note_lie(corner, boxed)
 
     def _note_lie(self, corner: _Corner, boxed: BoxedBallot) -> None:
-        corner.lies += 1
+        corner.forged.add(boxed.member)
         log.warning("ballot box %s: a forged ballot of %s", corner.box.name, boxed.member)
-        if corner.lies == MOST_LIES:
-            log.warning("ballot box %s is not read any more: it forges ballots", corner.box.name)
 
 
 def _made_for(vote: NextVote | None) -> tuple[ProposalId, int, int] | None:

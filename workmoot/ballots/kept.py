@@ -8,11 +8,13 @@ from typing import Generic
 
 from workmoot.ballots.box import DRAFTS_PAGE, PAGE, BoxedBallot, BoxedDraft, Item, Page
 from workmoot.domain.ballots import Content
+from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.proposals import NO_PROPOSAL
 
 MOST_BALLOTS = 50_000
-"""Beyond this the ballots of the proposal that came first are forgotten."""
+"""In all: beyond this those on the number that came first are forgotten; on one that fills the box alone no more is
+taken."""
 MOST_DRAFTS = 256
 """Of one number; beyond this none is taken."""
 MOST_DRAFTS_EACH = 4
@@ -27,6 +29,15 @@ class Kept:
     place: int
     is_new: bool
     equivocates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDraft:
+    """A draft as it lies in the box, its place, and whether it was there before."""
+
+    boxed: BoxedDraft
+    place: int
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +84,13 @@ class KeptBallots:
         """Keeps a ballot, unless one of the member that says the same is there."""
         self.keep(ballot)
 
-    def keep(self, boxed: BoxedBallot) -> Kept:
-        """The same, and what became of it."""
+    def keep(self, boxed: BoxedBallot) -> Kept | None:
+        """The same, and what became of it; None where the ballots on its number fill the box."""
         with self._lock:
             stack = self._stacks.get(boxed.ballot.proposal) or self._begin(boxed.ballot.proposal)
             key = _key(boxed, support=boxed.ballot.support)
+            if key not in stack.places and not self._make_room(boxed.ballot.proposal):
+                return None
             is_new = stack.add(key, boxed)
             self._count += is_new
             return Kept(place=stack.places[key], is_new=is_new, equivocates=_contrary(boxed) in stack.places)
@@ -101,24 +114,27 @@ class KeptBallots:
         """Keeps a draft, if there is room."""
         self.keep_draft(draft)
 
-    def keep_draft(self, boxed: BoxedDraft) -> tuple[int, bool] | None:
-        """The same; its place, and whether it is new; None where its proposer, or all together, have too many."""
+    def keep_draft(self, boxed: BoxedDraft) -> KeptDraft | None:
+        """The same, and what became of it; None where there is no room."""
         draft = boxed.draft
         with self._lock:
             if draft.proposal != self._number:
                 self._number, self._drafts = draft.proposal, _Stack(self._new_name())
-            is_new = draft.content_hash not in self._drafts.places
-            if is_new and not self._has_room(draft.proposer):
-                return None
+            found = self._find_draft(draft.content)
+            if found is not None or not self._has_room(draft.proposer):
+                return found
             self._drafts.add(draft.content_hash, boxed)
-            return self._drafts.places[draft.content_hash], is_new
+            return KeptDraft(boxed=boxed, place=len(self._drafts.items), is_new=True)
 
-    def find_draft(self, content: Content) -> BoxedDraft | None:
+    def find_draft(self, content: Content) -> KeptDraft | None:
         """The draft with that number and content hash, if it is there."""
-        number, content_hash = content
         with self._lock:
-            place = self._drafts.places.get(content_hash) if number == self._number else None
-            return self._drafts.items[place - 1] if place else None
+            return self._find_draft(content)
+
+    def has_room(self, draft: Draft) -> bool:
+        """Whether its proposer, and all together, have fewer drafts for its number than are kept."""
+        with self._lock:
+            return draft.proposal != self._number or self._has_room(draft.proposer)
 
     def read_drafts(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedDraft]:
         """A page of the drafts that are to have this number."""
@@ -133,16 +149,27 @@ class KeptBallots:
             both = {boxed.member for boxed in ballots if stack and _contrary(boxed) in stack.places}
         return tuple(sorted(both))
 
+    def _find_draft(self, content: Content) -> KeptDraft | None:
+        number, content_hash = content
+        place = self._drafts.places.get(content_hash) if number == self._number else None
+        return KeptDraft(boxed=self._drafts.items[place - 1], place=place, is_new=False) if place else None
+
     def _has_room(self, proposer: Number) -> bool:
         each = sum(boxed.draft.proposer == proposer for boxed in self._drafts.items)
         return len(self._drafts.items) < MOST_DRAFTS and each < MOST_DRAFTS_EACH
 
     def _begin(self, proposal: ProposalId) -> _Stack[BoxedBallot]:
-        while self._stacks and self._count >= self._most:
-            forgotten = self._stacks.pop(next(iter(self._stacks)))
-            self._count -= len(forgotten.items)
         self._stacks[proposal] = _Stack(self._new_name())
         return self._stacks[proposal]
+
+    def _make_room(self, proposal: ProposalId) -> bool:
+        """For one more ballot on it, by forgetting those on others."""
+        while self._count >= self._most:
+            other = next((known for known in self._stacks if known != proposal), None)
+            if other is None:
+                return False
+            self._count -= len(self._stacks.pop(other).items)
+        return True
 
 
 def _nothing() -> Page[Item]:

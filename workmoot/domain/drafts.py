@@ -5,6 +5,7 @@ from functools import cached_property
 
 from workmoot.domain.ballots import Ballot, Content
 from workmoot.domain.ids import Number, ProposalId
+from workmoot.domain.motions import is_plan
 from workmoot.domain.proposals import DETAIL_SIZE, Opening, content_hash_of, rest_of
 
 
@@ -39,6 +40,11 @@ class Draft:
     def content(self) -> Content:
         """What ballots are about."""
         return self.proposal, self.content_hash
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether it is a plan that is enacted word by word: neither a motion nor a tree is drafted."""
+        return is_plan(self.opening.plan.assignments)
 
     @property
     def size(self) -> int:
