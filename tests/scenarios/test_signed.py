@@ -137,8 +137,8 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Log]]:
 
 
 def test_at_once__every_decision__is_one_transaction(at_once: dict[str, list[Log]]):
-    opened, counted, enacted = transactions(at_once, "ProposalCreated", "BallotsCounted", "ProposalExecuted")
-    assert opened == counted == enacted
+    opened, counted, executed = transactions(at_once, "ProposalCreated", "BallotsCounted", "ProposalExecuted")
+    assert opened == counted == executed
     assert len(opened) == len(at_once["ProposalCreated"]) > 0
 
 
