@@ -24,7 +24,7 @@ from workmoot.domain.proposals import Opening
 
 
 def decide(view: View) -> list[Action]:
-    """Sends what decides the worker's own draft; puts it into the boxes until it is seen there."""
+    """Sends what decides the worker's own draft; until then puts it into the boxes, which may lose it at any time."""
     mine = own(view)
     if mine is None:
         return []
@@ -32,7 +32,7 @@ def decide(view: View) -> list[Action]:
     if deciding:
         ballots = signing.as_sent(view, (*deciding, *others))
         return [DecideAtOnce(proposal=mine.id, deadline=mine.deadline, opening=mine.opening, ballots=ballots)]
-    return [] if signing.is_heard(view, mine) else [ShareDraft(draft=mine.draft)]
+    return [ShareDraft(draft=mine.draft)]
 
 
 def in_play(view: View) -> list[Proposal]:

@@ -64,7 +64,7 @@ def test_next_proposal__counts_on():
 
 
 def test_size__all_its_bytes():
-    assert DRAFT.size == 7 + 1 + 2 + 147 + len("größer".encode())
+    assert DRAFT.size == 7 + len(pack_detail(OPENING)) + len("größer".encode())
 
 
 def test_ballot__binds_number_content_electorate_and_deadline():

@@ -132,14 +132,19 @@ def test_decide__its_draft_is_in_no_box__puts_the_same_in_again(site: Site):
     assert action.draft == draft.draft
 
 
-def test_decide__its_draft_is_in_a_box__waits(site: Site):
-    assert spoken(site.by("scanner", site.heard(SCANNER))) == []
+def test_decide__its_draft_was_in_a_box__puts_the_same_in_again(site: Site):
+    heard = site.heard(SCANNER)
+    (action,) = of(ShareDraft, site.by("scanner", heard))
+    assert site.drafted is not None
+    assert action.draft == site.drafted.draft
 
 
 def test_decide__its_draft_is_under_way_and_more_work_comes__waits(site: Site):
     heard = site.heard(SCANNER)
     site.offered()
-    assert spoken(site.by("scanner", heard, at_s=LATE_S + 10)) == []
+    actions = site.by("scanner", heard, at_s=LATE_S + 10)
+    assert site.drafted is not None
+    assert (spoken(actions), of(ShareDraft, actions)[0].draft) == ([ShareDraft], site.drafted.draft)
 
 
 def test_decide__a_plan_of_more_tasks_than_one_transaction_enacts__opens_it(
@@ -182,7 +187,7 @@ def test_decide__dissent_is_known__is_sent_along(site: Site):
 
 
 def test_decide__too_few_ballots__waits(site: Site):
-    assert spoken(site.by("scanner", site.heard(SCANNER), site.heard(SPRAYER, support=False))) == []
+    assert spoken(site.by("scanner", site.heard(SCANNER), site.heard(SPRAYER, support=False))) == [ShareDraft]
 
 
 def test_decide__another_knows_the_ballots__leaves_it_to_the_proposer(site: Site):
@@ -199,7 +204,7 @@ def test_decide__a_majority_says_no__opens_it_on_chain(site: Site):
 
 def test_decide__nobody_answered_in_a_third_of_the_time__opens_it_on_chain(site: Site):
     heard = site.heard(SCANNER)
-    assert spoken(site.by("scanner", heard, at_s=OVER_S - 0.1)) == []
+    assert spoken(site.by("scanner", heard, at_s=OVER_S - 0.1)) == [ShareDraft]
     assert spoken(site.by("scanner", heard, at_s=OVER_S)) == [Propose]
 
 
