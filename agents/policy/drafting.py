@@ -70,7 +70,7 @@ def takes(view: View, draft: Proposal) -> Iterable[tuple[TaskId, int]]:
 
 def was_dropped(view: View, tasks: Iterable[TaskId]) -> bool:
     """Whether the worker's own draft of one of them came to nothing: it opens that on chain without another turn."""
-    mine = _named(view, [draft for draft in view.ballots.drafts if draft.proposer == view.me])
+    mine = _named(view, _own_drafts(view))
     left = mine - _named(view, view.ledger.proposals.values()) if mine else mine
     return not left.isdisjoint(tasks)
 
@@ -95,9 +95,13 @@ def draft_for(view: View, opening: Opening) -> Draft | None:
 
 def _is_tried(view: View, plan: Proposal) -> bool:
     """Whether a plan that was voted on, an own draft, or another's that held, named one of its tasks at its version."""
-    own = (draft for draft in view.ballots.drafts if draft.proposer == view.me)
-    before = _named(view, (*own, *view.ledger.proposals.values()))
+    before = _named(view, (*_own_drafts(view), *view.ledger.proposals.values()))
     return any(entry.task in before or (entry.task, entry.version) in view.drafted for entry in plan.entries)
+
+
+def _own_drafts(view: View) -> list[Proposal]:
+    """What the worker drafted itself, in play or not."""
+    return [draft for draft in view.ballots.drafts if draft.proposer == view.me]
 
 
 def _next(view: View) -> list[Proposal]:
