@@ -10,6 +10,7 @@ import pytest
 from tests.builders import a_task, an_entry, an_opening, an_order
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, Plant, account, signer
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
+from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import OrderPosted, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
@@ -27,7 +28,7 @@ from workmoot.domain.plan import (
     unpack_plan,
 )
 from workmoot.domain.ports import AllocationDao, Receipt, TaskState
-from workmoot.domain.proposals import Opening, content_hash_of, content_id_of, rest_of
+from workmoot.domain.proposals import content_hash_of, content_id_of, rest_of
 from workmoot.domain.work import TaskSpec, pack_tasks
 
 NAMES = {SCANNER: "scanner", SPRAYER: "sprayer", FINISHER: "finisher"}
@@ -101,37 +102,17 @@ class Opened:
         return unpack_assignments(self.assignments)[0].task
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
-    """What members sign before it is put to the vote."""
-
-    id: ProposalId
-    opening: Opening
-    proposer: Number
-    roster: int
-    members: int
-    deadline: int
+class Drafted(Draft):
+    """What members sign before it is put to the vote; by the names that an `Opened` has."""
 
     @property
-    def content_hash(self) -> bytes:
-        rest = rest_of(
-            self.opening, proposer=self.proposer, roster=self.roster, members=self.members, deadline=self.deadline
-        )
-        return content_hash_of(self.opening.plan.assignments, rest)
+    def id(self) -> ProposalId:
+        return self.proposal
 
     @property
     def task(self) -> TaskId:
         """The first it names."""
         return unpack_assignments(self.opening.plan.assignments)[0].task
-
-    def ballot(self, *, support: bool) -> Ballot:
-        return Ballot(
-            proposal=self.id,
-            content_hash=self.content_hash,
-            roster=self.roster,
-            deadline=self.deadline,
-            support=support,
-        )
 
 
 def draft(plant: Plant, what: PackedPlan, *, by: str = "scanner", lasts_s: int = 40, **changes: Any) -> Drafted:
@@ -139,7 +120,7 @@ def draft(plant: Plant, what: PackedPlan, *, by: str = "scanner", lasts_s: int =
     head, contracts = plant.head(), plant.by(by)
     roster, members = contracts.members.roster()
     return Drafted(
-        id=ProposalId(contracts.dao.proposal_count() + 1),
+        proposal=ProposalId(contracts.dao.proposal_count() + 1),
         opening=an_opening(what, read_at=head.number, read_hash=head.hash, **changes),
         proposer=contracts.members.number_of(account(by)),
         roster=roster,

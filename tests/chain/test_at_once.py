@@ -111,7 +111,7 @@ def test_decide_at_once__too_few__refused_and_the_number_is_free(plant, drafted)
 
 @pytest.mark.parametrize("number", [0, 2])
 def test_decide_at_once__not_the_next_number__refused(plant, drafted, number):
-    other = replace(drafted, id=ProposalId(number))
+    other = replace(drafted, proposal=ProposalId(number))
     with refused("NotTheNext", number, 1):
         decide_at_once(plant, other, OWN, sign(plant, other, "sprayer"))
 

@@ -162,7 +162,7 @@ def suspend_at_once(plant: Plant) -> None:
     plant.mine()
     roster, members = owner.members.roster()
     drafted = Drafted(
-        id=ProposalId(4),
+        proposal=ProposalId(4),
         opening=motion_opening(motion, "because", read_at=head.number, read_hash=head.hash),
         proposer=plant.badges["cutter"],
         roster=roster,

@@ -8,24 +8,15 @@ from typing import Any
 
 from tests.assurance.project import ROOT
 from tests.chain.plants import Artifact, artifact
+from workmoot.chain.abi import CONTRACTS
 
-DEPLOYED = (
-    "PlantAuthority",
-    "Members",
-    "WorkOrders",
-    "AllocationDAO",
-    "Overrides",
-    "Motions",
-    "Claims",
-    "BallotAudit",
-)
 LENS = "tests/model/Lens.sol"
 Artifacts = dict[str, Artifact]
 
 
 def as_built() -> Artifacts:
     """The contracts as brownie compiled them, which is what is deployed."""
-    return {name: artifact(name) for name in DEPLOYED}
+    return {name: artifact(name) for name in CONTRACTS}
 
 
 def broken(file: str, rule: str, instead: str, contracts: tuple[str, ...]) -> Artifacts:
