@@ -53,10 +53,13 @@ def fingerprint(text: str) -> str:
 
 def journal() -> dict[tuple[str, str, str], Verdict]:
     """What earlier runs found of the present text."""
-    if not JOURNAL.exists():
-        return {}
-    told = [Verdict(**json.loads(line)) for line in JOURNAL.read_text().splitlines()]
+    told = read(JOURNAL) if JOURNAL.exists() else []
     return {(verdict.contract, verdict.name, verdict.of): verdict for verdict in told}
+
+
+def read(file: Path) -> list[Verdict]:
+    told = map(json.loads, file.read_text().splitlines())
+    return [Verdict(**{**one, "fate": Fate(one["fate"])}) for one in told]
 
 
 def try_all(chosen: Chosen, *, at_once: int, folder: Path) -> Iterator[Verdict]:
@@ -147,6 +150,12 @@ def share(chosen: Chosen, told: str) -> Chosen:
     return chosen[part - 1 :: parts]
 
 
+def survivors_of(file: Path, chosen: Chosen) -> Chosen:
+    """Those that survived an earlier run, whatever its tests were."""
+    names = {(verdict.contract, verdict.name) for verdict in read(file) if verdict.fate is Fate.SURVIVED}
+    return [(path, mutant) for path, mutant in chosen if (path.stem, mutant.name) in names]
+
+
 def summary(verdicts: list[Verdict], generated: int) -> dict[str, dict[str, object]]:
     """The scores, and how far a sample may be off."""
     scores = report(verdicts, explained())
@@ -163,11 +172,14 @@ def main() -> int:
     options.add_argument("--sample", type=int, help="this many of them, drawn by lot")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--share", default="1/1", help="2/4: the second of four parts")
+    options.add_argument("--survivors-of", type=Path, help="only those that survived in this journal of another run")
     options.add_argument("--at-once", type=int, default=2)
     options.add_argument("--folder", type=Path, default=BUILD / "mutants", help="where the copies are tried")
     told = options.parse_args()
     everything = shuffled(told.seed, told.contracts)
     chosen = share(everything[: told.sample], told.share)
+    if told.survivors_of:
+        chosen = survivors_of(told.survivors_of, chosen)
     BUILD.mkdir(parents=True, exist_ok=True)
     os.nice(10)
     verdicts: list[Verdict] = []

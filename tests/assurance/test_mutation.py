@@ -1,7 +1,21 @@
+import json
+from dataclasses import asdict
+
 import pytest
 
 from tests.assurance.mutants import mutants
-from tests.assurance.mutation import Verdict, contracts, explained, is_green, likely_range, report, share, shuffled
+from tests.assurance.mutation import (
+    Verdict,
+    contracts,
+    explained,
+    is_green,
+    likely_range,
+    read,
+    report,
+    share,
+    shuffled,
+    survivors_of,
+)
 from tests.assurance.trial import Fate, Site
 
 SOURCE = """// SPDX-License-Identifier: Apache-2.0
@@ -127,3 +141,22 @@ def test_changed_by__a_file__contracts_that_have_it_and_tests_that_use_it_themse
     assert {made for file, names in found.items() for made in names if file.startswith("contracts/")} == contracts
     assert tests <= {made for file, names in found.items() for made in names if file.startswith("tests/")}
     assert bool(tests) == any(file.startswith("tests/") for file in found)
+
+
+def test_read__a_journal__scores_as_the_run_that_wrote_it(tmp_path):
+    ran = [
+        Verdict(contract="Gate", name=str(number), kind="operator", of="", fate=fate)
+        for number, fate in enumerate((Fate.KILLED, Fate.KILLED, Fate.SURVIVED))
+    ]
+    file = tmp_path / "mutation.jsonl"
+    file.write_text("".join(json.dumps(asdict(verdict)) + "\n" for verdict in ran))
+    assert report(read(file), {}) == report(ran, {})
+
+
+def test_survivors_of__a_journal__they_alone_in_their_order(tmp_path):
+    everything = shuffled(1, ["Majority"])
+    fates = {mutant.name: Fate.SURVIVED if number % 2 else Fate.KILLED for number, (_, mutant) in enumerate(everything)}
+    ran = [Verdict(contract="Majority", name=name, kind="", of="", fate=fate) for name, fate in fates.items()]
+    file = tmp_path / "mutation.jsonl"
+    file.write_text("".join(json.dumps(asdict(verdict)) + "\n" for verdict in ran))
+    assert survivors_of(file, everything) == everything[1::2]

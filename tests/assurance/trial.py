@@ -91,6 +91,7 @@ class Site:
         self._project = project
         self._compiler = Compiler()
         self._whole = self._compiler.compile({}, self.deployed()) or {}
+        self._optimized: dict[str, Code | None] = {}
 
     @classmethod
     def build(cls, project: Path) -> "Site":
@@ -137,8 +138,10 @@ class Site:
                 return Fate.KILLED
         finally:
             self._write({key: before[key] for key in code})
-        made = [self._compiler.compile(source, wanted, optimize=True) for source in (sources, {name: whole})]
-        return Fate.SAME if made[0] == made[1] else Fate.SURVIVED
+        if name not in self._optimized:
+            self._optimized[name] = self._compiler.compile({name: whole}, wanted, optimize=True)
+        made = self._compiler.compile(sources, wanted, optimize=True)
+        return Fate.SAME if made == self._optimized[name] else Fate.SURVIVED
 
     def _killed(self, runs: dict[str, str]) -> bool:
         done = self._test(runs)
