@@ -1,0 +1,78 @@
+"""The API's own tables: what of the chain it has read, and the little that is not on the chain."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+METADATA = MetaData()
+"""Every table; each stands in the module that alone reads and writes it."""
+BUSY_S = 10
+DIALECTS = ("sqlite", "postgresql")
+
+
+class Database:
+    """SQLite or PostgreSQL, by one URL. Threads share it; a transaction is whole or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(_checked(url))
+
+    def create_tables(self) -> None:
+        """Makes the tables that are missing."""
+        METADATA.create_all(self._engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction: what is written is kept when the block ends, and nothing of it when it fails."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self._engine.dispose()
+
+
+def _checked(url: str) -> URL:
+    try:
+        read = make_url(url)
+    except ArgumentError:
+        raise ValueError(f"{_without_secrets(url)!r} is no database's URL; {_EXAMPLES}") from None
+    if read.get_backend_name() not in DIALECTS:
+        raise ValueError(f"the API keeps its tables in SQLite or PostgreSQL, not {read.drivername}; {_EXAMPLES}")
+    return read.set(drivername="postgresql+psycopg") if read.drivername == "postgresql" else read
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database in (None, "", ":memory:"):
+        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    """Readers do not wait for the writer, and a kill loses nothing that was told."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _without_secrets(url: str) -> str:
+    """What stands before the account's name and password."""
+    return url.partition("://")[0]
+
+
+_EXAMPLES = "for example sqlite:///workmoot.db or postgresql://user@127.0.0.1/workmoot"
