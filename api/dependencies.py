@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from api.ballots import BallotDesk
 from api.desk import Desk
+from api.errands import Errands
 from api.projection import Projection
 from workmoot.domain.ids import Address
 from workmoot.domain.ports import Receipt
@@ -38,6 +39,7 @@ class Dependencies:
     projection: Projection
     desk: Desk
     ballots: BallotDesk
+    errands: Errands
     posting: Posting | None
     contracts: dict[str, str]
     watched: tuple[Watched, ...] = field(default=())
@@ -58,6 +60,10 @@ def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
     return given.desk
 
 
+def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
+    return given.errands
+
+
 def _ballots(given: Annotated[Dependencies, Depends(_given)]) -> BallotDesk:
     return given.ballots
 
@@ -66,3 +72,4 @@ Given = Annotated[Dependencies, Depends(_given)]
 Plant = Annotated[Projection, Depends(_projection)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
+Once = Annotated[Errands, Depends(_errands)]

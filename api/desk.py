@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
+from api.errands import Errand
 from api.models.common import moment
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
+from api.preconditions import etag_of, require_match
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, refused_later
 from api.views.displaced import displaced
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
-from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable
+from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Refused
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Ledger, OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest, unordered_nonce
@@ -71,6 +73,29 @@ class KeyRing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signed:
+    """An order on its way, as it is kept until it is answered."""
+
+    order: HumanOrder
+    signature: bytes
+    filled: dict[str, Any]
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        order, signature = order_json(self.order), self.signature.hex()
+        return {"order": order, "signature": signature, "filled": self.filled, "warnings": self.warnings}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "_Signed":
+        return cls(
+            order=order_from(kept["order"]),
+            signature=bytes.fromhex(kept["signature"]),
+            filled=kept["filled"],
+            warnings=tuple(kept["warnings"]),
+        )
+
+
 class Desk:
     """Drafts, signs or checks, and sends."""
 
@@ -91,6 +116,7 @@ class Desk:
                 head=snap.head,
                 displaces=drafted.displaces,
                 epoch=drafted.epoch,
+                etag=etag_of(snap, drafted.order),
                 warnings=drafted.warnings,
                 filled=drafted.filled,
                 order=order_json(drafted.order),
@@ -99,33 +125,50 @@ class Desk:
                 banner=self.keys.banner,
             )
 
-    def give(self, asked: OverrideIn) -> OverrideGiven:
+    def give(self, asked: OverrideIn, errand: Errand, if_match: str | None) -> OverrideGiven:
         """Sends the order, signed by the human or by the human's development key; a large one in parts."""
-        with self._projection.read() as snap:
-            parts = parts_for(snap, asked) if asked.signature is None else [1]
-        if len(parts) == 1:
-            return self._give(asked)
-        given = [
-            self._give(asked.model_copy(update={"payload": {**asked.payload, "part": number}})) for number in parts
-        ]
+        kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match)])
+        given = [self._send(_Signed.from_json(one)) for one in kept]
+        if len(given) == 1:
+            return given[0]
         ids = ", ".join(str(each.id or each.digest) for each in given)
         told = f"Given in {len(given)} orders, one after the other: {ids}."
         return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
 
-    def _give(self, asked: OverrideIn) -> OverrideGiven:
+    def _sign(self, asked: OverrideIn, if_match: str | None) -> list["_Signed"]:
+        """The orders as they are to be sent, if the human saw the present state."""
         with self._projection.read() as snap:
-            drafted = self._draft(snap, asked)
-        signature = self._signature(asked, drafted.order)
-        stops = drafted.order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        if stops and drafted.order.subject_type is not Subject.PROPOSAL and self._floor is not None:
-            record = self._give_to_floor(drafted, signature)
-        else:
-            record = self._give_to_chain(drafted, signature)
+            drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
+            require_match(snap, drafts[0].order, if_match, displaces=drafts[0].displaces.model_dump(mode="json"))
+        return [
+            _Signed(
+                order=drafted.order,
+                signature=self._signature(asked, drafted.order),
+                filled=drafted.filled,
+                warnings=drafted.warnings,
+            )
+            for drafted in drafts
+        ]
+
+    @staticmethod
+    def _parts(snap: Snapshot, asked: OverrideIn) -> list[OverrideIn]:
+        numbers = parts_for(snap, asked) if asked.signature is None else [1]
+        if len(numbers) == 1:
+            return [asked]
+        return [asked.model_copy(update={"payload": {**asked.payload, "part": number}}) for number in numbers]
+
+    def _send(self, signed: "_Signed") -> OverrideGiven:
+        order = signed.order
+        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
+        record = self._recorded(self._digest(order))
+        if record is None and stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
+            record = self._give_to_floor(order, signed.signature)
+        record = record or self._give_to_chain(order, signed.signature)
         return OverrideGiven(
             **dict(record),
-            filled=drafted.filled,
-            warnings=drafted.warnings,
-            next_step=self._next_step(drafted.order, record.state),
+            filled=signed.filled,
+            warnings=signed.warnings,
+            next_step=self._next_step(order, record.state),
             banner=self.keys.banner,
         )
 
@@ -186,16 +229,16 @@ class Desk:
     def _digest(self, order: HumanOrder) -> bytes:
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
 
-    def _give_to_floor(self, drafted: Draft, signature: bytes) -> OverrideOut:
+    def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         assert self._floor is not None  # noqa: S101 (the caller looked)
-        order, digest = drafted.order, self._digest(drafted.order)
+        digest = self._digest(order)
         try:
             self._floor.give(order_json(order), "0x" + signature.hex())
         except GatewayRefused as refused:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
-            return self._give_to_chain(drafted, signature)
+            return self._give_to_chain(order, signature)
         self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
         self._await_anchor(order, digest)
         return self._record(digest, order, within_s=0)
@@ -211,7 +254,7 @@ class Desk:
             if time.monotonic() > deadline:
                 return
 
-    def _give_to_chain(self, drafted: Draft, signature: bytes) -> OverrideOut:
+    def _give_to_chain(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         if self._relay is None:
             raise Problem(
                 503,
@@ -219,23 +262,37 @@ class Desk:
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
         submitted_at = time.time()
-        digest = self._digest(drafted.order)
+        digest = self._digest(order)
         try:
-            self._relay.execute(drafted.order, signature)
+            self._relay.execute(order, signature)
         except ChainError as error:
+            if (taken := self._taken_before(error, digest)) is not None:
+                return taken
             raise as_problem(error) from error
-        record = self._record(digest, drafted.order, within_s=SEEN_WITHIN_S)
+        record = self._record(digest, order, within_s=SEEN_WITHIN_S)
         times = record.times.model_copy(update={"submitted": moment(submitted_at)})
         return record.model_copy(update={"times": times})
+
+    def _taken_before(self, error: ChainError, digest: bytes) -> OverrideOut | None:
+        """The order's record, where the contract refuses it because it has this very order already."""
+        if not isinstance(error, Refused) or error.name != "InvalidAccountNonce":
+            return None
+        self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=SEEN_WITHIN_S)
+        return self._recorded(digest)
+
+    def _recorded(self, digest: bytes) -> OverrideOut | None:
+        with self._projection.read() as snap:
+            record = _find(snap.ledger, digest)
+            return override_out(snap, record) if record else None
 
     def _record(self, digest: bytes, order: HumanOrder, *, within_s: float) -> OverrideOut:
         """The record once the projection has it; else the order as it stands."""
         self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=within_s)
+        found = self._recorded(digest)
+        if found is not None:
+            return found
         with self._projection.read() as snap:
-            record = _find(snap.ledger, digest)
-            if record is None:
-                return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
-            return override_out(snap, record)
+            return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
 
     def _next_step(self, order: HumanOrder, state: str) -> str | None:
         if state == "asked":

@@ -74,7 +74,6 @@ def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> D
         reason=words,
         expires_at=expires_at if asked.kind in FILLS_A_SLOT else 0,
         valid_until=int(snap.now) + VALID_S if asked.kind in FILLS_A_SLOT or not expires_at else expires_at,
-        expected_epoch=asked.expected_epoch,
         human=human,
         nonce=nonce,
     )
@@ -106,9 +105,11 @@ def preview_hash(displaces: DisplacedOut) -> bytes:
 
 
 def _with_preview(snap: Snapshot, drafted: Draft) -> Draft:
-    shown = displaced(snap, drafted.order)
-    order = replace(drafted.order, preview=preview_hash(shown))
-    return replace(drafted, order=order, displaces=shown, epoch=epoch_of(snap, order))
+    """What the human saw goes into what is signed: the forecast, and but for a hold the epoch it was made at."""
+    shown, epoch = displaced(snap, drafted.order), epoch_of(snap, drafted.order)
+    expected = 0 if drafted.order.kind is OverrideKind.HOLD else epoch or 0
+    order = replace(drafted.order, preview=preview_hash(shown), expected_epoch=expected)
+    return replace(drafted, order=order, displaces=shown, epoch=epoch)
 
 
 def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:

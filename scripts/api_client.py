@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,19 +32,33 @@ class ApiClient:
     url: str
 
     def get(self, path: str) -> Any:
-        return self._answer("GET", path, None)
+        return self._answer("GET", path)
 
-    def post(self, path: str, body: Any) -> Any:
-        return self._answer("POST", path, body)
+    def preview(self, order: Any) -> Any:
+        """What an order would do; nothing is sent."""
+        return self._answer("POST", "overrides?dry_run=true", json=order)
 
-    def _answer(self, method: str, path: str, body: Any) -> Any:
+    def give(self, order: Any, *, etag: str) -> Any:
+        """Gives an order, if its subject is still as the preview with this tag showed it."""
+        return self._answer("POST", "overrides", json=order, headers=a_key() | {"If-Match": etag})
+
+    def submit(self, document: Any) -> Any:
+        """Posts an order of a customer."""
+        return self._answer("POST", "orders", json=document, headers=a_key())
+
+    def _answer(self, method: str, path: str, **sent: Any) -> Any:
         try:
-            answer = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, timeout=WAIT_S)
+            answer = httpx.request(method, f"{self.url}/api/v1/{path}", timeout=WAIT_S, **sent)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _failed(f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`.") from None
         if answer.is_error:
             raise _failed(_refusal(answer))
         return answer.json()
+
+
+def a_key() -> dict[str, str]:
+    """The header that makes a write be done once, however often it is sent."""
+    return {"Idempotency-Key": str(uuid.uuid4())}
 
 
 def client_of(url: str | None) -> ApiClient:

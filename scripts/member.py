@@ -211,7 +211,8 @@ def _order(kind: str, id_: str, reason: str, api: str | None) -> None:
         "reason": {"code": "OTHER", "text": reason},
         "expires_at": (datetime.now(UTC) + AN_HOUR).isoformat(),
     }
-    given = client_of(api).post("overrides", body)
+    client = client_of(api)
+    given = client.give(body, etag=client.preview(body)["etag"])
     typer.echo(f"override {given['id']}: {kind} {given['subject']['name']}, {given['state']}")
 
 

@@ -30,7 +30,7 @@ def submit(
         raise typer.Exit(BAD_INPUT) from None
     client = _client(api)
     for document in documents:
-        posted = client.post("orders", document)
+        posted = client.submit(document)
         typer.echo(_text(posted) if as_json else f"order {posted['id']}: {posted['tasks']} tasks, {posted['tx']}")
 
 

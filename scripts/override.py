@@ -22,6 +22,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
 
 AN_HOUR_S = 3600
+ANY = "*"
+"""A hold does not ask what changed meanwhile."""
 UNTIL_RELEASED = ("hold", "release")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
@@ -106,7 +108,9 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
 
 
 def _give(body: dict[str, Any], *, dry_run: bool, api: str | None, as_json: bool) -> None:
-    answer = _client(api).post("overrides?dry_run=true" if dry_run else "overrides", body)
+    client = _client(api)
+    seen = client.preview(body)
+    answer = seen if dry_run else client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
     if as_json:
         typer.echo(_text(answer))
         return

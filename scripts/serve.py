@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from api.database import Database
     from api.dependencies import Dependencies
     from api.desk import KeyRing
     from api.projection import Projection
     from workmoot.chain.connection import Connection
+    from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
 
 HOST = "127.0.0.1"
 DEVELOPMENT_CHAINS = (1337, 31337)
 RELAY = "relay"
+KEPT_IN = Path(__file__).resolve().parent.parent / ".run" / "api"
 CLOSING_S = 2
 log = logging.getLogger("api")
 
@@ -31,12 +34,20 @@ def serve(
     relay: Annotated[Path | None, typer.Option(help="Key file of the account that sends; else KEYS/relay.key.")] = None,
     port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8600,
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="WORKMOOT_DATABASE",
+            show_envvar=True,
+            help="sqlite:///FILE or postgresql://…; else a file of its own for each deployment, in .run/api.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the API and the page until SIGTERM. It keeps nothing: killed, it reads everything from the chain again."""
+    """Serve the API and the page until SIGTERM. Killed at any moment, it goes on where it was."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     listening = _listen(port)
-    dependencies = _dependencies(rpc, keys, relay, deployment)
+    dependencies = _dependencies(rpc, keys, relay, deployment, database)
     if banner := dependencies.desk.keys.banner:
         log.warning("%s", banner)
     print(f"http://{HOST}:{listening.getsockname()[1]}", flush=True)
@@ -55,10 +66,13 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None) -> "Dependencies":
+def _dependencies(
+    rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None, database: str | None
+) -> "Dependencies":
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
     from api.dependencies import Dependencies
     from api.desk import Desk
+    from api.errands import Errands
     from api.gateway import Gateway
     from api.projection import Projection
     from workmoot.ballots.kept import KeptBallots
@@ -89,10 +103,26 @@ def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: P
         projection=projection,
         desk=desk,
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
+        errands=Errands(_database(database, deployed)),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(connection.deployment.addresses),
         watched=(projection, gateway),
     )
+
+
+def _database(url: str | None, deployed: "Deployment") -> "Database":
+    from api.database import Database
+
+    if url is None:
+        file = KEPT_IN / f"{deployed.chain_id}-{deployed.allocation_dao}.sqlite"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{file}"
+    try:
+        opened = Database(url)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--database") from None
+    opened.create_tables()
+    return opened
 
 
 def _relay(keys: Path | None, relay: Path | None) -> "Signer | None":

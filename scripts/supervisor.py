@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts.api_client import a_key
+
 if TYPE_CHECKING:
     import httpx
 
@@ -180,7 +182,8 @@ class Desk:
         if draft.is_error:
             return _refused(asked, draft)
         signed = named | {"order": draft.json()["order"], "signature": self._signature(named, draft.json())}
-        answer = self._client.post("overrides", json=signed)
+        headers = a_key() | {"If-Match": draft.json()["etag"]}
+        answer = self._client.post("overrides", json=signed, headers=headers)
         if answer.is_error:
             return _refused(asked, answer)
         log.info("%s task %s: %s", asked["kind"], asked["subject"]["id"], answer.json()["displaced"]["what"])

@@ -58,9 +58,6 @@ class OverrideIn(Wire):
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
     level: int | None = Field(default=None, description="1, 5, 7 or 8; without it the kind's own.")
-    expected_epoch: int = Field(
-        default=0, ge=0, description="Refused (409) when the subject's epoch is another; 0: any."
-    )
     human: str | None = Field(default=None, description="The signing human: account, badge number or id.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
     signature: str | None = Field(default=None, pattern="^0x[0-9a-fA-F]+$")
@@ -85,6 +82,7 @@ class PreviewOut(Wire):
     head: Head
     displaces: DisplacedOut
     epoch: int | None = Field(description="The subject's epoch as the API sees it.")
+    etag: str = Field(description="The state this was made for; the order is given with it as If-Match.")
     warnings: tuple[str, ...]
     filled: dict[str, Any] = Field(description="What the API filled in where the request left it open, and from where.")
     order: dict[str, Any]

@@ -4,15 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 
-from api.dependencies import Given, Plant
+from api.dependencies import Given, Once, Plant
+from api.errands import Answer
 from api.intake import post_order
 from api.models.common import Listing
 from api.models.work import OrderDetail, OrderOut, OrderPosted
 from api.problems import not_found
+from api.routes.writing import KEYED, IdempotencyKey
 from api.views.tasks import order_detail, order_out
 from workmoot.domain.ids import OrderId
 
 router = APIRouter(prefix="/orders", tags=["orders"])
+ORDERS = "/api/v1/orders"
 DOCUMENT = Body(description="A whole order document, as scenarios/schema/order.schema.json says.")
 
 
@@ -33,9 +36,19 @@ def read_order(plant: Plant, id: int) -> OrderDetail:  # noqa: A002 (the path's 
         return order_detail(snap, order)
 
 
-@router.post("", operation_id="submit_order", status_code=201)
-def submit_order(given: Given, document: Annotated[dict[str, Any], DOCUMENT], response: Response) -> OrderPosted:
+@router.post("", operation_id="submit_order", status_code=201, response_model=OrderPosted, responses=KEYED)
+def submit_order(
+    given: Given,
+    once: Once,
+    document: Annotated[dict[str, Any], DOCUMENT],
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> OrderPosted | Response:
     """Checks an order and posts it on chain, signed by a human with the planner's role."""
-    posted = post_order(given, document)
-    response.headers["Location"] = f"/api/v1/orders/{posted.id}"
+    if answer := once.answered(idempotency_key, ORDERS, document):
+        return answer.again()
+    with once.begin(idempotency_key, ORDERS, document) as errand:
+        posted = post_order(given, document, errand)
+        errand.answer = Answer(status=201, body=posted.model_dump(mode="json"))
+    response.headers["Location"] = f"{ORDERS}/{posted.id}"
     return posted

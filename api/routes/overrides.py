@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.dependencies import OrderDesk, Plant
+from api.dependencies import Once, OrderDesk, Plant
+from api.errands import Answer
 from api.models.common import Listing
 from api.models.orders import OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.problems import not_found
+from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 from api.views.overrides import all_overrides
 
 router = APIRouter(prefix="/overrides", tags=["overrides"])
+OVERRIDES = "/api/v1/overrides"
 DRY_RUN = Query(description="Only show what it would displace and the exact bytes to sign.")
 
 
@@ -32,14 +35,34 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
     return found
 
 
-@router.post("", operation_id="give_override", status_code=201, responses={200: {"model": PreviewOut}})
+@router.post(
+    "",
+    operation_id="give_override",
+    status_code=201,
+    response_model=OverrideGiven | PreviewOut,
+    responses={200: {"model": PreviewOut}, 201: {"model": OverrideGiven}, **KEYED, **SEEN},
+)
 def give_override(
-    desk: OrderDesk, asked: OverrideIn, response: Response, *, dry_run: Annotated[bool, DRY_RUN] = False
-) -> OverrideGiven | PreviewOut:
+    desk: OrderDesk,
+    once: Once,
+    asked: OverrideIn,
+    response: Response,
+    *,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    if_match: Annotated[str | None, IF_MATCH] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OverrideGiven | PreviewOut | Response:
     """Gives an order. It beats every non-human decision until it is released or expires."""
     if dry_run:
         response.status_code = 200
-        return desk.preview(asked)
-    given = desk.give(asked)
-    response.headers["Location"] = f"/api/v1/overrides/{given.id or given.digest}"
+        seen = desk.preview(asked)
+        response.headers["ETag"] = seen.etag
+        return seen
+    body = asked.model_dump(mode="json")
+    if answer := once.answered(idempotency_key, OVERRIDES, body):
+        return answer.again()
+    with once.begin(idempotency_key, OVERRIDES, body) as errand:
+        given = desk.give(asked, errand, if_match)
+        errand.answer = Answer(status=201, body=given.model_dump(mode="json"))
+    response.headers["Location"] = f"{OVERRIDES}/{given.id or given.digest}"
     return given

@@ -15,6 +15,7 @@ import httpx
 import yaml
 
 from scripts import nodes
+from scripts.api_client import a_key
 from scripts.running.folder import ROOT, RunFolder, new_folder, point_back, point_to
 from scripts.running.gas import gas_between
 from scripts.running.processes import NotReady, Processes, tail
@@ -127,7 +128,9 @@ class PlantRun:
         self._began = time.monotonic()
         for order in self.orders:
             try:
-                answer = httpx.post(f"{self._api}/api/v1/orders", json=self._document(order), timeout=60)
+                answer = httpx.post(
+                    f"{self._api}/api/v1/orders", json=self._document(order), headers=a_key(), timeout=60
+                )
             except httpx.HTTPError as silent:
                 raise NotReady(f"the API did not answer to the order {order.name!r}: {silent!r}") from silent
             if answer.is_error:
@@ -236,6 +239,7 @@ class PlantRun:
 
     def _start_api(self, common: list[str], port: int) -> None:
         command = ["serve", *common, "--keys", str(self.folder.keys), "--port", str(port)]
+        command += ["--database", f"sqlite:///{self.folder.path / 'api.sqlite'}"]
         self.processes.start("api", command, self.folder.log("api"))
 
     def _start_supervisor(self) -> None:

@@ -1,9 +1,11 @@
 """What tests ask of the API: say only what the test is about."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 REASON = {"code": "QUALITY", "text": "the glue line wavers"}
 
@@ -20,11 +22,23 @@ def an_order(kind: str, type_: str, id_: object = None, **more: Any) -> dict[str
 
 
 def give(client: TestClient, order: dict[str, Any], *, status: int = 201) -> dict[str, Any]:
-    """Gives an order; the answer, which has this status."""
-    answer = client.post("/api/v1/overrides", json=order)
+    """Previews and gives an order; the answer, which has this status, be it the preview's."""
+    answer = client.post("/api/v1/overrides?dry_run=true", json=order)
+    if answer.is_success:
+        answer = send(client, order, etag=answer.headers["ETag"])
     assert answer.status_code == status, answer.text
     body: dict[str, Any] = answer.json()
     return body
+
+
+def send(client: TestClient, order: dict[str, Any], *, etag: str, key: str | None = None) -> Response:
+    """Gives an order as of a preview's tag."""
+    return client.post("/api/v1/overrides", json=order, headers=a_key(key) | {"If-Match": etag})
+
+
+def a_key(key: str | None = None) -> dict[str, str]:
+    """The header that makes a write be done once."""
+    return {"Idempotency-Key": key or str(uuid.uuid4())}
 
 
 def preview(client: TestClient, order: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
+from api.database import Database
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
+from api.errands import Errands
 from api.projection import Projection
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
@@ -43,6 +45,7 @@ def serve(
     draft_rate: Rate | None = None,
     kept: KeptBallots | None = None,
     verify: Verify | None = None,
+    database: Database | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
@@ -58,11 +61,17 @@ def serve(
         ballots=BallotDesk(
             projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
         ),
+        errands=Errands(_ready(database or Database("sqlite://"))),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         watched=(projection,),
     )
     return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
+
+
+def _ready(database: Database) -> Database:
+    database.create_tables()
+    return database
 
 
 def notary(story: Story, verify: Verify | None = None) -> Notary:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from tests.api.requests import get
+from tests.api.requests import a_key, get
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import SCENARIO, Story
 
@@ -19,7 +19,7 @@ def document() -> dict[str, Any]:
 
 
 def test_submit__a_whole_order__is_posted_by_the_planner(client: TestClient, document: dict[str, Any]) -> None:
-    answer = client.post("/api/v1/orders", json=document)
+    answer = client.post("/api/v1/orders", json=document, headers=a_key())
     assert answer.status_code == 201
     assert answer.headers["location"] == "/api/v1/orders/2"
     order = get(client, "orders/2")
@@ -58,7 +58,7 @@ def test_submit__bad_order__is_refused_and_nothing_posted(
 ) -> None:
     spoil(document)
     before = story.chain.head.number
-    answer = client.post("/api/v1/orders", json=document)
+    answer = client.post("/api/v1/orders", json=document, headers=a_key())
     assert answer.status_code == 422
     assert words in answer.json()["detail"]
     assert answer.json()["errors"][0]["pointer"].startswith("/") or answer.json()["errors"][0]["pointer"] == ""
@@ -67,4 +67,4 @@ def test_submit__bad_order__is_refused_and_nothing_posted(
 
 def test_submit__no_planners_key__is_refused(story: Story, document: dict[str, Any]) -> None:
     with TestClient(serve(story, signs=()).app, base_url=LOOPBACK) as client:
-        assert client.post("/api/v1/orders", json=document).status_code == 422
+        assert client.post("/api/v1/orders", json=document, headers=a_key()).status_code == 422

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.order_json import order_from
-from tests.api.requests import REASON, an_order, get, give, preview, soon
+from api.order_json import order_from, order_json
+from tests.api.requests import REASON, a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
 from workmoot.chain.memory import ADDRESSES
@@ -199,11 +200,47 @@ def test_give__cancel_of_several__all_of_them_are_cancelled(client: TestClient, 
     assert {get(client, f"tasks/{task}")["status"] for task in tasks} == {"cancelled"}
 
 
-def test_give__stale_epoch__is_refused_with_both_epochs(client: TestClient, story: Story) -> None:
+def test_give__previewed_before_the_task_changed__412_with_how_it_is_now(client: TestClient, story: Story) -> None:
     task = story.task("P6", "glue")
-    order = an_order("assign", "task", task, payload={"worker": "assembler"}, expected_epoch=77)
-    problem = give(client, order, status=409)
-    assert problem["revert"] == {"error": "StaleVersion", "values": [get(client, f"tasks/{task}")["epoch"], 77]}
+    order = an_order("assign", "task", task, payload={"worker": "assembler"})
+    seen = preview(client, order)
+    give(client, an_order("assign", "task", task, payload={"worker": "grinder"}))
+    answer = send(client, order, etag=seen["etag"])
+    now = preview(client, order)
+    assert (answer.status_code, answer.json()["type"]) == (412, "/problems/stale-version")
+    assert answer.json()["current"] == {"etag": now["etag"], "displaces": now["displaces"]}
+    assert get(client, f"tasks/{task}")["worker"]["id"] == "grinder"
+
+
+def test_give__no_preview__428(client: TestClient, story: Story) -> None:
+    order = an_order("cancel", "task", story.task("P6", "glue"))
+    answer = client.post("/api/v1/overrides", json=order, headers=a_key())
+    assert (answer.status_code, answer.json()["type"]) == (428, "/problems/precondition-required")
+    assert "dry_run" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("kind", "status"), [("hold", 201), ("cancel", 412)])
+def test_give__whatever_changed__a_hold_alone(client: TestClient, story: Story, kind: str, status: int) -> None:
+    assert send(client, an_order(kind, "task", story.task("P6", "glue")), etag="*").status_code == status
+
+
+def test_preview__any_but_a_hold__binds_the_epoch_that_was_seen(client: TestClient, story: Story) -> None:
+    task = story.task("P6", "glue")
+    epoch = get(client, f"tasks/{task}")["epoch"]
+    assert preview(client, an_order("cancel", "task", task))["order"]["expectedEpoch"] == epoch
+    assert preview(client, an_order("hold", "task", task))["order"]["expectedEpoch"] == 0
+
+
+def test_give__signed_for_a_later_epoch__the_contract_refuses_it(client: TestClient, story: Story) -> None:
+    task = story.task("P6", "glue")
+    order = an_order("cancel", "task", task, human="technician")
+    seen = preview(client, order)
+    signed = replace(order_from(seen["order"]), expected_epoch=77)
+    digest = order_digest(signed, chain_id=story.chain.chain_id, overrides=ADDRESSES["Overrides"])
+    signature = "0x" + signer("technician").sign(digest).hex()
+    answer = send(client, {**order, "order": order_json(signed), "signature": signature}, etag=seen["etag"])
+    assert answer.status_code == 409
+    assert answer.json()["revert"] == {"error": "StaleVersion", "values": [seen["epoch"], 77]}
 
 
 # Previews
@@ -270,8 +307,9 @@ def test_give__signed_order_changed__is_refused_on_chain(keyless: TestClient, st
 def test_give__signed_order_twice__is_executed_once(keyless: TestClient) -> None:
     order = an_order("hold", "robot", "R-1", human="technician")
     signed = _signed(preview(keyless, order), order, "technician")
-    give(keyless, signed)
-    assert give(keyless, signed, status=409)["revert"]["error"] == "InvalidAccountNonce"
+    first, again = give(keyless, signed), give(keyless, signed)
+    assert again["id"] == first["id"]
+    assert [item["id"] for item in get(keyless, "overrides")["items"]].count(first["id"]) == 1
 
 
 def test_give__no_key_and_no_signature__says_how_to_sign(keyless: TestClient) -> None:

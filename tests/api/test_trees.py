@@ -62,7 +62,7 @@ def test_give__veto_of_a_tree_that_passed__ends_its_claims_until_released(client
 
 
 def test_give__approve_of_a_tree__says_what_to_do(client: TestClient) -> None:
-    answer = client.post("/api/v1/overrides", json=an_order("approve", "proposal", TREE))
+    answer = client.post("/api/v1/overrides?dry_run=true", json=an_order("approve", "proposal", TREE))
     error = answer.json()["errors"][0]
     assert (answer.status_code, error["pointer"]) == (422, "/kind")
     assert "assign those you mean" in error["detail"]

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from scripts import override
 
+ETAG = '"task-262-1"'
 DISPLACED = {"what": "Sprayer, who had the task", "returns": "It goes back."}
 RECORD = {
     "id": 3,
@@ -30,10 +31,12 @@ class FakeApi:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
 
-    def post(self, path: str, body: Any) -> Any:
-        self.asked.append((path, body))
-        if "dry_run" in path:
-            return {"displaces": DISPLACED, "filled": {}, "warnings": ["busy"], "banner": None}
+    def preview(self, order: Any) -> Any:
+        self.asked.append(("preview", order))
+        return {"displaces": DISPLACED, "filled": {}, "warnings": ["busy"], "banner": None, "etag": ETAG}
+
+    def give(self, order: Any, *, etag: str) -> Any:
+        self.asked.append((etag, order))
         return RECORD
 
     def get(self, path: str) -> Any:
@@ -69,8 +72,15 @@ def test_command__any_kind__names_its_subject(
     api: FakeApi, arguments: tuple[str, str], subject: dict[str, str]
 ) -> None:
     run(*arguments, "--reason", "so")
-    [(path, body)] = api.asked
-    assert (path, body["kind"], body["subject"]) == ("overrides", arguments[0], subject)
+    [(_, seen), (_, body)] = api.asked
+    assert (body["kind"], body["subject"]) == (arguments[0], subject)
+    assert seen == body
+
+
+@pytest.mark.parametrize(("kind", "etag"), [("accept", ETAG), ("hold", "*")])
+def test_command__any__is_given_as_it_was_previewed_a_hold_whatever_changed(api: FakeApi, kind: str, etag: str) -> None:
+    run(kind, "262", "--reason", "so")
+    assert [asked[0] for asked in api.asked] == ["preview", etag]
 
 
 def test_command__hold_without_a_time__lasts_until_released(api: FakeApi) -> None:
@@ -92,7 +102,7 @@ def test_assign__worker_named__tells_what_was_filled_in(api: FakeApi) -> None:
 
 def test_command__dry_run__says_that_nothing_was_sent(api: FakeApi) -> None:
     said = run("hold", "plant", "--reason", "so", "--dry-run")
-    assert api.asked[0][0] == "overrides?dry_run=true"
+    assert [asked[0] for asked in api.asked] == ["preview"]
     assert "nothing sent" in said
     assert "warning: busy" in said
 

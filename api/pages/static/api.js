@@ -6,10 +6,16 @@ export async function ask(path, options = {}) {
   return body;
 }
 
-export function give(order, { dryRun }) {
-  return ask(`/api/v1/overrides${dryRun ? "?dry_run=true" : ""}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(order),
-  });
+// Shows what an order would do; nothing is sent.
+export function preview(order) {
+  return post("/api/v1/overrides?dry_run=true", order);
+}
+
+// Gives an order if its subject is as the preview showed it. A hold acts whatever changed: who sees danger stops it.
+export function give(order, seen, key) {
+  return post("/api/v1/overrides", order, { "If-Match": order.kind === "hold" ? "*" : seen.etag, "Idempotency-Key": key });
+}
+
+function post(path, body, headers = {}) {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
 }

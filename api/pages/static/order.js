@@ -1,5 +1,5 @@
 // The order dialog: what, why, until when; what it displaces; then, and only then, send.
-import { ask, give } from "/static/api.js";
+import { ask, give, preview } from "/static/api.js";
 
 const byId = (id) => document.getElementById(id);
 const WORDS = {
@@ -11,8 +11,10 @@ const FILLS_A_SLOT = new Set(["assign", "hold", "approve", "veto"]);
 const CODES = ["QUALITY", "SAFETY", "MAINTENANCE", "URGENT", "CAPACITY", "MATERIAL", "CUSTOMER", "TEST", "OTHER"];
 
 let subject = null;
-let preview = 0;
+let turn = 0;
 let timer = 0;
+let seen = null;
+let key = null;
 
 export function start(say) {
   byId("order-code").replaceChildren(...CODES.map((code) => option(code, code.toLowerCase())));
@@ -97,14 +99,15 @@ function change(event) {
 }
 
 async function foresee() {
-  const turn = ++preview;
+  const mine = ++turn;
   try {
-    const seen = await give(order(), { dryRun: true });
-    if (turn !== preview) return;
+    const found = await preview(order());
+    if (mine !== turn) return;
+    [seen, key] = [found, crypto.randomUUID()];
     show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
   } catch (error) {
-    if (turn === preview) show(error.message, { refused: true });
+    if (mine === turn) show(error.message, { refused: true });
   }
 }
 
@@ -122,7 +125,7 @@ async function send(say) {
   byId("order-send").disabled = true;
   step("submitted …");
   try {
-    const given = await give(order(), { dryRun: false });
+    const given = await give(order(), seen, key);
     const { times } = given;
     const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
     step(states.join("   "), true);
@@ -133,6 +136,7 @@ async function send(say) {
     step("✕ not sent", false);
     show(error.message, { refused: true });
     say(error.message);
+    if (error.problem?.status === 412) show("It changed since you looked. This is how it is now:", { notes: [error.problem.current.displaces.what, "Change or confirm your words to look again."] });
   }
 }
 

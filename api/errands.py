@@ -1,0 +1,189 @@
+"""Writes that are done once however often they are asked for: by their Idempotency-Key, over kills and retries.
+
+What was signed is kept before it is sent, so that who asks again, also of a process that was started anew, sends the
+very same bytes: the contracts take them once. The answer is kept beside them for a day.
+"""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.database import METADATA, Database
+from api.problems import MEDIA_TYPE, Problem, document
+from workmoot.domain.hashing import keccak
+
+KEPT_S = 24 * 3600
+RETRY_AFTER_S = 1
+FIRST_PROBLEM, FIRST_FAULT = 400, 500
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+ERRANDS = Table(
+    "errands",
+    METADATA,
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("began", Float, nullable=False),
+    Column("holder", String(32)),
+    Column("signed", Text),
+    Column("status", Integer),
+    Column("answer", Text),
+)
+"""`signed` is what was or may have been sent, `holder` the process that is at it; an answer ends the errand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered the first time."""
+
+    status: int
+    body: dict[str, Any]
+
+    def again(self, **headers: str) -> JSONResponse:
+        """The same answer, marked as such."""
+        media_type = MEDIA_TYPE if self.status >= FIRST_PROBLEM else "application/json"
+        told = {"Idempotent-Replayed": "true", **headers}
+        return JSONResponse(self.body, status_code=self.status, headers=told, media_type=media_type)
+
+
+class Errand:
+    """One write, under its key."""
+
+    def __init__(self, key: str, at: str, signed: list[dict[str, Any]] | None, keep: Callable[[str], None]) -> None:
+        self.key = key
+        self.at = at
+        self.signed = signed
+        """What an earlier attempt signed; it is sent again as it is."""
+        self.answer: Answer | None = None
+        self._keep = keep
+
+    def once(self, sign: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+        """What is to be sent: signed and kept now, or by the attempt before this one."""
+        if self.signed is None:
+            self.signed = sign()
+            self._keep(json.dumps(self.signed))
+        return self.signed
+
+
+class Errands:
+    """Every write of the last day."""
+
+    def __init__(self, database: Database, *, now: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._now = now
+        self._holder = secrets.token_hex(16)
+
+    def answered(self, key: str | None, at: str, asked: Mapping[str, Any]) -> Answer | None:
+        """The answer an errand ended with; none while it has not. The key has to be there, and for this very write."""
+        found = self._find(_checked(key), _fingerprint(at, asked))
+        return _answer(found) if found else None
+
+    @contextmanager
+    def begin(self, key: str | None, at: str, asked: Mapping[str, Any]) -> Iterator[Errand]:
+        """Does the write that is asked for under this key, of the route `at`; nobody else is at it meanwhile.
+
+        A refusal before anything was kept forgets the key, one by the contracts is the answer from then on, and
+        whatever leaves it open (a dead node, a kill) leaves it to who asks again.
+        """
+        errand = self._take(_checked(key), at, _fingerprint(at, asked))
+        try:
+            yield errand
+        except Problem as problem:
+            if errand.signed is None:
+                self._forget(errand.key)
+            elif problem.status < FIRST_FAULT:
+                told = document(problem.status, problem.slug, problem.detail, instance=errand.at, **problem.more)
+                self._end(errand.key, Answer(status=problem.status, body=told))
+            else:
+                self._let_go(errand.key)
+            raise
+        except BaseException:
+            self._let_go(errand.key)
+            raise
+        if errand.answer:
+            self._end(errand.key, errand.answer)
+
+    def _take(self, key: str, at: str, fingerprint: str) -> Errand:
+        now = self._now()
+        fresh = insert(ERRANDS).values(key=key, fingerprint=fingerprint, began=now, holder=self._holder)
+        try:
+            with self._database.begin() as connection:
+                connection.execute(delete(ERRANDS).where(ERRANDS.c.began < now - KEPT_S))
+                connection.execute(fresh)
+        except IntegrityError:
+            return self._take_over(key, at, fingerprint)
+        return Errand(key, at, None, lambda signed: self._write(key, signed=signed))
+
+    def _take_over(self, key: str, at: str, fingerprint: str) -> Errand:
+        """What another process left undone; of two that ask at once one gets it."""
+        found = self._find(key, fingerprint)
+        if found is None or found.holder == self._holder or found.status is not None:
+            raise _in_flight()
+        mine = update(ERRANDS).where(ERRANDS.c.key == key, ERRANDS.c.holder.is_not_distinct_from(found.holder))
+        with self._database.begin() as connection:
+            taken = connection.execute(mine.values(holder=self._holder)).rowcount
+        if not taken:
+            raise _in_flight()
+        signed = json.loads(found.signed) if found.signed else None
+        return Errand(key, at, signed, lambda kept: self._write(key, signed=kept))
+
+    def _find(self, key: str, fingerprint: str) -> Row[Any] | None:
+        with self._database.begin() as connection:
+            found = connection.execute(select(ERRANDS).where(ERRANDS.c.key == key)).one_or_none()
+        if found is not None and found.fingerprint != fingerprint:
+            raise Problem(
+                422,
+                "idempotency-mismatch",
+                "This Idempotency-Key was used for another request; a new request takes a new key.",
+            )
+        return found
+
+    def _let_go(self, key: str) -> None:
+        self._write(key, holder=None)
+
+    def _end(self, key: str, answer: Answer) -> None:
+        self._write(key, holder=None, status=answer.status, answer=json.dumps(answer.body))
+
+    def _write(self, key: str, **values: object) -> None:
+        with self._database.begin() as connection:
+            connection.execute(update(ERRANDS).where(ERRANDS.c.key == key).values(**values))
+
+    def _forget(self, key: str) -> None:
+        with self._database.begin() as connection:
+            connection.execute(delete(ERRANDS).where(ERRANDS.c.key == key))
+
+
+def _checked(key: str | None) -> str:
+    if key is None:
+        raise Problem(
+            400,
+            "idempotency-key-missing",
+            "A write carries an Idempotency-Key of its own, for example a UUID; asked again with it, it is done once.",
+        )
+    if not _KEY.fullmatch(key):
+        raise Problem(400, "idempotency-key-malformed", "An Idempotency-Key is 1 to 255 visible ASCII characters.")
+    return key
+
+
+def _fingerprint(at: str, asked: Mapping[str, Any]) -> str:
+    return keccak(json.dumps([at, asked], sort_keys=True, separators=(",", ":")).encode()).hex()
+
+
+def _answer(found: Row[Any]) -> Answer | None:
+    return None if found.status is None else Answer(status=found.status, body=json.loads(found.answer))
+
+
+def _in_flight() -> Problem:
+    return Problem(
+        409,
+        "request-in-flight",
+        "This very request is being done; ask again in a second for its answer.",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    )

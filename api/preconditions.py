@@ -1,0 +1,50 @@
+"""What a human has seen before giving an order: the subject's state as a tag, and the refusal where it has changed."""
+
+from api.problems import Problem
+from api.views.snapshot import Snapshot
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
+
+ANY = "*"
+
+
+def etag_of(snap: Snapshot, order: HumanOrder) -> str:
+    """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
+    return f'"{order.subject_type.name.lower()}-{order.subject}-{_state(snap, order)}"'
+
+
+def require_match(snap: Snapshot, order: HumanOrder, if_match: str | None, **current: object) -> None:
+    """The human saw the present state. A hold may say that it does not matter: who sees danger stops it."""
+    if if_match is None:
+        raise Problem(
+            428,
+            "precondition-required",
+            "An order says what state its human saw: send the ETag of ?dry_run=true as If-Match "
+            f"(for a hold, {ANY} will do).",
+        )
+    etag = etag_of(snap, order)
+    if if_match == ANY and order.kind is OverrideKind.HOLD:
+        return
+    if etag in (tag.strip() for tag in if_match.split(",")):
+        return
+    raise Problem(
+        412,
+        "stale-version",
+        f"The {order.subject_type.name.lower()} changed since it was previewed: it is {etag} now, the order was made "
+        f"for {if_match}. Look again before you decide.",
+        current={"etag": etag, **current},
+    )
+
+
+def _state(snap: Snapshot, order: HumanOrder) -> str:
+    ledger, subject = snap.ledger, order.subject
+    if order.subject_type is SubjectType.TASK:
+        task = ledger.tasks[subject]  # type: ignore[index]  # a draft's subject exists
+        return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}"
+    if order.subject_type is SubjectType.PROPOSAL:
+        proposal = ledger.proposals[subject]  # type: ignore[index]
+        return f"{int(proposal.state)}.{proposal.progress}"
+    if order.subject_type is SubjectType.ROBOT:
+        return f"{ledger.robot_epoch(subject)}"
+    if order.subject_type is SubjectType.WORKER:
+        return f"{int(ledger.members[subject].standing)}"  # type: ignore[index]
+    return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"
