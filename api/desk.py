@@ -16,6 +16,7 @@ from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, refused_later
 from api.views.displaced import displaced
+from api.views.forecast import forecast_out
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Refused
@@ -115,6 +116,7 @@ class Desk:
             return PreviewOut(
                 head=snap.head,
                 displaces=drafted.displaces,
+                forecast=drafted.forecast or forecast_out(snap, drafted.order),
                 epoch=drafted.epoch,
                 etag=etag_of(snap, drafted.order),
                 warnings=drafted.warnings,

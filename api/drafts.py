@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.assignment import fill, member_by
-from api.models.orders import DisplacedOut, Kind, OverrideIn
+from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
 from api.views.displaced import displaced
+from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
@@ -53,6 +54,7 @@ class Draft:
 
     order: HumanOrder
     displaces: DisplacedOut
+    forecast: ForecastOut | None = None
     epoch: int | None
     filled: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -99,17 +101,19 @@ def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
     return snap.ledger.plant_epoch if order.subject_type is SubjectType.PLANT else None
 
 
-def preview_hash(displaces: DisplacedOut) -> bytes:
-    """The hash of the forecast the human was shown: it goes into what is signed."""
-    return keccak(json.dumps(displaces.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode())
+def preview_hash(displaces: DisplacedOut, forecast: ForecastOut) -> bytes:
+    """The hash of what the human was shown, as canonical JSON: it goes into what is signed."""
+    shown = {"displaces": displaces.model_dump(mode="json"), "forecast": forecast.model_dump(mode="json")}
+    return keccak(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode())
 
 
 def _with_preview(snap: Snapshot, drafted: Draft) -> Draft:
     """What the human saw goes into what is signed: the forecast, and but for a hold the epoch it was made at."""
-    shown, epoch = displaced(snap, drafted.order), epoch_of(snap, drafted.order)
+    shown, foreseen = displaced(snap, drafted.order), forecast_out(snap, drafted.order)
+    epoch = epoch_of(snap, drafted.order)
     expected = 0 if drafted.order.kind is OverrideKind.HOLD else epoch or 0
-    order = replace(drafted.order, preview=preview_hash(shown), expected_epoch=expected)
-    return replace(drafted, order=order, displaces=shown, epoch=epoch)
+    order = replace(drafted.order, preview=preview_hash(shown, foreseen), expected_epoch=expected)
+    return replace(drafted, order=order, displaces=shown, forecast=foreseen, epoch=epoch)
 
 
 def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:

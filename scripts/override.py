@@ -123,11 +123,13 @@ def _told(answer: dict[str, Any]) -> list[str]:
         first = f"dry run, nothing sent: {answer['displaces']['what']} {answer['displaces']['returns']}"
     else:
         first = _line(answer)
+    foreseen = answer.get("forecast")
+    forecast = [f"  forecast ({foreseen['method']}): {foreseen['says']}", *foreseen["assumes"]] if foreseen else []
     filled = [f"  {name}: {value['shown']} ({value['from']})" for name, value in answer["filled"].items()]
     warnings = [f"  warning: {words}" for words in answer["warnings"]]
     next_step = [answer["next_step"]] if answer.get("next_step") else []
     banner = [answer["banner"]] if answer.get("banner") else []
-    return [first, *filled, *warnings, *next_step, *banner]
+    return [first, *forecast, *filled, *warnings, *next_step, *banner]
 
 
 def _line(item: dict[str, Any]) -> str:

@@ -76,11 +76,42 @@ class DisplacedOut(Wire):
     returns: str = Field(description="What happens on release or expiry.")
 
 
+class MovedOut(Wire):
+    """A task that ends at another time; no time: it is not done, as things stand. Simulated seconds of the clock."""
+
+    task: int
+    name: str
+    before_s: float | None
+    after_s: float | None
+    due_s: float | None
+    late_before_s: float = Field(description="How much later than due it would end without the order.")
+    late_after_s: float = Field(description="And with it.")
+
+
+class ForecastOut(Wire):
+    """What an order would bring, compared with the same moment without it."""
+
+    method: str = Field(description="How it was computed.")
+    says: str = Field(description="One sentence for people.")
+    assumes: tuple[str, ...]
+    ends_before_s: float | None = Field(description="When all is done that will be, on the simulated clock.")
+    ends_after_s: float | None
+    moved: tuple[MovedOut, ...] = Field(
+        description="Tasks that end at another time, the most delayed first; 50 at most."
+    )
+    moved_count: int
+    late_count: int = Field(description="How many of them get late, or later than they were.")
+    lost: tuple[int, ...] = Field(description="Tasks that will not be done, as things stand, and would have been.")
+    cost_micro: int = Field(description="What it costs more, in micro-units; less where negative.")
+    energy_wh: int
+
+
 class PreviewOut(Wire):
     """What an order would do, and the exact bytes a human would sign."""
 
     head: Head
     displaces: DisplacedOut
+    forecast: ForecastOut
     epoch: int | None = Field(description="The subject's epoch as the API sees it.")
     etag: str = Field(description="The state this was made for; the order is given with it as If-Match.")
     warnings: tuple[str, ...]

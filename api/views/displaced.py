@@ -5,13 +5,12 @@ from collections.abc import Callable
 from api.models.orders import DisplacedOut
 from api.views.overrides import FILL_A_SLOT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
-from workmoot.domain.errors import Malformed
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
-from workmoot.domain.payloads import read_assign_payload, read_plan_payload
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.payloads import read_assign_payload
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
+from workmoot.planning.forecast import reached, unclaimed
 
 ONCE = "This act is done once; nothing is to be released."
 
@@ -83,7 +82,7 @@ def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     proposal = snap.ledger.proposals[order.subject]  # type: ignore[index]  # a draft's subject exists
     if proposal.is_tree and proposal.state is not State.OPEN:
         return _tree(snap, order, proposal)
-    open_tasks = tuple(e.task for e in _meant(order, proposal) if _reaches(snap, order, proposal, e))
+    open_tasks = tuple(entry.task for entry in reached(snap.ledger, order))
     fills = proposal.state is not State.OPEN or order.kind is OverrideKind.APPROVE
     return DisplacedOut(
         what=_proposal_words(order, proposal, len(open_tasks)),
@@ -95,7 +94,7 @@ def _proposal(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
 
 
 def _tree(snap: Snapshot, order: HumanOrder, proposal: Proposal) -> DisplacedOut:
-    left = tuple(e.task for e in proposal.entries if e.task not in proposal.claimed and _is_left(snap, e))
+    left = unclaimed(snap.ledger, proposal)
     if order.kind is OverrideKind.RELEASE:
         what, returns = f"The leads may claim the {len(left)} tasks that are left.", ONCE
     else:
@@ -104,32 +103,6 @@ def _tree(snap: Snapshot, order: HumanOrder, proposal: Proposal) -> DisplacedOut
     return DisplacedOut(
         what=what, proposal=proposal.id, status=proposal.state.name.lower(), tasks=left, returns=returns
     )
-
-
-def _is_left(snap: Snapshot, entry: PlanEntry) -> bool:
-    task = snap.ledger.tasks.get(entry.task)
-    return task is not None and task.is_open and task.version == entry.version
-
-
-def _meant(order: HumanOrder, proposal: Proposal) -> tuple[PlanEntry, ...]:
-    """An order about many tasks is given in parts; one that names none ends a vote."""
-    entries = proposal.decided_entries
-    if order.kind is OverrideKind.VETO and proposal.state is not State.OPEN:
-        entries = entries[: proposal.progress]
-    try:
-        part = read_plan_payload(order.payload)
-    except Malformed:
-        return entries
-    return entries[part.first : part.last]
-
-
-def _reaches(snap: Snapshot, order: HumanOrder, proposal: Proposal, entry: PlanEntry) -> bool:
-    """As the contract: a task at the version the plan was made for; for a veto, at the one its enactment made."""
-    task, lead = snap.ledger.tasks.get(entry.task), snap.ledger.members.get(entry.lead)
-    if order.kind is OverrideKind.APPROVE and not (lead and lead.acts):
-        return False
-    enacted = order.kind is OverrideKind.VETO and proposal.state is not State.OPEN
-    return task is not None and task.is_open and task.version == entry.version + enacted
 
 
 def _proposal_words(order: HumanOrder, proposal: Proposal, count: int) -> str:

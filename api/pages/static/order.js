@@ -104,7 +104,7 @@ async function foresee() {
     const found = await preview(order());
     if (mine !== turn) return;
     [seen, key] = [found, crypto.randomUUID()];
-    show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
+    show(seen.displaces.what, { notes: [`Forecast (${found.forecast.method}): ${found.forecast.says}`, ...found.forecast.assumes, found.displaces.returns, ...found.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
   } catch (error) {
     if (mine === turn) show(error.message, { refused: true });

@@ -1,0 +1,198 @@
+"""What a human's order would bring: who ends when without it, and with it."""
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
+
+from workmoot.domain.errors import Malformed
+from workmoot.domain.ids import Number, ProposalId, TaskId
+from workmoot.domain.ledger import Ledger, Proposal
+from workmoot.domain.ledger.ledger import SlotKey
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
+from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
+from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import State
+from workmoot.domain.work import predecessors_of
+from workmoot.planning.horizon import clock_of
+from workmoot.planning.outlook import Change, Outlook, outlook
+
+METHOD = "deterministic plan"
+"""The plan in force, the best offers and the medians they promise; no chance is played out."""
+UNTIL_RELEASED_S = 600
+"""Wall seconds that what has no end of its own is taken to last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The plant without the order and with it; `assumes` says what had to be taken for granted."""
+
+    before: Outlook
+    after: Outlook
+    assumes: tuple[str, ...]
+
+    def moved(self) -> tuple[TaskId, ...]:
+        """The tasks that end at another time with the order than without, or not at all, or only with it."""
+        tasks = sorted(self.before.ends.keys() | self.after.ends.keys())
+        return tuple(task for task in tasks if self.before.ends.get(task) != self.after.ends.get(task))
+
+    def lost(self) -> tuple[TaskId, ...]:
+        """The tasks that will not be done with the order, as things stand, and would without."""
+        return tuple(sorted(self.before.ends.keys() - self.after.ends.keys()))
+
+
+def forecast(ledger: Ledger, order: HumanOrder, *, wall_s: float) -> Forecast:
+    """Both outlooks from the same moment."""
+    now = clock_of(ledger).ticks_at(wall_s)
+    present = _present(ledger, wall_s, ())
+    return Forecast(
+        before=outlook(ledger, now, present),
+        after=outlook(ledger, now, _changed(ledger, order, present, wall_s)),
+        assumes=tuple(_assumed(ledger, order)),
+    )
+
+
+def reached(ledger: Ledger, order: HumanOrder) -> tuple[PlanEntry, ...]:
+    """The entries of a plan that an approval or a veto acts on, as the contract has it.
+
+    Their tasks are open at the version the plan was made for; for a veto of what is enacted, at the one this made.
+    """
+    proposal = ledger.proposals[ProposalId(order.subject)]
+    enacted = order.kind is OverrideKind.VETO and proposal.state is not State.OPEN
+    entries = proposal.decided_entries[: proposal.progress] if enacted else proposal.decided_entries
+    try:
+        part = read_plan_payload(order.payload)
+    except Malformed:
+        meant = entries
+    else:
+        meant = entries[part.first : part.last]
+    return tuple(entry for entry in meant if _is_reached(ledger, order, entry, enacted=enacted))
+
+
+def unclaimed(ledger: Ledger, proposal: Proposal) -> tuple[TaskId, ...]:
+    """The tasks of a tree that its leads may still claim."""
+    left = (entry for entry in proposal.entries if entry.task not in proposal.claimed)
+    return tuple(entry.task for entry in left if _is_open_at(ledger, entry.task, entry.version))
+
+
+def _is_reached(ledger: Ledger, order: HumanOrder, entry: PlanEntry, *, enacted: bool) -> bool:
+    lead = ledger.members.get(entry.lead)
+    if order.kind is OverrideKind.APPROVE and not (lead and lead.acts):
+        return False
+    return _is_open_at(ledger, entry.task, entry.version + enacted)
+
+
+def _is_open_at(ledger: Ledger, task: TaskId, version: int) -> bool:
+    found = ledger.tasks.get(task)
+    return found is not None and found.is_open and found.version == version
+
+
+def _assumed(ledger: Ledger, order: HumanOrder) -> Iterator[str]:
+    holds = [slot for slot in ledger.slots.values() if slot.held and not slot.expires_at]
+    if (order.kind is OverrideKind.HOLD and not order.expires_at) or holds:
+        yield f"A hold without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
+
+
+# What is held
+
+
+def _present(ledger: Ledger, wall_s: float, ended: Container[SlotKey]) -> Change:
+    """The holds in force but for those that end."""
+    change = Change()
+    for key, slot in ledger.slots.items():
+        if slot.held and key not in ended:
+            change = _pause(ledger, change, key[0], key[1], _tick(ledger, slot.expires_at, wall_s))
+    return change
+
+
+def _tick(ledger: Ledger, expires_at: int, wall_s: float) -> int:
+    return clock_of(ledger).ticks_at(expires_at or wall_s + UNTIL_RELEASED_S)
+
+
+def _pause(ledger: Ledger, change: Change, subject_type: SubjectType, subject: int, until: int) -> Change:
+    """Of several holds the longest counts."""
+    if subject_type is SubjectType.ROBOT:
+        robot = Number(subject)
+        return replace(change, stopped={**change.stopped, robot: max(until, change.stopped.get(robot, 0))})
+    tasks = ledger.tasks if subject_type is SubjectType.PLANT else (TaskId(subject),)
+    return replace(change, paused={**change.paused, **{t: max(until, change.paused.get(t, 0)) for t in tasks}})
+
+
+# What an order changes
+
+
+def _changed(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) -> Change:
+    if order.kind is OverrideKind.HOLD:
+        return _pause(ledger, present, order.subject_type, order.subject, _tick(ledger, order.expires_at, wall_s))
+    if order.kind is OverrideKind.RELEASE:
+        return _released(ledger, order, present, wall_s)
+    change = _CHANGES.get(order.kind)
+    return change(ledger, order, present) if change else present
+
+
+def _released(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) -> Change:
+    """The plant resumes with the second order only; a task goes back to the DAO's decision."""
+    if order.subject_type is SubjectType.PLANT and not ledger.resume_asked:
+        return present
+    levels = [order.level] if order.level else [Level.PLANT_HOLD, Level.HUMAN_HOLD, Level.HUMAN]
+    if any(order.payload):
+        levels = [Level.HUMAN_HOLD]
+    keys = [(order.subject_type, order.subject, Level(level)) for level in levels]
+    change = _present(ledger, wall_s, keys)
+    if order.subject_type is not SubjectType.TASK or (SubjectType.TASK, order.subject, Level.HUMAN) not in keys:
+        return change
+    task = ledger.tasks[TaskId(order.subject)]
+    if not ledger.slot(*keys[-1]).fixes:
+        return change
+    if task.standing_entry is None:
+        return replace(change, opened=frozenset({task.id}))
+    return replace(change, entries={task.id: task.standing_entry})
+
+
+def _assigned(_: Ledger, order: HumanOrder, present: Change) -> Change:
+    entry, _words = read_assign_payload(order.payload)
+    return replace(present, entries={entry.task: entry})
+
+
+def _cancelled(_: Ledger, order: HumanOrder, present: Change) -> Change:
+    first, mask = order.subject & ~0xFF, read_cancel_payload(order.payload)
+    tasks = {TaskId(order.subject), *(TaskId(first | index) for index in predecessors_of(mask))}
+    return replace(present, lost=frozenset(tasks))
+
+
+def _approved(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
+    return replace(present, entries={entry.task: entry for entry in reached(ledger, order)})
+
+
+def _vetoed(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
+    proposal = ledger.proposals[ProposalId(order.subject)]
+    if proposal.state is State.OPEN:
+        return present
+    if proposal.is_tree:
+        return replace(present, lost=frozenset(unclaimed(ledger, proposal)))
+    return replace(present, lost=frozenset(entry.task for entry in reached(ledger, order)))
+
+
+def _suspended(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
+    """What the worker has goes to others; what a human gave it waits for a human."""
+    worker = Number(order.subject)
+    given = frozenset(task.id for task in ledger.tasks.values() if task.worker == worker and task.slot_filled)
+    return replace(present, barred=frozenset({worker}), corrected=given)
+
+
+def _one(change: str) -> "Callable[[Ledger, HumanOrder, Change], Change]":
+    def made(_: Ledger, order: HumanOrder, present: Change) -> Change:
+        return replace(present, **{change: frozenset({TaskId(order.subject)})})  # type: ignore[arg-type]
+
+    return made
+
+
+_CHANGES: "dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]]" = {
+    OverrideKind.ASSIGN: _assigned,
+    OverrideKind.CANCEL: _cancelled,
+    OverrideKind.APPROVE: _approved,
+    OverrideKind.VETO: _vetoed,
+    OverrideKind.SUSPEND: _suspended,
+    OverrideKind.ACCEPT: _one("ended"),
+    OverrideKind.REWORK: _one("corrected"),
+    OverrideKind.REQUEUE: _one("opened"),
+}
+"""A reinstated worker makes its offers anew: nothing is known of them yet."""
