@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts.api_state import DATABASE_HELP, connect_or_recall, open_database
+
 if TYPE_CHECKING:
     from api.dependencies import Dependencies
     from api.desk import KeyRing
@@ -31,12 +33,13 @@ def serve(
     relay: Annotated[Path | None, typer.Option(help="Key file of the account that sends; else KEYS/relay.key.")] = None,
     port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8600,
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
+    database: Annotated[str | None, typer.Option(envvar="WORKMOOT_DATABASE", help=DATABASE_HELP)] = None,
 ) -> None:
-    """Serve the API and the page until SIGTERM. It keeps nothing: killed, it reads everything from the chain again."""
+    """Serve the API and the page until SIGTERM. Killed, it goes on from what it has read of the chain."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     listening = _listen(port)
-    dependencies = _dependencies(rpc, keys, relay, deployment)
+    dependencies = _dependencies(rpc, keys, relay, deployment, database)
     if banner := dependencies.desk.keys.banner:
         log.warning("%s", banner)
     print(f"http://{HOST}:{listening.getsockname()[1]}", flush=True)
@@ -55,7 +58,10 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None) -> "Dependencies":
+def _dependencies(
+    rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None, database: str | None
+) -> "Dependencies":
+    from api.archive import DatabaseArchive
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
     from api.dependencies import Dependencies
     from api.desk import Desk
@@ -63,14 +69,14 @@ def _dependencies(rpc: str, keys: Path | None, relay: Path | None, deployment: P
     from api.projection import Projection
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
-    from workmoot.chain.connection import connect
     from workmoot.chain.signatures import Signatures
 
-    connection = connect(rpc, deployment=deployment)
-    follower = connection.follower()
+    connection = connect_or_recall(rpc, deployment)
+    opened = open_database(database, connection.deployment, file=deployment)
+    follower = connection.follower(DatabaseArchive(opened, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
     projection = Projection(follower, chain_id=connection.deployment.chain_id, gateway=gateway.words)
-    projection.cycle()
+    projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
     ring = _key_ring(projection, connection, keys)
