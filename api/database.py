@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
+
+from workmoot.domain.errors import DatabaseUnreachable
 
 METADATA = MetaData()
 """Every table; each stands in the module that alone reads and writes it."""
@@ -23,13 +24,19 @@ class Database:
 
     def create_tables(self) -> None:
         """Makes the tables that are missing."""
-        METADATA.create_all(self._engine)
+        with self.begin() as connection:
+            METADATA.create_all(connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction: what is written is kept when the block ends, and nothing of it when it fails."""
-        with self._engine.begin() as connection:
-            yield connection
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except exc.IntegrityError:
+            raise
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            raise DatabaseUnreachable(f"the API's database: {_words(error)}") from None
 
     @property
     def dialect(self) -> str:
@@ -44,7 +51,7 @@ class Database:
 def _checked(url: str) -> URL:
     try:
         read = make_url(url)
-    except ArgumentError:
+    except exc.ArgumentError:
         raise ValueError(f"{_without_secrets(url)!r} is no database's URL; {_EXAMPLES}") from None
     if read.get_backend_name() not in DIALECTS:
         raise ValueError(f"the API keeps its tables in SQLite or PostgreSQL, not {read.drivername}; {_EXAMPLES}")
@@ -68,6 +75,11 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _words(error: exc.SQLAlchemyError) -> str:
+    """The driver's own words, without the statement and its values."""
+    return str(error.orig if isinstance(error, exc.DBAPIError) else error).strip()
 
 
 def _without_secrets(url: str) -> str:

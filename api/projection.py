@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from dataclasses import dataclass
 
 from api.models.common import Head, moment
 from api.views.snapshot import Anchoring, GatewayWords, Snapshot
-from workmoot.domain.errors import ChainError
+from workmoot.chain.following import Following, News
+from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
 from workmoot.domain.ledger import Ledger
 
@@ -18,26 +19,24 @@ PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 NEVER_S = 1e6
 
 
-class Follower(Protocol):
-    """Follows one deployment's events on a chain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """Events that somebody has not been told yet."""
 
-    @property
-    def ledger(self) -> Ledger:
-        """Its own ledger; only its head is read here."""
-
-    @property
-    def rebuilds(self) -> int:
-        """How often the chain changed under it."""
-
-    def catch_up(self) -> tuple[Event, ...]:
-        """What is new; everything again after a rebuild."""
+    start: int
+    """So many before them are as they were."""
+    before: Event | None
+    """The last of those."""
+    events: tuple[Event, ...]
+    rewinds: int
+    """How often the chain changed."""
 
 
 class Projection:
     """Many read under one lock; the follower asks the node outside of it, so that a dead node blocks no answer."""
 
     def __init__(
-        self, follower: Follower, *, chain_id: int, gateway: Callable[[], GatewayWords] = GatewayWords
+        self, follower: Following, *, chain_id: int, gateway: Callable[[], GatewayWords] = GatewayWords
     ) -> None:
         self.chain_id = chain_id
         self._follower = follower
@@ -46,13 +45,22 @@ class Projection:
         self._changed = threading.Condition(self._lock)
         self._stop = threading.Event()
         self._look = threading.Event()
-        self._ledger = Ledger()
         self._events: list[Event] = []
-        self._rebuilds = 0
+        self._rewinds: list[int] = []
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
         self._anchoring: dict[bytes, Anchoring] = {}
         self._thread = threading.Thread(target=self._run, name="projection", daemon=True)
+
+    def begin(self) -> None:
+        """Reads to the chain's head; while the node is away, what was kept is enough."""
+        try:
+            while self.cycle():
+                continue
+        except Unreachable as error:
+            if not self._events:
+                raise
+            self._trouble = str(error)
 
     def start(self) -> None:
         """Begins to follow."""
@@ -71,7 +79,7 @@ class Projection:
         gateway = self._gateway()
         with self._lock:
             yield Snapshot(
-                ledger=self._ledger,
+                ledger=self._follower.ledger,
                 head=self._head(),
                 now=time.time(),
                 gateway=gateway,
@@ -86,14 +94,20 @@ class Projection:
     def gateway_url(self) -> str | None:
         """Where the plant's description says the gateway is."""
         with self._lock:
-            described = (self._ledger.description or {}).get("gateway")
+            described = (self._follower.ledger.description or {}).get("gateway")
         url = described.get("url") if isinstance(described, dict) else None
         return url if isinstance(url, str) else None
 
-    def events(self, start: int = 0) -> tuple[int, Sequence[Event]]:
-        """How often the chain changed, and the events from the `start`-th on, in the order of the chain."""
+    def events(self, start: int = 0, *, rewinds: int = 0) -> Fresh:
+        """The events from the `start`-th on, or from where the chain changed since `rewinds`."""
         with self._lock:
-            return self._rebuilds, self._events[start:]
+            start = min([start, *self._rewinds[rewinds:]])
+            return Fresh(
+                start=start,
+                before=self._events[start - 1] if start else None,
+                events=tuple(self._events[start:]),
+                rewinds=len(self._rewinds),
+            )
 
     def is_ready(self) -> bool:
         """Whether the picture is whole and fresh."""
@@ -125,20 +139,26 @@ class Projection:
         """Looks at once, and waits until the ledger fulfils a condition."""
         self._look.set()
         with self._changed:
-            return self._changed.wait_for(lambda: condition(self._ledger), timeout=timeout_s)
+            return self._changed.wait_for(lambda: condition(self._follower.ledger), timeout=timeout_s)
 
-    def cycle(self) -> None:
-        """Looks once at the chain."""
-        entered = self._follower.catch_up()
+    def cycle(self) -> bool:
+        """Looks once at the chain; whether there may be more at once."""
+        news = self._follower.read()
         with self._changed:
-            if self._follower.rebuilds != self._rebuilds:
-                self._ledger, self._events, self._rebuilds = Ledger(), [], self._follower.rebuilds
-            self._ledger.apply_all(entered)
-            self._events.extend(entered)
-            self._ledger.head = self._follower.ledger.head
-            self._read_at, self._trouble = time.monotonic(), None
-            self._forget_anchored()
+            if news is not None:
+                self._enter(news)
+            if news is None or not news.recalled:
+                self._read_at, self._trouble = time.monotonic(), None
             self._changed.notify_all()
+            return self._follower.ledger.head != self._follower.tip
+
+    def _enter(self, news: News) -> None:
+        if news.anew:
+            self._rewinds.append(_common(self._events, news.events))
+            self._events.clear()
+        self._follower.enter(news)
+        self._events.extend(news.events)
+        self._forget_anchored()
 
     def _run(self) -> None:
         """Follows until told to stop; a fault of ours ends it, and then every answer says so."""
@@ -152,26 +172,33 @@ class Projection:
         pause_s = PAUSE_S
         while not self._stop.is_set():
             try:
-                self.cycle()
-                pause_s = PAUSE_S
-            except ChainError as error:
+                pause_s = 0.0 if self.cycle() else PAUSE_S
+            except (ChainError, DatabaseUnreachable, Unreachable) as error:
                 log.warning("the chain cannot be read: %s", error)
-                self._trouble, pause_s = str(error), min(2 * pause_s, LONGEST_PAUSE_S)
+                self._trouble, pause_s = str(error), min(max(2 * pause_s, PAUSE_S), LONGEST_PAUSE_S)
             self._look.wait(pause_s)
             self._look.clear()
 
     def _head(self) -> Head:
-        head = self._ledger.head
+        head = self._follower.ledger.head
+        tip = self._follower.tip or head
         return Head(
             chain_id=self.chain_id,
             block=head.number,
             hash="0x" + head.hash.hex(),
             at=moment(head.timestamp),
-            behind_blocks=max(0, self._follower.ledger.head.number - head.number),
+            behind_blocks=max(0, tip.number - head.number),
+            behind_s=max(0, tip.timestamp - head.timestamp),
             read_s_ago=NEVER_S if self._read_at is None else round(time.monotonic() - self._read_at, 2),
             trouble=self._trouble,
         )
 
     def _forget_anchored(self) -> None:
-        for record in self._ledger.overrides.values():
+        for record in self._follower.ledger.overrides.values():
             self._anchoring.pop(record.digest, None)
+
+
+def _common(former: Sequence[Event], present: Sequence[Event]) -> int:
+    """How many events are the same from the first on."""
+    pairs = zip(former, present, strict=False)
+    return next((place for place, (was, is_now) in enumerate(pairs) if was != is_now), min(len(former), len(present)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from scripts import nodes
 from workmoot.chain.abi import abi_of
+from workmoot.chain.archive import raw_log
 from workmoot.chain.decoder import decode_log
 from workmoot.chain.node import Node
 from workmoot.chain.sender import Sender
@@ -46,7 +47,12 @@ def reading(url: str) -> list[tuple[str, int, Callable[[], object], Callable[[],
     log = settled_log()
     settled = web3.eth.contract(abi=json.loads(ABI.read_text())).events.ProposalSettled()
     return [
-        ("decode an event", EVENTS, lambda: decode_log(log, 0), lambda: settled.process_log(log_entry_formatter(log))),
+        (
+            "decode an event",
+            EVENTS,
+            lambda: decode_log(raw_log(log, 0)),
+            lambda: settled.process_log(log_entry_formatter(log)),
+        ),
         ("ask for the head", HEADS, node.block, lambda: web3.eth.get_block("latest")),
     ]
 

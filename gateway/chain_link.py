@@ -3,13 +3,13 @@
 from gateway.chain_view import view_of
 from gateway.follower import Chain
 from gateway.view import NOTHING_SEEN, View
-from workmoot.chain.deployment import Deployment, check_code
+from workmoot.chain.deployment import Deployment, check_node
 from workmoot.chain.follower import Follower
 from workmoot.chain.node import Node
 from workmoot.chain.overrides import ChainOverrides
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
-from workmoot.domain.errors import GatewayError, WrongChain
+from workmoot.domain.errors import GatewayError
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import HumanOrder
@@ -42,10 +42,7 @@ class ChainLink(Chain):
 
     def check(self) -> None:
         """Refuses a node of another chain, or one without the contracts."""
-        node, deployment = self._node, self._deployment
-        if (found := node.chain_id()) != deployment.chain_id:
-            raise WrongChain(expected=deployment.chain_id, found=found, where=node.url)
-        check_code(node, deployment)
+        check_node(self._node, self._deployment)
         self._checked = True
 
     def look(self) -> View:

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts.api_state import DATABASE_HELP, connect_or_recall, open_database
+
 if TYPE_CHECKING:
-    from api.database import Database
     from api.dependencies import Dependencies
     from api.desk import KeyRing
     from api.projection import Projection
     from workmoot.chain.connection import Connection
-    from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
 
 HOST = "127.0.0.1"
 DEVELOPMENT_CHAINS = (1337, 31337)
 RELAY = "relay"
-KEPT_IN = Path(__file__).resolve().parent.parent / ".run" / "api"
 CLOSING_S = 2
 log = logging.getLogger("api")
 
@@ -34,14 +33,7 @@ def serve(
     relay: Annotated[Path | None, typer.Option(help="Key file of the account that sends; else KEYS/relay.key.")] = None,
     port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8600,
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            envvar="WORKMOOT_DATABASE",
-            show_envvar=True,
-            help="sqlite:///FILE or postgresql://…; else a file of its own for each deployment, in .run/api.",
-        ),
-    ] = None,
+    database: Annotated[str | None, typer.Option(envvar="WORKMOOT_DATABASE", help=DATABASE_HELP)] = None,
 ) -> None:
     """Serve the API and the page until SIGTERM. Killed at any moment, it goes on where it was."""
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
@@ -69,6 +61,7 @@ def _listen(port: int) -> socket.socket:
 def _dependencies(
     rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None, database: str | None
 ) -> "Dependencies":
+    from api.archive import DatabaseArchive
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
     from api.dependencies import Dependencies
     from api.desk import Desk
@@ -77,14 +70,14 @@ def _dependencies(
     from api.projection import Projection
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
-    from workmoot.chain.connection import connect
     from workmoot.chain.signatures import Signatures
 
-    connection = connect(rpc, deployment=deployment)
-    follower = connection.follower()
+    connection = connect_or_recall(rpc, deployment)
+    opened = open_database(database, connection.deployment, file=deployment)
+    follower = connection.follower(DatabaseArchive(opened, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
     projection = Projection(follower, chain_id=connection.deployment.chain_id, gateway=gateway.words)
-    projection.cycle()
+    projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
     ring = _key_ring(projection, connection, keys)
@@ -103,26 +96,11 @@ def _dependencies(
         projection=projection,
         desk=desk,
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
-        errands=Errands(_database(database, deployed)),
+        errands=Errands(opened),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(connection.deployment.addresses),
         watched=(projection, gateway),
     )
-
-
-def _database(url: str | None, deployed: "Deployment") -> "Database":
-    from api.database import Database
-
-    if url is None:
-        file = KEPT_IN / f"{deployed.chain_id}-{deployed.allocation_dao}.sqlite"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{file}"
-    try:
-        opened = Database(url)
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong), param_hint="--database") from None
-    opened.create_tables()
-    return opened
 
 
 def _relay(keys: Path | None, relay: Path | None) -> "Signer | None":

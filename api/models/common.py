@@ -25,6 +25,7 @@ class Head(Wire):
         description="The head block's own time; nodes that mine on demand stand still when idle."
     )
     behind_blocks: int = Field(description="Blocks the node has that this projection has not read.")
+    behind_s: int = Field(description="Seconds of the chain's own time between this block and the node's newest.")
     read_s_ago: float = Field(description="Wall seconds since the node was last read; the page calls 5 and more stale.")
     trouble: str | None = Field(default=None, description="Why the node cannot be read, where it cannot.")
 

@@ -27,7 +27,7 @@ START = Query(alias="from", description='"start", "now", or an event id to go on
 @router.get("/recent", operation_id="list_events")
 def list_events(plant: Plant, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Listing[EventOut]:
     """The latest events, the newest first."""
-    _, events = plant.events()
+    events = plant.events().events
     return Listing(head=plant.head(), items=tuple(event_out(event) for event in reversed(events[-limit:])))
 
 
@@ -45,24 +45,21 @@ async def stream_events(
 
 async def _stream(request: Request, plant: Projection, after: tuple[int, int]) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    rebuilds, sent, pulse_at = -1, 0, 0.0
+    told, sent, pulse_at = plant.events(), 0, 0.0
     yield "retry: 1000\n\n"
     while not request.app.state.stopping.is_set() and not await request.is_disconnected():
-        now_rebuilds, fresh = plant.events(sent)
-        if now_rebuilds != rebuilds:
-            # A reorganisation: what was sent may be gone. The client is told and goes on from the same place.
-            now_rebuilds, fresh = plant.events()
-            if rebuilds >= 0:
-                yield "event: reorganised\ndata: {}\n\n"
-            rebuilds, sent = now_rebuilds, 0
-        for event in fresh:
+        if told.start < sent:
+            # A reorganisation: what was sent after this event is undone, and what is true now follows.
+            yield sse("reorganised", json.dumps({"after": event_id(told.before) if told.before else None}))
+        for event in told.events:
             if (event.at.block, event.at.log_index) > after:
                 yield sse("chain", event_out(event).model_dump_json(), event_id(event))
-        sent += len(fresh)
+        sent = told.start + len(told.events)
         if loop.time() >= pulse_at:
             pulse_at = loop.time() + PULSE_S
-            yield sse("pulse", json.dumps(pulse(plant, rebuilds, sent)))
+            yield sse("pulse", json.dumps(pulse(plant, told.rewinds, sent)))
         await asyncio.sleep(LOOK_S)
+        told = plant.events(sent, rewinds=told.rewinds)
 
 
 def pulse(plant: Projection, rebuilds: int, count: int) -> dict[str, Any]:
@@ -104,7 +101,7 @@ def _after(plant: Projection, start: str) -> tuple[int, int]:
     if start == "start":
         return (-1, -1)
     if start == "now":
-        _, events = plant.events()
+        events = plant.events().events
         return (events[-1].at.block, events[-1].at.log_index) if events else (-1, -1)
     block, _, index = start.partition(".")
     if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):

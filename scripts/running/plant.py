@@ -239,7 +239,6 @@ class PlantRun:
 
     def _start_api(self, common: list[str], port: int) -> None:
         command = ["serve", *common, "--keys", str(self.folder.keys), "--port", str(port)]
-        command += ["--database", f"sqlite:///{self.folder.path / 'api.sqlite'}"]
         self.processes.start("api", command, self.folder.log("api"))
 
     def _start_supervisor(self) -> None:

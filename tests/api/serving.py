@@ -49,7 +49,7 @@ def serve(
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
-    projection.cycle()
+    projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
     desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)

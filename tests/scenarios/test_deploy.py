@@ -13,8 +13,9 @@ from scripts import nodes
 from scripts.deploy_settings import ROOT
 from scripts.keys import ensure_signer
 from workmoot.chain.abi import abi_of
-from workmoot.chain.decoder import decode_log
-from workmoot.chain.deployment import Deployment, check_code, read_deployment
+from workmoot.chain.archive import raw_log
+from workmoot.chain.decoder import decode_logs
+from workmoot.chain.deployment import Deployment, check_node, read_deployment
 from workmoot.chain.node import Node
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.workers import Role, Scope
@@ -47,7 +48,7 @@ def deploy(url: str, folder: Path, **more: str) -> subprocess.CompletedProcess[s
 def read_ledger(node: Node, deployment: Deployment) -> Ledger:
     span = {"fromBlock": hex(deployment.block), "toBlock": "latest", "address": list(deployment.addresses.values())}
     ledger = Ledger()
-    ledger.apply_all(filter(None, (decode_log(log, 0) for log in node.ask("eth_getLogs", span))))
+    ledger.apply_all(decode_logs(raw_log(log, 0) for log in node.ask("eth_getLogs", span)))
     head = node.block()
     assert head is not None
     ledger.head = head
@@ -83,7 +84,7 @@ def account(founded: Founded, name: str) -> str:
 
 
 def test_deploy__contracts__are_where_the_file_says(founded):
-    check_code(founded.node, founded.deployment)
+    check_node(founded.node, founded.deployment)
     assert founded.deployment.chain_id == founded.node.chain_id()
 
 

@@ -73,15 +73,14 @@ class EventForm:
     types: tuple[str, ...]
     indexed: tuple[bool, ...]
 
-    def values(self, topics: Sequence[bytes], content: bytes) -> tuple[Any, ...]:
-        """The fields' values in order. Indexed fields of ours are static, so topics carry them whole."""
-        kept = [kind for kind, indexed in zip(self.types, self.indexed, strict=True) if not indexed]
-        loose = iter(values_of(kept, content))
-        told = iter(topics[1:])
-        return tuple(
-            values_of((kind,), next(told))[0] if indexed else next(loose)
-            for kind, indexed in zip(self.types, self.indexed, strict=True)
-        )
+    def values(self, topics: bytes, content: bytes) -> tuple[Any, ...]:
+        """The fields' values in order. Indexed fields of ours are static, so the topics after the first carry them."""
+        told = iter(values_of(self._types(indexed=True), topics))
+        loose = iter(values_of(self._types(indexed=False), content))
+        return tuple(next(told if indexed else loose) for indexed in self.indexed)
+
+    def _types(self, *, indexed: bool) -> tuple[str, ...]:
+        return tuple(kind for kind, it_is in zip(self.types, self.indexed, strict=True) if it_is is indexed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

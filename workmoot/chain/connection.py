@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workmoot.chain.allocation_dao import ChainAllocationDao
+from workmoot.chain.archive import Archive
 from workmoot.chain.ballot_audit import ChainBallotAudit
 from workmoot.chain.claims import ChainClaims
 from workmoot.chain.deployment import Deployment, find_deployment
@@ -52,9 +53,9 @@ class Connection:
             ballot_audit=ChainBallotAudit(self.node, self.deployment.ballot_audit, sender),
         )
 
-    def follower(self) -> Follower:
-        """A new projection of the deployment."""
-        return Follower(self.node, self.deployment)
+    def follower(self, archive: Archive | None = None) -> Follower:
+        """A new projection of the deployment; without an archive it remembers as long as it lives."""
+        return Follower(self.node, self.deployment, archive)
 
 
 def connect(url: str, *, deployment: Path | None = None) -> Connection:

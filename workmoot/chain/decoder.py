@@ -1,18 +1,18 @@
 """Turns logs into the domain's events by their first topic; twenty times as fast as web3's way."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from functools import cache
 from typing import Any, get_type_hints
 
 from workmoot.chain.abi import CONTRACTS, EventForm, abi_of
+from workmoot.chain.archive import WORD, RawLog
 from workmoot.domain import events
 from workmoot.domain.events import Event, Place
 
 RENAMED = {"from": "sender"}
-Log = Mapping[str, Any]
 Build = Callable[[Any], Any]
 _KNOWN: dict[type, dict[str, Build]] = {}
 
@@ -27,19 +27,18 @@ def _forms() -> dict[bytes, EventForm]:
     return forms
 
 
-def decode_log(log: Log, timestamp: int) -> Event | None:
+def decode_logs(logs: Iterable[RawLog]) -> Iterator[Event]:
+    """The events that logs tell of, in the same order."""
+    return (event for event in map(decode_log, logs) if event is not None)
+
+
+def decode_log(log: RawLog) -> Event | None:
     """The event a log tells of; None for one we do not know."""
-    topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
-    form = _forms().get(topics[0]) if topics else None
+    form = _forms().get(log.topics[:WORD])
     if form is None:
         return None
-    place = Place(
-        block=int(log["blockNumber"], 16),
-        log_index=int(log["logIndex"], 16),
-        tx=log["transactionHash"],
-        timestamp=timestamp,
-    )
-    values = form.values(topics, bytes.fromhex(log["data"][2:]))
+    place = Place(block=log.block, log_index=log.log_index, tx="0x" + log.tx.hex(), timestamp=log.timestamp)
+    values = form.values(log.topics[WORD:], log.data)
     kind: type[Event] = getattr(events, form.name)
     builders = _builders(kind)
     arguments = {name: builders[name](value) for name, value in zip(_names(form), values, strict=True)}

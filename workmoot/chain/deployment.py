@@ -71,16 +71,15 @@ def write_deployment(path: Path, deployment: Deployment) -> None:
 
 def find_deployment(node: Node, path: Path | None = None) -> Deployment:
     """The deployment on this node, checked: the same chain, and the contracts are there."""
-    chain_id = node.chain_id()
-    deployment = read_deployment(path or path_for(chain_id))
-    if deployment.chain_id != chain_id:
-        raise WrongChain(expected=deployment.chain_id, found=chain_id, where=node.url)
-    check_code(node, deployment)
+    deployment = read_deployment(path or path_for(node.chain_id()))
+    check_node(node, deployment)
     return deployment
 
 
-def check_code(node: Node, deployment: Deployment) -> None:
-    """Refuses a node that does not have the contracts, such as one that was started anew."""
+def check_node(node: Node, deployment: Deployment) -> None:
+    """Refuses a node of another chain, or one that does not have the contracts, such as one that was started anew."""
+    if (found := node.chain_id()) != deployment.chain_id:
+        raise WrongChain(expected=deployment.chain_id, found=found, where=node.url)
     codes = node.ask_all([("eth_getCode", [address, "latest"]) for address in deployment.addresses.values()])
     missing = [name for name, code in zip(deployment.addresses, codes, strict=True) if code in ("0x", "0x0", None)]
     if missing:

@@ -1,68 +1,91 @@
 """Follows the contracts' events from the deployment's block on, and keeps a ledger of them."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
-from workmoot.chain.decoder import decode_log
-from workmoot.chain.deployment import Deployment, check_code
+from workmoot.chain.archive import Archive, MemoryArchive, RawLog, raw_log
+from workmoot.chain.decoder import decode_logs
+from workmoot.chain.deployment import Deployment, check_node
+from workmoot.chain.following import Following, News
 from workmoot.chain.node import Node, as_block, as_tag, header_question
 from workmoot.domain.errors import Unreachable
-from workmoot.domain.events import Event
 from workmoot.domain.ledger import Block, Ledger
 
 BLOCKS_PER_QUESTION = 2_000
 HEADERS_PER_QUESTION = 500
 
 
-class Follower:
-    """A projection of one deployment. After a reorganisation it starts over with a new ledger."""
+class Follower(Following):
+    """One deployment at one node. What an archive has is not asked for again, except what a reorganisation undid."""
 
-    def __init__(self, node: Node, deployment: Deployment) -> None:
+    def __init__(self, node: Node, deployment: Deployment, archive: Archive | None = None) -> None:
         self.node = node
         self.deployment = deployment
         self.ledger = Ledger()
-        self.rebuilds = 0
-        """How often the chain changed under it; the ledger is another one each time."""
+        self._archive = archive or MemoryArchive()
         self._last: Block | None = None
 
-    def catch_up(self) -> tuple[Event, ...]:
-        """Reads what is new and enters it; returns the events entered, all of them after a rebuild."""
-        head, last = self._look()
-        if self._last is not None and last != self._last:
-            check_code(self.node, self.deployment)
-            self.ledger, self._last = Ledger(), None
-            self.rebuilds += 1
-        first = self.deployment.block if self._last is None else self._last.number + 1
-        entered = tuple(self._read(first, head.number))
-        self.ledger.apply_all(entered)
-        self.ledger.head = self._last = head
-        return entered
+    def read(self) -> News | None:
+        """What the archive has beyond the last block; where it has nothing, the next blocks' events from the node."""
+        if self._archive.newest() != self._last:
+            return self._recall()
+        self.tip, last = self._look()
+        if last != self._last or last is None:
+            check_node(self.node, self.deployment)
+        if last != self._last:
+            self._archive.rewind(self._common_ancestor())
+            return self._recall()
+        return self._read_on(self.tip, last)
+
+    def enter(self, news: News) -> None:
+        """Enters what was read last."""
+        super().enter(news)
+        self._last = news.head
+
+    def _recall(self) -> News:
+        anew, logs, newest = self._archive.recall(self._last)
+        return News(events=tuple(decode_logs(logs)), head=newest, anew=anew, recalled=True)
 
     def _look(self) -> tuple[Block, Block | None]:
-        """The head, and what the block seen last is now."""
-        questions = [header_question("latest")]
-        if self._last is not None:
-            questions.append(header_question(self._last.number))
-        found = self.node.ask_all(questions)
-        if not found[0]:
+        """The head, and what the last block is now."""
+        head, *last = self._blocks("latest", *([self._last.number] if self._last else []))
+        if head is None:
             raise Unreachable(f"{self.node.url} has no block")
-        last = as_block(found[1]) if len(found) > 1 and found[1] else None
-        return as_block(found[0]), last
+        return head, last[0] if last else None
 
-    def _read(self, first: int, last: int) -> Iterator[Event]:
-        for begin in range(first, last + 1, BLOCKS_PER_QUESTION):
-            logs = self._logs(begin, min(begin + BLOCKS_PER_QUESTION - 1, last))
-            timestamps = self._timestamps(logs)
-            for log in logs:
-                event = decode_log(log, timestamps[log["blockNumber"]])
-                if event is not None:
-                    yield event
+    def _blocks(self, *numbers: int | str) -> list[Block | None]:
+        found = self.node.ask_all([header_question(number) for number in numbers])
+        return [as_block(header) if header else None for header in found]
 
-    def _logs(self, first: int, last: int) -> list[dict[str, Any]]:
+    def _read_on(self, tip: Block, last: Block | None) -> News | None:
+        """The events of the next blocks, if the chain was the same before and after they were asked for."""
+        first = last.number + 1 if last else self.deployment.block
+        until = min(tip.number, first + BLOCKS_PER_QUESTION - 1)
+        head = tip if until == tip.number else self._blocks(until)[0]
+        if until < first or head is None:
+            return None
+        logs = self._logs(first, until)
+        ends = [block for block in (last, head) if block is not None]
+        if self._blocks(*(block.number for block in ends)) != ends or not self._archive.extend(last, logs, head):
+            return None
+        return News(events=tuple(decode_logs(logs)), head=head)
+
+    def _common_ancestor(self) -> int:
+        """The newest block that the archive and the node both have."""
+        numbers = range(self.deployment.block, self._last.number + 1 if self._last else 0)
+        return self.deployment.block + bisect_left(numbers, 1, key=self._is_undone) - 1
+
+    def _is_undone(self, number: int) -> bool:
+        kept = self._archive.block_at(number)
+        return kept is not None and self._blocks(kept.number) != [kept]
+
+    def _logs(self, first: int, last: int) -> list[RawLog]:
         addresses = list(self.deployment.addresses.values())
         span = {"fromBlock": as_tag(first), "toBlock": as_tag(last), "address": addresses}
-        logs: list[dict[str, Any]] = self.node.ask("eth_getLogs", span)
-        return sorted(logs, key=lambda log: (int(log["blockNumber"], 16), int(log["logIndex"], 16)))
+        told: list[dict[str, Any]] = self.node.ask("eth_getLogs", span)
+        timestamps = self._timestamps(told)
+        return sorted(raw_log(log, timestamps[log["blockNumber"]]) for log in told)
 
     def _timestamps(self, logs: Iterable[dict[str, Any]]) -> dict[str, int]:
         """Each block's time. Anvil says it with the log, Ganache has to be asked."""

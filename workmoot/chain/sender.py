@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workmoot.chain.decoder import decode_log
+from workmoot.chain.archive import raw_log
+from workmoot.chain.decoder import decode_logs
 from workmoot.chain.node import Node, Question, header_question
 from workmoot.chain.signer import Signer
 from workmoot.domain.errors import ChainError, NodeFault, NotMined, OutOfGas, Refused, Unreachable
@@ -171,12 +172,12 @@ class Sender:
 
     def _receipt(self, mined: dict[str, Any]) -> Receipt:
         block = self.node.block(int(mined["blockNumber"], 16))
-        decoded = (decode_log(log, block.timestamp if block else 0) for log in mined["logs"])
+        logs = (raw_log(log, block.timestamp if block else 0) for log in mined["logs"])
         return Receipt(
             tx=mined["transactionHash"],
             block=int(mined["blockNumber"], 16),
             gas_used=int(mined["gasUsed"], 16),
-            events=tuple(event for event in decoded if event is not None),
+            events=tuple(decode_logs(logs)),
         )
 
 

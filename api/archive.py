@@ -1,0 +1,145 @@
+"""What the API has read of its chain, in its database: raw logs and the hashes of blocks."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from api.database import METADATA, Database
+from workmoot.chain.archive import RawLog, Recalled, blocks_of
+from workmoot.chain.deployment import Deployment
+from workmoot.domain.errors import WrongDatabase
+from workmoot.domain.ledger import Block
+
+log = logging.getLogger(__name__)
+LAYOUT = 1
+"""Of the two tables below; another one begins them anew."""
+ONLY = 1
+
+archives = Table(
+    "archive",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("deployment", Text, nullable=False),
+    Column("layout", Integer, nullable=False),
+    Column("changes", BigInteger, nullable=False),
+)
+logs = Table(
+    "archive_logs",
+    METADATA,
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("block_hash", LargeBinary, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("tx", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("topics", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+blocks = Table(
+    "archive_blocks",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+class DatabaseArchive:
+    """One deployment's archive. Several processes may share it: what one has read the others take from it."""
+
+    def __init__(self, database: Database, deployment: Deployment) -> None:
+        self._database = database
+        with database.begin() as connection:
+            _open(connection, json.dumps({"chain_id": deployment.chain_id, **deployment.addresses}))
+
+    def newest(self) -> Block | None:
+        """How far it goes."""
+        with self._database.begin() as connection:
+            return _newest(connection)
+
+    def block_at(self, number: int) -> Block | None:
+        """The newest block it has at that number or below."""
+        with self._database.begin() as connection:
+            return _block_at(connection, number)
+
+    def recall(self, last: Block | None) -> Recalled:
+        """What it has beyond a block; everything for none."""
+        with self._changing() as connection:
+            anew = last is not None and _block_at(connection, last.number) != last
+            chosen = select(logs).order_by(logs.c.block, logs.c.log_index)
+            if last is not None and not anew:
+                chosen = chosen.where(logs.c.block > last.number)
+            return Recalled(anew, [RawLog(*row) for row in connection.execute(chosen)], _newest(connection))
+
+    def extend(self, last: Block | None, told: Sequence[RawLog], head: Block) -> bool:
+        """Keeps what follows its newest block, up to `head`; not where that is no longer `last`."""
+        with self._changing() as connection:
+            if _newest(connection) != last:
+                return False
+            if told:
+                connection.execute(insert(logs), [log._asdict() for log in told])
+            connection.execute(insert(blocks), [asdict(block) for block in blocks_of(told, head)])
+            return True
+
+    def rewind(self, number: int) -> None:
+        """Forgets everything above that block."""
+        with self._changing() as connection:
+            connection.execute(delete(logs).where(logs.c.block > number))
+            connection.execute(delete(blocks).where(blocks.c.number > number))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A transaction that has the archive to itself: on either database the first write waits for its turn."""
+        with self._database.begin() as connection:
+            connection.execute(update(archives).values(changes=archives.c.changes + 1))
+            yield connection
+
+
+def _open(connection: Connection, deployment: str) -> None:
+    """Refuses another deployment's archive; begins one of another layout anew: it can be read again."""
+    found = connection.execute(select(archives.c.deployment, archives.c.layout)).one_or_none()
+    if found is None:
+        connection.execute(insert(archives).values(id=ONLY, deployment=deployment, layout=LAYOUT, changes=0))
+        return
+    if found.deployment != deployment:
+        raise WrongDatabase(expected=deployment, found=found.deployment)
+    if found.layout != LAYOUT:
+        log.warning("the archive has layout %s, not %s: the chain is read anew", found.layout, LAYOUT)
+        for table in (logs, blocks):
+            table.drop(connection)
+            table.create(connection)
+        connection.execute(update(archives).values(layout=LAYOUT))
+
+
+def _newest(connection: Connection) -> Block | None:
+    return _first(connection, select(blocks))
+
+
+def _block_at(connection: Connection, number: int) -> Block | None:
+    return _first(connection, select(blocks).where(blocks.c.number <= number))
+
+
+def _first(connection: Connection, chosen: Select[Any]) -> Block | None:
+    """The one with the highest number."""
+    found = connection.execute(chosen.order_by(blocks.c.number.desc()).limit(1)).one_or_none()
+    return Block(number=found.number, hash=found.hash, timestamp=found.timestamp) if found else None

@@ -1,0 +1,1 @@
+"""What reading the chain through the API costs."""
