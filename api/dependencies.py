@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from api.access.access import Access
 from api.ballots import BallotDesk
 from api.desk import Desk
 from api.projection import Projection
@@ -40,6 +41,7 @@ class Dependencies:
     ballots: BallotDesk
     posting: Posting | None
     contracts: dict[str, str]
+    access: Access
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
 
@@ -58,11 +60,16 @@ def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
     return given.desk
 
 
+def _access(given: Annotated[Dependencies, Depends(_given)]) -> Access:
+    return given.access
+
+
 def _ballots(given: Annotated[Dependencies, Depends(_given)]) -> BallotDesk:
     return given.ballots
 
 
 Given = Annotated[Dependencies, Depends(_given)]
 Plant = Annotated[Projection, Depends(_projection)]
+Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]

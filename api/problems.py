@@ -15,11 +15,14 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):
     """A request that cannot be done, with the status and the words that say why."""
 
-    def __init__(self, status: int, slug: str, detail: str, **more: Any) -> None:
+    def __init__(
+        self, status: int, slug: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.slug = slug
         self.detail = detail
+        self.headers = headers
         self.more = more
 
 
@@ -58,7 +61,9 @@ def install(app: FastAPI) -> None:
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 (the type it is registered for)
-    return respond(error.status, error.slug, error.detail, instance=request.url.path, **error.more)
+    return respond(
+        error.status, error.slug, error.detail, instance=request.url.path, headers=error.headers, **error.more
+    )
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:

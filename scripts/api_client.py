@@ -1,6 +1,7 @@
 """The command line's way to the API: finds it, asks it, and shows its refusals."""
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import typer
 
+from scripts import sessions
 from scripts.running.folder import live_runs
 
 LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
@@ -21,7 +23,9 @@ LISTED_BY = {
     "overrides": "`workmoot override list`",
     "workers": "`workmoot member list`",
     "robots": "`workmoot member list --kind robotic`",
+    "keys": "`workmoot key list`",
 }
+SIGN_IN = "POST /api/v1/auth/sign-in", "`workmoot sign-in`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +35,27 @@ class ApiClient:
     url: str
 
     def get(self, path: str) -> Any:
-        return self._answer("GET", path, None)
+        return self.ask("GET", path).json()
 
     def post(self, path: str, body: Any) -> Any:
-        return self._answer("POST", path, body)
+        return self.ask("POST", path, body).json()
 
-    def _answer(self, method: str, path: str, body: Any) -> Any:
+    def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = self._credentials()
         try:
-            answer = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, timeout=WAIT_S)
+            answer = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=WAIT_S)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _failed(f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`.") from None
         if answer.is_error:
             raise _failed(_refusal(answer))
-        return answer.json()
+        return answer
+
+    def _credentials(self) -> dict[str, str]:
+        """An API key of the environment, or else the session of who signed in."""
+        if key := os.environ.get("WORKMOOT_API_KEY"):
+            return {"Authorization": f"Bearer {key}"}
+        cookie = sessions.cookie_of(self.url)
+        return {"Cookie": cookie} if cookie else {}
 
 
 def client_of(url: str | None) -> ApiClient:
@@ -98,8 +110,8 @@ def _where(pointer: str) -> str:
 
 
 def _for_a_terminal(words: str) -> str:
-    """The command where the API names one of its lists."""
-    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words)
+    """The command where the API names one of its routes."""
+    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words.replace(*SIGN_IN))
 
 
 def _failed(words: str) -> typer.Exit:

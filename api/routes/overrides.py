@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.access.door import Admitted
+from api.access.rules import DRAFT, GIVE
 from api.dependencies import OrderDesk, Plant
 from api.models.common import Listing
 from api.models.orders import OverrideGiven, OverrideIn, OverrideOut, PreviewOut
@@ -34,9 +36,19 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
 
 @router.post("", operation_id="give_override", status_code=201, responses={200: {"model": PreviewOut}})
 def give_override(
-    desk: OrderDesk, asked: OverrideIn, response: Response, *, dry_run: Annotated[bool, DRY_RUN] = False
+    desk: OrderDesk,
+    asked: OverrideIn,
+    response: Response,
+    visitor: Admitted,
+    *,
+    dry_run: Annotated[bool, DRY_RUN] = False,
 ) -> OverrideGiven | PreviewOut:
-    """Gives an order. It beats every non-human decision until it is released or expires."""
+    """Gives an order. It beats every non-human decision until it is released or expires.
+
+    One that carries its human's signature is sent whoever brings it.
+    """
+    if dry_run or asked.signature is None:
+        visitor.require(DRAFT if dry_run else GIVE)
     if dry_run:
         response.status_code = 200
         return desk.preview(asked)
