@@ -6,22 +6,41 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import problems
+from api.access.door import admit
 from api.dependencies import Dependencies
 from api.models.problem import ProblemOut
 from api.pages import view
-from api.routes import ballots, dao, events, health, orders, overrides, plant, proposals, robots, tasks, workers
+from api.routes import (
+    auth,
+    ballots,
+    dao,
+    events,
+    health,
+    keys,
+    orders,
+    overrides,
+    plant,
+    proposals,
+    reference,
+    robots,
+    tasks,
+    workers,
+)
 from api.security import Guard
 
 ERRORS = {
     status: {"model": ProblemOut, "content": {problems.MEDIA_TYPE: {}}, "description": words}
     for status, words in {
+        401: "Nobody signed in, or the API key is over.",
+        403: "Who asks lacks the role or the scope, which `missing` names; or comes from elsewhere.",
         404: "There is no such thing.",
         409: "The contracts or the gateway refused it.",
         422: "A field is missing or wrong; the pointer names it.",
+        429: "Too many, or too often: Retry-After says when to come again.",
         503: "The chain, or an account to send with, is not there.",
     }.items()
 }
@@ -35,17 +54,20 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         summary="What a plant's workers decided, and the door for a human's word.",
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         lifespan=_lifespan,
+        dependencies=[Depends(admit)],
     )
     app.state.dependencies = dependencies
     app.state.stopping = threading.Event()
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
-    for part in (orders, tasks, workers, proposals, ballots, robots, overrides, events, plant, dao):
+    for part in (auth, keys, orders, tasks, workers, proposals, ballots, robots, overrides, events, plant, dao):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(reference.router)
     app.include_router(view.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
     return app

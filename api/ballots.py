@@ -1,13 +1,10 @@
 """The box this API offers: at its door ballots and drafts are checked as the contract would, and what is genuine is
 kept."""
 
-import threading
-import time
-from collections.abc import Callable
-
 from api.models.ballots import BallotIn, BallotOut, BallotsOut, DraftIn, DraftOut, DraftsOut
 from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
+from api.rates import Rate, too_many
 from api.views.snapshot import Snapshot
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.kept import Kept, KeptBallots, KeptDraft
@@ -26,28 +23,6 @@ CHECKS_AT_ONCE = 2_000
 """Signatures: every member's ballot at the largest membership, twice over."""
 DRAFTS_A_SECOND = 4
 DRAFTS_AT_ONCE = 64
-
-
-class Rate:
-    """So many a second in the long run, so many at once."""
-
-    def __init__(self, a_second: float, *, at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._a_second = a_second
-        self._at_once = float(at_once)
-        self._clock = clock
-        self._left, self._at = self._at_once, clock()
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """Whether one more is within the rate."""
-        with self._lock:
-            now = self._clock()
-            self._left = min(self._at_once, self._left + (now - self._at) * self._a_second)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
 
 
 class BallotDesk:
@@ -107,7 +82,7 @@ class BallotDesk:
         self._require_genuine(boxed, self._require_of_poll(boxed))
         found = self._kept.keep(boxed)
         if found is None:
-            raise _too_many("too-many-ballots", "This box holds as many ballots on this proposal as it takes.")
+            raise too_many("too-many-ballots", "This box holds as many ballots on this proposal as it takes.")
         return found
 
     def _let_draft_in(self, boxed: BoxedDraft) -> KeptDraft:
@@ -131,11 +106,17 @@ class BallotDesk:
         if not self._kept.has_room(draft):
             raise _full(draft)
         if not self._draft_rate.take():
-            raise _too_many("too-many-drafts", f"This box checks {DRAFTS_A_SECOND} drafts a second.")
+            raise too_many(
+                "too-many-drafts",
+                f"This box checks {DRAFTS_A_SECOND} drafts a second.",
+                after_s=self._draft_rate.wait_s,
+            )
 
     def _require_genuine(self, boxed: BoxedBallot, account: Address) -> None:
         if not self._rate.take():
-            raise _too_many("too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.")
+            raise too_many(
+                "too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.", after_s=self._rate.wait_s
+            )
         try:
             genuine = self._notary.is_genuine(boxed, account)
         except ChainError as silent:
@@ -213,12 +194,8 @@ def _not_open(proposal: int) -> Problem:
     return Problem(409, "proposal-not-open", f"Proposal {proposal} is not open any more.")
 
 
-def _too_many(slug: str, detail: str) -> Problem:
-    return Problem(429, slug, detail, retryable=True)
-
-
 def _full(draft: Draft) -> Problem:
-    return _too_many("too-many-drafts", f"This box takes no more drafts of member {draft.proposer}.")
+    return too_many("too-many-drafts", f"This box takes no more drafts of member {draft.proposer}.")
 
 
 def _draft_out(boxed: BoxedDraft, place: int) -> DraftOut:

@@ -1,7 +1,8 @@
 """The API's own tables: what of the chain it has read, and the little that is not on the chain."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, exc
@@ -21,6 +22,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(_checked(url))
+        self._turn: AbstractContextManager[object] = (
+            Lock() if isinstance(self._engine.pool, StaticPool) else nullcontext()
+        )
+        """In memory there is one connection: threads take turns."""
 
     def create_tables(self) -> None:
         """Makes the tables that are missing."""
@@ -31,7 +36,7 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """A transaction: what is written is kept when the block ends, and nothing of it when it fails."""
         try:
-            with self._engine.begin() as connection:
+            with self._turn, self._engine.begin() as connection:
                 yield connection
         except exc.IntegrityError:
             raise
@@ -60,10 +65,10 @@ def _checked(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if url.database in (None, "", ":memory:"):
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _tune_sqlite)
     return engine
 

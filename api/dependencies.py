@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from api.access.access import Access
 from api.ballots import BallotDesk
 from api.desk import Desk
 from api.errands import Errands
@@ -42,6 +43,7 @@ class Dependencies:
     errands: Errands
     posting: Posting | None
     contracts: dict[str, str]
+    access: Access
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
 
@@ -64,12 +66,17 @@ def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
     return given.errands
 
 
+def _access(given: Annotated[Dependencies, Depends(_given)]) -> Access:
+    return given.access
+
+
 def _ballots(given: Annotated[Dependencies, Depends(_given)]) -> BallotDesk:
     return given.ballots
 
 
 Given = Annotated[Dependencies, Depends(_given)]
 Plant = Annotated[Projection, Depends(_projection)]
+Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
 Once = Annotated[Errands, Depends(_errands)]

@@ -19,6 +19,7 @@ from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
+from workmoot.ballots.poll import Verify
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Refused
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Ledger, OverrideRecord
@@ -101,12 +102,20 @@ class Desk:
     """Drafts, signs or checks, and sends."""
 
     def __init__(
-        self, projection: Projection, *, overrides: Address, relay: Relay | None, floor: Floor | None, keys: KeyRing
+        self,
+        projection: Projection,
+        *,
+        overrides: Address,
+        relay: Relay | None,
+        floor: Floor | None,
+        keys: KeyRing,
+        verify: Verify,
     ) -> None:
         self._projection = projection
         self._overrides = overrides
         self._relay = relay
         self._floor = floor
+        self._verify = verify
         self.keys = keys
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
@@ -224,9 +233,21 @@ class Desk:
         if asked.signature is None:
             return self.sign_for(order.human, self._digest(order))
         try:
-            return bytes.fromhex(asked.signature.removeprefix("0x"))
+            signature = bytes.fromhex(asked.signature.removeprefix("0x"))
         except ValueError as error:
             raise unprocessable("/signature", "The signature is no hexadecimal text of whole bytes.") from error
+        self._require_signed(order, signature)
+        return signature
+
+    def _require_signed(self, order: HumanOrder, signature: bytes) -> None:
+        """Refused here, it costs nobody gas; the contracts and the gateway check it again."""
+        try:
+            genuine = self._verify(order.human, self._digest(order), signature)
+        except ChainError as silent:
+            detail = f"The signature cannot be checked: {silent}."
+            raise Problem(503, "chain-unavailable", detail, retryable=True) from silent
+        if not genuine:
+            raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
 
     def _digest(self, order: HumanOrder) -> bytes:
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)

@@ -1,11 +1,10 @@
-"""What a stranger may not do with an API on loopback: no foreign origin or host, no inline code, no endless body."""
-
-from urllib.parse import urlsplit
+"""What a stranger may not do with this API: no foreign origin or host, no inline code, no endless body."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.home import Home
 from api.problems import respond
 from workmoot.ballots.wire import DRAFTS_PATH
 from workmoot.ballots.wire import PATH as BALLOTS_PATH
@@ -14,7 +13,6 @@ LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; an order of 256 tasks that fits a block is a tenth of it."""
 LARGEST_BODIES = {BALLOTS_PATH: 4 * 1024, DRAFTS_PATH: 160 * 1024}
 """Bytes; the longest signature takes half of a ballot, and the largest draft, in hexadecimal, is four fifths."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -36,7 +34,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(Headers(scope=scope))
+        refusal = _refusal(Headers(scope=scope), scope["app"].state.dependencies.access.home)
         if refusal is None:
             await self._app(
                 scope,
@@ -47,21 +45,13 @@ class Guard:
             await respond(403, "foreign", refusal, instance=scope["path"])(scope, receive, _with_headers(send))
 
 
-def _refusal(headers: Headers) -> str | None:
+def _refusal(headers: Headers, home: Home) -> str | None:
     host, origin = headers.get("host", ""), headers.get("origin")
-    if _name(f"//{host}") not in LOOPBACK:
-        return f"This API answers on loopback only; the request names the host {host!r}."
+    if not home.is_host(host):
+        return f"This API is {home.url}; the request names the host {host!r}."
     if origin is not None and origin.partition("://")[2] != host:
         return f"Requests from pages of another origin are refused; this one comes from {origin!r}."
     return None
-
-
-def _name(url: str) -> str:
-    """The host a URL names; none where it is no URL."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def _limited(receive: Receive, largest: int) -> Receive:

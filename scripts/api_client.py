@@ -1,8 +1,10 @@
 """The command line's way to the API: finds it, asks it, and shows its refusals."""
 
 import json
+import os
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import httpx
 import typer
 
+from scripts import sessions
 from scripts.running.folder import live_runs
 
 LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
@@ -22,7 +25,9 @@ LISTED_BY = {
     "overrides": "`workmoot override list`",
     "workers": "`workmoot member list`",
     "robots": "`workmoot member list --kind robotic`",
+    "keys": "`workmoot key list`",
 }
+SIGN_IN = "POST /api/v1/auth/sign-in", "`workmoot sign-in`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +37,39 @@ class ApiClient:
     url: str
 
     def get(self, path: str) -> Any:
-        return self._answer("GET", path)
+        return self.ask("GET", path).json()
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.ask("POST", path, body).json()
 
     def preview(self, order: Any) -> Any:
         """What an order would do; nothing is sent."""
-        return self._answer("POST", "overrides?dry_run=true", json=order)
+        return self.post("overrides?dry_run=true", order)
 
     def give(self, order: Any, *, etag: str) -> Any:
         """Gives an order, if its subject is still as the preview with this tag showed it."""
-        return self._answer("POST", "overrides", json=order, headers=a_key() | {"If-Match": etag})
+        return self.ask("POST", "overrides", order, a_key() | {"If-Match": etag}).json()
 
     def submit(self, document: Any) -> Any:
         """Posts an order of a customer."""
-        return self._answer("POST", "orders", json=document, headers=a_key())
+        return self.ask("POST", "orders", document, a_key()).json()
 
-    def _answer(self, method: str, path: str, **sent: Any) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        sent = self._credentials() | dict(headers or {})
         try:
-            answer = httpx.request(method, f"{self.url}/api/v1/{path}", timeout=WAIT_S, **sent)
+            answer = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=sent, timeout=WAIT_S)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _failed(f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`.") from None
         if answer.is_error:
             raise _failed(_refusal(answer))
-        return answer.json()
+        return answer
+
+    def _credentials(self) -> dict[str, str]:
+        """An API key of the environment, or else the session of who signed in."""
+        if key := os.environ.get("WORKMOOT_API_KEY"):
+            return {"Authorization": f"Bearer {key}"}
+        cookie = sessions.cookie_of(self.url)
+        return {"Cookie": cookie} if cookie else {}
 
 
 def a_key() -> dict[str, str]:
@@ -113,8 +129,8 @@ def _where(pointer: str) -> str:
 
 
 def _for_a_terminal(words: str) -> str:
-    """The command where the API names one of its lists."""
-    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words)
+    """The command where the API names one of its routes."""
+    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words.replace(*SIGN_IN))
 
 
 def _failed(words: str) -> typer.Exit:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from scripts import (
+    api_key,
     audit,
     bench,
     doctor,
@@ -17,6 +18,7 @@ from scripts import (
     proposal,
     scenario,
     serve,
+    sign_in,
     supervisor,
     up,
     worker,
@@ -38,6 +40,9 @@ app.add_typer(scenario.app, name="scenario")
 app.add_typer(order.app, name="order")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
+app.command(name="sign-in")(sign_in.sign_in)
+app.command(name="sign-out")(sign_in.sign_out)
+app.add_typer(api_key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.add_typer(bench.app, name="bench")
 app.command(name="doctor")(doctor.doctor)

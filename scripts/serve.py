@@ -11,8 +11,11 @@ import typer
 from scripts.api_state import DATABASE_HELP, connect_or_recall, open_database
 
 if TYPE_CHECKING:
+    from api.access.access import Terms
+    from api.database import Database
     from api.dependencies import Dependencies
     from api.desk import KeyRing
+    from api.home import Home
     from api.projection import Projection
     from workmoot.chain.connection import Connection
     from workmoot.chain.signer import Signer
@@ -24,25 +27,51 @@ CLOSING_S = 2
 log = logging.getLogger("api")
 
 
-def serve(
+def serve(  # noqa: PLR0913 (a command's options)
     rpc: Annotated[str, typer.Option(help="The node's URL.")],
+    dev: Annotated[bool, typer.Option("--dev", help="Development chains only: nobody signs in to read.")] = False,
     keys: Annotated[
         Path | None,
-        typer.Option(help="Development keys: relay.key pays, <human's id>.key signs. Development chains only."),
+        typer.Option(help="With --dev: relay.key pays, <human's id>.key signs for whoever asks."),
     ] = None,
     relay: Annotated[Path | None, typer.Option(help="Key file of the account that sends; else KEYS/relay.key.")] = None,
     port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8600,
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
     database: Annotated[str | None, typer.Option(envvar="WORKMOOT_DATABASE", help=DATABASE_HELP)] = None,
+    origin: Annotated[
+        str | None, typer.Option(help="https://HOST that a proxy on this machine answers for; else loopback alone.")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=1, help="Requests a second of one account, key or address.")] = 100,
+    session_hours: Annotated[float, typer.Option(min=0.01, max=168, help="How long who signed in stays so.")] = 8,
+    key_days: Annotated[int, typer.Option(min=1, max=366, help="How long an API key may last.")] = 90,
 ) -> None:
     """Serve the API and the page until SIGTERM. Killed at any moment, it goes on where it was."""
+    from api.access.access import Terms
+    from api.home import Home
+
+    if not dev and keys:
+        raise typer.BadParameter("development keys sign with --dev alone; name the sending account with --relay")
+    if dev and origin:
+        raise typer.BadParameter("--dev is for loopback alone: leave --origin out, or have people sign in")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     listening = _listen(port)
-    dependencies = _dependencies(rpc, keys, relay, deployment, database)
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    connection = connect_or_recall(rpc, deployment)
+    chain_id = connection.deployment.chain_id
+    if dev and chain_id not in DEVELOPMENT_CHAINS:
+        known = " and ".join(map(str, DEVELOPMENT_CHAINS))
+        raise typer.BadParameter(f"--dev is for chains {known} only, this is chain {chain_id}")
+    try:
+        home = Home(url=origin or url, chain_id=chain_id)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--origin") from None
+    tables = open_database(database, connection.deployment, file=deployment)
+    terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
+    dependencies = _dependencies(connection, keys, relay, tables, home, terms)
     if banner := dependencies.desk.keys.banner:
         log.warning("%s", banner)
-    print(f"http://{HOST}:{listening.getsockname()[1]}", flush=True)
+    print(url, flush=True)
     _run(dependencies, listening)
 
 
@@ -59,36 +88,36 @@ def _listen(port: int) -> socket.socket:
 
 
 def _dependencies(
-    rpc: str, keys: Path | None, relay: Path | None, deployment: Path | None, database: str | None
+    connection: "Connection", keys: Path | None, relay: Path | None, database: "Database", home: "Home", terms: "Terms"
 ) -> "Dependencies":
+    from api.access.access import access_of
     from api.archive import DatabaseArchive
-    from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
+    from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.errands import Errands
     from api.gateway import Gateway
     from api.projection import Projection
+    from api.rates import Rate
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
     from workmoot.chain.signatures import Signatures
 
-    connection = connect_or_recall(rpc, deployment)
-    opened = open_database(database, connection.deployment, file=deployment)
-    follower = connection.follower(DatabaseArchive(opened, connection.deployment))
+    follower = connection.follower(DatabaseArchive(database, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
     projection = Projection(follower, chain_id=connection.deployment.chain_id, gateway=gateway.words)
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
-    ring = _key_ring(projection, connection, keys)
+    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
     desk = Desk(
         projection,
-        overrides=connection.deployment.overrides,
+        overrides=deployed.overrides,
         relay=contracts.overrides if contracts else None,
         floor=gateway,
-        keys=ring,
+        keys=_key_ring(projection, keys),
+        verify=verify,
     )
-    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
@@ -96,9 +125,10 @@ def _dependencies(
         projection=projection,
         desk=desk,
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
-        errands=Errands(opened),
+        errands=Errands(database),
         posting=contracts.work_orders if contracts else None,
-        contracts=dict(connection.deployment.addresses),
+        contracts=dict(deployed.addresses),
+        access=access_of(home, terms, projection, database, verify),
         watched=(projection, gateway),
     )
 
@@ -110,20 +140,14 @@ def _relay(keys: Path | None, relay: Path | None) -> "Signer | None":
     return load_signer(file) if file else None
 
 
-def _key_ring(projection: "Projection", connection: "Connection", keys: Path | None) -> "KeyRing":
-    """The keys of the plant's humans, and no others; on development chains alone."""
+def _key_ring(projection: "Projection", keys: Path | None) -> "KeyRing":
+    """The keys of the plant's humans, and no others."""
     from api.desk import KeyRing
     from workmoot.chain.signer import load_signer
     from workmoot.domain.workers import Kind
 
     if keys is None:
         return KeyRing()
-    if connection.deployment.chain_id not in DEVELOPMENT_CHAINS:
-        known = " and ".join(map(str, DEVELOPMENT_CHAINS))
-        raise typer.BadParameter(
-            f"development keys sign on chains {known} only, this is chain {connection.deployment.chain_id}; "
-            "leave --keys out and name the sending account with --relay"
-        )
     with projection.read() as snap:
         humans = [member for member in snap.ledger.members.values() if member.kind is Kind.HUMAN]
     files = {human.account: keys / f"{human.id}.key" for human in humans}
@@ -145,5 +169,11 @@ def _run(dependencies: "Dependencies", listening: socket.socket) -> None:
             app.state.stopping.set()
             super().handle_exit(sig, frame)
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=CLOSING_S)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=CLOSING_S,
+        proxy_headers=dependencies.access.home.is_https,
+    )
     Server(config).run(sockets=[listening])

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.access.door import Admitted
+from api.access.rules import READ
+from api.access.visitor import Visitor
 from api.dependencies import Dependencies, Given
 from api.pages import gantt, plan_view
 from api.problems import not_found
@@ -15,13 +18,14 @@ from api.views.floor import floor_out
 from api.views.overrides import all_overrides
 from api.views.proposals import proposal_detail
 from api.views.schedule import schedule_out
-from api.views.snapshot import Snapshot
+from api.views.snapshot import Snapshot, name_of
 from api.views.tasks import kinds_for, order_out, task_out, waits_for_a_human
 from api.views.workers import members_of, worker_out
 from workmoot.domain.workers import Kind
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+SIGN_IN = "/sign-in"
 PARTS = {"floor": "moment.html", "board": "board.html"}
 ORDERS, PROPOSALS, OVERRIDES = 10, 30, 50
 Shown = dict[str, Any]
@@ -52,25 +56,38 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
-@router.get("/", response_class=HTMLResponse)
-def show_page(given: Given) -> HTMLResponse:
-    """The whole page."""
-    return _render("page.html", given)
+@router.get("/", response_model=None)
+def show_page(given: Given, visitor: Admitted) -> HTMLResponse | RedirectResponse:
+    """The whole page; who may not read it is shown where to sign in."""
+    if not visitor.may(READ):
+        return RedirectResponse(SIGN_IN, status_code=303)
+    return _render("page.html", given, visitor)
+
+
+@router.get(SIGN_IN, response_class=HTMLResponse)
+def show_sign_in() -> HTMLResponse:
+    """Where a human signs in with a wallet."""
+    return _html(ENVIRONMENT.get_template("sign-in.html").render())
 
 
 @router.get("/fragments/{name}", response_class=HTMLResponse)
-def show_part(given: Given, name: str) -> HTMLResponse:
+def show_part(given: Given, visitor: Admitted, name: str) -> HTMLResponse:
     """One live part of the page."""
     if name not in PARTS:
         raise not_found("part", name, f"The page's parts are {' and '.join(PARTS)}.")
-    return _render(PARTS[name], given)
+    return _render(PARTS[name], given, visitor)
 
 
-def _render(template: str, given: Dependencies) -> HTMLResponse:
+def _render(template: str, given: Dependencies, visitor: Visitor) -> HTMLResponse:
     with given.projection.read() as snap:
         shown = {name: value for show in SHOWN[template] for name, value in show(snap).items()}
-    html = ENVIRONMENT.get_template(template).render(**shown, banner=given.desk.keys.banner)
-    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+        me = snap.ledger.member_of(visitor.account)
+    shown |= {"banner": given.desk.keys.banner, "visitor": visitor, "me": name_of(me) if me else visitor.account}
+    return _html(ENVIRONMENT.get_template(template).render(**shown))
+
+
+def _html(content: str) -> HTMLResponse:
+    return HTMLResponse(content, headers={"Cache-Control": "no-store"})
 
 
 def _moment(snap: Snapshot) -> Shown:

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Plant
+from api.access.rules import READ
+from api.dependencies import Gate, Plant
 from api.models.common import Listing, moment
 from api.models.events import EventOut
 from api.problems import unprocessable
@@ -35,15 +38,19 @@ def list_events(plant: Plant, limit: Annotated[int, Query(ge=1, le=1000)] = 200)
 async def stream_events(
     request: Request,
     plant: Plant,
+    gate: Gate,
     start: Annotated[str, START] = "start",
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Server-sent events: `chain` with an id for each event of the chain, `pulse` without one each second."""
     after = _after(plant, last_event_id or start)
-    return StreamingResponse(_stream(request, plant, after), media_type="text/event-stream", headers=HEADERS)
+    may_stay = partial(gate.door.still_admits, request, READ)
+    return StreamingResponse(_stream(request, plant, after, may_stay), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _stream(request: Request, plant: Projection, after: tuple[int, int]) -> AsyncIterator[str]:
+async def _stream(
+    request: Request, plant: Projection, after: tuple[int, int], may_stay: Callable[[], bool]
+) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     told, sent, pulse_at = plant.events(), 0, 0.0
     yield "retry: 1000\n\n"
@@ -56,6 +63,8 @@ async def _stream(request: Request, plant: Projection, after: tuple[int, int]) -
                 yield sse("chain", event_out(event).model_dump_json(), event_id(event))
         sent = told.start + len(told.events)
         if loop.time() >= pulse_at:
+            if not await run_in_threadpool(may_stay):
+                return
             pulse_at = loop.time() + PULSE_S
             yield sse("pulse", json.dumps(pulse(plant, told.rewinds, sent)))
         await asyncio.sleep(LOOK_S)

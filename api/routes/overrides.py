@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.access.door import Admitted
+from api.access.rules import DRAFT, GIVE
 from api.dependencies import Once, OrderDesk, Plant
 from api.errands import Answer
 from api.models.common import Listing
@@ -47,12 +49,18 @@ def give_override(
     once: Once,
     asked: OverrideIn,
     response: Response,
+    visitor: Admitted,
     *,
     dry_run: Annotated[bool, DRY_RUN] = False,
     if_match: Annotated[str | None, IF_MATCH] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> OverrideGiven | PreviewOut | Response:
-    """Gives an order. It beats every non-human decision until it is released or expires."""
+    """Gives an order. It beats every non-human decision until it is released or expires.
+
+    One that carries its human's signature is sent whoever brings it.
+    """
+    if dry_run or asked.signature is None:
+        visitor.require(DRAFT if dry_run else GIVE)
     if dry_run:
         response.status_code = 200
         seen = desk.preview(asked)

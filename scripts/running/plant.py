@@ -238,7 +238,7 @@ class PlantRun:
             self.processes.start(worker.id, command, self.folder.log(worker.id))
 
     def _start_api(self, common: list[str], port: int) -> None:
-        command = ["serve", *common, "--keys", str(self.folder.keys), "--port", str(port)]
+        command = ["serve", *common, "--dev", "--keys", str(self.folder.keys), "--port", str(port)]
         self.processes.start("api", command, self.folder.log("api"))
 
     def _start_supervisor(self) -> None:

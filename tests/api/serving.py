@@ -10,13 +10,16 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
+from api.access.access import Terms, access_of
 from api.app import create_app
-from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk, Rate
+from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
 from api.database import Database
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
 from api.errands import Errands
+from api.home import Home
 from api.projection import Projection
+from api.rates import Rate
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary, Verify
@@ -24,6 +27,7 @@ from workmoot.chain.memory import ADDRESSES, MemoryFollower
 from workmoot.chain.signatures import is_signed_by
 
 LOOPBACK = "http://127.0.0.1:8600"
+DEVELOPMENT = Terms(development=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +49,22 @@ def serve(
     draft_rate: Rate | None = None,
     kept: KeptBallots | None = None,
     verify: Verify | None = None,
+    terms: Terms = DEVELOPMENT,
+    url: str = LOOPBACK,
     database: Database | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
+    verify = verify or is_signed_by
+    database = database or in_memory()
+    database.create_tables()
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
     projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
-    desk = Desk(projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys)
+    desk = Desk(
+        projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys, verify=verify
+    )
+    home = Home(url=url, chain_id=story.chain.chain_id)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = draft_rate or Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
     dependencies = Dependencies(
@@ -61,17 +73,18 @@ def serve(
         ballots=BallotDesk(
             projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
         ),
-        errands=Errands(_ready(database or Database("sqlite://"))),
+        errands=Errands(database),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
+        access=access_of(home, terms, projection, database, verify),
         watched=(projection,),
     )
     return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
 
 
-def _ready(database: Database) -> Database:
-    database.create_tables()
-    return database
+def in_memory() -> Database:
+    """Fresh tables that end with the process."""
+    return Database("sqlite://")
 
 
 def notary(story: Story, verify: Verify | None = None) -> Notary:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.ballots import Rate
+from api.rates import Rate
 from tests.api.serving import LOOPBACK, listening, notary, serve
 from tests.api.story import POLICY, Story, signer
 from workmoot.ballots.box import BoxedBallot

@@ -14,7 +14,7 @@ from tests.api.requests import REASON, a_key, an_order, get, give, preview, send
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
 from workmoot.chain.memory import ADDRESSES
-from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OverrideId, ProposalId
 from workmoot.domain.overrides import OverrideKind, order_digest
 from workmoot.domain.payloads import read_plan_payload
@@ -291,17 +291,39 @@ def test_give__signed_by_the_human__is_relayed(keyless: TestClient) -> None:
     assert (given["state"], given["human"]["id"], given["banner"]) == ("effective", "technician", None)
 
 
-def test_give__signed_by_a_stranger__is_refused_on_chain(keyless: TestClient) -> None:
+def test_give__signed_by_a_stranger__is_refused_at_the_door(keyless: TestClient) -> None:
     order = an_order("hold", "robot", "R-1", human="technician")
-    problem = give(keyless, _signed(preview(keyless, order), order, "stranger"), status=409)
-    assert problem["revert"]["error"] == "BadSignature"
+    problem = give(keyless, _signed(preview(keyless, order), order, "stranger"), status=422)
+    assert problem["errors"][0]["pointer"] == "/signature"
 
 
-def test_give__signed_order_changed__is_refused_on_chain(keyless: TestClient, story: Story) -> None:
+def test_give__signed_order_changed__is_refused_at_the_door(keyless: TestClient, story: Story) -> None:
     order = an_order("hold", "robot", "R-1", human="technician")
     signed = _signed(preview(keyless, order), order, "technician")
     signed["order"] |= {"subject": story.badge["R-2"]}
-    assert give(keyless, signed, status=409)["revert"]["error"] == "BadSignature"
+    assert give(keyless, signed, status=422)["errors"][0]["pointer"] == "/signature"
+
+
+def test_give__signed_by_a_contract__is_sent_if_it_says_so(story: Story) -> None:
+    wallets = {signer("technician").address: b"yes"}
+    with TestClient(
+        serve(story, signs=(), verify=lambda account, _, signature: wallets.get(account) == signature).app,
+        base_url=LOOPBACK,
+    ) as client:
+        order = an_order("hold", "robot", "R-1", human="technician")
+        signed = order | {"order": preview(client, order)["order"], "signature": "0x" + b"yes".hex()}
+        assert give(client, signed, status=409)["revert"]["error"] == "BadSignature"
+        give(client, signed | {"signature": "0x00"}, status=422)
+
+
+def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story: Story) -> None:
+    def silent(*_: object) -> bool:
+        raise Unreachable("the node is away")
+
+    with TestClient(serve(story, signs=(), verify=silent).app, base_url=LOOPBACK) as client:
+        order = an_order("hold", "robot", "R-1", human="technician")
+        signed = _signed(preview(client, order), order, "technician")
+        assert give(client, signed, status=503)["type"] == "/problems/chain-unavailable"
 
 
 def test_give__signed_order_twice__is_executed_once(keyless: TestClient) -> None:

@@ -73,6 +73,18 @@ def load_signer(path: Path) -> Signer:
         raise KeyUnusable(f"{path}: not a private key of 64 hexadecimal digits") from None
 
 
+def load_keystore(path: Path, password: str) -> Signer:
+    """The key in an encrypted file, as wallets and nodes write it (Web3 Secret Storage)."""
+    from eth_account import Account
+
+    try:
+        return Signer(bytes(Account.decrypt(path.read_text(), password)))
+    except OSError as error:
+        raise KeyUnusable(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError):
+        raise KeyUnusable(f"{path}: no keystore, or another password") from None
+
+
 def write_key(path: Path, key: bytes) -> None:
     """Keeps a key in a new file with mode 0600."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

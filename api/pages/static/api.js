@@ -1,9 +1,13 @@
 // The public API, as everybody else uses it.
 export async function ask(path, options = {}) {
   const response = await fetch(path, options);
-  const body = await response.json();
+  const body = response.status === 204 ? null : await response.json();
   if (!response.ok) throw Object.assign(new Error(body.detail ?? response.statusText), { problem: body });
   return body;
+}
+
+export function post(path, body, headers = {}) {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
 }
 
 // Shows what an order would do; nothing is sent.
@@ -14,8 +18,4 @@ export function preview(order) {
 // Gives an order if its subject is as the preview showed it. A hold acts whatever changed: who sees danger stops it.
 export function give(order, seen, key) {
   return post("/api/v1/overrides", order, { "If-Match": order.kind === "hold" ? "*" : seen.etag, "Idempotency-Key": key });
-}
-
-function post(path, body, headers = {}) {
-  return ask(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
 }

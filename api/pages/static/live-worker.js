@@ -2,10 +2,19 @@
 const ports = new Set();
 let last = null;
 
-const source = new EventSource("/api/v1/events?from=now");
+const AGAIN_MS = 2000;
 const tell = (message) => { last = message; for (const port of ports) port.postMessage(message); };
-source.addEventListener("pulse", (event) => tell({ type: "pulse", pulse: JSON.parse(event.data) }));
-source.addEventListener("error", () => { for (const port of ports) port.postMessage({ type: "silent" }); });
+
+function connect() {
+  const source = new EventSource("/api/v1/events?from=now");
+  source.addEventListener("pulse", (event) => tell({ type: "pulse", pulse: JSON.parse(event.data) }));
+  source.addEventListener("error", () => {
+    for (const port of ports) port.postMessage({ type: "silent" });
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
+  });
+}
+
+connect();
 
 self.onconnect = (event) => {
   const [port] = event.ports;

@@ -10,4 +10,5 @@ export function listen(onMessage) {
 function listenAlone(onMessage) {
   const source = new EventSource("/api/v1/events?from=now");
   source.addEventListener("pulse", (event) => onMessage({ type: "pulse", pulse: JSON.parse(event.data) }));
+  source.addEventListener("error", () => onMessage({ type: "silent" }));
 }

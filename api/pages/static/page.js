@@ -1,4 +1,5 @@
 // Keeps the page live: asks for what changed, says so when it no longer can.
+import { ask } from "/static/api.js";
 import { listen } from "/static/live.js";
 import { morph } from "/static/morph.js";
 import { start } from "/static/order.js";
@@ -16,6 +17,7 @@ async function refresh(name, version) {
   busy[name] = true;
   try {
     const response = await fetch(`/fragments/${name}`);
+    if (response.status === 401) location.assign("/sign-in");
     if (!response.ok) return;
     const tree = document.createElement("template");
     tree.innerHTML = await response.text();
@@ -27,6 +29,7 @@ async function refresh(name, version) {
 }
 
 function hear(message) {
+  if (message.type === "silent") refresh("floor", ++beat);
   if (message.type !== "pulse") return;
   const { pulse } = message;
   if (pulse.read_s_ago * 1000 < STALE_MS) heard = Date.now() - pulse.read_s_ago * 1000;
@@ -46,8 +49,15 @@ function watch() {
   }
 }
 
+async function signOut(event) {
+  if (!event.target.closest("#sign-out")) return;
+  await ask("/api/v1/auth/sign-out", { method: "POST" });
+  location.assign("/sign-in");
+}
+
 function say(words) { document.getElementById("said").textContent = words; }
 
 start(say);
 listen(hear);
+document.addEventListener("click", signOut);
 setInterval(watch, 500);

@@ -1,0 +1,1 @@
+"""Who comes to the API, and what each may do there."""

@@ -1,0 +1,71 @@
+"""Who may use which route: the one table of it. A route that does not stand here is refused to everybody."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from api.access.api_keys import Scope
+from workmoot.domain.workers import Role
+
+MEMBER, HUMAN = "member", "human"
+ANY_ROLE = frozenset(role.name.lower() for role in Role)
+
+
+class Limit(Enum):
+    """How often one actor may ask, as a share of the API's rate."""
+
+    READS = 1.0
+    WRITES = 0.1
+    SIGN_INS = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Who may use a route."""
+
+    roles: frozenset[str] = frozenset()
+    """Any of these; none named: nobody has to sign in."""
+    scope: Scope | None = None
+    """What an API key needs; none: no key will do."""
+    in_development: bool = False
+    """Whether on a development chain nobody has to sign in for it."""
+    limit: Limit | None = Limit.READS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may."""
+        return not self.roles
+
+
+MEMBERS, HUMANS = frozenset({MEMBER}), frozenset({HUMAN})
+UNLIMITED = Rule(limit=None)
+"""Health, static files' pages, and the ballot boxes, which count what costs them something themselves."""
+OPEN = Rule()
+SIGNING_IN = Rule(limit=Limit.SIGN_INS)
+READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)
+SIGNED = Rule(limit=Limit.WRITES)
+"""An order carries its human's signature, which the door checks and the contracts check again."""
+DRAFT = Rule(roles=MEMBERS, scope=Scope.DRAFT, in_development=True, limit=Limit.WRITES)
+GIVE = Rule(roles=ANY_ROLE, scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
+"""An order that a development key is to sign."""
+POST = Rule(roles=frozenset({"planner", "supervisor"}), scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
+WHO_AM_I = Rule(roles=MEMBERS, scope=Scope.READ)
+OWN_KEYS = Rule(roles=HUMANS, limit=Limit.WRITES)
+
+_WHO_MAY = {
+    UNLIMITED: "read_health read_readiness list_ballots put_ballot list_drafts put_draft",
+    OPEN: (
+        "show_page show_sign_in sign_out read_dao list_dao_members list_dao_proposals list_dao_activities "
+        "list_dao_contracts read_dao_governance"
+    ),
+    SIGNING_IN: "give_nonce sign_in",
+    READ: (
+        "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
+        "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
+        "read_schedule read_about read_reference show_part"
+    ),
+    SIGNED: "give_override",
+    POST: "submit_order",
+    WHO_AM_I: "read_me",
+    OWN_KEYS: "create_key list_keys revoke_key",
+}
+RULES = {route: rule for rule, routes in _WHO_MAY.items() for route in routes.split()}
