@@ -92,6 +92,7 @@ class PlantRun:
         self._follower: Follower | None = None
         self._api = ""
         self._waits = False
+        self._rebuilds = 0
         self._began = time.monotonic()
         self._ended_at: float | None = None
 
@@ -268,7 +269,6 @@ class PlantRun:
         """Whether anything happened on chain."""
         if self._follower is None:
             return False
-        rebuilds = self._follower.rebuilds
         try:
             entered = self._follower.catch_up()
         except Unreachable as silent:
@@ -279,7 +279,8 @@ class PlantRun:
             self._waits = True
             return False
         self._waits = False
-        if self._follower.rebuilds != rebuilds:
+        if self._follower.rebuilds != self._rebuilds:
+            self._rebuilds = self._follower.rebuilds
             self.events.clear()
         self.events.extend(entered)
         return bool(entered)
