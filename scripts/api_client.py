@@ -1,8 +1,10 @@
 """The command line's way to the API: finds it, asks it, and shows its refusals."""
 
+import contextlib
 import json
 import os
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +18,18 @@ from scripts import sessions
 from scripts.running.folder import live_runs
 
 LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
-FAILED = 1
+FAILED, USAGE, REFUSED, STALE, UNREACHABLE, LATE = 1, 2, 3, 4, 5, 6
+"""Exit codes: of the API's own fault, of what is asked wrongly, of a no, of a preview that is not true any more, of an
+API or chain that is away, of what may still be mined."""
+EXITS = {
+    **dict.fromkeys((400, 404, 413, 422), USAGE),
+    **dict.fromkeys((401, 403, 409, 429), REFUSED),
+    **dict.fromkeys((412, 428), STALE),
+    504: LATE,
+}
+CONFLICT, FAULT = 409, 500
+KEY = "Idempotency-Key"
+AGAIN_AFTER_S = (0.5, 1.0, 2.0)
 WAIT_S = 60.0  # a write answers when it is mined
 LISTED_BY = {
     "orders": "`workmoot order list`",
@@ -57,12 +70,26 @@ class ApiClient:
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         sent = self._credentials() | dict(headers or {})
         try:
-            answer = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=sent, timeout=WAIT_S)
+            answer = self._sent(method, path, body, sent)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _failed(f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`.") from None
+            words = f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`."
+            raise _failed(words, UNREACHABLE) from None
         if answer.is_error:
-            raise _failed(_refusal(answer))
+            raise _failed(_refusal(answer), _ends_with(answer.status_code))
         return answer
+
+    def _sent(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> httpx.Response:
+        """A write that has a key is sent again where its answer was lost, or where it is still at work: done once."""
+        for pause_s in AGAIN_AFTER_S if KEY in headers else ():
+            with contextlib.suppress(httpx.TransportError):
+                answer = self._once(method, path, body, headers)
+                if not (answer.status_code == CONFLICT and answer.headers.get("Retry-After")):
+                    return answer
+            time.sleep(pause_s)
+        return self._once(method, path, body, headers)
+
+    def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> httpx.Response:
+        return httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=WAIT_S)
 
     def _credentials(self) -> dict[str, str]:
         """An API key of the environment, or else the session of who signed in."""
@@ -74,7 +101,7 @@ class ApiClient:
 
 def a_key() -> dict[str, str]:
     """The header that makes a write be done once, however often it is sent."""
-    return {"Idempotency-Key": str(uuid.uuid4())}
+    return {KEY: str(uuid.uuid4())}
 
 
 def client_of(url: str | None) -> ApiClient:
@@ -133,6 +160,11 @@ def _for_a_terminal(words: str) -> str:
     return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words.replace(*SIGN_IN))
 
 
-def _failed(words: str) -> typer.Exit:
+def _ends_with(status: int) -> int:
+    """The exit code for what the API answered."""
+    return EXITS.get(status, UNREACHABLE if status > FAULT else FAILED)
+
+
+def _failed(words: str, code: int = FAILED) -> typer.Exit:
     typer.secho(words, err=True, fg="red")
-    return typer.Exit(FAILED)
+    return typer.Exit(code)

@@ -23,9 +23,13 @@ class FakeApi:
     def __init__(self, *answers: tuple[int, Any]) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, Any]] = []
+        self.keys: list[str | None] = []
 
-    def __call__(self, method: str, url: str, *, json: Any = None, **_: Any) -> httpx.Response:
+    def __call__(
+        self, method: str, url: str, *, json: Any = None, headers: dict[str, str], timeout: float
+    ) -> httpx.Response:
         self.asked.append((method, url, json))
+        self.keys.append(headers.get("Idempotency-Key"))
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if status == 0:
             raise httpx.ConnectError("refused")
@@ -54,20 +58,41 @@ def test_submit__two_orders__posts_both(run, tmp_path):
     assert result.stdout.splitlines() == ["order 1: 2 tasks, 0x1", "order 2: 2 tasks, 0x2"]
 
 
-def test_submit__refused__says_why_and_exits_1(run, tmp_path):
+def test_submit__malformed__says_why_and_exits_2(run, tmp_path):
     problem = {
         "title": "Unprocessable Entity",
         "detail": "/tasks: a cycle",
         "errors": [{"pointer": "/tasks", "detail": "a cycle"}],
     }
     result = run(FakeApi((422, problem)), "submit", written(tmp_path, "a: 1\n"))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == "/tasks: a cycle\n"
 
 
 def test_show__no_such_order__names_the_command_that_lists_them(run):
     result = run(FakeApi((404, {"detail": "There is no order 9. GET /api/v1/orders lists them."})), "show", "9")
-    assert (result.exit_code, result.stderr) == (1, "There is no order 9. `workmoot order list` lists them.\n")
+    assert (result.exit_code, result.stderr) == (2, "There is no order 9. `workmoot order list` lists them.\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, 3), (403, 3), (409, 3), (412, 4), (428, 4), (500, 1), (502, 5), (503, 5), (504, 6)]
+)
+def test_any__refused__the_exit_code_says_how(run, status, code):
+    assert run(FakeApi((status, {"detail": "no"})), "list").exit_code == code
+
+
+def test_submit__answer_lost__asked_again_with_the_same_key(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(api_client, "AGAIN_AFTER_S", (0.0, 0.0))
+    api = FakeApi((0, None), (0, None), (201, {"id": 1, "tasks": 2, "tx": "0x1"}))
+    assert run(api, "submit", written(tmp_path, "a: 1\n")).exit_code == 0
+    assert len(api.keys) == 3
+    assert len(set(api.keys)) == 1
+
+
+def test_list__no_answer__asked_once(run):
+    api = FakeApi((0, None))
+    run(api, "list")
+    assert len(api.asked) == 1
 
 
 def test_submit__no_yaml__exits_2_and_asks_nobody(run, tmp_path):
@@ -102,7 +127,7 @@ def test_watch__until_done__prints_changes_alone(run):
 
 def test_any__no_api__says_how_to_start_one(run):
     result = run(FakeApi((0, None)), "list")
-    assert result.exit_code == 1
+    assert result.exit_code == 5
     assert "http://api does not answer" in result.stderr
     assert "workmoot up" in result.stderr
 
