@@ -44,12 +44,9 @@ class Door:
 
     def admit(self, request: HTTPConnection, rule: Rule) -> Visitor:
         """Who asks; or the problem that keeps them out."""
-        address = _address(request)
-        if rule.is_open and rule.limit is None:
-            return Visitor(name=address)
-        visitor = self.visitor(request)
+        visitor = Visitor(name=_address(request)) if rule.is_blind else self.visitor(request)
         if rule.limit is not None:
-            self._rates[rule.limit].spend(address if rule.limit is Limit.SIGN_INS else visitor.name)
+            self._rates[rule.limit].spend(visitor.name)
         visitor.require(rule)
         return visitor
 

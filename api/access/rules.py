@@ -35,6 +35,11 @@ class Rule:
         """Whether anybody may."""
         return not self.roles
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nobody is asked who they are, nor refused for a key that is over."""
+        return self.is_open and self.limit in (None, Limit.SIGN_INS)
+
 
 MEMBERS, HUMANS = frozenset({MEMBER}), frozenset({HUMAN})
 UNLIMITED = Rule(limit=None)

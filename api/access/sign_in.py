@@ -82,10 +82,6 @@ class SignIn:
         visitor = Visitor(name=message.account, account=message.account, roles=roles, expires_at=now + self._session_s)
         return SignedIn(visitor=visitor, token=token, lasts_s=self._session_s)
 
-    def sign_out(self, token: str) -> None:
-        """Ends a session."""
-        self._sessions.close(token)
-
     def _require_for_here(self, message: SignInMessage) -> None:
         scheme = self._home.url.partition("://")[0]
         named = f"{scheme}://{message.domain}"
