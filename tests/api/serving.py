@@ -91,10 +91,11 @@ def notary(story: Story, verify: Verify | None = None) -> Notary:
 
 
 @contextmanager
-def listening(served: Served) -> Iterator[str]:
-    """The same over HTTP on a free port of loopback; the URL."""
+def listening(served: Served, *, port: int = 0) -> Iterator[str]:
+    """The same over HTTP on a port of loopback, else a free one; the URL."""
     with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
