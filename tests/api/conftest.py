@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.api.databases import database, database_url, postgresql
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
+
+__all__ = ["database", "database_url", "postgresql"]
 
 
 @pytest.fixture(autouse=True)

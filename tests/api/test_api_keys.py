@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 
 from api.access.access import Terms
 from api.access.api_keys import MOST, NOTED_EVERY_S, ApiKeys, Scope
-from tests.api.serving import LOOPBACK, in_memory, serve
+from api.database import Database
+from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, signer
 from tests.api.visitors import a_key, admit_people, bearer, sign_in
 
@@ -120,16 +121,16 @@ def test_create__more_than_anyone_needs__is_refused(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/too-many-keys")
 
 
-def test_find__its_time_is_over__is_none() -> None:
-    keys = ApiKeys(in_memory())
+def test_find__its_time_is_over__is_none(database: Database) -> None:
+    keys = ApiKeys(database)
     made = keys.create(OWNER, "x", READ, now=100, expires_at=200)
     assert made is not None
     assert [keys.find(made[0], now=now) is not None for now in (100, 199, 200)] == [True, True, False]
     assert keys.of(OWNER, now=200) == ()
 
 
-def test_find__used__is_noted_once_a_minute() -> None:
-    keys = ApiKeys(in_memory())
+def test_find__used__is_noted_once_a_minute(database: Database) -> None:
+    keys = ApiKeys(database)
     made = keys.create(OWNER, "x", READ, now=100, expires_at=1_000)
     assert made is not None
     for now in (100, 101, 100 + NOTED_EVERY_S - 1):
@@ -137,6 +138,16 @@ def test_find__used__is_noted_once_a_minute() -> None:
     assert keys.of(OWNER, now=200)[0].used_at == 100
     keys.find(made[0], now=100 + NOTED_EVERY_S)
     assert keys.of(OWNER, now=200)[0].used_at == 100 + NOTED_EVERY_S
+
+
+def test_revoke__of_several__only_that_one(database: Database) -> None:
+    keys = ApiKeys(database)
+    made = [keys.create(OWNER, name, READ, now=100, expires_at=1_000) for name in "abc"]
+    second = made[1]
+    assert second is not None
+    assert keys.revoke(OWNER, second[1].id)
+    assert [key.name for key in keys.of(OWNER, now=200)] == ["a", "c"]
+    assert not keys.revoke(OWNER, second[1].id)
 
 
 def test_key__often__has_a_limit_of_its_own() -> None:

@@ -226,21 +226,18 @@ def test_sign_in__any_change_after_the_signature__is_refused(story: Story, data:
 # Nonces
 
 
-def test_take__two_processes_at_once__one_has_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'tables.db'}"
-    first, second = Database(url), Database(url)
-    first.create_tables()
+def test_take__two_processes_at_once__one_has_it(database: Database, database_url: str) -> None:
+    other = Database(database_url)
     for _ in range(20):
-        nonce = Nonces(first).give(now=100, lasts_s=300)
+        nonce = Nonces(database).give(now=100, lasts_s=300)
         with ThreadPoolExecutor(4) as pool:
-            tries = [pool.submit(Nonces(tables).take, nonce, now=200) for tables in (first, second) * 2]
+            tries = [pool.submit(Nonces(tables).take, nonce, now=200) for tables in (database, other) * 2]
         assert [one.result() for one in tries].count(True) == 1
-    first.close()
-    second.close()
+    other.close()
 
 
-def test_take__after_its_time__is_gone() -> None:
-    nonces = Nonces(in_memory())
+def test_take__after_its_time__is_gone(database: Database) -> None:
+    nonces = Nonces(database)
     nonce = nonces.give(now=100, lasts_s=300)
     assert not nonces.take(nonce, now=400)
     assert nonces.take(nonces.give(now=100, lasts_s=300), now=399)
@@ -274,8 +271,8 @@ def test_session__its_time_is_over__has_to_sign_in_again(story: Story) -> None:
         assert client.get("/api/v1/tasks").status_code == 401
 
 
-def test_session__used_all_the_time__lasts_no_longer() -> None:
-    sessions = Sessions(in_memory())
+def test_session__used_all_the_time__lasts_no_longer(database: Database) -> None:
+    sessions = Sessions(database)
     token = sessions.open(signer("operator").address, now=100, lasts_s=60)
     assert [sessions.find(token, now=now) is not None for now in (101, 130, 159, 160)] == [True, True, True, False]
 
@@ -287,9 +284,7 @@ def test_session__retired_meanwhile__ends_and_stays_so() -> None:
     with TestClient(served.app, base_url=LOOPBACK) as client:
         sign_in(client, "retired")
         story.by("administrator").members.retire(story.ledger.numbers[signer("retired").address])
-        served.projection.wait_for(
-            lambda ledger: ledger.member_of(signer("retired").address).standing == 3, timeout_s=9
-        )  # type: ignore[union-attr]
+        served.projection.cycle()
         assert client.get("/api/v1/tasks").status_code == 401
         assert sign_in(client, "retired", status=403)["missing"] == ["member"]
 

@@ -24,7 +24,7 @@ class FakeApi:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, Any]] = []
 
-    def __call__(self, method: str, url: str, *, json: Any, timeout: float) -> httpx.Response:
+    def __call__(self, method: str, url: str, *, json: Any, headers: Any, timeout: float) -> httpx.Response:
         self.asked.append((method, url, json))
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if status == 0:
