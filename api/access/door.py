@@ -69,7 +69,7 @@ class Door:
         key = self._keys.find(secret, now=int(time.time())) if secret else None
         roles = self.roles_of(key.account) if key else frozenset()
         if key is None or not roles:
-            self._rates[Limit.SIGN_INS].spend(_address(request))
+            self._rates[Limit.READS].spend(_address(request))
             raise _no_key(key)
         return Visitor(
             name=f"API key {key.id}", account=key.account, roles=roles, scopes=key.scopes, expires_at=key.expires_at

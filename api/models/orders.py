@@ -63,7 +63,7 @@ class OverrideIn(Wire):
     )
     human: str | None = Field(default=None, description="The signing human: account, badge number or id.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
-    signature: str | None = Field(default=None, pattern="^0x[0-9a-fA-F]+$")
+    signature: str | None = Field(default=None, pattern="^0x(?:[0-9a-fA-F]{2})+$")
 
 
 class DisplacedOut(Wire):
