@@ -61,7 +61,7 @@ class OverrideIn(Wire):
     expected_epoch: int = Field(
         default=0, ge=0, description="Refused (409) when the subject's epoch is another; 0: any."
     )
-    human: str | None = Field(default=None, description="The signing human: account, badge number or id.")
+    human: str | None = Field(default=None, description="Who signs: account, badge number or id; without it who asks.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
     signature: str | None = Field(default=None, pattern="^0x(?:[0-9a-fA-F]{2})+$")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.access.door import Admitted
-from api.access.rules import DRAFT, GIVE
+from api.access.rules import DRAFT, GIVE, HUMAN
 from api.dependencies import OrderDesk, Plant
 from api.models.common import Listing
 from api.models.orders import OverrideGiven, OverrideIn, OverrideOut, PreviewOut
@@ -49,6 +49,8 @@ def give_override(
     """
     if dry_run or asked.signature is None:
         visitor.require(DRAFT if dry_run else GIVE)
+    if asked.human is None and HUMAN in visitor.roles:
+        asked = asked.model_copy(update={"human": visitor.account})
     if dry_run:
         response.status_code = 200
         return desk.preview(asked)

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 import typer
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
 from scripts.cli import app
 from scripts.nodes import free_port
-from scripts.sign_in import _signed
-from tests.api.serving import listening, serve
-from tests.api.story import Story, signer
+from scripts.signing import sign_order, sign_text
+from tests.api.requests import an_order, get, preview
+from tests.api.serving import LOOPBACK, listening, serve
+from tests.api.story import a_decided_plant, signer
 from tests.api.test_message import BARE
 from tests.api.visitors import admit_people
 from workmoot.chain.signer import write_key
@@ -23,7 +25,7 @@ from workmoot.domain.hashing import keccak
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    story, port = Story(), free_port()
+    story, port = a_decided_plant(), free_port()
     admit_people(story)
     served = serve(story, signs=(), terms=Terms(rate=10_000), url=f"http://127.0.0.1:{port}")
     with listening(served, port=port) as address:
@@ -53,7 +55,7 @@ def sessions_file(home: Path) -> Path:
 def test_sign_in__key_file__later_commands_may_read(at_home: Path) -> None:
     assert "`workmoot sign-in`" in run("order", "list", code=1).output
     assert "planner" in run("sign-in", "--key", str(at_home / "planner.key")).output
-    assert "no orders yet" in run("order", "list").output
+    assert "Six customised pairs" in run("order", "list").output
     run("sign-out")
     run("order", "list", code=1)
 
@@ -91,7 +93,7 @@ def test_key__made__lets_a_script_in(at_home: Path, monkeypatch: pytest.MonkeyPa
     key = run("key", "create", "dashboard", "--scope", "read", "--days", "2").output.strip()
     sessions_file(at_home).unlink()
     monkeypatch.setenv("WORKMOOT_API_KEY", key)
-    assert "no orders yet" in run("order", "list").output
+    assert "Six customised pairs" in run("order", "list").output
     monkeypatch.delenv("WORKMOOT_API_KEY")
     run("sign-in", "--key", str(at_home / "planner.key"))
     listed = run("key", "list").output
@@ -106,6 +108,29 @@ def test_key__bad_scope__names_the_field(at_home: Path) -> None:
     assert "/scopes/0" in run("key", "create", "x", "--scope", "sign", code=1).output
 
 
-def test_signed__text_for_elsewhere__is_not_signed(at_home: Path, url: str) -> None:
+def test_sign_text__text_for_elsewhere__is_not_signed(at_home: Path, url: str) -> None:
     with pytest.raises(typer.BadParameter, match="asked to sign in"):
-        _signed(str(BARE), signer("technician"), url)
+        sign_text(str(BARE), signer("technician"), url)
+
+
+def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
+    write_key(at_home / "operator.key", keccak(b"operator"))
+    key = ("--key", str(at_home / "operator.key"))
+    run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key, code=1)
+    run("sign-in", *key)
+    assert "dry run" in run("override", "hold", "robot:R-1", "--reason", "look", "--dry-run", *key).output
+    told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key).output
+    assert ("effective" in told, "operator" in told) == (True, True)
+    assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=1).output
+
+
+def test_sign_order__drafted_otherwise__is_not_signed(at_home: Path, url: str) -> None:
+    story = a_decided_plant()
+    task = story.task("P1", "glue")
+    asked = an_order("cancel", "task", task) | {"human": signer("technician").address}
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        order, about = preview(client, asked)["order"], get(client, "about")
+    sign_order(asked, order, about, signer("technician"))
+    for changed in ({"subject": task + 1}, {"kind": 7}, {"reason": "else"}, {"human": signer("operator").address}):
+        with pytest.raises(typer.BadParameter, match="another order"):
+            sign_order(asked, order | changed, about, signer("technician"))

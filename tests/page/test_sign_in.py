@@ -1,5 +1,6 @@
 """Signing in at the page, with a wallet in the browser."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from api.access.access import Terms
 from api.access.message import digest_of
 from scripts.nodes import free_port
 from tests.api.serving import listening, serve
-from tests.api.story import Story, signer
+from tests.api.story import Story, a_decided_plant, signer
 from tests.api.visitors import admit_people
 from tests.page.conftest import NOTED, PATIENCE_MS
+from workmoot.domain.hashing import keccak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,6 +24,7 @@ WALLET = """
     if (method === "eth_requestAccounts") return ["ACCOUNT"];
     if (method === "personal_sign" && KNOWS_PERSONAL_SIGN) return window.signed(params[0]);
     if (method === "eth_sign") return (await window.signed(params[1])).replace(/1b$/, "00").replace(/1c$/, "01");
+    if (method === "eth_signTypedData_v4") return window.signedOrder(params[1]);
     refuse(-32601, `The method ${method} is not supported.`);
   } };
 """
@@ -29,10 +32,16 @@ Opened = Callable[..., "Page"]
 
 
 @pytest.fixture
-def opened(browser: "Browser") -> Iterator[Opened]:
+def story() -> Story:
+    made = a_decided_plant()
+    admit_people(made)
+    return made
+
+
+@pytest.fixture
+def opened(browser: "Browser", story: Story) -> Iterator[Opened]:
     """Opens the page of an API where people sign in, with the wallet of somebody in the browser."""
-    story, port = Story(), free_port()
-    admit_people(story)
+    port = free_port()
     served = serve(story, signs=(), terms=Terms(rate=10_000), url=f"http://127.0.0.1:{port}")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
@@ -45,6 +54,7 @@ def opened(browser: "Browser") -> Iterator[Opened]:
                 key = signer(name)
                 signed = lambda text: "0x" + key.sign(digest_of(bytes.fromhex(text[2:]).decode())).hex()  # noqa: E731
                 page.expose_function("signed", signed)
+                page.expose_function("signedOrder", lambda text: "0x" + key.sign(typed_digest(text)).hex())
                 wallet = WALLET.replace("ACCOUNT", key.address.lower())
                 page.add_init_script(wallet.replace("KNOWS_PERSONAL_SIGN", str(personal_sign).lower()))
             page.goto(url)
@@ -53,6 +63,14 @@ def opened(browser: "Browser") -> Iterator[Opened]:
         yield open_page
         assert [page.evaluate("window.violations") for page in context.pages] == [[] for _ in context.pages]
         context.close()
+
+
+def typed_digest(text: str) -> bytes:
+    """What a wallet signs of typed data, by another's code."""
+    from eth_account.messages import encode_typed_data
+
+    signable = encode_typed_data(full_message=json.loads(text))
+    return keccak(b"\x19" + signable.version + signable.header + signable.body)
 
 
 @pytest.mark.parametrize("personal_sign", [True, False], ids=["personal_sign", "eth_sign"])
@@ -104,3 +122,17 @@ def test_sign_in__no_wallet__says_so(opened: Opened) -> None:
     page = opened(None)
     page.get_by_role("button", name="Sign in with a wallet").click()
     expect(page.locator("#said")).to_contain_text("no wallet")
+
+
+def test_order__signed_in__the_wallet_signs_what_was_shown(opened: Opened, story: Story) -> None:
+    from playwright.sync_api import expect
+
+    page = opened("operator")
+    page.get_by_role("button", name="Sign in with a wallet").click()
+    page.wait_for_url(lambda url: url.endswith("/"))
+    page.locator("#robot-1").click()
+    page.locator("#order-text").fill("somebody stands there")
+    page.locator("#order-send:enabled").click()
+    expect(page.locator("#order-steps")).to_contain_text("✓ effective")
+    (given,) = story.ledger.overrides.values()
+    assert (given.order.human, given.order.reason) == (signer("operator").address, "somebody stands there")

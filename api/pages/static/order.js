@@ -1,5 +1,6 @@
 // The order dialog: what, why, until when; what it displaces; then, and only then, send.
 import { ask, give } from "/static/api.js";
+import { signOrder } from "/static/wallet.js";
 
 const byId = (id) => document.getElementById(id);
 const WORDS = {
@@ -12,6 +13,7 @@ const CODES = ["QUALITY", "SAFETY", "MAINTENANCE", "URGENT", "CAPACITY", "MATERI
 
 let subject = null;
 let preview = 0;
+let seen = null;
 let timer = 0;
 
 export function start(say) {
@@ -99,13 +101,21 @@ function change(event) {
 async function foresee() {
   const turn = ++preview;
   try {
-    const seen = await give(order(), { dryRun: true });
+    const asked = order();
+    const drafted = await give(asked, { dryRun: true });
     if (turn !== preview) return;
+    seen = { ...drafted, asked };
     show(seen.displaces.what, { notes: [seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
   } catch (error) {
     if (turn === preview) show(error.message, { refused: true });
   }
+}
+
+// Who signed in signs with the wallet exactly what was shown; else a development key signs at the API.
+async function signed() {
+  if (!byId("me")) return order();
+  return { ...seen.asked, order: seen.order, signature: await signOrder(seen.typed_data, seen.order.human) };
 }
 
 const NAMES = { start_s: "start", duration_s: "takes" };
@@ -120,9 +130,10 @@ function filled(values) {
 async function send(say) {
   if (byId("order-send").disabled) return;
   byId("order-send").disabled = true;
-  step("submitted …");
   try {
-    const given = await give(order(), { dryRun: false });
+    const wanted = await signed();
+    step("submitted …");
+    const given = await give(wanted, { dryRun: false });
     const { times } = given;
     const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
     step(states.join("   "), true);
