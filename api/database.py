@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
+
+from workmoot.domain.errors import DatabaseUnreachable
 
 METADATA = MetaData()
 """Every table; each stands in the module that alone reads and writes it."""
@@ -21,20 +22,24 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(_checked(url))
-        self._turn: AbstractContextManager[object] = (
-            Lock() if isinstance(self._engine.pool, StaticPool) else nullcontext()
-        )
+        self._turn: AbstractContextManager[object] = Lock() if _is_in_memory(self._engine) else nullcontext()
         """In memory there is one connection: threads take turns."""
 
     def create_tables(self) -> None:
         """Makes the tables that are missing."""
-        METADATA.create_all(self._engine)
+        with self.begin() as connection:
+            METADATA.create_all(connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction: what is written is kept when the block ends, and nothing of it when it fails."""
-        with self._turn, self._engine.begin() as connection:
-            yield connection
+        try:
+            with self._turn, self._engine.begin() as connection:
+                yield connection
+        except exc.IntegrityError:
+            raise
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            raise DatabaseUnreachable(f"the API's database: {_words(error)}") from None
 
     @property
     def dialect(self) -> str:
@@ -49,7 +54,7 @@ class Database:
 def _checked(url: str) -> URL:
     try:
         read = make_url(url)
-    except ArgumentError:
+    except exc.ArgumentError:
         raise ValueError(f"{_without_secrets(url)!r} is no database's URL; {_EXAMPLES}") from None
     if read.get_backend_name() not in DIALECTS:
         raise ValueError(f"the API keeps its tables in SQLite or PostgreSQL, not {read.drivername}; {_EXAMPLES}")
@@ -58,12 +63,16 @@ def _checked(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True)
     if url.database in (None, "", ":memory:"):
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
     event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def _is_in_memory(engine: Engine) -> bool:
+    return isinstance(engine.pool, StaticPool)
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
@@ -73,6 +82,11 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _words(error: exc.SQLAlchemyError) -> str:
+    """The driver's own words, without the statement and its values."""
+    return str(error.orig if isinstance(error, exc.DBAPIError) else error).strip()
 
 
 def _without_secrets(url: str) -> str:

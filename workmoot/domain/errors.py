@@ -17,6 +17,9 @@ WorkmootError
 ├── BoxError
 │   ├── BoxRefused       a ballot box said no, or what no ballot box says
 │   └── BoxUnreachable   no ballot box answered: members vote on chain instead
+├── DatabaseError
+│   ├── DatabaseUnreachable  the database did not answer: wait and try again
+│   └── WrongDatabase        it has what was read of another deployment
 └── WouldContradict    a member is asked to sign the contrary of what it signed
 """
 
@@ -130,6 +133,25 @@ class BoxRefused(BoxError):
 
 class BoxUnreachable(BoxError):
     """The box did not answer."""
+
+
+class DatabaseError(WorkmootError):
+    """What can go wrong between a program and its database."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """The database did not answer, or could not take what was written."""
+
+
+class WrongDatabase(DatabaseError):
+    """The database has what was read of another deployment."""
+
+    def __init__(self, *, expected: str, found: str) -> None:
+        super().__init__(
+            f"this database belongs to the deployment {found}, not to {expected}: name another one with --database"
+        )
+        self.expected = expected
+        self.found = found
 
 
 class WouldContradict(WorkmootError):
