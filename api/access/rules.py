@@ -43,7 +43,7 @@ class Rule:
 
 MEMBERS, HUMANS = frozenset({MEMBER}), frozenset({HUMAN})
 UNLIMITED = Rule(limit=None)
-"""Health, static files' pages, and the ballot boxes, which count what costs them something themselves."""
+"""Health, and the ballot boxes, which count what costs them something themselves."""
 OPEN = Rule()
 SIGNING_IN = Rule(limit=Limit.SIGN_INS)
 READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)
