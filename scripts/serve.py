@@ -72,6 +72,7 @@ def serve(  # noqa: PLR0913 (a command's options)
         dependencies = _dependencies(connection, keys, relay, tables, home, terms)
         if banner := dependencies.desk.keys.banner:
             log.warning("%s", banner)
+        listening.listen()  # who is told the address may connect at once
         print(url, flush=True)
         _run(dependencies, listening)
 
