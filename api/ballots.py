@@ -5,13 +5,14 @@ from api.models.ballots import BallotIn, BallotOut, BallotsOut, DraftIn, DraftOu
 from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
 from api.rates import Rate, too_many
+from api.refusals import checking
 from api.views.snapshot import Snapshot
 from workmoot.ballots.box import BoxedBallot, BoxedDraft
 from workmoot.ballots.kept import Kept, KeptBallots, KeptDraft
 from workmoot.ballots.poll import Notary, Poll, next_vote, poll_of
 from workmoot.ballots.wire import as_json, draft_as_json, draft_from_json, from_json
 from workmoot.domain.drafts import Draft
-from workmoot.domain.errors import ChainError, Malformed
+from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.plan import unpack_plan
@@ -117,12 +118,8 @@ class BallotDesk:
             raise too_many(
                 "too-many-ballots", f"This box checks {CHECKS_A_SECOND} signatures a second.", after_s=self._rate.wait_s
             )
-        try:
+        with checking():
             genuine = self._notary.is_genuine(boxed, account)
-        except ChainError as silent:
-            raise Problem(
-                503, "chain-unavailable", f"The signature cannot be checked: {silent}.", retryable=True
-            ) from silent
         if not genuine:
             raise unprocessable("/signature", f"The signature is not that of member {boxed.member} under this ballot.")
 

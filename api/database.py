@@ -22,9 +22,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(_checked(url))
-        self._turn: AbstractContextManager[object] = (
-            Lock() if isinstance(self._engine.pool, StaticPool) else nullcontext()
-        )
+        self._turn: AbstractContextManager[object] = Lock() if _is_in_memory(self._engine) else nullcontext()
         """In memory there is one connection: threads take turns."""
 
     def create_tables(self) -> None:
@@ -65,12 +63,16 @@ def _checked(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True)
     if url.database in (None, "", ":memory:"):
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
     event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def _is_in_memory(engine: Engine) -> bool:
+    return isinstance(engine.pool, StaticPool)
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

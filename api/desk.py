@@ -14,7 +14,7 @@ from api.order_json import order_from, order_json, typed_data
 from api.preconditions import etag_of, require_match
 from api.problems import Problem, unprocessable
 from api.projection import Projection
-from api.refusals import as_problem, refused_later
+from api.refusals import as_problem, checking, refused_later
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
@@ -232,22 +232,12 @@ class Desk:
             raise unprocessable("/signature", "An exact order comes with the human's signature.")
         if asked.signature is None:
             return self.sign_for(order.human, self._digest(order))
-        try:
-            signature = bytes.fromhex(asked.signature.removeprefix("0x"))
-        except ValueError as error:
-            raise unprocessable("/signature", "The signature is no hexadecimal text of whole bytes.") from error
-        self._require_signed(order, signature)
-        return signature
-
-    def _require_signed(self, order: HumanOrder, signature: bytes) -> None:
-        """Refused here, it costs nobody gas; the contracts and the gateway check it again."""
-        try:
+        signature = bytes.fromhex(asked.signature.removeprefix("0x"))
+        with checking():
             genuine = self._verify(order.human, self._digest(order), signature)
-        except ChainError as silent:
-            detail = f"The signature cannot be checked: {silent}."
-            raise Problem(503, "chain-unavailable", detail, retryable=True) from silent
         if not genuine:
             raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
+        return signature
 
     def _digest(self, order: HumanOrder) -> bytes:
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database import METADATA, Database
 from api.problems import MEDIA_TYPE, Problem, document
+from workmoot.domain.errors import DatabaseUnreachable
 from workmoot.domain.hashing import keccak
 
 KEPT_S = 24 * 3600
@@ -56,12 +57,20 @@ class Answer:
 class Errand:
     """One write, under its key."""
 
-    def __init__(self, key: str, at: str, signed: list[dict[str, Any]] | None, keep: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        key: str,
+        at: str,
+        signed: list[dict[str, Any]] | None,
+        keep: Callable[[str], None],
+        answer: Answer | None = None,
+    ) -> None:
         self.key = key
         self.at = at
         self.signed = signed
         """What an earlier attempt signed; it is sent again as it is."""
-        self.answer: Answer | None = None
+        self.answer = answer
+        """What it ended with."""
         self._keep = keep
 
     def once(self, sign: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -80,21 +89,34 @@ class Errands:
         self._now = now
         self._holder = secrets.token_hex(16)
 
-    def answered(self, key: str | None, at: str, asked: Mapping[str, Any]) -> Answer | None:
-        """The answer an errand ended with; none while it has not. The key has to be there, and for this very write."""
-        found = self._find(_checked(key), _fingerprint(at, asked))
-        return _answer(found) if found else None
-
     @contextmanager
-    def begin(self, key: str | None, at: str, asked: Mapping[str, Any]) -> Iterator[Errand]:
-        """Does the write that is asked for under this key, of the route `at`; nobody else is at it meanwhile.
+    def begin(
+        self, key: str | None, at: str, asked: Mapping[str, Any], *, even_unkept: bool = False
+    ) -> Iterator[Errand]:
+        """Does the write that is asked for under this key, of the route `at`; nobody else is at it meanwhile. One that
+        ended has its answer.
 
         A refusal before anything was kept forgets the key, one by the contracts is the answer from then on, and
-        whatever leaves it open (a dead node, a kill) leaves it to who asks again.
+        whatever leaves it open (a dead node, a kill) leaves it to who asks again. `even_unkept`: it is done also where
+        nothing can be kept.
         """
-        errand = self._take(_checked(key), at, _fingerprint(at, asked))
         try:
+            errand = self._take(_checked(key), at, _fingerprint(at, asked))
+        except DatabaseUnreachable:
+            if not even_unkept:
+                raise
+            errand = Errand("", at, None, lambda _: None)
+        if errand.answer or not errand.key:
             yield errand
+            return
+        with self._settling(errand):
+            yield errand
+
+    @contextmanager
+    def _settling(self, errand: Errand) -> Iterator[None]:
+        """What becomes of the key in the end."""
+        try:
+            yield
         except Problem as problem:
             if errand.signed is None:
                 self._forget(errand.key)
@@ -124,8 +146,10 @@ class Errands:
     def _take_over(self, key: str, at: str, fingerprint: str) -> Errand:
         """What another process left undone; of two that ask at once one gets it."""
         found = self._find(key, fingerprint)
-        if found is None or found.holder == self._holder or found.status is not None:
+        if found is None or found.holder == self._holder:
             raise _in_flight()
+        if found.status is not None:
+            return Errand(key, at, None, lambda _: None, Answer(status=found.status, body=json.loads(found.answer)))
         mine = update(ERRANDS).where(ERRANDS.c.key == key, ERRANDS.c.holder.is_not_distinct_from(found.holder))
         with self._database.begin() as connection:
             taken = connection.execute(mine.values(holder=self._holder)).rowcount
@@ -174,10 +198,6 @@ def _checked(key: str | None) -> str:
 
 def _fingerprint(at: str, asked: Mapping[str, Any]) -> str:
     return keccak(json.dumps([at, asked], sort_keys=True, separators=(",", ":")).encode()).hex()
-
-
-def _answer(found: Row[Any]) -> Answer | None:
-    return None if found.status is None else Answer(status=found.status, body=json.loads(found.answer))
 
 
 def _in_flight() -> Problem:

@@ -1,5 +1,6 @@
 """Every error as RFC 9457 problem+json: what was wrong, and what would be right."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from workmoot.domain.errors import DatabaseUnreachable
+
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -59,6 +63,7 @@ def document(status: int, slug: str, detail: str, *, instance: str, **more: Any)
 def install(app: FastAPI) -> None:
     """Makes every error of the app a problem document."""
     app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(DatabaseUnreachable, _on_silent_database)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(Exception, _on_fault)
@@ -69,6 +74,12 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     return respond(
         error.status, error.slug, error.detail, instance=request.url.path, headers=error.headers, **error.more
     )
+
+
+async def _on_silent_database(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s", error)
+    detail = "The API's tables cannot be reached; its log has the details. A signed order is taken all the same."
+    return respond(503, "database-unavailable", detail, instance=request.url.path, retryable=True)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:

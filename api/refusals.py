@@ -1,5 +1,7 @@
 """The chain's no as a problem: the contract's error, its values, and what would help."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from api.problems import Problem
@@ -41,6 +43,16 @@ def as_problem(error: ChainError) -> Problem:
     if isinstance(error, Unreachable):
         return Problem(503, "chain-unavailable", f"{error}. Holds act at the gateway all the same.", retryable=True)
     return Problem(502, "chain-fault", str(error), retryable=False)
+
+
+@contextmanager
+def checking() -> Iterator[None]:
+    """Where only the node could tell whether a signature is right, and it is away: come again."""
+    try:
+        yield
+    except ChainError as silent:
+        detail = f"The signature cannot be checked: {silent}."
+        raise Problem(503, "chain-unavailable", detail, retryable=True) from silent
 
 
 def _sentence(error: Refused) -> str:

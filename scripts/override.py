@@ -3,9 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from scripts.signing import Key, Keystore, sign_order, signer_of
+
+if TYPE_CHECKING:
+    from workmoot.chain.signer import Signer
 
 app = typer.Typer(no_args_is_help=True, help="Give orders as a human: they beat every non-human decision.")
 
@@ -17,7 +22,7 @@ For = Annotated[
     int | None,
     typer.Option("--for", min=15, help="Wall seconds until it expires; else an hour, a hold's until its release."),
 ]
-Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else the only one here.")]
+Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else who signed in.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
 
@@ -48,6 +53,8 @@ def assign(  # noqa: PLR0913 (a command's options)
     for_: For = None,
     second_reason: Annotated[str, typer.Option(help="Why a worker without the capability.")] = "",
     human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
     dry_run: DryRun = False,
     api: Api = None,
     as_json: AsJson = False,
@@ -55,22 +62,24 @@ def assign(  # noqa: PLR0913 (a command's options)
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
     body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
-    _give(body, dry_run=dry_run, api=api, as_json=as_json)
+    _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
-    def command(
+    def command(  # noqa: PLR0913 (a command's options)
         subject: Subject,
         reason: Reason,
         code: Code = "OTHER",
         for_: For = None,
         human: Human = None,
+        key: Key = None,
+        keystore: Keystore = None,
         dry_run: DryRun = False,
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
         body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
-        _give(body, dry_run=dry_run, api=api, as_json=as_json)
+        _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
 
     return command
 
@@ -107,10 +116,15 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
     return {"type": type_, "id": id_} if colon else {"type": "task" if usual == "plant" else usual, "id": given}
 
 
-def _give(body: dict[str, Any], *, dry_run: bool, api: str | None, as_json: bool) -> None:
+def _give(body: dict[str, Any], signer: "Signer | None", *, dry_run: bool, api: str | None, as_json: bool) -> None:
     client = _client(api)
-    seen = client.preview(body)
-    answer = seen if dry_run else client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
+    if signer is not None:
+        body |= {"human": signer.address}
+    seen = answer = client.preview(body)
+    if not dry_run:
+        if signer is not None:
+            body |= {"order": seen["order"], "signature": sign_order(body, seen["order"], client.get("about"), signer)}
+        answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
     if as_json:
         typer.echo(_text(answer))
         return

@@ -55,24 +55,25 @@ def serve(  # noqa: PLR0913 (a command's options)
         raise typer.BadParameter("--dev is for loopback alone: leave --origin out, or have people sign in")
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    listening = _listen(port)
-    url = f"http://{HOST}:{listening.getsockname()[1]}"
-    connection = connect_or_recall(rpc, deployment)
-    chain_id = connection.deployment.chain_id
-    if dev and chain_id not in DEVELOPMENT_CHAINS:
-        known = " and ".join(map(str, DEVELOPMENT_CHAINS))
-        raise typer.BadParameter(f"--dev is for chains {known} only, this is chain {chain_id}")
-    try:
-        home = Home(url=origin or url, chain_id=chain_id)
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong), param_hint="--origin") from None
-    tables = open_database(database, connection.deployment, file=deployment)
-    terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
-    dependencies = _dependencies(connection, keys, relay, tables, home, terms)
-    if banner := dependencies.desk.keys.banner:
-        log.warning("%s", banner)
-    print(url, flush=True)
-    _run(dependencies, listening)
+    with _listen(port) as listening:
+        url = f"http://{HOST}:{listening.getsockname()[1]}"
+        connection = connect_or_recall(rpc, deployment)
+        chain_id = connection.deployment.chain_id
+        if dev and chain_id not in DEVELOPMENT_CHAINS:
+            known = " and ".join(map(str, DEVELOPMENT_CHAINS))
+            raise typer.BadParameter(f"--dev is for chains {known} only, this is chain {chain_id}")
+        try:
+            home = Home(url=origin or url, chain_id=chain_id)
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong), param_hint="--origin") from None
+        tables = open_database(database, connection.deployment, file=deployment)
+        terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
+        dependencies = _dependencies(connection, keys, relay, tables, home, terms)
+        if banner := dependencies.desk.keys.banner:
+            log.warning("%s", banner)
+        listening.listen()  # who is told the address may connect at once
+        print(url, flush=True)
+        _run(dependencies, listening)
 
 
 def _listen(port: int) -> socket.socket:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.api_client import a_key
+from scripts.signing import sign_order
 
 if TYPE_CHECKING:
     import httpx
@@ -181,25 +182,14 @@ class Desk:
         draft = self._client.post("overrides?dry_run=true", json=named)
         if draft.is_error:
             return _refused(asked, draft)
-        signed = named | {"order": draft.json()["order"], "signature": self._signature(named, draft.json())}
+        order = draft.json()["order"]
+        signed = named | {"order": order, "signature": sign_order(named, order, self._get("about"), self._signer)}
         headers = a_key() | {"If-Match": draft.json()["etag"]}
         answer = self._client.post("overrides", json=signed, headers=headers)
         if answer.is_error:
             return _refused(asked, answer)
         log.info("%s task %s: %s", asked["kind"], asked["subject"]["id"], answer.json()["displaced"]["what"])
         return True
-
-    def _signature(self, asked: Json, draft: Json) -> str:
-        """Signs what was asked and nothing else: the digest is computed here, from the order itself."""
-        from api.order_json import order_from
-        from workmoot.domain.overrides import order_digest
-
-        order, about = order_from(draft["order"]), self._get("about")
-        same = (order.kind.name.lower(), order.subject, order.reason, order.human)
-        if same != (asked["kind"], asked["subject"]["id"], asked["reason"]["text"], self.account):
-            raise typer.BadParameter(f"the API drafted another order than was asked for: {draft['order']}")
-        digest = order_digest(order, chain_id=about["head"]["chain_id"], overrides=about["contracts"]["Overrides"])
-        return "0x" + self._signer.sign(digest).hex()
 
     def _get(self, path: str) -> Json:
         answer = self._client.get(path)

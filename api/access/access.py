@@ -38,6 +38,7 @@ class Access:
     terms: Terms
     door: Door
     sign_in: SignIn
+    sessions: Sessions
     api_keys: ApiKeys
 
 
@@ -49,5 +50,6 @@ def access_of(home: Home, terms: Terms, projection: Projection, database: Databa
         terms=terms,
         door=Door(projection, sessions, keys, cookie=home.cookie, rate=terms.rate, development=terms.development),
         sign_in=SignIn(Nonces(database), sessions, home=home, verify=verify, session_s=int(terms.session_hours * 3600)),
+        sessions=sessions,
         api_keys=keys,
     )

@@ -13,6 +13,7 @@ from api.access.visitor import CHALLENGE, Visitor, roles_of
 from api.problems import Problem
 from api.projection import Projection
 from api.rates import Rates
+from workmoot.domain.errors import DatabaseUnreachable
 from workmoot.domain.ids import Address
 
 BURST_S = 10
@@ -37,19 +38,21 @@ class Door:
         self._keys = keys
         self.cookie = cookie
         """The name of the session's cookie."""
-        self.development = development
+        self._development = development
         self._rates = {
             limit: Rates(rate * limit.value, at_once=max(1, rate * limit.value * BURST_S)) for limit in Limit
         }
 
     def admit(self, request: HTTPConnection, rule: Rule) -> Visitor:
         """Who asks; or the problem that keeps them out."""
-        address = _address(request)
-        if rule.is_open and rule.limit is None:
-            return Visitor(name=address)
-        visitor = self.visitor(request)
+        try:
+            visitor = self._nobody(request) if rule.is_blind else self.visitor(request)
+        except DatabaseUnreachable:
+            if not rule.is_open:
+                raise
+            visitor = self._nobody(request)
         if rule.limit is not None:
-            self._rates[rule.limit].spend(address if rule.limit is Limit.SIGN_INS else visitor.name)
+            self._rates[rule.limit].spend(visitor.name)
         visitor.require(rule)
         return visitor
 
@@ -57,7 +60,7 @@ class Door:
         """Whether who was let in may stay: a stream outlives what it was opened with."""
         try:
             return self.visitor(request).may(rule)
-        except Problem:
+        except (Problem, DatabaseUnreachable):
             return False
 
     def visitor(self, request: HTTPConnection) -> Visitor:
@@ -66,13 +69,16 @@ class Door:
         if scheme:
             return self._by_key(request, secret.strip() if scheme.lower() == "bearer" else "")
         token = request.cookies.get(self.cookie)
-        return (token and self._by_session(token)) or Visitor(name=_address(request), develops=self.development)
+        return (token and self._by_session(token)) or self._nobody(request)
+
+    def _nobody(self, request: HTTPConnection) -> Visitor:
+        return Visitor(name=_address(request), develops=self._development)
 
     def _by_key(self, request: HTTPConnection, secret: str) -> Visitor:
         key = self._keys.find(secret, now=int(time.time())) if secret else None
         roles = self.roles_of(key.account) if key else frozenset()
         if key is None or not roles:
-            self._rates[Limit.SIGN_INS].spend(_address(request))
+            self._rates[Limit.READS].spend(_address(request))
             raise _no_key(key)
         return Visitor(
             name=f"API key {key.id}", account=key.account, roles=roles, scopes=key.scopes, expires_at=key.expires_at

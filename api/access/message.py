@@ -18,7 +18,7 @@ _PATH = rf"(?://{_AUTHORITY}(?:/{_PCHAR}*)*|/(?:{_PCHAR}+(?:/{_PCHAR}*)*)?|{_PCH
 _URI = rf"{_SCHEME}:{_PATH}(?:\?(?:{_PCHAR}|[/?])*)?(?:#(?:{_PCHAR}|[/?])*)?"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 _GRAMMAR = re.compile(
-    rf"(?:(?P<scheme>{_SCHEME})://)?(?P<domain>{_AUTHORITY})"
+    rf"(?:(?P<scheme>{_SCHEME})://)?(?P<domain>(?! ){_AUTHORITY})"
     r" wants you to sign in with your Ethereum account:\n"
     r"(?P<account>0x[0-9A-Fa-f]{40})\n\n"
     rf"(?:(?P<statement>[{_UNRESERVED}{_SUB}:/?#\[\]@ ]+)\n)?\n"

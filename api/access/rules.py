@@ -35,10 +35,15 @@ class Rule:
         """Whether anybody may."""
         return not self.roles
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nobody is asked who they are, nor refused for a key that is over."""
+        return self.is_open and self.limit in (None, Limit.SIGN_INS)
+
 
 MEMBERS, HUMANS = frozenset({MEMBER}), frozenset({HUMAN})
 UNLIMITED = Rule(limit=None)
-"""Health, static files' pages, and the ballot boxes, which count what costs them something themselves."""
+"""Health, and the ballot boxes, which count what costs them something themselves."""
 OPEN = Rule()
 SIGNING_IN = Rule(limit=Limit.SIGN_INS)
 READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)

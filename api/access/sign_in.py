@@ -12,8 +12,9 @@ from api.access.sessions import Sessions
 from api.access.visitor import Visitor, not_signed_in
 from api.home import Home
 from api.problems import Problem, unprocessable
+from api.refusals import checking
 from workmoot.ballots.poll import Verify
-from workmoot.domain.errors import ChainError, Malformed
+from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
 
 NONCE_S = 300
@@ -82,10 +83,6 @@ class SignIn:
         visitor = Visitor(name=message.account, account=message.account, roles=roles, expires_at=now + self._session_s)
         return SignedIn(visitor=visitor, token=token, lasts_s=self._session_s)
 
-    def sign_out(self, token: str) -> None:
-        """Ends a session."""
-        self._sessions.close(token)
-
     def _require_for_here(self, message: SignInMessage) -> None:
         scheme = self._home.url.partition("://")[0]
         named = f"{scheme}://{message.domain}"
@@ -106,11 +103,8 @@ class SignIn:
             raise not_signed_in("The message was not issued just now.")
 
     def _require_signed(self, account: Address, digest: bytes, signature: bytes) -> None:
-        try:
+        with checking():
             genuine = self._verify(account, digest, signature)
-        except ChainError as silent:
-            detail = f"The signature cannot be checked: {silent}."
-            raise Problem(503, "chain-unavailable", detail, retryable=True) from silent
         if not genuine:
             raise not_signed_in(f"The signature is not that of {account} under this message.")
 

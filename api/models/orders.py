@@ -58,9 +58,9 @@ class OverrideIn(Wire):
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
     level: int | None = Field(default=None, description="1, 5, 7 or 8; without it the kind's own.")
-    human: str | None = Field(default=None, description="The signing human: account, badge number or id.")
+    human: str | None = Field(default=None, description="Who signs: account, badge number or id; without it who asks.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
-    signature: str | None = Field(default=None, pattern="^0x[0-9a-fA-F]+$")
+    signature: str | None = Field(default=None, pattern="^0x(?:[0-9a-fA-F]{2})+$")
 
 
 class DisplacedOut(Wire):

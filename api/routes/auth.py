@@ -50,7 +50,7 @@ def sign_in(gate: Gate, asked: SignInIn, response: Response) -> VisitorOut:
 def sign_out(gate: Gate, request: Request, response: Response) -> None:
     """Ends the session, if there is one."""
     if token := request.cookies.get(gate.home.cookie):
-        gate.sign_in.sign_out(token)
+        gate.sessions.close(token)
     response.delete_cookie(gate.home.cookie, path="/", secure=gate.home.is_https, httponly=True, samesite="strict")
 
 

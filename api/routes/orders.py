@@ -45,9 +45,9 @@ def submit_order(
     idempotency_key: IdempotencyKey = None,
 ) -> OrderPosted | Response:
     """Checks an order and posts it on chain, signed by a human with the planner's role."""
-    if answer := once.answered(idempotency_key, ORDERS, document):
-        return answer.again()
     with once.begin(idempotency_key, ORDERS, document) as errand:
+        if errand.answer:
+            return errand.answer.again()
         posted = post_order(given, document, errand)
         errand.answer = Answer(status=201, body=posted.model_dump(mode="json"))
     response.headers["Location"] = f"{ORDERS}/{posted.id}"

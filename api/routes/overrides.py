@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.access.door import Admitted
-from api.access.rules import DRAFT, GIVE
+from api.access.rules import DRAFT, GIVE, HUMAN
 from api.dependencies import Once, OrderDesk, Plant
 from api.errands import Answer
 from api.models.common import Listing
-from api.models.orders import OverrideGiven, OverrideIn, OverrideOut, PreviewOut
+from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.problems import not_found
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 from api.views.overrides import all_overrides
@@ -61,15 +61,18 @@ def give_override(
     """
     if dry_run or asked.signature is None:
         visitor.require(DRAFT if dry_run else GIVE)
+    if asked.human is None and HUMAN in visitor.roles:
+        asked = asked.model_copy(update={"human": visitor.account})
     if dry_run:
         response.status_code = 200
         seen = desk.preview(asked)
         response.headers["ETag"] = seen.etag
         return seen
     body = asked.model_dump(mode="json")
-    if answer := once.answered(idempotency_key, OVERRIDES, body):
-        return answer.again()
-    with once.begin(idempotency_key, OVERRIDES, body) as errand:
+    even_unkept = asked.signature is not None or asked.kind is Kind.HOLD
+    with once.begin(idempotency_key, OVERRIDES, body, even_unkept=even_unkept) as errand:
+        if errand.answer:
+            return errand.answer.again()
         given = desk.give(asked, errand, if_match)
         errand.answer = Answer(status=201, body=given.model_dump(mode="json"))
     response.headers["Location"] = f"{OVERRIDES}/{given.id or given.digest}"

@@ -56,7 +56,6 @@ def serve(
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     verify = verify or is_signed_by
     database = database or in_memory()
-    database.create_tables()
     projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
     projection.begin()
     relay = story.by("relay")
@@ -84,7 +83,9 @@ def serve(
 
 def in_memory() -> Database:
     """Fresh tables that end with the process."""
-    return Database("sqlite://")
+    made = Database("sqlite://")
+    made.create_tables()
+    return made
 
 
 def notary(story: Story, verify: Verify | None = None) -> Notary:
@@ -93,10 +94,11 @@ def notary(story: Story, verify: Verify | None = None) -> Notary:
 
 
 @contextmanager
-def listening(served: Served) -> Iterator[str]:
-    """The same over HTTP on a free port of loopback; the URL."""
+def listening(served: Served, *, port: int = 0) -> Iterator[str]:
+    """The same over HTTP on a port of loopback, else a free one; the URL."""
     with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()

@@ -12,7 +12,7 @@ from api.problems import Problem
 from tests.api.requests import a_key, an_order, preview, send
 from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import SCENARIO, Story
-from workmoot.domain.errors import Unreachable
+from workmoot.domain.errors import DatabaseUnreachable, Unreachable
 from workmoot.plant.documents import read_all
 
 ASKED = {"kind": "hold"}
@@ -30,7 +30,9 @@ def kept(tmp_path: Path) -> str:
 
 def started(story: Story, kept: str) -> Served:
     """A process on the same tables as the one before it."""
-    return serve(story, database=Database(kept))
+    database = Database(kept)
+    database.create_tables()
+    return serve(story, database=database)
 
 
 def held(story: Story) -> dict[str, Any]:
@@ -188,7 +190,22 @@ def test_begin__a_day_later__the_key_is_free(kept: str) -> None:
     mine = errands(kept, now=lambda: now[0])
     with mine.begin("one", AT, ASKED) as errand:
         errand.answer = Answer(status=201, body={})
-    assert mine.answered("one", AT, ASKED) == Answer(status=201, body={})
+    with mine.begin("one", AT, ASKED) as errand:
+        assert errand.answer == Answer(status=201, body={})
     now[0] = KEPT_S + 1.0
     with mine.begin("one", AT, {"kind": "another"}) as errand:
         assert errand.signed is None
+
+
+@pytest.mark.parametrize(("kind", "status"), [("hold", 201), ("cancel", 503)])
+def test_give__tables_away__a_hold_is_given_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, client: TestClient, story: Story, kind: str, status: int
+) -> None:
+    order = an_order(kind, "task", story.task("P6", "glue"))
+    etag = preview(client, order)["etag"]
+
+    def away(*_: object) -> None:
+        raise DatabaseUnreachable("gone")
+
+    monkeypatch.setattr(Database, "begin", away)
+    assert send(client, order, etag=etag).status_code == status

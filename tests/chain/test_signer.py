@@ -1,12 +1,13 @@
 """Keys: kept in files of their owner, never shown; signatures that anyone can check."""
 
+import json
 import stat
 
 import pytest
 
 from tests.builders import an_address, an_order
 from tests.chain.plants import signer
-from workmoot.chain.signer import KeyUnusable, Signer, load_signer, new_key, recover, write_key
+from workmoot.chain.signer import KeyUnusable, Signer, load_keystore, load_signer, new_key, recover, write_key
 from workmoot.domain.hashing import keccak
 from workmoot.domain.overrides import OverrideKind, order_digest
 
@@ -24,6 +25,37 @@ def test_write_key__file_exists__never_overwritten(tmp_path):
     write_key(tmp_path / "key", new_key())
     with pytest.raises(FileExistsError):
         write_key(tmp_path / "key", new_key())
+
+
+@pytest.fixture
+def keystore(tmp_path):
+    from eth_account import Account
+
+    path = tmp_path / "keystore.json"
+    path.write_text(json.dumps(Account.encrypt(bytes(31) + b"\1", "open sesame", kdf="pbkdf2", iterations=2)))
+    return path
+
+
+def test_load_keystore__its_password__the_account(keystore):
+    assert load_keystore(keystore, "open sesame").address == Signer(bytes(31) + b"\1").address
+
+
+def test_load_keystore__another_password__refused_without_telling_it(keystore):
+    with pytest.raises(KeyUnusable, match="another password") as refused:
+        load_keystore(keystore, "guess")
+    assert "guess" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 3}', '{"version": 9}'])
+def test_load_keystore__no_keystore__refused(tmp_path, content):
+    (tmp_path / "keystore.json").write_text(content)
+    with pytest.raises(KeyUnusable, match="no keystore"):
+        load_keystore(tmp_path / "keystore.json", "x")
+
+
+def test_load_keystore__no_file__refused(tmp_path):
+    with pytest.raises(KeyUnusable, match="No such file"):
+        load_keystore(tmp_path / "none", "x")
 
 
 def test_load_signer__readable_by_others__refused_with_the_cure(tmp_path):

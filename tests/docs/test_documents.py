@@ -103,7 +103,7 @@ def commands() -> set[str]:
 
 
 def documented_commands(text: str) -> set[str]:
-    return {f"workmoot {words.strip()}" for words in re.findall(r"workmoot ((?:[a-z]+ ?)+)", _code(text))}
+    return {f"workmoot {words.strip()}" for words in re.findall(r"workmoot ((?:[a-z]+(?:-[a-z]+)* ?)+)", _code(text))}
 
 
 def _code(text: str) -> str:

@@ -81,7 +81,7 @@ def load_keystore(path: Path, password: str) -> Signer:
         return Signer(bytes(Account.decrypt(path.read_text(), password)))
     except OSError as error:
         raise KeyUnusable(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
         raise KeyUnusable(f"{path}: no keystore, or another password") from None
 
 

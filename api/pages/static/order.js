@@ -1,5 +1,6 @@
 // The order dialog: what, why, until when; what it displaces; then, and only then, send.
 import { ask, give, preview } from "/static/api.js";
+import { signOrder } from "/static/wallet.js";
 
 const byId = (id) => document.getElementById(id);
 const WORDS = {
@@ -101,14 +102,22 @@ function change(event) {
 async function foresee() {
   const mine = ++turn;
   try {
-    const found = await preview(order());
+    const asked = order();
+    const found = await preview(asked);
     if (mine !== turn) return;
-    [seen, key] = [found, crypto.randomUUID()];
-    show(seen.displaces.what, { notes: [`Forecast (${found.forecast.method}): ${found.forecast.says}`, ...found.forecast.assumes, found.displaces.returns, ...found.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
+    [seen, key] = [{ ...found, asked }, crypto.randomUUID()];
+    const forecast = [`Forecast (${seen.forecast.method}): ${seen.forecast.says}`, ...seen.forecast.assumes];
+    show(seen.displaces.what, { notes: [...forecast, seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
   } catch (error) {
     if (mine === turn) show(error.message, { refused: true });
   }
+}
+
+// Who signed in signs with the wallet exactly what was shown; else a development key signs at the API.
+async function signed() {
+  if (!byId("me")) return order();
+  return { ...seen.asked, order: seen.order, signature: await signOrder(seen.typed_data, seen.order.human) };
 }
 
 const NAMES = { start_s: "start", duration_s: "takes" };
@@ -123,9 +132,10 @@ function filled(values) {
 async function send(say) {
   if (byId("order-send").disabled) return;
   byId("order-send").disabled = true;
-  step("submitted …");
   try {
-    const given = await give(order(), seen, key);
+    const wanted = await signed();
+    step("submitted …");
+    const given = await give(wanted, seen, key);
     const { times } = given;
     const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
     step(states.join("   "), true);

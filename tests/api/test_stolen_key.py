@@ -1,0 +1,82 @@
+"""With a stolen API key alone nothing on chain changes: every route, every kind of order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.access.access import Terms
+from api.drafts import GOES_WITH
+from api.models.orders import Kind
+from api.order_json import order_from
+from tests.api.requests import an_order
+from tests.api.serving import LOOPBACK, serve
+from tests.api.story import Story, a_running_plant, signer
+from tests.api.test_roles import ASKS
+from tests.api.visitors import a_key, admit_people, bearer, sign_in
+from workmoot.chain.memory import ADDRESSES
+from workmoot.domain.overrides import order_digest
+
+IDS = {"task": 261, "proposal": 2, "worker": "sprayer", "robot": "R-6", "plant": None}
+PAYLOADS: dict[str, dict[str, Any]] = {"assign": {"worker": "assembler"}}
+EVERY_ORDER = [
+    pytest.param(kind.value, subject.value, id=f"{kind.value} {subject.value}")
+    for kind in Kind
+    for subject in sorted(GOES_WITH[kind])
+]
+Thief = tuple[TestClient, Story]
+
+
+@pytest.fixture(scope="module")
+def thief() -> Iterator[Thief]:
+    """With the key of a human who has every role, at an API with an account to send with."""
+    story = a_running_plant()
+    admit_people(story)
+    served = serve(story, signs=(), terms=Terms(rate=1_000_000))
+    served.app.state.stopping.set()
+    with TestClient(served.app, base_url=LOOPBACK) as owner:
+        sign_in(owner, "technician")
+        key = a_key(owner, "read", "draft", "relay")
+        yield TestClient(served.app, base_url=LOOPBACK, headers=bearer(key)), story
+
+
+def test_sweep__every_route__changes_nothing_on_chain(thief: Thief) -> None:
+    client, story = thief
+    before = (story.chain.head, len(story.chain.events))
+    for ask in ASKS.values():
+        client.request(ask.method, ask.path, json=ask.body)
+    assert (story.chain.head, len(story.chain.events)) == before
+
+
+@pytest.mark.parametrize(("kind", "subject"), EVERY_ORDER)
+def test_sweep__every_kind_of_order__changes_nothing_on_chain(thief: Thief, kind: str, subject: str) -> None:
+    client, story = thief
+    before = (story.chain.head, len(story.chain.events))
+    asked = an_order(kind, subject, IDS[subject], human="technician", payload=PAYLOADS.get(kind, {}))
+    assert client.post("/api/v1/overrides", json=asked).status_code in (409, 422)
+    drafted = client.post("/api/v1/overrides?dry_run=true", json=asked)
+    if drafted.status_code == 200:
+        order, digest = drafted.json()["order"], bytes.fromhex(drafted.json()["digest"][2:])
+        for signature in (signer("thief").sign(digest), b"\0" * 65, b"\1"):
+            forged = asked | {"order": order, "signature": "0x" + signature.hex()}
+            assert client.post("/api/v1/overrides", json=forged).status_code == 422
+        own = asked | {
+            "order": order | {"human": signer("thief").address},
+            "signature": "0x" + signer("thief").sign(digest).hex(),
+        }
+        assert client.post("/api/v1/overrides", json=own).status_code == 422
+    assert (story.chain.head, len(story.chain.events)) == before
+
+
+def test_relay__order_of_the_thiefs_own_account__is_refused_on_chain(thief: Thief) -> None:
+    client, story = thief
+    before = len(story.chain.events)
+    asked = an_order("hold", "plant", human="technician")
+    order = client.post("/api/v1/overrides?dry_run=true", json=asked).json()["order"]
+    order |= {"human": signer("thief").address}
+    digest = order_digest(order_from(order), chain_id=story.chain.chain_id, overrides=ADDRESSES["Overrides"])
+    signed = asked | {"order": order, "signature": "0x" + signer("thief").sign(digest).hex()}
+    answer = client.post("/api/v1/overrides", json=signed)
+    assert (answer.status_code, answer.json()["revert"]["error"]) == (409, "NotAllowed")
+    assert len(story.chain.events) == before
