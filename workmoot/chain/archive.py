@@ -6,8 +6,6 @@ from typing import Any, NamedTuple, Protocol
 
 from workmoot.domain.ledger import Block
 
-WORD = 32
-
 
 class RawLog(NamedTuple):
     """A log as the node told it: everything that decoding and proving it takes."""
