@@ -89,6 +89,7 @@ class PlantRun:
         self._node: nodes.Node | None = None
         self._connection: Connection | None = None
         self._follower: Follower | None = None
+        self._rebuilds = 0
         self._api = ""
         self._waits = False
         self._began = time.monotonic()
@@ -265,7 +266,6 @@ class PlantRun:
         """Whether anything happened on chain."""
         if self._follower is None:
             return False
-        rebuilds = self._follower.rebuilds
         try:
             entered = self._follower.catch_up()
         except Unreachable as silent:
@@ -276,8 +276,9 @@ class PlantRun:
             self._waits = True
             return False
         self._waits = False
-        if self._follower.rebuilds != rebuilds:
+        if self._follower.rebuilds != self._rebuilds:
             self.events.clear()
+        self._rebuilds = self._follower.rebuilds
         self.events.extend(entered)
         return bool(entered)
 

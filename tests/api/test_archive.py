@@ -226,9 +226,10 @@ class Reader:
         self.mortal = Mortal(self.archive)
         self.follower = Follower(self.chain, DEPLOYMENT, self.mortal)
         self.heard: list[Event] = []
+        self.rebuilds = 0
 
     def look(self, *, silent_after: int | None = None, dies_in: int | None = None) -> None:
-        rebuilds, self.chain.silent_after, self.mortal.dies_in = self.follower.rebuilds, silent_after, dies_in
+        self.chain.silent_after, self.mortal.dies_in = silent_after, dies_in
         try:
             told = self.follower.catch_up()
         except Unreachable:
@@ -236,8 +237,9 @@ class Reader:
         except Killed:
             self.start()
             return
-        if self.follower.rebuilds != rebuilds:
+        if self.follower.rebuilds != self.rebuilds:
             self.heard.clear()
+        self.rebuilds = self.follower.rebuilds
         self.heard += told
 
 
