@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import problems
 from api.dependencies import Dependencies
+from api.etags import Etags
 from api.models.problem import ProblemOut
 from api.pages import view
 from api.routes import ballots, dao, events, health, orders, overrides, plant, proposals, robots, tasks, workers
@@ -39,6 +40,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     )
     app.state.dependencies = dependencies
     app.state.stopping = threading.Event()
+    app.add_middleware(Etags)
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ class ApiClient:
     def get(self, path: str) -> Any:
         return self._answer("GET", path, None)
 
+    def listing(self, path: str) -> Any:
+        """A whole list, however many pages it takes."""
+        return whole_listing(self.get, path)
+
     def post(self, path: str, body: Any) -> Any:
         return self._answer("POST", path, body)
 
@@ -44,6 +49,15 @@ class ApiClient:
         if answer.is_error:
             raise _failed(_refusal(answer))
         return answer.json()
+
+
+def whole_listing(get: Callable[[str], Any], path: str) -> Any:
+    """Every page of a list as one."""
+    found = get(path)
+    while cursor := found["next_cursor"]:
+        page = get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+        found = {**page, "items": [*found["items"], *page["items"]]}
+    return found
 
 
 def client_of(url: str | None) -> ApiClient:

@@ -75,7 +75,8 @@ def _dependencies(
     opened = open_database(database, connection.deployment, file=deployment)
     follower = connection.follower(DatabaseArchive(opened, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
-    projection = Projection(follower, chain_id=connection.deployment.chain_id, gateway=gateway.words)
+    chain_id = connection.deployment.chain_id
+    projection = Projection(follower, chain_id=chain_id, gateway=gateway.words, database=opened.dialect)
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None

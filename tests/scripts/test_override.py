@@ -36,7 +36,7 @@ class FakeApi:
             return {"displaces": DISPLACED, "filled": {}, "warnings": ["busy"], "banner": None}
         return RECORD
 
-    def get(self, path: str) -> Any:
+    def listing(self, path: str) -> Any:
         self.asked.append((path, None))
         return {"items": [RECORD]}
 
