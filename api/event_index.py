@@ -26,8 +26,9 @@ class EventIndex:
     def extend(self, events: Iterable[Event]) -> None:
         """Takes what follows."""
         for event in events:
+            place = len(self.events)
             for topic in self.topics_of(event):
-                self._places[topic].append(len(self.events))
+                self._places[topic].append(place)
             self.events.append(event)
 
     def clear(self) -> None:

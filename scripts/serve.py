@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.api_state import DATABASE_HELP, connect_or_recall, open_database
+from scripts.api_state import DATABASE_HELP, collect_rarely, connect_or_recall, open_database
 
 if TYPE_CHECKING:
     from api.dependencies import Dependencies
@@ -72,6 +72,7 @@ def _dependencies(
     from workmoot.ballots.poll import Notary
     from workmoot.chain.signatures import Signatures
 
+    collect_rarely()
     connection = connect_or_recall(rpc, deployment)
     opened = open_database(database, connection.deployment, file=deployment)
     follower = connection.follower(DatabaseArchive(opened, connection.deployment))

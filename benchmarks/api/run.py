@@ -18,6 +18,7 @@ from benchmarks.api.chain import TellingChain, telling
 from benchmarks.api.history import after, history
 from benchmarks.api.serving import Client, percentile, serving
 from benchmarks.api.streaming import seconds_to_stream
+from scripts.api_state import collect_rarely
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.follower import BLOCKS_PER_QUESTION, Follower
 
@@ -68,6 +69,7 @@ class Report:
 
 def measure(events: int, *, say: Callable[[str], None]) -> Report:
     """Everything, one after the other."""
+    collect_rarely()
     with telling() as chain, tempfile.TemporaryDirectory() as folder:
         say(f"writing {events} events into blocks")
         chain.tell(history(events))
