@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from api import problems
 from api.access.door import admit
 from api.dependencies import Dependencies
+from api.etags import Etags
 from api.models.problem import ProblemOut
 from api.pages import view
 from api.routes import (
@@ -60,6 +61,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     )
     app.state.dependencies = dependencies
     app.state.stopping = threading.Event()
+    app.add_middleware(Etags)
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys

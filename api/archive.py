@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import astuple
 from typing import Any
 
 from sqlalchemy import (
@@ -46,13 +46,10 @@ logs = Table(
     METADATA,
     Column("block", BigInteger, primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
-    Column("block_hash", LargeBinary, nullable=False),
-    Column("timestamp", BigInteger, nullable=False),
     Column("tx", LargeBinary, nullable=False),
     Column("address", LargeBinary, nullable=False),
     Column("topics", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 blocks = Table(
     "archive_blocks",
@@ -60,7 +57,20 @@ blocks = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
     Column("timestamp", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
+)
+RECALLED = (
+    select(
+        logs.c.block,
+        logs.c.log_index,
+        blocks.c.hash,
+        blocks.c.timestamp,
+        logs.c.tx,
+        logs.c.address,
+        logs.c.topics,
+        logs.c.data,
+    )
+    .join(blocks, blocks.c.number == logs.c.block)
+    .order_by(logs.c.block, logs.c.log_index)
 )
 
 
@@ -86,19 +96,18 @@ class DatabaseArchive:
         """What it has beyond a block; everything for none."""
         with self._changing() as connection:
             anew = last is not None and _block_at(connection, last.number) != last
-            chosen = select(logs).order_by(logs.c.block, logs.c.log_index)
-            if last is not None and not anew:
-                chosen = chosen.where(logs.c.block > last.number)
-            return Recalled(anew, [RawLog(*row) for row in connection.execute(chosen)], _newest(connection))
+            above = last.number if last is not None and not anew else -1
+            found = connection.execute(RECALLED.where(logs.c.block > above))
+            return Recalled(anew, [RawLog(*row) for row in found], _newest(connection))
 
     def extend(self, last: Block | None, told: Sequence[RawLog], head: Block) -> bool:
         """Keeps what follows its newest block, up to `head`; not where that is no longer `last`."""
         with self._changing() as connection:
             if _newest(connection) != last:
                 return False
-            if told:
-                connection.execute(insert(logs), [log._asdict() for log in told])
-            connection.execute(insert(blocks), [asdict(block) for block in blocks_of(told, head)])
+            rows = [(log.block, log.log_index, log.tx, log.address, log.topics, log.data) for log in told]
+            _insert(connection, logs, rows)
+            _insert(connection, blocks, [astuple(block) for block in blocks_of(told, head)])
             return True
 
     def rewind(self, number: int) -> None:
@@ -129,6 +138,14 @@ def _open(connection: Connection, deployment: str) -> None:
             table.drop(connection)
             table.create(connection)
         connection.execute(update(archives).values(layout=LAYOUT))
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many rows by the driver's own hand, in a third of the time."""
+    place = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    if rows:
+        places = ", ".join([place] * len(table.columns))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", list(rows))  # noqa: S608
 
 
 def _newest(connection: Connection) -> Block | None:

@@ -6,16 +6,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
-from api.models.common import Head, moment
+from api.event_index import EventIndex, Topic
+from api.models.common import Freshness, Head, moment
+from api.models.work import TaskOut
 from api.views.snapshot import Anchoring, GatewayWords, Snapshot
 from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
+from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
 
 log = logging.getLogger(__name__)
-PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+STALE_S = 5.0
 NEVER_S = 1e6
 
 
@@ -36,17 +41,24 @@ class Projection:
     """Many read under one lock; the follower asks the node outside of it, so that a dead node blocks no answer."""
 
     def __init__(
-        self, follower: Following, *, chain_id: int, gateway: Callable[[], GatewayWords] = GatewayWords
+        self,
+        follower: Following,
+        *,
+        chain_id: int,
+        gateway: Callable[[], GatewayWords] = GatewayWords,
+        database: str = "memory",
     ) -> None:
         self.chain_id = chain_id
         self._follower = follower
         self._gateway = gateway
+        self._database = database
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._stop = threading.Event()
         self._look = threading.Event()
-        self._events: list[Event] = []
+        self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
         self._rewinds: list[int] = []
+        self._tasks_made: dict[TaskId, TaskOut] = {}
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
         self._anchoring: dict[bytes, Anchoring] = {}
@@ -58,7 +70,7 @@ class Projection:
             while self.cycle():
                 continue
         except Unreachable as error:
-            if not self._events:
+            if not self._index.events:
                 raise
             self._trouble = str(error)
 
@@ -84,6 +96,7 @@ class Projection:
                 now=time.time(),
                 gateway=gateway,
                 anchoring=tuple(self._anchoring.values()),
+                tasks_made=self._tasks_made,
             )
 
     def head(self) -> Head:
@@ -104,15 +117,26 @@ class Projection:
             start = min([start, *self._rewinds[rewinds:]])
             return Fresh(
                 start=start,
-                before=self._events[start - 1] if start else None,
-                events=tuple(self._events[start:]),
+                before=self._index.events[start - 1] if start else None,
+                events=tuple(self._index.events[start:]),
                 rewinds=len(self._rewinds),
             )
 
-    def is_ready(self) -> bool:
-        """Whether the picture is whole and fresh."""
+    def latest(self, topics: Sequence[Topic], *, before: tuple[int, int] | None, since: int, most: int) -> list[Event]:
+        """The newest events about all of the topics: before a place on the chain, from a block on."""
         with self._lock:
-            return self._trouble is None
+            return list(islice(self._index.latest(topics, before=before, since=since), most))
+
+    def freshness(self) -> Freshness:
+        """How far what is said here can be relied on."""
+        with self._lock:
+            read_s_ago = NEVER_S if self._read_at is None else round(time.monotonic() - self._read_at, 2)
+            return Freshness(
+                read_s_ago=read_s_ago,
+                stale=self._trouble is not None or read_s_ago >= STALE_S,
+                events=len(self._index.events),
+                database=self._database,
+            )
 
     def note(self, item: Anchoring) -> None:
         """Remembers an order that acts before it is on chain."""
@@ -154,10 +178,12 @@ class Projection:
 
     def _enter(self, news: News) -> None:
         if news.anew:
-            self._rewinds.append(_common(self._events, news.events))
-            self._events.clear()
+            self._rewinds.append(_common(self._index.events, news.events))
+            self._index.clear()
         self._follower.enter(news)
-        self._events.extend(news.events)
+        if news.events or news.anew:
+            self._tasks_made.clear()
+        self._index.extend(news.events)
         self._forget_anchored()
 
     def _run(self) -> None:
@@ -189,7 +215,6 @@ class Projection:
             at=moment(head.timestamp),
             behind_blocks=max(0, tip.number - head.number),
             behind_s=max(0, tip.timestamp - head.timestamp),
-            read_s_ago=NEVER_S if self._read_at is None else round(time.monotonic() - self._read_at, 2),
             trouble=self._trouble,
         )
 

@@ -6,7 +6,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,10 @@ class ApiClient:
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path).json()
+
+    def listing(self, path: str) -> Any:
+        """A whole list, however many pages it takes."""
+        return whole_listing(self.get, path)
 
     def post(self, path: str, body: Any) -> Any:
         return self.ask("POST", path, body).json()
@@ -102,6 +106,15 @@ class ApiClient:
 def a_key() -> dict[str, str]:
     """The header that makes a write be done once, however often it is sent."""
     return {KEY: str(uuid.uuid4())}
+
+
+def whole_listing(get: Callable[[str], Any], path: str) -> Any:
+    """Every page of a list as one."""
+    found = get(path)
+    while cursor := found["next_cursor"]:
+        page = get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+        found = {**page, "items": [*found["items"], *page["items"]]}
+    return found
 
 
 def client_of(url: str | None) -> ApiClient:

@@ -44,7 +44,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer.")] = False,
 ) -> None:
     """List the members with their badge numbers."""
-    listing = client_of(api).get("workers" + (f"?kind={kind.value}" if kind else ""))
+    listing = client_of(api).listing("workers" + (f"?kind={kind.value}" if kind else ""))
     if as_json:
         typer.echo(json.dumps(listing, indent=2, ensure_ascii=False))
         return

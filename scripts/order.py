@@ -37,7 +37,7 @@ def submit(
 @app.command(name="list")
 def list_(api: Api = None, as_json: AsJson = False) -> None:
     """List the orders."""
-    listing = _client(api).get("orders")
+    listing = _client(api).listing("orders")
     typer.echo(_text(listing) if as_json else "\n".join(map(_line, listing["items"])) or "no orders yet")
 
 
@@ -68,7 +68,7 @@ def watch(
     client = _client(api)
     seen: dict[int, str] = {}
     while True:
-        orders = client.get("orders")["items"]
+        orders = client.listing("orders")["items"]
         for order in orders:
             line = _line(order)
             if seen.get(order["id"]) != line:

@@ -95,7 +95,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the overrides with what each displaced, the latest first."""
-    listing = _client(api).get("overrides?active=true" if active else "overrides")
+    listing = _client(api).listing("overrides?active=true" if active else "overrides")
     typer.echo(_text(listing) if as_json else "\n".join(map(_line, listing["items"])) or "no overrides")
 
 

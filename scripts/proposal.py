@@ -15,7 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
 @app.command(name="list")
 def list_(api: Api = None, as_json: AsJson = False) -> None:
     """List the proposals, the latest first."""
-    listing = _client(api).get("proposals")
+    listing = _client(api).listing("proposals")
     typer.echo(_text(listing) if as_json else "\n".join(map(_line, listing["items"])) or "no proposals yet")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.api_state import DATABASE_HELP, connect_or_recall, open_database
+from scripts.api_state import DATABASE_HELP, collect_rarely, connect_or_recall, open_database
 
 if TYPE_CHECKING:
     from api.access.access import Terms
@@ -78,7 +78,8 @@ def serve(  # noqa: PLR0913 (a command's options)
 
 def _listen(port: int) -> socket.socket:
     """The port is taken before anything else is done: who starts us may tell it on."""
-    listening = socket.socket()
+    # Named as TCP, or asyncio leaves Nagle's delay on, which holds every answer of a kept connection for 40 ms.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
@@ -104,9 +105,11 @@ def _dependencies(
     from workmoot.ballots.poll import Notary
     from workmoot.chain.signatures import Signatures
 
+    collect_rarely()
     follower = connection.follower(DatabaseArchive(database, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
-    projection = Projection(follower, chain_id=connection.deployment.chain_id, gateway=gateway.words)
+    chain_id = connection.deployment.chain_id
+    projection = Projection(follower, chain_id=chain_id, gateway=gateway.words, database=database.dialect)
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None

@@ -169,10 +169,12 @@ class Desk:
 
     def look(self) -> View:
         """What there is to see."""
+        from scripts.api_client import whole_listing
+
         return View(
-            tasks=self._get("tasks")["items"],
-            workers=self._get("workers?kind=digital")["items"],
-            overrides=self._get("overrides")["items"],
+            tasks=whole_listing(self._get, "tasks")["items"],
+            workers=whole_listing(self._get, "workers?kind=digital")["items"],
+            overrides=whole_listing(self._get, "overrides")["items"],
             speed=self._get("about")["speed"] or 1.0,
         )
 

@@ -26,15 +26,24 @@ class Head(Wire):
     )
     behind_blocks: int = Field(description="Blocks the node has that this projection has not read.")
     behind_s: int = Field(description="Seconds of the chain's own time between this block and the node's newest.")
-    read_s_ago: float = Field(description="Wall seconds since the node was last read; the page calls 5 and more stale.")
     trouble: str | None = Field(default=None, description="Why the node cannot be read, where it cannot.")
 
 
+class Freshness(Wire):
+    """How far what is said here can be relied on."""
+
+    read_s_ago: float = Field(description="Wall seconds since the node was last read; a million where it never was.")
+    stale: bool = Field(description="The node cannot be read, or was not for 5 s: what is said may have changed.")
+    events: int = Field(description="How many events of the chain are known.")
+    database: str = Field(description="Where they are kept: sqlite, postgresql or memory.")
+
+
 class Listing(Wire, Generic[T]):
-    """A list, and the head block it was read at."""
+    """A page of a list, and the head block it was read at."""
 
     head: Head
     items: tuple[T, ...]
+    next_cursor: str | None = Field(default=None, description="The `cursor` of the next page, where there is one.")
 
 
 class Who(Wire):

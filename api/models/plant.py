@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.models.common import Head, Span, Who, Wire
+from api.models.common import Freshness, Head, Span, Who, Wire
 
 
 class StationOut(Wire):
@@ -132,6 +132,7 @@ class AboutOut(Wire):
     name: str
     version: str
     head: Head
+    freshness: Freshness
     plant: str | None
     contracts: dict[str, str]
     speed: float | None = Field(description="Simulated seconds in a wall second.")

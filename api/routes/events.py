@@ -16,22 +16,38 @@ from api.access.rules import READ
 from api.dependencies import Gate, Plant
 from api.models.common import Listing, moment
 from api.models.events import EventOut
+from api.paging import Pages
 from api.problems import unprocessable
 from api.projection import Projection
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
-LOOK_S, PULSE_S = 0.1, 1.0
+LOOK_S, PULSE_S = 0.05, 1.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 START = Query(alias="from", description='"start", "now", or an event id to go on after.', examples=["12.3"])
 """Ids are `block.logIndex`: the same after a restart, on every replica."""
+LIST, PLACE = "events", 2
+WORKER = Query(description="A member's badge number, by which the event names it, or by its account.")
+SINCE = Query(ge=0, description="The first block.")
 
 
 @router.get("/recent", operation_id="list_events")
-def list_events(plant: Plant, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Listing[EventOut]:
-    """The latest events, the newest first."""
-    events = plant.events().events
-    return Listing(head=plant.head(), items=tuple(event_out(event) for event in reversed(events[-limit:])))
+def list_events(
+    plant: Plant,
+    pages: Pages,
+    name: str | None = None,
+    task: int | None = None,
+    order: int | None = None,
+    worker: Annotated[int | None, WORKER] = None,
+    since: Annotated[int, SINCE] = 0,
+) -> Listing[EventOut]:
+    """The latest events, the newest first, narrowed by their name and by what they are about."""
+    asked = {"name": name, "task": task, "order": order, "worker": worker}
+    topics = [(about, value) for about, value in asked.items() if value is not None]
+    after = pages.after(LIST)
+    before = (-after[0], -after[1]) if after and len(after) == PLACE else None
+    found = plant.latest(topics, before=before, since=since, most=pages.limit + 1)
+    return pages.listing(LIST, plant.head(), found, place=_backwards, show=event_out)
 
 
 @router.get("", operation_id="stream_events", response_class=StreamingResponse)
@@ -73,11 +89,11 @@ async def _stream(
 
 def pulse(plant: Projection, rebuilds: int, count: int) -> dict[str, Any]:
     """How fresh the picture is; `board` changes with the chain, `floor` with every second."""
-    head = plant.head()
+    head, freshness = plant.head(), plant.freshness()
     return {
         "block": head.block,
         "behind_blocks": head.behind_blocks,
-        "read_s_ago": head.read_s_ago,
+        "read_s_ago": freshness.read_s_ago,
         "trouble": head.trouble,
         "board": f"{rebuilds}.{count}.{plant.anchoring_count()}",
     }
@@ -86,6 +102,10 @@ def pulse(plant: Projection, rebuilds: int, count: int) -> dict[str, Any]:
 def sse(name: str, text: str, id_: str | None = None) -> str:
     """One event on the wire; `text` is JSON on one line."""
     return (f"id: {id_}\n" if id_ else "") + f"event: {name}\ndata: {text}\n\n"
+
+
+def _backwards(event: Event) -> tuple[int, int]:
+    return -event.at.block, -event.at.log_index
 
 
 def event_id(event: Event) -> str:

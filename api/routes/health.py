@@ -8,7 +8,6 @@ from api.dependencies import Plant
 from api.problems import MEDIA_TYPE, respond
 
 router = APIRouter(tags=["health"])
-STALE_S = 5.0
 
 
 @router.get("/healthz", operation_id="read_health")
@@ -22,8 +21,9 @@ def read_health() -> dict[str, str]:
 )
 def read_readiness(plant: Plant) -> dict[str, Any] | Response:
     """The chain is reachable and read to its head."""
-    head = plant.head()
-    if plant.is_ready() and head.read_s_ago < STALE_S:
-        return {"status": "ready", "head": head.model_dump(mode="json")}
-    detail = f"The chain is not read: {head.trouble or f'last read {head.read_s_ago} s ago'}."
-    return respond(503, "not-ready", detail, instance="/readyz", head=head.model_dump(mode="json"))
+    head, freshness = plant.head(), plant.freshness()
+    told = {"head": head.model_dump(mode="json"), "freshness": freshness.model_dump(mode="json")}
+    if not freshness.stale:
+        return {"status": "ready", **told}
+    detail = f"The chain is not read: {head.trouble or f'last read {freshness.read_s_ago} s ago'}."
+    return respond(503, "not-ready", detail, instance="/readyz", **told)

@@ -1,5 +1,6 @@
 """Customers' orders: graphs of tasks."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
@@ -9,6 +10,7 @@ from api.errands import Answer
 from api.intake import post_order
 from api.models.common import Listing
 from api.models.work import OrderDetail, OrderOut, OrderPosted
+from api.paging import Pages
 from api.problems import not_found
 from api.routes.writing import KEYED, IdempotencyKey
 from api.views.tasks import order_detail, order_out
@@ -20,10 +22,11 @@ DOCUMENT = Body(description="A whole order document, as scenarios/schema/order.s
 
 
 @router.get("", operation_id="list_orders")
-def list_orders(plant: Plant) -> Listing[OrderOut]:
-    """Every order and how far it is."""
+def list_orders(plant: Plant, pages: Pages) -> Listing[OrderOut]:
+    """Every order and how far it is; by id."""
     with plant.read() as snap:
-        return Listing(head=snap.head, items=tuple(order_out(snap, order) for order in snap.ledger.orders.values()))
+        orders = snap.ledger.orders.values()
+        return pages.listing("orders", snap.head, orders, place=lambda it: (it.id,), show=partial(order_out, snap))
 
 
 @router.get("/{id}", operation_id="read_order")

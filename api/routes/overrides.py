@@ -10,6 +10,7 @@ from api.dependencies import Once, OrderDesk, Plant
 from api.errands import Answer
 from api.models.common import Listing
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
+from api.paging import Pages
 from api.problems import not_found
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 from api.views.overrides import all_overrides
@@ -20,11 +21,15 @@ DRY_RUN = Query(description="Only show what it would displace and the exact byte
 
 
 @router.get("", operation_id="list_overrides")
-def list_overrides(plant: Plant, active: Annotated[bool | None, Query()] = None) -> Listing[OverrideOut]:
-    """Every override, the latest first, with what it displaced."""
+def list_overrides(plant: Plant, pages: Pages, active: Annotated[bool | None, Query()] = None) -> Listing[OverrideOut]:
+    """Every override, with what it displaced: those not yet on chain, then the others, the latest first."""
     with plant.read() as snap:
-        found = tuple(item for item in all_overrides(snap) if active in (None, item.active))
-        return Listing(head=snap.head, items=found)
+        found = sorted((item for item in all_overrides(snap) if active in (None, item.active)), key=_place)
+        return pages.listing("overrides", snap.head, found, place=_place)
+
+
+def _place(item: OverrideOut) -> tuple[int, int]:
+    return (1, -item.id) if item.id else (0, int(item.digest, 16))
 
 
 @router.get("/{id}", operation_id="read_override")

@@ -1,10 +1,13 @@
 """Proposals with their reviews and votes."""
 
+from functools import partial
+
 from fastapi import APIRouter
 
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.decisions import ProposalDetail
+from api.paging import Pages
 from api.problems import not_found
 from api.views.proposals import proposal_detail
 from workmoot.domain.ids import ProposalId
@@ -13,12 +16,12 @@ router = APIRouter(prefix="/proposals", tags=["proposals"])
 
 
 @router.get("", operation_id="list_proposals")
-def list_proposals(plant: Plant, state: str | None = None) -> Listing[ProposalDetail]:
+def list_proposals(plant: Plant, pages: Pages, state: str | None = None) -> Listing[ProposalDetail]:
     """Every proposal, the latest first, with its plan, reviews and votes."""
     with plant.read() as snap:
-        latest_first = sorted(snap.ledger.proposals.values(), key=lambda proposal: -proposal.id)
-        proposals = (proposal_detail(snap, proposal) for proposal in latest_first)
-        return Listing(head=snap.head, items=tuple(p for p in proposals if state in (None, p.state)))
+        found = (it for it in snap.ledger.proposals.values() if state in (None, it.state.name.lower()))
+        latest_first, show = sorted(found, key=lambda it: -it.id), partial(proposal_detail, snap)
+        return pages.listing("proposals", snap.head, latest_first, place=lambda it: (-it.id,), show=show)
 
 
 @router.get("/{id}", operation_id="read_proposal")

@@ -1,10 +1,13 @@
 """Robots: the chain's view merged with the gateway's live state."""
 
+from functools import partial
+
 from fastapi import APIRouter
 
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.people import RobotOut
+from api.paging import Pages
 from api.problems import not_found
 from api.views.workers import members_of, robot_out
 from workmoot.domain.workers import Kind
@@ -13,11 +16,11 @@ router = APIRouter(prefix="/robots", tags=["robots"])
 
 
 @router.get("", operation_id="list_robots")
-def list_robots(plant: Plant) -> Listing[RobotOut]:
-    """Every robot."""
+def list_robots(plant: Plant, pages: Pages) -> Listing[RobotOut]:
+    """Every robot, by badge number."""
     with plant.read() as snap:
-        robots = tuple(robot_out(snap, member) for member in members_of(snap, Kind.ROBOTIC))
-        return Listing(head=snap.head, items=robots)
+        robots = members_of(snap, Kind.ROBOTIC)
+        return pages.listing("robots", snap.head, robots, place=lambda it: (it.number,), show=partial(robot_out, snap))
 
 
 @router.get("/{id}", operation_id="read_robot")

@@ -1,10 +1,13 @@
 """Members: digital workers, robotic workers, humans; and how digital workers rank the open work."""
 
+from functools import partial
+
 from fastapi import APIRouter
 
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.people import RankingOut, WorkerOut
+from api.paging import Pages
 from api.problems import not_found
 from api.views.snapshot import Snapshot
 from api.views.workers import members_of, ranking_out, worker_out
@@ -15,11 +18,11 @@ KINDS = (Kind.DIGITAL, Kind.ROBOTIC, Kind.HUMAN)
 
 
 @router.get("", operation_id="list_workers")
-def list_workers(plant: Plant, kind: str | None = None) -> Listing[WorkerOut]:
-    """Every member, or those of one kind: digital, robotic, human."""
+def list_workers(plant: Plant, pages: Pages, kind: str | None = None) -> Listing[WorkerOut]:
+    """Every member, or those of one kind: digital, robotic, human; by badge number."""
     with plant.read() as snap:
-        members = members_of(snap, *(known for known in KINDS if kind in (None, known.name.lower())))
-        return Listing(head=snap.head, items=tuple(worker_out(snap, member) for member in members))
+        found = members_of(snap, *(known for known in KINDS if kind in (None, known.name.lower())))
+        return pages.listing("workers", snap.head, found, place=lambda it: (it.number,), show=partial(worker_out, snap))
 
 
 @router.get("/{id}", operation_id="read_worker")

@@ -17,6 +17,7 @@ def about_out(snap: Snapshot, given: Dependencies) -> AboutOut:
         name="workmoot",
         version=version("workmoot"),
         head=snap.head,
+        freshness=given.projection.freshness(),
         plant=text(snap.description.get("name")) or None,
         contracts=given.contracts,
         speed=snap.ledger.clock.speed_milli / 1000 if snap.ledger.clock else None,

@@ -280,8 +280,8 @@ class PlantRun:
             return False
         self._waits = False
         if self._follower.rebuilds != self._rebuilds:
-            self._rebuilds = self._follower.rebuilds
             self.events.clear()
+        self._rebuilds = self._follower.rebuilds
         self.events.extend(entered)
         return bool(entered)
 

@@ -15,7 +15,7 @@ __all__ = ["database", "database_url", "postgresql"]
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine follows the chain late; whoever waits for it waits until it has come."""
-    for name in ("api.desk.SEEN_WITHIN_S", "api.intake.SEEN_WITHIN_S", "api.routes.health.STALE_S"):
+    for name in ("api.desk.SEEN_WITHIN_S", "api.intake.SEEN_WITHIN_S", "api.projection.STALE_S"):
         monkeypatch.setattr(name, 60.0)
 
 

@@ -239,7 +239,7 @@ class Reader:
             return
         if self.follower.rebuilds != self.rebuilds:
             self.heard.clear()
-            self.rebuilds = self.follower.rebuilds
+        self.rebuilds = self.follower.rebuilds
         self.heard += told
 
 

@@ -115,7 +115,7 @@ def test_governance__in_words__has_the_plants_own_figures(client: TestClient) ->
 
 
 def test_dao__plant_not_described_yet__still_has_a_name_and_a_purpose() -> None:
-    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0, read_s_ago=0)
+    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0)
     bare = Snapshot(ledger=Ledger(), head=head, now=0)
     assert dao_name(bare) == "Workmoot"
     assert dao_description(bare).startswith("Workers of a plant propose and vote")

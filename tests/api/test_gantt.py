@@ -15,7 +15,7 @@ def a_bar(start_s: float, end_s: float | None, **more: bool) -> Bar:
 
 
 def a_schedule(*actual: Bar, from_s: float = 100, now_s: float = 150, until_s: float = 200) -> ScheduleOut:
-    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0, read_s_ago=0)
+    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0)
     lane = Lane(worker=WORKER, planned=(), actual=actual)
     return ScheduleOut(head=head, from_s=from_s, now_s=now_s, until_s=until_s, lanes=(lane,))
 

@@ -15,7 +15,7 @@ from workmoot.domain.motions import Admission, Motion, MotionKind, PolicyChange,
 from workmoot.domain.workers import Kind
 
 ACCOUNT = an_address(77)
-HEAD = Head(chain_id=1337, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0, read_s_ago=0)
+HEAD = Head(chain_id=1337, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0)
 
 
 def snapshot(workshop: Workshop) -> Snapshot:

@@ -19,7 +19,7 @@ def a_pair(number: int, **more: str) -> PairOnFloor:
 
 
 def a_floor(*stations: StationOut, pairs: tuple[PairOnFloor, ...] = (), bench: str | None = None) -> FloorOut:
-    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0, read_s_ago=0)
+    head = Head(chain_id=1, block=1, hash="0x", at=None, behind_blocks=0, behind_s=0)
     human = HumanOnFloor(number=1, id="h", name="H", roles=(), station=bench, waiting=0)
     return FloorOut(
         head=head,

@@ -62,7 +62,7 @@ def _comes(condition: object) -> bool:
 
 def test_projection__node_dies__says_so_and_keeps_what_it_knows(follower: Flaky, projection: Projection) -> None:
     follower.dead = True
-    assert _comes(lambda: not projection.is_ready())
+    assert _comes(lambda: projection.freshness().stale)
     assert "no node answers" in str(projection.head().trouble)
     with projection.read() as snap:
         assert len(snap.ledger.tasks) == 60
@@ -70,9 +70,9 @@ def test_projection__node_dies__says_so_and_keeps_what_it_knows(follower: Flaky,
 
 def test_projection__node_comes_back__is_ready_again(follower: Flaky, projection: Projection) -> None:
     follower.dead = True
-    assert _comes(lambda: not projection.is_ready())
+    assert _comes(lambda: projection.freshness().stale)
     follower.dead = False
-    assert _comes(projection.is_ready)
+    assert _comes(lambda: not projection.freshness().stale)
 
 
 def test_projection__reorganisation__has_every_event_once(follower: Flaky, projection: Projection) -> None:
@@ -87,7 +87,7 @@ def test_projection__reorganisation__has_every_event_once(follower: Flaky, proje
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_projection__fault_of_its_own__every_answer_says_so(follower: Flaky, projection: Projection) -> None:
     follower.read = lambda: 1 // 0  # type: ignore[assignment,method-assign,return-value]
-    assert _comes(lambda: not projection.is_ready())
+    assert _comes(lambda: projection.freshness().stale)
     assert "start the API again" in str(projection.head().trouble)
 
 

@@ -103,11 +103,11 @@ def test_submit__no_yaml__exits_2_and_asks_nobody(run, tmp_path):
 
 def test_list__orders__a_line_each(run):
     words = "order 1, Soles: 1 of 2 tasks done, 0 of 1 products finished (1 accepted)\n"
-    assert run(FakeApi((200, {"items": [ORDER]})), "list").stdout == words
+    assert run(FakeApi((200, {"items": [ORDER], "next_cursor": None})), "list").stdout == words
 
 
 def test_list__none__says_so(run):
-    assert run(FakeApi((200, {"items": []})), "list").stdout == "no orders yet\n"
+    assert run(FakeApi((200, {"items": [], "next_cursor": None})), "list").stdout == "no orders yet\n"
 
 
 def test_show__order__its_tasks(run):
@@ -119,9 +119,18 @@ def test_show__as_json__the_apis_answer(run):
     assert json.loads(run(FakeApi((200, ORDER)), "show", "1", "--json").stdout) == ORDER
 
 
+def test_list__several_pages__shows_them_as_one(run):
+    pages = [
+        (200, {"items": [{**ORDER, "id": id_}], "next_cursor": cursor}) for id_, cursor in ((1, "bmV4dA"), (2, None))
+    ]
+    api = FakeApi(*pages)
+    assert [line[:7] for line in run(api, "list").stdout.splitlines()] == ["order 1", "order 2"]
+    assert [asked[1] for asked in api.asked] == ["http://api/api/v1/orders", "http://api/api/v1/orders?cursor=bmV4dA"]
+
+
 def test_watch__until_done__prints_changes_alone(run):
     done = {**ORDER, "done": 2, "products_finished": 1, "counts": [{"status": "accepted", "tasks": 2}]}
-    api = FakeApi(*[(200, {"items": [order]}) for order in (ORDER, ORDER, done)])
+    api = FakeApi(*[(200, {"items": [order], "next_cursor": None}) for order in (ORDER, ORDER, done)])
     assert len(run(api, "watch", "--every", "0.2").stdout.splitlines()) == 2
 
 

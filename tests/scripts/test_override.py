@@ -39,7 +39,7 @@ class FakeApi:
         self.asked.append((etag, order))
         return RECORD
 
-    def get(self, path: str) -> Any:
+    def listing(self, path: str) -> Any:
         self.asked.append((path, None))
         return {"items": [RECORD]}
 

@@ -12,6 +12,7 @@ from eth_abi.codec import ABICodec
 from eth_abi.decoding import StringDecoder
 from eth_abi.registry import BaseEquals, registry
 
+from workmoot.chain.words import read_values, readers_of
 from workmoot.domain.hashing import checksum_address, keccak
 
 Entry = dict[str, Any]
@@ -72,15 +73,22 @@ class EventForm:
     fields: tuple[str, ...]
     types: tuple[str, ...]
     indexed: tuple[bool, ...]
+    topic_types: tuple[str, ...]
+    """Of the indexed fields."""
+    content_types: tuple[str, ...]
+    """Of the others."""
+    places: tuple[int, ...]
+    """Where each field stands when those of the topics come first."""
 
     def values(self, topics: bytes, content: bytes) -> tuple[Any, ...]:
         """The fields' values in order. Indexed fields of ours are static, so the topics after the first carry them."""
-        told = iter(values_of(self._types(indexed=True), topics))
-        loose = iter(values_of(self._types(indexed=False), content))
-        return tuple(next(told if indexed else loose) for indexed in self.indexed)
+        found = (*_quick_values(self.topic_types, topics), *_quick_values(self.content_types, content))
+        return tuple([found[place] for place in self.places])
 
-    def _types(self, *, indexed: bool) -> tuple[str, ...]:
-        return tuple(kind for kind, it_is in zip(self.types, self.indexed, strict=True) if it_is is indexed)
+
+def _quick_values(types: tuple[str, ...], content: bytes) -> Sequence[Any]:
+    readers = readers_of(types)
+    return values_of(types, content) if readers is None else read_values(readers, content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +180,17 @@ def _function(entry: Entry) -> Function:
 
 
 def _event(entry: Entry) -> EventForm:
+    inputs = entry["inputs"]
+    topics_first = sorted(range(len(inputs)), key=lambda place: not inputs[place]["indexed"])
     return EventForm(
         name=entry["name"],
         topic=_topic(entry),
-        fields=tuple(field["name"] for field in entry["inputs"]),
-        types=_types(entry["inputs"]),
-        indexed=tuple(field["indexed"] for field in entry["inputs"]),
+        fields=tuple(field["name"] for field in inputs),
+        types=_types(inputs),
+        indexed=tuple(field["indexed"] for field in inputs),
+        topic_types=_types([field for field in inputs if field["indexed"]]),
+        content_types=_types([field for field in inputs if not field["indexed"]]),
+        places=tuple(topics_first.index(place) for place in range(len(inputs))),
     )
 
 

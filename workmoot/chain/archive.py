@@ -2,11 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from workmoot.domain.ledger import Block
-
-WORD = 32
 
 
 class RawLog(NamedTuple):
@@ -103,10 +102,16 @@ def raw_log(told: Mapping[str, Any], timestamp: int) -> RawLog:
     return RawLog(
         int(told["blockNumber"], 16),
         int(told["logIndex"], 16),
-        bytes.fromhex(told["blockHash"][2:]),
+        _bytes_often(told["blockHash"]),
         timestamp,
-        bytes.fromhex(told["transactionHash"][2:]),
-        bytes.fromhex(told["address"][2:]),
-        b"".join(bytes.fromhex(topic[2:]) for topic in told["topics"]),
+        _bytes_often(told["transactionHash"]),
+        _bytes_often(told["address"]),
+        bytes.fromhex("".join(told["topics"]).replace("0x", "")),
         bytes.fromhex(told["data"][2:]),
     )
+
+
+@lru_cache(maxsize=64)
+def _bytes_often(told: str) -> bytes:
+    """What many logs one after the other share."""
+    return bytes.fromhex(told[2:])

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import IntEnum
 from functools import cache
 from typing import Any, get_type_hints
 
 from workmoot.chain.abi import CONTRACTS, EventForm, abi_of
-from workmoot.chain.archive import WORD, RawLog
+from workmoot.chain.archive import RawLog
+from workmoot.chain.words import WORD
 from workmoot.domain import events
 from workmoot.domain.events import Event, Place
 
@@ -17,14 +18,32 @@ Build = Callable[[Any], Any]
 _KNOWN: dict[type, dict[str, Build]] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How an event is made of a log."""
+
+    form: EventForm
+    kind: type[Event]
+    names: tuple[str, ...]
+    """The fields in the order of the values."""
+    builders: tuple[tuple[str, Build], ...]
+    """For the values that are not plain."""
+
+
 @cache
-def _forms() -> dict[bytes, EventForm]:
+def _makings() -> dict[bytes, _Making]:
     """The events we know, by topic; others (Transfer, Locked) are left aside."""
     known = set(events.__all__)
-    forms: dict[bytes, EventForm] = {}
-    for contract in CONTRACTS:
-        forms |= {topic: form for topic, form in abi_of(contract).events.items() if form.name in known}
-    return forms
+    forms = [form for contract in CONTRACTS for form in abi_of(contract).events.values() if form.name in known]
+    return {form.topic: _making(form) for form in forms}
+
+
+def _making(form: EventForm) -> _Making:
+    kind: type[Event] = getattr(events, form.name)
+    names, builders = tuple(snake_case(name) for name in form.fields), _builders(kind)
+    return _Making(
+        form, kind, names, tuple((name, builders[name]) for name in names if builders[name] is not _as_it_is)
+    )
 
 
 def decode_logs(logs: Iterable[RawLog]) -> Iterator[Event]:
@@ -34,15 +53,14 @@ def decode_logs(logs: Iterable[RawLog]) -> Iterator[Event]:
 
 def decode_log(log: RawLog) -> Event | None:
     """The event a log tells of; None for one we do not know."""
-    form = _forms().get(log.topics[:WORD])
-    if form is None:
+    making = _makings().get(log.topics[:WORD])
+    if making is None:
         return None
     place = Place(block=log.block, log_index=log.log_index, tx="0x" + log.tx.hex(), timestamp=log.timestamp)
-    values = form.values(log.topics[WORD:], log.data)
-    kind: type[Event] = getattr(events, form.name)
-    builders = _builders(kind)
-    arguments = {name: builders[name](value) for name, value in zip(_names(form), values, strict=True)}
-    return kind(at=place, **arguments)
+    arguments = dict(zip(making.names, making.form.values(log.topics[WORD:], log.data), strict=True))
+    for name, builder in making.builders:
+        arguments[name] = builder(arguments[name])
+    return making.kind(at=place, **arguments)
 
 
 def snake_case(name: str) -> str:
@@ -57,11 +75,6 @@ def build(kind: type, values: tuple[Any, ...]) -> Any:
     return kind(**{name: builders[name](value) for name, value in zip(names, values, strict=True)})
 
 
-@cache
-def _names(form: EventForm) -> tuple[str, ...]:
-    return tuple(snake_case(name) for name in form.fields)
-
-
 def _builders(kind: type) -> dict[str, Build]:
     found = _KNOWN.get(kind)
     if found is None:
@@ -74,4 +87,8 @@ def _builder(hint: Any) -> Build:
         return lambda values: build(hint, values)
     if isinstance(hint, type) and issubclass(hint, IntEnum):
         return hint
-    return lambda value: value
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

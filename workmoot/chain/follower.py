@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from workmoot.chain.archive import Archive, MemoryArchive, RawLog, raw_log
@@ -12,8 +13,10 @@ from workmoot.chain.node import Node, as_block, as_tag, header_question
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.ledger import Block, Ledger
 
-BLOCKS_PER_QUESTION = 2_000
+BLOCKS_PER_QUESTION = 500
 HEADERS_PER_QUESTION = 500
+Told = tuple[Block | None, list[RawLog]]
+"""The last block of a span, as it was before the logs were asked for, and those."""
 
 
 class Follower(Following):
@@ -25,6 +28,8 @@ class Follower(Following):
         self.ledger = Ledger()
         self._archive = archive or MemoryArchive()
         self._last: Block | None = None
+        self._asking = ThreadPoolExecutor(1, "follower")
+        self._ahead: tuple[range, Future[Told]] | None = None
 
     def read(self) -> News | None:
         """What the archive has beyond the last block; where it has nothing, the next blocks' events from the node."""
@@ -60,16 +65,34 @@ class Follower(Following):
 
     def _read_on(self, tip: Block, last: Block | None) -> News | None:
         """The events of the next blocks, if the chain was the same before and after they were asked for."""
-        first = last.number + 1 if last else self.deployment.block
-        until = min(tip.number, first + BLOCKS_PER_QUESTION - 1)
-        head = tip if until == tip.number else self._blocks(until)[0]
-        if until < first or head is None:
+        span = self._span_after(last.number if last else self.deployment.block - 1, tip)
+        if not span:
             return None
-        logs = self._logs(first, until)
+        head, logs = self._told_ahead(span) or self._told(span)
+        if head is None:
+            return None
+        self._ask_ahead(self._span_after(head.number, tip))
         ends = [block for block in (last, head) if block is not None]
         if self._blocks(*(block.number for block in ends)) != ends or not self._archive.extend(last, logs, head):
             return None
         return News(events=tuple(decode_logs(logs)), head=head)
+
+    def _span_after(self, number: int, tip: Block) -> range:
+        """The blocks to ask for in one question."""
+        return range(number + 1, min(tip.number, number + BLOCKS_PER_QUESTION) + 1)
+
+    def _told(self, span: range) -> Told:
+        """The last block of a span, asked for before the logs."""
+        [head] = self._blocks(span[-1])
+        return head, self._logs(span[0], span[-1])
+
+    def _ask_ahead(self, span: range) -> None:
+        """Has the node tell what comes next while this is entered."""
+        self._ahead = (span, self._asking.submit(self._told, span)) if span else None
+
+    def _told_ahead(self, span: range) -> Told | None:
+        ahead, self._ahead = self._ahead, None
+        return ahead[1].result() if ahead and ahead[0] == span else None
 
     def _common_ancestor(self) -> int:
         """The newest block that the archive and the node both have."""

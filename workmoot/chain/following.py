@@ -25,7 +25,7 @@ class Following(Protocol):
 
     ledger: Ledger
     rebuilds: int = 0
-    """How often the chain changed under it; the ledger is another one each time."""
+    """How often the chain changed under it; the ledger is another one each time. It rises in failed looks too."""
     tip: Block | None = None
     """The node's own head, when it was last asked."""
     _untold: tuple[Event, ...] = ()

@@ -6,6 +6,18 @@ export async function ask(path, options = {}) {
   return body;
 }
 
+// Every item of a list, however many pages it takes.
+export async function askAll(path) {
+  const items = [];
+  let cursor = null;
+  do {
+    const page = await ask(cursor ? `${path}${path.includes("?") ? "&" : "?"}cursor=${cursor}` : path);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return items;
+}
+
 export function post(path, body, headers = {}) {
   return ask(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
 }

@@ -1,5 +1,5 @@
 // The order dialog: what, why, until when; what it displaces; then, and only then, send.
-import { ask, give, preview } from "/static/api.js";
+import { ask, askAll, give, preview } from "/static/api.js";
 import { signOrder } from "/static/wallet.js";
 
 const byId = (id) => document.getElementById(id);
@@ -60,8 +60,8 @@ function fit() {
 }
 
 async function listWorkers() {
-  const [workers, task] = await Promise.all([ask("/api/v1/workers?kind=digital"), ask(`/api/v1/tasks/${subject.id}`)]);
-  const active = workers.items.filter((worker) => worker.standing === "active");
+  const [workers, task] = await Promise.all([askAll("/api/v1/workers?kind=digital"), ask(`/api/v1/tasks/${subject.id}`)]);
+  const active = workers.filter((worker) => worker.standing === "active");
   const capable = (worker) => worker.capabilities.includes(task.capability);
   active.sort((a, b) => capable(b) - capable(a));
   byId("order-worker").replaceChildren(...active.map((worker) => {

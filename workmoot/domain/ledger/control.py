@@ -21,6 +21,7 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.ids import NOBODY, Number, OverrideId, ProposalId, TaskId
 from workmoot.domain.ledger import entries
+from workmoot.domain.ledger.changed import changed
 from workmoot.domain.ledger.records import OverrideRecord, RobotControl
 from workmoot.domain.overrides import (
     EMPTY_SLOT,
@@ -106,7 +107,7 @@ def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
 
 def _requeue(ledger: Ledger, event: OverrideGiven) -> None:
     task = TaskId(event.order.subject)
-    ledger.tasks[task] = replace(
+    ledger.tasks[task] = changed(
         ledger.tasks[task],
         attempt=0,
         excluded=frozenset(),
@@ -189,7 +190,7 @@ def _empty(ledger: Ledger, key: SlotKey, how: str, at: Place) -> None:
     if key[0] is SubjectType.TASK and key[2] == Level.HUMAN:
         task = TaskId(key[1])
         if ledger.slot_entries.pop(task, None):
-            ledger.tasks[task] = replace(ledger.tasks[task], entry=None)
+            ledger.tasks[task] = changed(ledger.tasks[task], entry=None)
         entries.refresh(ledger, task)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workmoot.domain.ids import NOBODY, TaskId
+from workmoot.domain.ledger.changed import changed
 
 if TYPE_CHECKING:
     from workmoot.domain.ledger.ledger import Ledger
@@ -20,4 +20,4 @@ def refresh(ledger: Ledger, task: TaskId) -> None:
     standing = found.standing_entry
     if found.worker == NOBODY and not found.slot_filled:
         standing = None
-    ledger.tasks[task] = replace(found, entry=entry, standing_entry=standing)
+    ledger.tasks[task] = changed(found, entry=entry, standing_entry=standing)

@@ -45,7 +45,7 @@ class WorkOrder:
         return found if isinstance(found, dict) else {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TaskRun:
     """One attempt at a task. Times are Unix seconds; `ended_at` and `judged_at` None: not yet."""
 
@@ -65,7 +65,7 @@ class TaskRun:
     failure: Failure = Failure.NONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """A task as the chain tells it: what it asks for, who has it, how far it is.
 

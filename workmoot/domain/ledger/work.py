@@ -31,6 +31,7 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
+from workmoot.domain.ledger.changed import changed
 from workmoot.domain.ledger.records import Leaf, Task, TaskRun, WorkOrder
 from workmoot.domain.plan import PlanEntry, unpack_entry
 from workmoot.domain.work import Failure, Limits, Status, unpack_tasks
@@ -99,10 +100,10 @@ def _claimed(ledger: Ledger, event: AssignmentClaimed) -> None:
 
 
 def _taken(task: Task, entry: PlanEntry, proposal: ProposalId) -> Task:
-    decided = replace(task, version=task.version + 1, standing_entry=entry, decided_by=proposal)
+    decided = changed(task, version=task.version + 1, standing_entry=entry, decided_by=proposal)
     if task.slot_filled:
-        return replace(decided, standing_worker=entry.lead, standing_inspector=entry.inspector)
-    return replace(
+        return changed(decided, standing_worker=entry.lead, standing_inspector=entry.inspector)
+    return changed(
         decided,
         status=Status.ALLOCATED,
         worker=entry.lead,
@@ -119,7 +120,7 @@ def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
     standing = _standing_after(task, event)
     resumes = task.slot_held and not event.held and event.status is Status.ALLOCATED
     anew = resumes or (event.version, event.worker) != (task.version, task.worker)
-    ledger.tasks[event.task] = replace(
+    ledger.tasks[event.task] = changed(
         task,
         status=event.status,
         worker=event.worker,
@@ -149,16 +150,16 @@ def _standing_after(task: Task, event: InForceChanged) -> tuple[Number, Number]:
 
 
 def _set_deadline(ledger: Ledger, event: TaskSummoned | TaskAcknowledged | HeartbeatSeen | DeadlineMoved) -> None:
-    task = replace(ledger.tasks[event.task], deadline=event.deadline)
+    task = changed(ledger.tasks[event.task], deadline=event.deadline)
     if isinstance(event, TaskSummoned):
-        task = replace(task, summoned=True)
+        task = changed(task, summoned=True)
     elif isinstance(event, TaskAcknowledged):
-        task = replace(task, summoned=True, acknowledged=True)
+        task = changed(task, summoned=True, acknowledged=True)
     ledger.tasks[event.task] = task
 
 
 def _inspection_overdue(ledger: Ledger, event: InspectionOverdue) -> None:
-    ledger.tasks[event.task] = replace(ledger.tasks[event.task], deadline=0)
+    ledger.tasks[event.task] = changed(ledger.tasks[event.task], deadline=0)
 
 
 def _started(ledger: Ledger, event: TaskStarted) -> None:
@@ -170,7 +171,7 @@ def _started(ledger: Ledger, event: TaskStarted) -> None:
         entry=task.entry,
         started_at=event.at.timestamp,
     )
-    ledger.tasks[event.task] = replace(
+    ledger.tasks[event.task] = changed(
         task,
         status=Status.STARTED,
         attempt=event.attempt,
@@ -184,7 +185,7 @@ def _started(ledger: Ledger, event: TaskStarted) -> None:
 def _submitted(ledger: Ledger, event: ResultSubmitted) -> None:
     result = {"evidence": event.evidence, "grade": event.grade}
     _end_run(ledger, event.task, ended_at=event.at.timestamp, busy_ticks=event.busy_ticks, **result)
-    ledger.tasks[event.task] = replace(
+    ledger.tasks[event.task] = changed(
         ledger.tasks[event.task],
         status=Status.SUBMITTED,
         deadline=event.deadline,
@@ -198,7 +199,7 @@ def _accepted(ledger: Ledger, event: TaskAccepted) -> None:
     grade = ledger.tasks[event.task].grade if event.human else event.grade
     _end_run(ledger, event.task, judged_at=event.at.timestamp, accepted=True, by=event.by, grade=grade)
     _finish(ledger, event, event.task, Status.ACCEPTED)
-    ledger.tasks[event.task] = replace(ledger.tasks[event.task], grade=grade)
+    ledger.tasks[event.task] = changed(ledger.tasks[event.task], grade=grade)
 
 
 def _reworked(ledger: Ledger, event: TaskReworked) -> None:
@@ -221,25 +222,25 @@ def _failed(ledger: Ledger, event: TaskFailed) -> None:
     task = ledger.tasks[event.task]
     excluded = task.excluded | {event.worker} if excludes else task.excluded
     # What else changes, InForceChanged says.
-    ledger.tasks[event.task] = replace(task, excluded=excluded, summoned=False, acknowledged=False)
+    ledger.tasks[event.task] = changed(task, excluded=excluded, summoned=False, acknowledged=False)
 
 
 def _plant_hold_changed(ledger: Ledger, event: PlantHoldChanged) -> None:
     ledger.plant_held, ledger.plant_epoch = event.held, event.plant_epoch
     ledger.plant_turned_at = event.at.timestamp
     for number, task in ledger.tasks.items():
-        ledger.tasks[number] = replace(task, plant_held=event.held, plant_epoch=event.plant_epoch)
+        ledger.tasks[number] = changed(task, plant_held=event.held, plant_epoch=event.plant_epoch)
 
 
 def _end_run(ledger: Ledger, task: TaskId, **changes: Any) -> None:
     found = ledger.tasks[task]
     if found.run is not None:
-        run: TaskRun = replace(found.run, **changes)
-        ledger.tasks[task] = replace(found, runs=(*found.runs[:-1], run))
+        run: TaskRun = changed(found.run, **changes)
+        ledger.tasks[task] = changed(found, runs=(*found.runs[:-1], run))
 
 
 def _finish(ledger: Ledger, event: Event, task: TaskId, status: Status) -> None:
-    ledger.tasks[task] = replace(ledger.tasks[task], status=status, ended_at=event.at.timestamp)
+    ledger.tasks[task] = changed(ledger.tasks[task], status=status, ended_at=event.at.timestamp)
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
