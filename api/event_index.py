@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any, get_type_hints
 
 from workmoot.domain.events import Event
@@ -22,12 +21,14 @@ class EventIndex:
         self.events: list[Event] = []
         self._number_of = number_of
         self._places: defaultdict[Topic, list[int]] = defaultdict(list)
+        self._abouts: dict[type, tuple[tuple[str, str], ...]] = {}
 
     def extend(self, events: Iterable[Event]) -> None:
         """Takes what follows."""
         for event in events:
+            place = len(self.events)
             for topic in self.topics_of(event):
-                self._places[topic].append(len(self.events))
+                self._places[topic].append(place)
             self.events.append(event)
 
     def clear(self) -> None:
@@ -52,7 +53,7 @@ class EventIndex:
         """What an event is about: its name, and whom and what it names."""
         kind = type(event)
         topics: set[Topic] = {("name", kind.__name__)}
-        for field, about in _abouts(kind):
+        for field, about in self._abouts_of(kind):
             value = getattr(event, field)
             if about == "account":
                 about, value = "worker", self._number_of(value)
@@ -62,11 +63,13 @@ class EventIndex:
                 topics.add(("order", order_of(value)))
         return topics
 
+    def _abouts_of(self, kind: type) -> tuple[tuple[str, str], ...]:
+        """The fields that name somebody or something, and which."""
+        if kind not in self._abouts:
+            hints = get_type_hints(kind).items()
+            self._abouts[kind] = tuple((name, ABOUT[hint]) for name, hint in hints if hint in ABOUT)
+        return self._abouts[kind]
+
 
 def _place(event: Event) -> tuple[int, int]:
     return event.at.block, event.at.log_index
-
-
-@cache
-def _abouts(kind: type) -> tuple[tuple[str, str], ...]:
-    return tuple((name, ABOUT[hint]) for name, hint in get_type_hints(kind).items() if hint in ABOUT)

@@ -10,10 +10,12 @@ from itertools import islice
 
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
+from api.models.work import TaskOut
 from api.views.snapshot import Anchoring, GatewayWords, Snapshot
 from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
+from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Projection:
         self._look = threading.Event()
         self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
         self._rewinds: list[int] = []
+        self._tasks_made: dict[TaskId, TaskOut] = {}
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
         self._anchoring: dict[bytes, Anchoring] = {}
@@ -93,6 +96,7 @@ class Projection:
                 now=time.time(),
                 gateway=gateway,
                 anchoring=tuple(self._anchoring.values()),
+                tasks_made=self._tasks_made,
             )
 
     def head(self) -> Head:
@@ -177,6 +181,8 @@ class Projection:
             self._rewinds.append(_common(self._index.events, news.events))
             self._index.clear()
         self._follower.enter(news)
+        if news.events or news.anew:
+            self._tasks_made.clear()
         self._index.extend(news.events)
         self._forget_anchored()
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from api.models.common import Head, Who
-from workmoot.domain.ids import index_of, order_of
+from api.models.work import TaskOut
+from workmoot.domain.ids import TaskId, index_of, order_of
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import HumanOrder
 from workmoot.domain.workers import Member, Scope
@@ -44,6 +45,8 @@ class Snapshot:
     now: float
     gateway: GatewayWords = field(default_factory=GatewayWords)
     anchoring: tuple[Anchoring, ...] = ()
+    tasks_made: dict[TaskId, TaskOut] = field(default_factory=dict)
+    """Tasks as the API shows them, which follow from the ledger alone."""
 
     @cached_property
     def description(self) -> Mapping[str, Any]:

@@ -14,7 +14,14 @@ LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 
 
 def task_out(snap: Snapshot, task: Task) -> TaskOut:
-    """One task."""
+    """One task; what was made of it stays good until the chain goes on."""
+    made = snap.tasks_made.get(task.id)
+    if made is None:
+        made = snap.tasks_made[task.id] = _task_out(snap, task)
+    return made
+
+
+def _task_out(snap: Snapshot, task: Task) -> TaskOut:
     detail, spec = snap.detail_of(task.id), task.spec
     return TaskOut(
         id=task.id,

@@ -37,6 +37,10 @@ class TellingChain:
             while logs := list(islice(of_one, EVENTS_A_BLOCK)):
                 self._mine(ADDRESSES[HIDDEN.get(contract, contract)], logs)
 
+    def head(self) -> int:
+        """The last block's number."""
+        return int(self.node.ask("eth_blockNumber"), 16)
+
     def _mine(self, address: str, logs: Sequence[Written]) -> None:
         self.node.ask("anvil_setCode", address, "0x" + code(logs).hex())
         self.node.ask("eth_sendTransaction", {"from": self._sender, "to": address, "gas": GAS})

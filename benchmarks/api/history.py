@@ -43,6 +43,11 @@ def history(length: int) -> list[Event]:
     return list(islice(_all(), length))
 
 
+def after(length: int, count: int) -> list[Event]:
+    """So many that follow those."""
+    return list(islice(_all(), length, length + count))
+
+
 def _all() -> Iterator[Event]:
     scenario = load_scenario(SCENARIO)
     plant = scenario.plant
