@@ -4,7 +4,7 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,6 +74,32 @@ def gas(
         _draw(report, chart)
     if snapshot or check:
         _compare(report, snapshot, check=check)
+
+
+@app.command()
+def api(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    events: Annotated[int, typer.Option(min=1_000, help="How many the chain has when it is read.")] = 100_000,
+) -> None:
+    """Measure the API's reads, its indexing and its stream, beside bare ones in the same run.
+
+    A page of 50 beside a FastAPI route that answers with the same JSON, indexing beside the bare eth_getLogs of the
+    same blocks (`ratio`: ours to theirs), and the time from a block to the stream. Machines compare by ratios alone.
+    Starts an Anvil and servers of its own; progress goes to standard error.
+    """
+    sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks
+    from benchmarks.api.run import measure
+
+    report = measure(events, say=_say).as_object()
+    typer.echo(json.dumps(report, indent=2) if as_json else "\n".join(_lines(report)))
+
+
+def _lines(report: dict[str, Any], before: str = "") -> list[str]:
+    """A line for each figure."""
+    lines = []
+    for name, value in report.items():
+        lines += _lines(value, f"{before}{name}.") if isinstance(value, dict) else [f"{before}{name:<30} {value:>12,}"]
+    return lines
 
 
 def _say(words: str) -> None:

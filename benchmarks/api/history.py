@@ -29,7 +29,7 @@ from workmoot.plant.scenario import load_scenario
 from workmoot.plant.views import description
 
 SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "flexvega"
-HEARTBEATS = 14
+HEARTBEATS = 15
 """Of a task, so that it has twenty events."""
 LATER = 4_000_000_000
 SPEED_MILLI = 10_000

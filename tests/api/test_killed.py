@@ -1,0 +1,147 @@
+"""The API as a process on a real node: killed at any moment it goes on; without its node it tells what it knew."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts.nodes import Node as Process
+from scripts.nodes import end_with_parent, running, stop
+from tests.builders import a_task
+from tests.chain.moves import post
+from tests.chain.plants import NodePlant, deploy, found
+from workmoot.chain.connection import Connection
+from workmoot.chain.deployment import write_deployment
+from workmoot.chain.node import Node
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHIN_S = 90.0
+KILLS = 3
+
+
+@contextmanager
+def api(url: str, deployment: Path, database_url: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """`workmoot serve`, killed with -9 in the end; the database's URL is told where no list of processes shows it."""
+    command = [sys.executable, "-m", "scripts", "serve", "--rpc", url, "--deployment", str(deployment), "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "WORKMOOT_DATABASE": database_url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=end_with_parent,
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address, process.communicate()[1]
+        transport = httpx.HTTPTransport(retries=20)
+        with httpx.Client(base_url=address, timeout=WITHIN_S, transport=transport) as client:
+            yield process, client
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class Plant(NodePlant):
+    """On a node that may be ended."""
+
+    def __init__(self, connection: Connection, process: Process) -> None:
+        super().__init__(connection)
+        self.process = process
+
+
+@pytest.fixture
+def plant() -> Iterator[Plant]:
+    with running("anvil") as process:
+        made = Plant(deploy(Node(process.url)), process)
+        found(made)
+        yield made
+
+
+@pytest.fixture
+def deployment(plant: NodePlant, tmp_path: Path) -> Path:
+    path = tmp_path / "deployment.json"
+    write_deployment(path, plant.connection.deployment)
+    return path
+
+
+def ids(client: httpx.Client) -> list[str]:
+    """Every event's, the first first."""
+    found: list[str] = []
+    url = "/api/v1/events/recent"
+    while url:
+        answer = client.get(url)
+        found += [item["id"] for item in answer.json()["items"]]
+        url = answer.links.get("next", {}).get("url", "")
+    return found[::-1]
+
+
+def told(plant: NodePlant) -> list[str]:
+    return [f"{event.at.block}.{event.at.log_index}" for event in plant.follower().catch_up()]
+
+
+def comes(client: httpx.Client, wanted: list[str]) -> bool:
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        if ids(client) == wanted:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def readiness(client: httpx.Client) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(client.get("/readyz").text)
+    return body
+
+
+def test_serve__killed_at_any_moment__knows_every_event_once(plant, deployment, database_url):
+    chance = random.Random(4)
+    for _ in range(KILLS):
+        with api(plant.node.url, deployment, database_url):
+            until = time.monotonic() + chance.random() / 2
+            while time.monotonic() < until:
+                post(plant, a_task())
+    with api(plant.node.url, deployment, database_url) as (_, client):
+        assert comes(client, told(plant))
+
+
+def test_serve__chain_went_another_way_meanwhile__tells_the_other_way(plant, deployment, database_url):
+    before = plant.node.ask("evm_snapshot")
+    post(plant, a_task(), detail='{"name": "lost"}')
+    with api(plant.node.url, deployment, database_url) as (_, client):
+        assert comes(client, told(plant))
+    plant.node.ask("evm_revert", before)
+    post(plant, a_task(), detail='{"name": "kept"}')
+    with api(plant.node.url, deployment, database_url) as (_, client):
+        assert comes(client, told(plant))
+        assert [order["name"] for order in client.get("/api/v1/orders").json()["items"]] == ["kept"]
+        post(plant, a_task(), detail='{"name": "undone"}')
+        assert comes(client, told(plant))
+        plant.node.ask("anvil_reorg", 1, [])
+        assert comes(client, told(plant))
+        assert [order["name"] for order in client.get("/api/v1/orders").json()["items"]] == ["kept"]
+
+
+def test_serve__node_is_away__tells_what_it_knew_and_that_it_is_stale(plant, deployment, database_url):
+    known = told(plant)
+    with api(plant.node.url, deployment, database_url) as (_, client):
+        assert comes(client, known)
+    stop(plant.process)
+    with api(plant.node.url, deployment, database_url) as (_, client):
+        assert ids(client) == known
+        body, about = readiness(client), client.get("/api/v1/about").json()
+    assert plant.node.url in body["head"]["trouble"]
+    assert body["freshness"]["stale"]
+    assert about["freshness"]["events"] == len(known)
+    assert about["freshness"]["database"] == database_url.partition(":")[0]

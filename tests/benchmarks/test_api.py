@@ -1,0 +1,43 @@
+"""The API's benchmark: a past that the ledger believes, and figures that belong together. No times are judged."""
+
+import json
+
+import pytest
+
+from benchmarks.api.chain import telling
+from benchmarks.api.encoding import written
+from benchmarks.api.history import after, history
+from benchmarks.api.run import measure
+from benchmarks.api.serving import percentile
+from workmoot.chain.follower import Follower
+from workmoot.domain.work import Status
+
+
+def test_history__written_into_blocks__is_read_back_as_it_was():
+    events = history(1_300)
+    with telling() as chain:
+        chain.tell(events)
+        follower = Follower(chain.node, chain.deployment)
+        read = follower.catch_up()
+    assert [written(event) for event in read] == [written(event) for event in events]
+    statuses = [task.status for task in follower.ledger.tasks.values()]
+    assert len(statuses) == 60 * len(follower.ledger.orders)
+    assert statuses.count(Status.ACCEPTED) == 63
+
+
+def test_after__so_many__are_those_that_follow():
+    assert history(30) == history(20) + after(20, 10)
+
+
+def test_measure__few_events__has_every_figure():
+    report = json.loads(json.dumps(measure(1_500, say=lambda words: None).as_object()))
+    assert report["events"] == 1_500
+    assert set(report["reading"]) == {"tasks", "events"}
+    figures = [report["indexing"], *report["reading"].values()]
+    assert all(figure["ratio"] > 0 for figure in figures)
+    assert report["block_to_stream_p95_ms"] > 0
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 3), (0.95, 4), (0.99, 4)])
+def test_percentile__of_four__is_one_of_them(share, value):
+    assert percentile([4, 1, 3, 2], share) == value
