@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -130,12 +130,12 @@ def _raw_logs(chain: TellingChain) -> int:
 
 def _reading(url: str, path: str, folder: Path) -> Reading:
     """The two in turn, some reads of each at a time."""
-    api = Client(url)
-    body = api.get(path)
     file = folder / "answer.json"
-    file.write_text(json.dumps(json.loads(body)))
     with ExitStack() as stack:
-        bare = Client(stack.enter_context(serving("benchmarks.api.bare", str(file))))
+        api = stack.enter_context(closing(Client(url)))
+        body = api.get(path)
+        file.write_text(json.dumps(json.loads(body)))
+        bare = stack.enter_context(closing(Client(stack.enter_context(serving("benchmarks.api.bare", str(file))))))
         bare.get("/")
         ours, theirs = [], []
         for _ in _rounds():

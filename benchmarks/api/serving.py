@@ -62,6 +62,10 @@ class Client:
         address = urlsplit(url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=STARTED_WITHIN_S)
 
+    def close(self) -> None:
+        """Lets the connection go."""
+        self._connection.close()
+
     def get(self, path: str) -> bytes:
         """What it answers, which is a 200."""
         self._connection.request("GET", path)

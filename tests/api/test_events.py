@@ -7,9 +7,11 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.requests import get
+from api.projection import Projection
 from tests.api.serving import listening, serve
 from tests.api.story import Story
+from tests.told_chain import CHAIN_ID, DEPLOYMENT, ToldChain
+from workmoot.chain.follower import Follower
 
 
 @pytest.fixture
@@ -64,7 +66,18 @@ def test_stream__bad_id__is_refused(client: TestClient) -> None:
     assert "block.logIndex" in answer.json()["detail"]
 
 
-def test_recent__newest_first__up_to_the_limit(client: TestClient, story: Story) -> None:
-    items = get(client, "events/recent?limit=3")["items"]
-    places = [f"{event.at.block}.{event.at.log_index}" for event in reversed(story.chain.events)]
-    assert [item["id"] for item in items] == places[:3]
+def test_stream__reorganised__says_what_still_stands_and_tells_what_is_true_now() -> None:
+    chain = ToldChain()
+    for messages in (1, 2, 1):
+        chain.mine(messages)
+    projection = Projection(Follower(chain, DEPLOYMENT), chain_id=CHAIN_ID)
+    projection.begin()
+    last = projection.events()
+    stands = chain.events[-2]
+    chain.turn(1)
+    chain.mine(2)
+    projection.begin()
+    fresh = projection.events(len(last.events), rewinds=last.rewinds)
+    assert fresh.before == stands
+    assert list(fresh.events) == chain.events[fresh.start :]
+    assert (fresh.start, fresh.rewinds) == (3, 1)
