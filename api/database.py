@@ -83,8 +83,9 @@ def _words(error: exc.SQLAlchemyError) -> str:
 
 
 def _without_secrets(url: str) -> str:
-    """What stands before the account's name and password."""
-    return url.partition("://")[0]
+    """What stands before the account's name and password; nothing of what is no URL at all."""
+    scheme, colon, _ = url.partition("://")
+    return scheme if colon else "…"
 
 
 _EXAMPLES = "for example sqlite:///workmoot.db or postgresql://user@127.0.0.1/workmoot"
