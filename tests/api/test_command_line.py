@@ -53,11 +53,11 @@ def sessions_file(home: Path) -> Path:
 
 
 def test_sign_in__key_file__later_commands_may_read(at_home: Path) -> None:
-    assert "`workmoot sign-in`" in run("order", "list", code=1).output
+    assert "`workmoot sign-in`" in run("order", "list", code=3).output
     assert "planner" in run("sign-in", "--key", str(at_home / "planner.key")).output
     assert "Six customised pairs" in run("order", "list").output
     run("sign-out")
-    run("order", "list", code=1)
+    run("order", "list", code=3)
 
 
 def test_sign_in__session__is_in_a_file_of_its_owner(at_home: Path, url: str) -> None:
@@ -84,7 +84,7 @@ def test_sign_in__no_key_named__says_so() -> None:
 
 def test_sign_in__stranger__is_told_why(at_home: Path) -> None:
     write_key(at_home / "stranger.key", keccak(b"stranger"))
-    assert "neither a badge nor a role" in run("sign-in", "--key", str(at_home / "stranger.key"), code=1).output
+    assert "neither a badge nor a role" in run("sign-in", "--key", str(at_home / "stranger.key"), code=3).output
     assert not sessions_file(at_home).exists()
 
 
@@ -100,12 +100,12 @@ def test_key__made__lets_a_script_in(at_home: Path, monkeypatch: pytest.MonkeyPa
     assert ("dashboard, read" in listed, key in listed) == (True, False)
     run("key", "revoke", listed.split(":")[0].removeprefix("key "))
     monkeypatch.setenv("WORKMOOT_API_KEY", key)
-    run("order", "list", code=1)
+    run("order", "list", code=3)
 
 
 def test_key__bad_scope__names_the_field(at_home: Path) -> None:
     run("sign-in", "--key", str(at_home / "planner.key"))
-    assert "/scopes/0" in run("key", "create", "x", "--scope", "sign", code=1).output
+    assert "/scopes/0" in run("key", "create", "x", "--scope", "sign", code=2).output
 
 
 def test_sign_text__text_for_elsewhere__is_not_signed(at_home: Path, url: str) -> None:

@@ -10,7 +10,8 @@ from api.access.access import Terms
 from api.drafts import GOES_WITH
 from api.models.orders import Kind
 from api.order_json import order_from
-from tests.api.requests import an_order
+from tests.api.requests import a_key as fresh
+from tests.api.requests import an_order, send
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant, signer
 from tests.api.test_roles import ASKS
@@ -25,6 +26,7 @@ EVERY_ORDER = [
     for kind in Kind
     for subject in sorted(GOES_WITH[kind])
 ]
+WRITING = {"If-Match": "*"}
 Thief = tuple[TestClient, Story]
 
 
@@ -41,11 +43,16 @@ def thief() -> Iterator[Thief]:
         yield TestClient(served.app, base_url=LOOPBACK, headers=bearer(key)), story
 
 
+def etag_for(client: TestClient, asked: dict[str, Any]) -> str:
+    """As of a preview, where there is one."""
+    return client.post("/api/v1/overrides?dry_run=true", json=asked).headers.get("ETag", "*")
+
+
 def test_sweep__every_route__changes_nothing_on_chain(thief: Thief) -> None:
     client, story = thief
     before = (story.chain.head, len(story.chain.events))
     for ask in ASKS.values():
-        client.request(ask.method, ask.path, json=ask.body)
+        client.request(ask.method, ask.path, json=ask.body, headers=WRITING | fresh())
     assert (story.chain.head, len(story.chain.events)) == before
 
 
@@ -54,18 +61,18 @@ def test_sweep__every_kind_of_order__changes_nothing_on_chain(thief: Thief, kind
     client, story = thief
     before = (story.chain.head, len(story.chain.events))
     asked = an_order(kind, subject, IDS[subject], human="technician", payload=PAYLOADS.get(kind, {}))
-    assert client.post("/api/v1/overrides", json=asked).status_code in (409, 422)
+    assert send(client, asked, etag=etag_for(client, asked)).status_code in (409, 422)
     drafted = client.post("/api/v1/overrides?dry_run=true", json=asked)
     if drafted.status_code == 200:
         order, digest = drafted.json()["order"], bytes.fromhex(drafted.json()["digest"][2:])
         for signature in (signer("thief").sign(digest), b"\0" * 65, b"\1"):
             forged = asked | {"order": order, "signature": "0x" + signature.hex()}
-            assert client.post("/api/v1/overrides", json=forged).status_code == 422
+            assert send(client, forged, etag=drafted.headers["ETag"]).status_code == 422
         own = asked | {
             "order": order | {"human": signer("thief").address},
             "signature": "0x" + signer("thief").sign(digest).hex(),
         }
-        assert client.post("/api/v1/overrides", json=own).status_code == 422
+        assert send(client, own, etag=drafted.headers["ETag"]).status_code == 422
     assert (story.chain.head, len(story.chain.events)) == before
 
 
@@ -77,6 +84,6 @@ def test_relay__order_of_the_thiefs_own_account__is_refused_on_chain(thief: Thie
     order |= {"human": signer("thief").address}
     digest = order_digest(order_from(order), chain_id=story.chain.chain_id, overrides=ADDRESSES["Overrides"])
     signed = asked | {"order": order, "signature": "0x" + signer("thief").sign(digest).hex()}
-    answer = client.post("/api/v1/overrides", json=signed)
+    answer = send(client, signed, etag="*")
     assert (answer.status_code, answer.json()["revert"]["error"]) == (409, "NotAllowed")
     assert len(story.chain.events) == before
