@@ -56,6 +56,60 @@ contract BallotsTest {
         vm.assertEq(listed, ballots[offset:offset + 2]);
     }
 
+    function test_countSigned__everyMember__yesAndNoToTheEnd() public view {
+        (bytes memory ballots, bytes memory listed) = ("", "");
+        for (uint16 i = 2; i <= VOTERS; ++i) {
+            bytes memory ballot = _ballot(i, i % 3 != 0, 0);
+            (ballots, listed) = (bytes.concat(ballots, ballot), bytes.concat(listed, bytes2(ballot)));
+        }
+        (uint256 offset, bytes memory counted, uint256 yes) = this.countSigned(ballots, false);
+        vm.assertEq(offset, ballots.length);
+        vm.assertEq(counted, listed);
+        vm.assertEq(yes, 5);
+    }
+
+    /// @dev As many ballots as the bytes can hold are listed, and what lies behind the list stays.
+    function test_list__ballotsWithoutSignatures__hasRoomForAll() public view {
+        bytes memory ballots;
+        bytes memory expected;
+        for (uint16 i = 1; i <= 200; ++i) {
+            bytes memory ballot = abi.encodePacked(i | (i % 2 == 0 ? 32768 : 0), uint16(0));
+            (ballots, expected) = (bytes.concat(ballots, ballot), bytes.concat(expected, bytes2(ballot)));
+            (bytes memory listed, bytes memory behind) = this.takeAll(ballots);
+            vm.assertEq(listed, expected);
+            vm.assertEq(behind, "what lies behind the list stays!");
+        }
+    }
+
+    function takeAll(bytes calldata ballots) external pure returns (bytes memory listed, bytes memory behind) {
+        listed = Ballots.list(ballots.length);
+        behind = bytes.concat("what lies behind the list stays!");
+        for (uint256 offset = 0; offset < ballots.length;) {
+            (, bytes calldata signature) = Ballots.take(ballots, offset, listed);
+            offset += Ballots.HEAD_BYTES + signature.length;
+        }
+    }
+
+    function test_latest__listed__isTheLastAndTheOneBefore() public pure {
+        bytes memory listed = Ballots.list(12);
+        vm.assertEq(listed.length, 0);
+        (Number member, Number previous) = Ballots.latest(hex"8003");
+        vm.assertTrue(member == Number.wrap(3) && previous == Number.wrap(0));
+        (member, previous) = Ballots.latest(hex"00028003");
+        vm.assertTrue(member == Number.wrap(3) && previous == Number.wrap(2));
+        (member, previous) = Ballots.latest(hex"80018102ffff");
+        vm.assertTrue(member == Number.wrap(0x7fff) && previous == Number.wrap(0x102));
+    }
+
+    function test_whoOf__anyMember__isReadBack() public pure {
+        for (uint256 i = 0; i < 2 * 1024; ++i) {
+            (Number member, bool support) = (Number.wrap(uint16(i / 2)), i % 2 == 1);
+            uint256 who = Ballots.whoOf(member, support);
+            vm.assertEq(who, (support ? 32768 : 0) + i / 2);
+            vm.assertTrue(Ballots.memberOf(who) == member && Ballots.isYes(who) == support);
+        }
+    }
+
     /// @dev What no key signed recovers nobody.
     function test_isSigned__byNobody__never() public view {
         vm.assertFalse(this.isSigned(YES, address(0), new bytes(65)));
