@@ -68,6 +68,19 @@ contract BallotsTest {
         vm.assertEq(yes, 5);
     }
 
+    /// @dev Two ballots of one member, or a lower number after a higher one: the first of them alone.
+    function test_countSigned__numberNotAbove__stopsThere() public view {
+        bytes memory first = _ballot(5, true, 0);
+        bytes[3] memory others = [_ballot(5, true, 0), _ballot(5, false, 0), _ballot(4, true, 0)];
+        for (uint256 i = 0; i < others.length; ++i) {
+            bytes memory ballots = bytes.concat(first, others[i], _ballot(6, true, 0));
+            (uint256 offset, bytes memory counted, uint256 yes) = this.countSigned(ballots, false);
+            vm.assertEq(offset, first.length);
+            vm.assertEq(counted, hex"8005");
+            vm.assertEq(yes, 1);
+        }
+    }
+
     /// @dev As many ballots as the bytes can hold are listed, and what lies behind the list stays.
     function test_list__ballotsWithoutSignatures__hasRoomForAll() public view {
         bytes memory ballots;
@@ -107,6 +120,24 @@ contract BallotsTest {
             uint256 who = Ballots.whoOf(member, support);
             vm.assertEq(who, (support ? 32768 : 0) + i / 2);
             vm.assertTrue(Ballots.memberOf(who) == member && Ballots.isYes(who) == support);
+        }
+    }
+
+    function test_isSigned__byAKey__its65BytesAlone() public view {
+        for (uint256 key = 2; key < 12; ++key) {
+            (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, YES);
+            bytes memory signature = abi.encodePacked(r, s, v);
+            vm.assertTrue(this.isSigned(YES, vm.addr(key), signature));
+            vm.assertFalse(this.isSigned(NO, vm.addr(key), signature));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key + 1), signature));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), abi.encodePacked(r, s)));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), bytes.concat(signature, hex"00")));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), ""));
+            for (uint256 at = 0; at < 65; ++at) {
+                signature[at] ^= 0x01;
+                vm.assertFalse(this.isSigned(YES, vm.addr(key), signature));
+                signature[at] ^= 0x01;
+            }
         }
     }
 
