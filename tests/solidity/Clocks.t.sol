@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+
+import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
 import {TaskId} from "contracts/types/Ids.sol";
@@ -83,6 +86,18 @@ contract ClocksTest is PlantFixture {
         vm.warp(block.timestamp + 1 hours);
         work.poke(_task);
         _assertOverdueAfter(uint48(block.timestamp) + ACKNOWLEDGE_SECONDS, Status.Posted);
+    }
+
+    /// @dev However long a heartbeat's time is: nothing ended that could grant it.
+    function test_poke__plantNeverHeld__theSummonsOwnTime() public {
+        IWorkOrders.Limits memory limits = IWorkOrders.Limits(10, type(uint32).max, 10);
+        work = new WorkOrders(IAccessManager(authority), members, address(dao), address(overrides), limits);
+        work.describe("{}", CAPABILITIES, 0, 1000);
+        _task = _postOne();
+        vm.prank(address(overrides));
+        work.setInForce(_task, IWorkOrders.Control(true, false, true, true, SCANNER, NOBODY));
+        work.poke(_task);
+        _refusedPoke(abi.encodeWithSelector(IWorkOrders.NotOverdue.selector, _task, uint48(block.timestamp + 10)));
     }
 
     /* THE TASK HELD */

@@ -182,6 +182,14 @@ contract RunsTest is PlantFixture {
         work.acknowledge(_task, EPOCH);
     }
 
+    function test_inspect__aThirdMember__refused() public {
+        _start(_task, SCANNER);
+        _submit(_task, SCANNER);
+        _as(PRESSER);
+        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.NotTheInspector.selector, _task, PACKER, PRESSER));
+        work.inspect(_task, EPOCH, keccak256("result"), true, 1, 0);
+    }
+
     /// @dev Even were it named as its own inspector.
     function test_inspect__ownResult__refused() public {
         vm.prank(address(overrides));
