@@ -65,6 +65,12 @@ contract EntriesTest {
         vm.assertFalse(this.isOnTeam(packed, INSPECTOR));
     }
 
+    function test_helper__lastOfAPayload__isRead() public view {
+        Packing.Entry memory entry = _entry(256);
+        entry.helpers = _two();
+        vm.assertEq(Number.unwrap(this.helper(Packing.pack(entry), 1)), 8);
+    }
+
     /* PACKED AS A PLAN */
 
     function test_pack__everyTaskOfAnOrder__isThePlanOfThatEntry() public view {

@@ -48,6 +48,11 @@ contract RollsTest {
         vm.assertEq(last, expectedLast);
     }
 
+    function test_write__anyRoll__isGivenNoEther() public {
+        vm.assertTrue(address(this).balance != 0);
+        vm.assertEq(this.write(3).balance, 0);
+    }
+
     function test_write__notEnoughGas__refused() public {
         vm.expectRevert(abi.encodeWithSelector(Rolls.RollNotWritten.selector));
         this.write{gas: 200_000}(100);
