@@ -74,6 +74,26 @@ contract SkippingTest is PlantFixture {
         }
     }
 
+    /// @dev Of each three one is skipped, one stands beside a human's slot, one is taken.
+    function test_enact__hundredEntries__eachHasItsBit() public {
+        bytes memory tasks;
+        for (uint256 i = 0; i < 100; ++i) {
+            tasks = bytes.concat(tasks, Packing.pack(Packing.aTask()));
+        }
+        _posted = _post(tasks);
+        Packing.Assigned[] memory entries = new Packing.Assigned[](100);
+        (bytes memory skipped, bytes memory standing) = (new bytes(13), new bytes(13));
+        for (uint256 i = 0; i < 100; ++i) {
+            if (i % 3 == 1) _execute(_order(IOverrides.Kind.Hold, _at(i)));
+            entries[i] = Packing.Assigned(_at(i), 1, i % 3 == 0 ? PRESSER : GLUER, PACKER);
+            if (i % 3 == 0) skipped[i / 8] |= bytes1(uint8(1 << (i % 8)));
+            if (i % 3 == 1) standing[i / 8] |= bytes1(uint8(1 << (i % 8)));
+        }
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, 0, 100, skipped, standing);
+        _enact(entries);
+    }
+
     function test_enact__leadsAfterAGap__areTaken() public {
         Packing.Assigned[] memory entries = _entries();
         for (uint256 i = 0; i < TASKS; ++i) {
