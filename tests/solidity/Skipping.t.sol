@@ -94,6 +94,22 @@ contract SkippingTest is PlantFixture {
         _enact(entries);
     }
 
+    /// @dev Eight of ten, followed by a word of an order and tens that would read as the people of the other two.
+    function test_enact__wordThatIsNotFull__leavesTheTasksItDoesNotName() public {
+        Packing.Assigned[] memory entries = new Packing.Assigned[](9);
+        for (uint256 i = 0; i < 8; ++i) {
+            entries[i] = Packing.Assigned(_at(i), 1, SCANNER, GLUER);
+        }
+        uint32 order = (2 << 14) | (1 << 4);
+        entries[8] = Packing.Assigned(TaskId.wrap((order << 8) | 43), 1, SCANNER, GLUER);
+        vm.expectEmit(address(work));
+        emit IWorkOrders.PlanEnacted(PASSED, 0, 9, hex"0001", "");
+        _enact(entries);
+        vm.assertTrue(_worker(_at(7)) == SCANNER);
+        vm.assertTrue(_status(_at(8)) == Status.Posted && _version(_at(8)) == 1);
+        vm.assertTrue(_status(_at(9)) == Status.Posted && _version(_at(9)) == 1);
+    }
+
     function test_enact__leadsAfterAGap__areTaken() public {
         Packing.Assigned[] memory entries = _entries();
         for (uint256 i = 0; i < TASKS; ++i) {
