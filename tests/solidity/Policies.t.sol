@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Motions} from "contracts/Motions.sol";
 import {IAllocationDAO} from "contracts/interfaces/IAllocationDAO.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IMotions} from "contracts/interfaces/IMotions.sol";
@@ -44,6 +45,14 @@ contract PoliciesTest is PlantFixture {
             one.weights = alone[i];
             _assertEdge(one, none, IMotions.PolicyTooTight.selector);
         }
+    }
+
+    /// @dev The first policy is nobody's vote, and no other for it.
+    function test_constructor__policyBeyondItsLimits__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IMotions.PolicyTooTight.selector));
+        new Motions(members, dao, _withSeconds(9));
+        vm.expectRevert(abi.encodeWithSelector(IMotions.PolicyTooWide.selector));
+        new Motions(members, dao, _withAbsentAfter(257));
     }
 
     /* FROM WHEN IT HOLDS */
