@@ -78,6 +78,19 @@ contract StandingTest is PlantFixture {
         vm.assertEq(members.member(SCANNER).joined, 7);
     }
 
+    function test_comeBack__absent__votesFromTheNextRosterOn() public {
+        _stand(SCANNER, IMembers.Standing.Absent);
+        vm.expectEmit(address(members));
+        emit IMembers.RosterChanged(7, 5);
+        _as(SCANNER);
+        members.comeBack();
+        vm.assertTrue(members.member(SCANNER).standing == IMembers.Standing.Active);
+        vm.assertTrue(members.voter(_account(SCANNER)) == SCANNER);
+        vm.assertTrue(members.mayVote(SCANNER, 7) && !members.mayVote(SCANNER, 6));
+        vm.assertFalse(members.member(SCANNER).byHuman);
+        _assertRoster(7, 5);
+    }
+
     function test_retire__suspendedOrAbsent__leavesTheRosterAsItIs() public {
         _stand(SCANNER, IMembers.Standing.Suspended);
         _stand(SPRAYER, IMembers.Standing.Absent);
