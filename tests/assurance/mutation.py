@@ -178,7 +178,12 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--share", default="1/1", help="2/4: the second of four parts")
     options.add_argument("--at-once", type=int, default=2)
-    options.add_argument("--folder", type=Path, default=BUILD / "mutants", help="where the copies are tried")
+    options.add_argument(
+        "--folder",
+        type=lambda told: Path(told).absolute(),
+        default=BUILD / "mutants",
+        help="where the copies are tried",
+    )
     told = options.parse_args()
     everything = shuffled(told.seed, told.contracts)
     chosen = share(everything[: told.sample], told.share)
