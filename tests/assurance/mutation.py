@@ -1,8 +1,9 @@
 """Which small faults of the contracts the forge suite notices.
 
-Every mutant stops the suite at its first failure, or survives it. A run that was stopped goes on where it was, several
-may each take their share, and the first of a shuffled list are a sample drawn by lot. What survives has to be explained
-by name in survivors.json.
+Every mutant stops the suite at its first failure, or survives it. A run that was stopped goes on where it was, also
+when tests were added: who was killed stays so as long as the contracts and the file of tests that did it are the same.
+Several may each take their share, and the first of a shuffled list are a sample drawn by lot. What survives has to be
+explained by name in survivors.json.
 """
 
 import argparse
@@ -15,12 +16,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.assurance.mutants import Mutant, mutants
 from tests.assurance.project import BUILD, ROOT
-from tests.assurance.trial import Fate, Site
+from tests.assurance.trial import Fate, Site, reached
 
 SURVIVORS = Path(__file__).with_name("survivors.json")
 REPORT = BUILD / "mutation.json"
@@ -31,13 +33,14 @@ LIKELY_RANGE = 1.96  # standard deviations: a sample's true share lies within in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What became of a mutant of `contract`; `of` tells the text it was made from."""
+    """What became of a mutant of `contract`, and by which file of tests; `of` tells the text that this depends on."""
 
     contract: str
     name: str
     kind: str
-    of: str
     fate: Fate
+    by: str
+    of: str
 
 
 Chosen = list[tuple[Path, Mutant]]
@@ -51,10 +54,12 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def journal() -> dict[tuple[str, str, str], Verdict]:
-    """What earlier runs found of the present text."""
+def journal() -> dict[tuple[str, str], Verdict]:
+    """What earlier runs found and what holds of the present text."""
     told = read(JOURNAL) if JOURNAL.exists() else []
-    return {(verdict.contract, verdict.name, verdict.of): verdict for verdict in told}
+    return {
+        (verdict.contract, verdict.name): verdict for verdict in told if verdict.of == text_of(verdict.fate, verdict.by)
+    }
 
 
 def read(file: Path) -> list[Verdict]:
@@ -62,12 +67,23 @@ def read(file: Path) -> list[Verdict]:
     return [Verdict(**{**one, "fate": Fate(one["fate"])}) for one in told]
 
 
+@cache
+def text_of(fate: Fate, by: str) -> str:
+    """The fingerprint of what a fate depends on: the contracts; of one killed also the tests that did it, of one that
+    survived all tests."""
+    files = set((ROOT / "contracts").rglob("*.sol"))
+    if fate is Fate.SURVIVED or (fate is Fate.KILLED and not by):
+        files |= set((ROOT / "tests" / "solidity").rglob("*.sol"))
+    elif fate is Fate.KILLED:
+        files |= {ROOT / name for name in reached(by)} if (ROOT / by).exists() else set()
+    return fingerprint("".join(f"{file.relative_to(ROOT)}\n{file.read_text()}" for file in sorted(files)))
+
+
 def try_all(chosen: Chosen, *, at_once: int, folder: Path) -> Iterator[Verdict]:
-    """Judge what no earlier run has judged; a change of any contract or test begins anew."""
+    """Judge what no earlier run has judged, or has judged by another text."""
     known = journal()
-    state = suite()
-    left = [(path, mutant) for path, mutant in chosen if (path.stem, mutant.name, state) not in known]
-    yield from (known[key] for path, mutant in chosen if (key := (path.stem, mutant.name, state)) in known)
+    left = [(path, mutant) for path, mutant in chosen if (path.stem, mutant.name) not in known]
+    yield from (known[key] for path, mutant in chosen if (key := (path.stem, mutant.name)) in known)
     if not left:
         return
     sites: SimpleQueue[Site] = SimpleQueue()
@@ -79,10 +95,10 @@ def try_all(chosen: Chosen, *, at_once: int, folder: Path) -> Iterator[Verdict]:
         path, mutant = place
         site = sites.get()
         try:
-            fate = site.fate(path, mutant)
+            fate, by = site.fate(path, mutant)
         finally:
             sites.put(site)
-        return Verdict(contract=path.stem, name=mutant.name, kind=mutant.kind, of=state, fate=fate)
+        return Verdict(contract=path.stem, name=mutant.name, kind=mutant.kind, fate=fate, by=by, of=text_of(fate, by))
 
     with ThreadPoolExecutor(at_once) as pool, JOURNAL.open("a") as log:
         for verdict in pool.map(one, left):
@@ -91,11 +107,6 @@ def try_all(chosen: Chosen, *, at_once: int, folder: Path) -> Iterator[Verdict]:
             yield verdict
     while not sites.empty():
         sites.get().close()
-
-
-def suite() -> str:
-    files = sorted([*(ROOT / "contracts").rglob("*.sol"), *(ROOT / "tests" / "solidity").rglob("*.sol")])
-    return fingerprint("".join(file.read_text() for file in files))
 
 
 def explained() -> dict[str, str]:
@@ -150,12 +161,6 @@ def share(chosen: Chosen, told: str) -> Chosen:
     return chosen[part - 1 :: parts]
 
 
-def survivors_of(file: Path, chosen: Chosen) -> Chosen:
-    """Those that survived an earlier run, whatever its tests were."""
-    names = {(verdict.contract, verdict.name) for verdict in read(file) if verdict.fate is Fate.SURVIVED}
-    return [(path, mutant) for path, mutant in chosen if (path.stem, mutant.name) in names]
-
-
 def summary(verdicts: list[Verdict], generated: int) -> dict[str, dict[str, object]]:
     """The scores, and how far a sample may be off."""
     scores = report(verdicts, explained())
@@ -172,14 +177,16 @@ def main() -> int:
     options.add_argument("--sample", type=int, help="this many of them, drawn by lot")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--share", default="1/1", help="2/4: the second of four parts")
-    options.add_argument("--survivors-of", type=Path, help="only those that survived in this journal of another run")
     options.add_argument("--at-once", type=int, default=2)
-    options.add_argument("--folder", type=Path, default=BUILD / "mutants", help="where the copies are tried")
+    options.add_argument(
+        "--folder",
+        type=lambda told: Path(told).absolute(),
+        default=BUILD / "mutants",
+        help="where the copies are tried",
+    )
     told = options.parse_args()
     everything = shuffled(told.seed, told.contracts)
     chosen = share(everything[: told.sample], told.share)
-    if told.survivors_of:
-        chosen = survivors_of(told.survivors_of, chosen)
     BUILD.mkdir(parents=True, exist_ok=True)
     os.nice(10)
     verdicts: list[Verdict] = []

@@ -1,22 +1,26 @@
 import json
+import shutil
 from dataclasses import asdict
 
 import pytest
 
+from tests.assurance import mutation, trial
 from tests.assurance.mutants import mutants
 from tests.assurance.mutation import (
     Verdict,
     contracts,
     explained,
     is_green,
+    journal,
     likely_range,
     read,
     report,
     share,
     shuffled,
-    survivors_of,
+    text_of,
 )
-from tests.assurance.trial import Fate, Site
+from tests.assurance.project import ROOT
+from tests.assurance.trial import Fate, Site, file_of_failure
 
 SOURCE = """// SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
@@ -80,7 +84,7 @@ def test_contracts__of_the_project__all_with_rules():
 
 
 def a_verdict(number, fate):
-    return Verdict(contract="Gate", name=f"line {number}", kind="operator", of="", fate=fate)
+    return Verdict(contract="Gate", name=f"line {number}", kind="operator", fate=fate, by="", of="")
 
 
 def verdicts(*, killed, survived=0, stillborn=0, same=0):
@@ -143,20 +147,63 @@ def test_changed_by__a_file__contracts_that_have_it_and_tests_that_use_it_themse
     assert bool(tests) == any(file.startswith("tests/") for file in found)
 
 
+MAJORITY = "tests/solidity/Majority.t.sol"
+
+
+@pytest.mark.parametrize(("changed", "holds"), [(None, True), (MAJORITY, False), ("tests/solidity/Audit.t.sol", True)])
+def test_journal__a_file_of_tests_changed__who_it_killed_is_tried_again(tmp_path, monkeypatch, changed, holds):
+    copy_of_solidity(tmp_path, monkeypatch)
+    one = {"contract": "Majority", "name": "a → b", "kind": "operator"}
+    killed = Verdict(**one, fate=Fate.KILLED, by=MAJORITY, of=text_of(Fate.KILLED, MAJORITY))
+    (tmp_path / "journal").write_text(json.dumps(asdict(killed)) + "\n")
+    change(tmp_path, changed)
+    assert (journal() == {("Majority", "a → b"): killed}) is holds
+
+
+@pytest.mark.parametrize(
+    ("fate", "by", "changed", "same"),
+    [
+        (Fate.KILLED, MAJORITY, "contracts/Members.sol", False),
+        (Fate.KILLED, "", "tests/solidity/Audit.t.sol", False),
+        (Fate.SURVIVED, "", "tests/solidity/Audit.t.sol", False),
+        (Fate.SAME, "", "tests/solidity/Audit.t.sol", True),
+        (Fate.SAME, "", "contracts/Members.sol", False),
+    ],
+)
+def test_text_of__a_fate__of_all_it_depends_on(tmp_path, monkeypatch, fate, by, changed, same):
+    copy_of_solidity(tmp_path, monkeypatch)
+    before = text_of(fate, by)
+    change(tmp_path, changed)
+    assert (text_of(fate, by) == before) is same
+
+
+def copy_of_solidity(folder, monkeypatch):
+    for name in ("contracts", "tests/solidity", "tests/assurance/proofs"):
+        shutil.copytree(ROOT / name, folder / name)
+    for module in (mutation, trial):
+        monkeypatch.setattr(module, "ROOT", folder)
+    monkeypatch.setattr(mutation, "JOURNAL", folder / "journal")
+    text_of.cache_clear()
+
+
+def change(folder, file):
+    if file:
+        (folder / file).write_text((folder / file).read_text() + "\n")
+    text_of.cache_clear()
+
+
+def test_file_of_failure__what_forge_says__the_suite_of_the_first():
+    said = "Ran 2 tests for tests/solidity/A.t.sol:ATest\n[PASS] test_a() (gas: 1)\nSuite result: ok.\n"
+    failed = "Ran 1 test for tests/solidity/B.t.sol:BTest\n[FAIL: no] test_b() (gas: 2)\n"
+    assert file_of_failure(said + failed + failed.replace("B", "C")) == "tests/solidity/B.t.sol"
+    assert file_of_failure(said) == ""
+
+
 def test_read__a_journal__scores_as_the_run_that_wrote_it(tmp_path):
     ran = [
-        Verdict(contract="Gate", name=str(number), kind="operator", of="", fate=fate)
+        Verdict(contract="Gate", name=str(number), kind="operator", fate=fate, by="", of="")
         for number, fate in enumerate((Fate.KILLED, Fate.KILLED, Fate.SURVIVED))
     ]
     file = tmp_path / "mutation.jsonl"
     file.write_text("".join(json.dumps(asdict(verdict)) + "\n" for verdict in ran))
     assert report(read(file), {}) == report(ran, {})
-
-
-def test_survivors_of__a_journal__they_alone_in_their_order(tmp_path):
-    everything = shuffled(1, ["Majority"])
-    fates = {mutant.name: Fate.SURVIVED if number % 2 else Fate.KILLED for number, (_, mutant) in enumerate(everything)}
-    ran = [Verdict(contract="Majority", name=name, kind="", of="", fate=fate) for name, fate in fates.items()]
-    file = tmp_path / "mutation.jsonl"
-    file.write_text("".join(json.dumps(asdict(verdict)) + "\n" for verdict in ran))
-    assert survivors_of(file, everything) == everything[1::2]

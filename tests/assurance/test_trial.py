@@ -23,4 +23,6 @@ def test_fate__each_kind_of_mutant__as_it_is(site):
         Fate.STILLBORN: replace(fault, now=">>>=>"),
         Fate.SAME: replace(fault, now=" >"),
     }
-    assert [site.fate(RULE, mutant) for mutant in tried.values()] == list(tried)
+    told = [site.fate(RULE, mutant) for mutant in tried.values()]
+    assert [fate for fate, _ in told] == list(tried)
+    assert told[0][1].endswith(".t.sol")

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tests.assurance.mutants import Mutant
 from tests.assurance.project import BIN, ROOT, copy_to, run
 
 PROOFS = Path("tests/assurance/proofs")
-SECONDS = "900"
+SECONDS, TIMED_OUT = "900", 124
 COMPILES = 200  # of one solc, before a new one takes over: it never gives memory back
 WEIGHS = (
     "test_deployment__everyContract__fitsTheSizeLimit",
@@ -34,6 +35,7 @@ SETTINGS = {
 QUICK = {"FOUNDRY_FUZZ_RUNS": "1", "FOUNDRY_INVARIANT_RUNS": "1"}
 WHOLE = {"FOUNDRY_FUZZ_RUNS": "32", "FOUNDRY_INVARIANT_RUNS": "8"}
 _IMPORT = re.compile(r"^import [^;]*?\"([^\"]+)\";", re.MULTILINE | re.DOTALL)
+_SUITE = re.compile(r"Ran \d+ tests? for (\S+):\w+")
 _CONTRACT = re.compile(r"^contract (\w+)", re.MULTILINE)
 Code = dict[str, Any]
 
@@ -125,29 +127,34 @@ class Site:
     def close(self) -> None:
         self._compiler.close()
 
-    def fate(self, path: Path, mutant: Mutant) -> Fate:
+    def fate(self, path: Path, mutant: Mutant) -> tuple[Fate, str]:
+        """And the file of the test that killed it."""
         name, whole = str(path.relative_to(ROOT)), path.read_text()
         sources, wanted = {name: mutant.of(whole)}, self.changed_by(name)
         code = self._compiler.compile(sources, wanted)
         if code is None:
-            return Fate.STILLBORN
+            return Fate.STILLBORN, ""
         before = self._whole | {key: self._code(key) for key in code if key not in self._whole}
         try:
             self._write(code)
-            if self._killed(QUICK) or self._killed(WHOLE):
-                return Fate.KILLED
+            for runs in (QUICK, WHOLE):
+                if (by := self._killed(runs)) is not None:
+                    return Fate.KILLED, by
         finally:
             self._write({key: before[key] for key in code})
         if name not in self._optimized:
             self._optimized[name] = self._compiler.compile({name: whole}, wanted, optimize=True)
         made = self._compiler.compile(sources, wanted, optimize=True)
-        return Fate.SAME if made == self._optimized[name] else Fate.SURVIVED
+        return (Fate.SAME if made == self._optimized[name] else Fate.SURVIVED), ""
 
-    def _killed(self, runs: dict[str, str]) -> bool:
+    def _killed(self, runs: dict[str, str]) -> str | None:
+        """By which file of tests, as far as forge says; None: not at all."""
         done = self._test(runs)
-        if done.returncode and "[FAIL" not in done.stdout and done.returncode != 124:
+        if not done.returncode:
+            return None
+        if "[FAIL" not in done.stdout and done.returncode != TIMED_OUT:
             raise NotTried(done.stdout[-3000:] + done.stderr)
-        return bool(done.returncode)
+        return file_of_failure(done.stdout)
 
     def _test(self, runs: dict[str, str]) -> "subprocess.CompletedProcess[str]":
         solc = self._project / "solc-that-tells-its-version"
@@ -184,13 +191,24 @@ class Site:
     def changed_by(cls, name: str) -> dict[str, list[str]]:
         """Whose code a change of a file can change. Tests load what they deploy: only a library is part of them."""
         leaves = set(cls.deployed()) - {name}
-        contracts = {file: names for file, names in cls.deployed().items() if name in _reached(file, set())}
+        contracts = {file: names for file, names in cls.deployed().items() if name in reached(file)}
         tests = {
             file: names
             for file, names in _contracts_of(ROOT / "tests" / "solidity").items()
-            if name not in cls.deployed() and name in _reached(file, leaves)
+            if name not in cls.deployed() and name in reached(file, leaves)
         }
         return contracts | tests
+
+
+def file_of_failure(said: str) -> str:
+    """The file of the first test that forge says failed; empty where it says none."""
+    file = ""
+    for line in said.splitlines():
+        if found := _SUITE.match(line):
+            file = found[1]
+        elif line.startswith("[FAIL"):
+            return file
+    return ""
 
 
 def _contracts_of(folder: Path) -> dict[str, list[str]]:
@@ -199,7 +217,7 @@ def _contracts_of(folder: Path) -> dict[str, list[str]]:
     return {file: names for file, names in told.items() if names}
 
 
-def _reached(file: str, leaves: set[str]) -> set[str]:
+def reached(file: str, leaves: Collection[str] = ()) -> set[str]:
     """A file and all it imports; what `leaves` import is not followed."""
     found, left = set[str](), [file]
     while left:

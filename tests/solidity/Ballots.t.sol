@@ -56,6 +56,91 @@ contract BallotsTest {
         vm.assertEq(listed, ballots[offset:offset + 2]);
     }
 
+    function test_countSigned__everyMember__yesAndNoToTheEnd() public view {
+        (bytes memory ballots, bytes memory listed) = ("", "");
+        for (uint16 i = 2; i <= VOTERS; ++i) {
+            bytes memory ballot = _ballot(i, i % 3 != 0, 0);
+            (ballots, listed) = (bytes.concat(ballots, ballot), bytes.concat(listed, bytes2(ballot)));
+        }
+        (uint256 offset, bytes memory counted, uint256 yes) = this.countSigned(ballots, false);
+        vm.assertEq(offset, ballots.length);
+        vm.assertEq(counted, listed);
+        vm.assertEq(yes, 5);
+    }
+
+    /// @dev Two ballots of one member, or a lower number after a higher one: the first of them alone.
+    function test_countSigned__numberNotAbove__stopsThere() public view {
+        bytes memory first = _ballot(5, true, 0);
+        bytes[3] memory others = [_ballot(5, true, 0), _ballot(5, false, 0), _ballot(4, true, 0)];
+        for (uint256 i = 0; i < others.length; ++i) {
+            bytes memory ballots = bytes.concat(first, others[i], _ballot(6, true, 0));
+            (uint256 offset, bytes memory counted, uint256 yes) = this.countSigned(ballots, false);
+            vm.assertEq(offset, first.length);
+            vm.assertEq(counted, hex"8005");
+            vm.assertEq(yes, 1);
+        }
+    }
+
+    /// @dev As many ballots as the bytes can hold are listed, and what lies behind the list stays.
+    function test_list__ballotsWithoutSignatures__hasRoomForAll() public view {
+        bytes memory ballots;
+        bytes memory expected;
+        for (uint16 i = 1; i <= 200; ++i) {
+            bytes memory ballot = abi.encodePacked(i | (i % 2 == 0 ? 32768 : 0), uint16(0));
+            (ballots, expected) = (bytes.concat(ballots, ballot), bytes.concat(expected, bytes2(ballot)));
+            (bytes memory listed, bytes memory behind) = this.takeAll(ballots);
+            vm.assertEq(listed, expected);
+            vm.assertEq(behind, "what lies behind the list stays!");
+        }
+    }
+
+    function takeAll(bytes calldata ballots) external pure returns (bytes memory listed, bytes memory behind) {
+        listed = Ballots.list(ballots.length);
+        behind = bytes.concat("what lies behind the list stays!");
+        for (uint256 offset = 0; offset < ballots.length;) {
+            (, bytes calldata signature) = Ballots.take(ballots, offset, listed);
+            offset += Ballots.HEAD_BYTES + signature.length;
+        }
+    }
+
+    function test_latest__listed__isTheLastAndTheOneBefore() public pure {
+        bytes memory listed = Ballots.list(12);
+        vm.assertEq(listed.length, 0);
+        (Number member, Number previous) = Ballots.latest(hex"8003");
+        vm.assertTrue(member == Number.wrap(3) && previous == Number.wrap(0));
+        (member, previous) = Ballots.latest(hex"00028003");
+        vm.assertTrue(member == Number.wrap(3) && previous == Number.wrap(2));
+        (member, previous) = Ballots.latest(hex"80018102ffff");
+        vm.assertTrue(member == Number.wrap(0x7fff) && previous == Number.wrap(0x102));
+    }
+
+    function test_whoOf__anyMember__isReadBack() public pure {
+        for (uint256 i = 0; i < 2 * 1024; ++i) {
+            (Number member, bool support) = (Number.wrap(uint16(i / 2)), i % 2 == 1);
+            uint256 who = Ballots.whoOf(member, support);
+            vm.assertEq(who, (support ? 32768 : 0) + i / 2);
+            vm.assertTrue(Ballots.memberOf(who) == member && Ballots.isYes(who) == support);
+        }
+    }
+
+    function test_isSigned__byAKey__its65BytesAlone() public view {
+        for (uint256 key = 2; key < 12; ++key) {
+            (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, YES);
+            bytes memory signature = abi.encodePacked(r, s, v);
+            vm.assertTrue(this.isSigned(YES, vm.addr(key), signature));
+            vm.assertFalse(this.isSigned(NO, vm.addr(key), signature));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key + 1), signature));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), abi.encodePacked(r, s)));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), bytes.concat(signature, hex"00")));
+            vm.assertFalse(this.isSigned(YES, vm.addr(key), ""));
+            for (uint256 at = 0; at < 65; ++at) {
+                signature[at] ^= 0x01;
+                vm.assertFalse(this.isSigned(YES, vm.addr(key), signature));
+                signature[at] ^= 0x01;
+            }
+        }
+    }
+
     /// @dev What no key signed recovers nobody.
     function test_isSigned__byNobody__never() public view {
         vm.assertFalse(this.isSigned(YES, address(0), new bytes(65)));

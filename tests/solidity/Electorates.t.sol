@@ -69,6 +69,21 @@ contract ElectoratesTest is PlantFixture {
         _assertTally(IAllocationDAO.State.Enacted, needed, no);
     }
 
+    /// @dev However many come before, a ballot is checked against what was put to the vote; all are told.
+    function test_decide__hundredYesesBeforeTheNoes__allAreCountedAndTold() public {
+        _open(160);
+        bytes memory listed;
+        for (uint256 i = 0; i < 160; ++i) {
+            bytes memory ballot = _signedBallot(_id, _hash, _voter(i), i < 100);
+            (_ballots, listed) = (bytes.concat(_ballots, ballot), bytes.concat(listed, bytes2(ballot)));
+        }
+        bytes32 rest = _rest(_id);
+        vm.expectEmit(address(dao));
+        emit IAllocationDAO.BallotsCounted(_id, listed);
+        dao.decide(_id, _plan, rest, _ballots);
+        _assertTally(IAllocationDAO.State.Enacted, 100, 60);
+    }
+
     function testFuzz_decide__anyMixture__isWhatTheModelCounts(uint8 size, uint256 ways, uint256 yeses) public {
         Model memory model;
         model.members = 1 + size % 24;

@@ -11,8 +11,29 @@ import {vm} from "./Vm.sol";
 contract FilingsTest {
     using Filings for Filings.Filing;
 
+    bool private _taken;
+
     function test_announce__nothing__isSolidityOwnLog() public {
         _check(1, "", "", "");
+    }
+
+    /// @dev Every length of the last word of each part.
+    function test_announce__everyLength__isSolidityOwnLog() public {
+        for (uint256 length = 1; length < 66; ++length) {
+            bytes memory part = _filled(length);
+            _check(length, part, "", "");
+            _check(length, "", part, "");
+            _check(length, part, part, string(part));
+        }
+    }
+
+    /// @dev The log has all the room it needs: what is written to memory next is beside it.
+    function test_announce__memoryTakenSince__isAsFiled() public {
+        for (uint256 length = 0; length < 66; ++length) {
+            bytes memory part = _filled(length);
+            _taken = true;
+            _check(length, part, part, string(part));
+        }
     }
 
     function testFuzz_announce__anyParts__isSolidityOwnLog(
@@ -37,7 +58,9 @@ contract FilingsTest {
     function announce(uint256 id, bytes calldata assignments, bytes calldata detail, string calldata words) external {
         Filings.Filing memory filing = Filings.file(assignments, detail, words);
         filing.deadline = uint48(id);
+        bytes memory next = new bytes(_taken ? 96 : 0);
         filing.announce(ProposalId.wrap(id));
+        vm.assertEq(next, new bytes(next.length));
     }
 
     function contentHash(bytes[2] calldata parts, string calldata words, uint256 by) external pure returns (bytes32) {
@@ -71,5 +94,12 @@ contract FilingsTest {
             uint48(id),
             words
         );
+    }
+
+    function _filled(uint256 length) private pure returns (bytes memory part) {
+        part = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) {
+            part[i] = bytes1(uint8(1 + i));
+        }
     }
 }

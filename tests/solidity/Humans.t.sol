@@ -145,6 +145,10 @@ contract HumansTest is PlantFixture {
 
     function _refusedPolicy(IPlantAuthority.HumanPolicy memory policy) private {
         vm.expectRevert(abi.encodeWithSelector(IPlantAuthority.HumanPolicyTooTight.selector));
+        this.deploy(policy);
+    }
+
+    function deploy(IPlantAuthority.HumanPolicy calldata policy) external {
         new PlantAuthority(address(this), members, address(1), policy);
     }
 

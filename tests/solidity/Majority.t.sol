@@ -38,4 +38,23 @@ contract MajorityTest {
         vm.assertFalse(Majority.hasPassed(2, 4));
         vm.assertTrue(Majority.isDefeated(2, 0, 4));
     }
+
+    /// @dev Counted by heads, in every electorate of up to nine.
+    function test_rule__everySmallTally__byHeads() public pure {
+        for (uint256 members = 1; members <= 9; ++members) {
+            for (uint256 yes = 0; yes <= members; ++yes) {
+                for (uint256 lost = 0; lost <= members - yes; ++lost) {
+                    vm.assertTrue(Majority.hasPassed(yes, members) == _areMore(yes, members - yes));
+                    bool defeated = !_areMore(members - lost, lost);
+                    vm.assertTrue(Majority.isDefeated(lost, 0, members) == defeated);
+                    vm.assertTrue(Majority.isDefeated(0, lost, members) == defeated);
+                    vm.assertTrue(Majority.isDefeated(lost / 2, lost - lost / 2, members) == defeated);
+                }
+            }
+        }
+    }
+
+    function _areMore(uint256 some, uint256 others) private pure returns (bool) {
+        return some > others;
+    }
 }

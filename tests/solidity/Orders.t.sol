@@ -6,10 +6,11 @@ import {NoncesKeyed} from "@openzeppelin/contracts/utils/NoncesKeyed.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
-import {Number, TaskId} from "contracts/types/Ids.sol";
+import {Number, OrderId, TaskId} from "contracts/types/Ids.sol";
 import {OPERATOR, PLANNER, SUPERVISOR} from "contracts/types/Roles.sol";
-import {Failure, Status} from "contracts/types/Work.sol";
+import {Status} from "contracts/types/Work.sol";
 
+import {Packing} from "./Packing.sol";
 import {PlantFixture} from "./PlantFixture.sol";
 import {vm} from "./Vm.sol";
 
@@ -92,6 +93,13 @@ contract OrdersTest is PlantFixture {
         _refused(order, abi.encodeWithSelector(IOverrides.OrderExpired.selector, order.validUntil));
     }
 
+    function test_execute__inItsLastSecond__takesEffect() public {
+        IOverrides.Order memory order = _order(IOverrides.Kind.Hold, _task);
+        order.validUntil = uint48(block.timestamp);
+        _execute(order);
+        vm.assertTrue(work.task(_task).held);
+    }
+
     function test_execute__noReasonCode__refused() public {
         IOverrides.Order memory order = _order(IOverrides.Kind.Hold, _task);
         order.reasonCode = 0;
@@ -114,6 +122,9 @@ contract OrdersTest is PlantFixture {
         IOverrides.Order memory order = _order(IOverrides.Kind.Hold, _task);
         order.expiresAt = uint48(block.timestamp + 9);
         _refused(order, abi.encodeWithSelector(IOverrides.ExpiryMissing.selector, order.expiresAt));
+        order.expiresAt = uint48(block.timestamp + 10);
+        _execute(order);
+        vm.assertTrue(work.task(_task).held);
     }
 
     function test_execute__otherEpochThanSeen__refused() public {
@@ -175,32 +186,6 @@ contract OrdersTest is PlantFixture {
         Number number = members.admit(supervisor, IMembers.Kind.Human, 0, "{}");
         members.suspend(number);
         _refusedRole(_order(IOverrides.Kind.Hold, _task), supervisor, 7);
-    }
-
-    function testFuzz_execute__roles__asTheTableSays(uint8 kindSeed, uint8 roleSeed) public {
-        IOverrides.Kind[8] memory kinds = [
-            IOverrides.Kind.Assign,
-            IOverrides.Kind.Cancel,
-            IOverrides.Kind.Requeue,
-            IOverrides.Kind.Hold,
-            IOverrides.Kind.Accept,
-            IOverrides.Kind.Rework,
-            IOverrides.Kind.Suspend,
-            IOverrides.Kind.Veto
-        ];
-        uint256 kind = kindSeed % 8;
-        uint64 role = OPERATOR + roleSeed % 4;
-        bool allowed = role == SUPERVISOR || (role == PLANNER && kind < 3) || (role == OPERATOR && kind == 3);
-        IOverrides.Order memory order = _order(kinds[kind], _task);
-        order.human = vm.addr(role);
-        bytes memory reason = abi.encodeWithSelector(
-            IOverrides.NotAllowed.selector, order.human, order.kind, kinds[kind] == IOverrides.Kind.Hold ? 7 : 8
-        );
-        try overrides.execute(order, _sign(order)) {
-            vm.assertTrue(allowed);
-        } catch (bytes memory thrown) {
-            vm.assertTrue(allowed != (keccak256(thrown) == keccak256(reason)));
-        }
     }
 
     function test_execute__lockOut__forMaintenanceAlone() public {
@@ -288,6 +273,21 @@ contract OrdersTest is PlantFixture {
         _refused(order, abi.encodeWithSelector(IOverrides.MalformedPayload.selector, IOverrides.Kind.Cancel));
     }
 
+    function test_cancel__aFullOrder__cancelsWhatTheMaskNamesFromTheFirstToTheLast() public {
+        bytes memory tasks;
+        for (uint256 i = 0; i < 256; ++i) {
+            tasks = bytes.concat(tasks, Packing.pack(Packing.aTask()));
+        }
+        OrderId posted = _post(tasks);
+        IOverrides.Order memory order = _order(IOverrides.Kind.Cancel, _idOf(posted, 255));
+        order.payload = abi.encode((1 << 255) | (1 << 100) | 1);
+        _execute(order);
+        for (uint256 i = 0; i < 256; ++i) {
+            bool named = i == 0 || i == 100 || i == 255;
+            vm.assertTrue(_status(_idOf(posted, i)) == (named ? Status.Cancelled : Status.Posted));
+        }
+    }
+
     function test_release__nothingFilled__refused() public {
         IOverrides.Order memory order = _order(IOverrides.Kind.Release, _task);
         _refused(
@@ -304,5 +304,13 @@ contract OrdersTest is PlantFixture {
         _refused(_assignment(_task, SPRAYER, PACKER), reason);
         _refused(_order(IOverrides.Kind.Hold, _task), reason);
         _refused(_order(IOverrides.Kind.Cancel, _task), reason);
+    }
+
+    function test_fill__acceptedTask__refused() public {
+        _run(_task, SCANNER);
+        _inspect(_task, PACKER, true);
+        bytes memory reason = abi.encodeWithSelector(IWorkOrders.WrongStatus.selector, _task, Status.Accepted);
+        _refused(_assignment(_task, SPRAYER, PACKER), reason);
+        _refused(_order(IOverrides.Kind.Hold, _task), reason);
     }
 }

@@ -86,6 +86,19 @@ contract PostingTest is PlantFixture {
         _refusedTask(task);
     }
 
+    /// @dev The least and the most that a task may say, each read where it stands.
+    function test_post__tasksAtTheEdges__taken() public {
+        uint32[4] memory works = [uint32(1), 255, 1 << 24, type(uint32).max];
+        for (uint8 stage = 1; stage <= 5; ++stage) {
+            for (uint256 i = 0; i < works.length; ++i) {
+                Packing.Task memory task = Packing.aTask();
+                (task.stage, task.work, task.capability) = (stage, works[i], CAPABILITIES);
+                (task.team, task.retries, task.onFailure) = (255, 63, 3);
+                _assertPosted(work.task(_postOne(task)), task);
+            }
+        }
+    }
+
     function test_post__badTaskAmongGood__postsNothing() public {
         _refusedPost(
             bytes.concat(_chain(9), new bytes(52)), abi.encodeWithSelector(IWorkOrders.UnknownCapability.selector, 9, 0)
@@ -135,6 +148,13 @@ contract PostingTest is PlantFixture {
         vm.prank(operator);
         vm.expectRevert(abi.encodeWithSelector(IWorkOrders.NotThePlanner.selector, operator));
         work.post(tasks, "{}");
+    }
+
+    function test_post__supervisor__mayToo() public {
+        vm.expectEmit(address(work));
+        emit IWorkOrders.OrderPosted(OrderId.wrap(1), supervisor, _chain(1), "{}");
+        vm.prank(supervisor);
+        work.post(_chain(1), "{}");
     }
 
     function test_post__roleWithADelay__isNone() public {

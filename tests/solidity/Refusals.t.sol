@@ -7,6 +7,7 @@ import {WorkOrders} from "contracts/WorkOrders.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
+import {Tasks} from "contracts/libraries/Tasks.sol";
 import {TaskId} from "contracts/types/Ids.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
@@ -45,6 +46,14 @@ contract RefusalsTest is PlantFixture {
         _refused(_order(IOverrides.Kind.Suspend, IOverrides.Subject.Worker, subject), reason);
         _refused(_order(IOverrides.Kind.Reinstate, IOverrides.Subject.Worker, subject), reason);
         _refused(_order(IOverrides.Kind.Hold, IOverrides.Subject.Robot, subject), reason);
+    }
+
+    function test_order__theLargestNumbers__areUnknown() public {
+        TaskId last = TaskId.wrap(type(uint32).max);
+        bytes memory reason = abi.encodeWithSelector(Tasks.UnknownTask.selector, last);
+        _refused(_order(IOverrides.Kind.Hold, last), reason);
+        reason = abi.encodeWithSelector(IMembers.UnknownMember.selector, type(uint16).max);
+        _refused(_order(IOverrides.Kind.Suspend, IOverrides.Subject.Worker, type(uint16).max), reason);
     }
 
     /* WHAT GOES WITH NO SUBJECT OF ITS KIND */

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
-import {Number, ProposalId, TaskId} from "contracts/types/Ids.sol";
+import {Number, OverrideId, ProposalId, TaskId} from "contracts/types/Ids.sol";
 import {Status} from "contracts/types/Work.sol";
 
 import {PlantFixture} from "./PlantFixture.sol";
@@ -11,6 +11,8 @@ import {vm} from "./Vm.sol";
 
 /// @notice What one slot leaves to another, and to the human who filled it.
 contract SlotsTest is PlantFixture {
+    OverrideId private constant NONE = OverrideId.wrap(0);
+
     TaskId private _task;
 
     function setUp() public override {
@@ -102,6 +104,31 @@ contract SlotsTest is PlantFixture {
         overrides.safeStop(_task, true);
     }
 
+    function test_safeStop__moving__isToldAndEndsAfterFiveMinutes() public {
+        _allocate(_task, SCANNER);
+        _start(_task, SCANNER);
+        uint48 expiresAt = uint48(block.timestamp) + 300;
+        _safeStopTelling(true);
+        _assertStop(IOverrides.Slot(NONE, expiresAt, true, false, SCANNER, NOBODY));
+        vm.warp(expiresAt);
+        vm.expectRevert(abi.encodeWithSelector(IOverrides.NotExpired.selector, expiresAt));
+        overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 12);
+        vm.warp(expiresAt + 1);
+        overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 12);
+        _assertStop(IOverrides.Slot(NONE, 0, false, false, NOBODY, NOBODY));
+        vm.assertFalse(work.task(_task).held);
+    }
+
+    function test_safeStop__goesOnByItself__isToldAndNothingIsLeftToEnd() public {
+        _allocate(_task, SCANNER);
+        _safeStopTelling(true);
+        _safeStopTelling(false);
+        _assertStop(IOverrides.Slot(NONE, 0, false, false, SCANNER, NOBODY));
+        vm.assertFalse(work.task(_task).held);
+        vm.expectRevert(abi.encodeWithSelector(IOverrides.NotExpired.selector, 0));
+        overrides.poke(IOverrides.Subject.Task, TaskId.unwrap(_task), 12);
+    }
+
     /* A VETO IS OF WHAT WAS DECIDED */
 
     function test_veto__entryThatWasSkipped__leavesTheOthersDecision() public {
@@ -135,6 +162,18 @@ contract SlotsTest is PlantFixture {
     function _holdPlant(address human, uint48 expiresAt) private returns (IOverrides.Order memory order) {
         order = _order(IOverrides.Kind.Hold, IOverrides.Subject.Plant, 0);
         (order.human, order.expiresAt) = (human, expiresAt);
+    }
+
+    function _safeStopTelling(bool stopped) private {
+        vm.expectEmit(address(overrides));
+        emit IOverrides.SafeStopChanged(_task, SCANNER, stopped);
+        _as(SCANNER);
+        overrides.safeStop(_task, stopped);
+    }
+
+    function _assertStop(IOverrides.Slot memory expected) private view {
+        bytes memory found = abi.encode(overrides.slot(IOverrides.Subject.Task, TaskId.unwrap(_task), 12));
+        vm.assertEq(found, abi.encode(expected));
     }
 
     function _assertStatus(Status expected) private view {

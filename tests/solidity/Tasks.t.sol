@@ -5,6 +5,7 @@ import {Tasks} from "contracts/libraries/Tasks.sol";
 import {Number, TaskId} from "contracts/types/Ids.sol";
 import {OnFailure, Status} from "contracts/types/Work.sol";
 
+import {Cells} from "./Cells.sol";
 import {vm} from "./Vm.sol";
 
 contract TasksTest {
@@ -50,7 +51,7 @@ contract TasksTest {
         (worker, inspector, version) = (worker & 1023, inspector & 1023, 1 + version % 15);
         uint256 index = id & 255;
         uint256 people = (uint256(worker) << 10) | inspector;
-        _book.words[(id - index) | (index / 10)].cells = _cell(version, people, index % 10);
+        _book.words[(id - index) | (index / 10)].cells = Cells.cell(version, people, index % 10);
         Tasks.Note memory expected;
         expected.status = worker == 0 ? Status.Posted : Status.Allocated;
         (expected.worker, expected.inspector) = (Number.wrap(worker), Number.wrap(inspector));
@@ -66,7 +67,7 @@ contract TasksTest {
         (mask, place, oddity) = (uint16(1 + mask % 1023), place % 10, oddity % 10);
         (uint256 cells, uint256 people, uint256 version) = _ten(seed, mask, place, oddity);
         (uint256 low, uint256 high) = Tasks.within(20, 600);
-        uint256 expected = _isSound(mask, place, oddity) ? _decided(cells, mask, people) : 0;
+        uint256 expected = _isSound(mask, place, oddity) ? Cells.decided(cells, mask, people) : 0;
         vm.assertEq(Tasks.decide(cells, mask, version, people, low, high), expected);
     }
 
@@ -78,7 +79,7 @@ contract TasksTest {
         uint256 tens = (WORD << 224) | (1023 << 214) | (version << 200) | people;
         bool sound = _isSound(1023, place, oddity);
         vm.assertTrue(_book.decideTen(tens, low, high) == sound);
-        vm.assertEq(_book.words[WORD].cells, sound ? _decided(cells, 1023, people) : cells);
+        vm.assertEq(_book.words[WORD].cells, sound ? Cells.decided(cells, 1023, people) : cells);
     }
 
     function _isSound(uint256 mask, uint256 place, uint256 oddity) private pure returns (bool) {
@@ -98,7 +99,7 @@ contract TasksTest {
             uint256 state = isGiven ? version & 15 : (random >> 100) & 31;
             if (i == place && oddity == 3) state |= 16;
             if (i == place && oddity == 4) state = 1 + version % 15;
-            cells |= _cell(state, (random >> 56) & 0xfffff, i);
+            cells |= Cells.cell(state, (random >> 56) & 0xfffff, i);
             if (isGiven) people |= _people(random, i == place ? oddity : 0) << (180 - 20 * i);
         }
     }
@@ -117,20 +118,6 @@ contract TasksTest {
         if (oddity == 9 && random >> 255 == 0) lead = 1 + (random >> 40) % 19;
         if (oddity == 9 && random >> 255 == 1) inspector = 1 + (random >> 40) % 19;
         return (lead << 10) | inspector;
-    }
-
-    /// @dev Task by task: those of the mask one version on, with their people.
-    function _decided(uint256 cells, uint256 mask, uint256 people) private pure returns (uint256 decided) {
-        for (uint256 i = 0; i < 10; ++i) {
-            bool isGiven = (mask >> i) & 1 == 1;
-            uint256 state = (cells >> (245 - 5 * i)) & 31;
-            uint256 kept = ((isGiven ? people : cells) >> (180 - 20 * i)) & 0xfffff;
-            decided |= _cell(isGiven ? state + 1 : state, kept, i);
-        }
-    }
-
-    function _cell(uint256 state, uint256 people, uint256 place) private pure returns (uint256) {
-        return (state << (245 - 5 * place)) | (people << (180 - 20 * place));
     }
 
     function testFuzz_open__anyTraits__areKept(uint32 id, uint8 capability, uint8 onFailure, uint8 retries) public {
