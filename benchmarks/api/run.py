@@ -77,7 +77,7 @@ def measure(events: int, *, say: Callable[[str], None]) -> Report:
         indexing = _indexing(chain, Path(folder))
         deployment = Path(folder) / "deployment.json"
         write_deployment(deployment, chain.deployment)
-        where = ("--rpc", chain.node.url, "--deployment", str(deployment), "--port", "0")
+        where = ("--rpc", chain.node.url, "--deployment", str(deployment), "--port", "0", "--dev", "--rate", "1000000")
         with serving("scripts", "serve", *where) as url:
             reading = {}
             for name, path in PAGES.items():

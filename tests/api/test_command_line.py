@@ -116,12 +116,12 @@ def test_sign_text__text_for_elsewhere__is_not_signed(at_home: Path, url: str) -
 def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
     write_key(at_home / "operator.key", keccak(b"operator"))
     key = ("--key", str(at_home / "operator.key"))
-    run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key, code=1)
+    run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key, code=3)
     run("sign-in", *key)
     assert "dry run" in run("override", "hold", "robot:R-1", "--reason", "look", "--dry-run", *key).output
     told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key).output
     assert ("effective" in told, "operator" in told) == (True, True)
-    assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=1).output
+    assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=2).output
 
 
 def test_sign_order__drafted_otherwise__is_not_signed(at_home: Path, url: str) -> None:

@@ -31,7 +31,8 @@ KILLS = 3
 @contextmanager
 def api(url: str, deployment: Path, database_url: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`workmoot serve`, killed with -9 in the end; the database's URL is told where no list of processes shows it."""
-    command = [sys.executable, "-m", "scripts", "serve", "--rpc", url, "--deployment", str(deployment), "--port", "0"]
+    command = [sys.executable, "-m", "scripts", "serve", "--dev", "--rate", "10000", "--port", "0"]
+    command += ["--rpc", url, "--deployment", str(deployment)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

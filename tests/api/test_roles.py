@@ -241,7 +241,7 @@ def test_role__granted_meanwhile__counts_at_the_next_request() -> None:
     administrator = signer("administrator").address
     story.chain.grant(administrator, Role.PLANNER, signer("visitor").address)
     served.projection.cycle()
-    assert client.post(f"{V1}/orders", json={}).status_code == 422
+    assert client.post(f"{V1}/orders", json={}, headers={"Idempotency-Key": "mine"}).status_code == 422
     story.chain.revoke(administrator, Role.PLANNER, signer("visitor").address)
     served.projection.cycle()
     assert client.post(f"{V1}/orders", json={}).status_code == 403
