@@ -6,7 +6,14 @@ from dataclasses import replace
 import pytest
 
 from workmoot.chain.connection import connect
-from workmoot.chain.deployment import find_deployment, path_for, read_deployment, write_deployment
+from workmoot.chain.deployment import (
+    NAMES,
+    Deployment,
+    find_deployment,
+    path_for,
+    read_deployment,
+    write_deployment,
+)
 from workmoot.domain.errors import NoDeployment, Unreachable, WrongChain
 from workmoot.domain.ids import ZERO_ADDRESS
 
@@ -53,8 +60,9 @@ def test_read_deployment__no_deployment_inside__refused(tmp_path, content):
 
 
 def test_connect__dead_node__unreachable(tmp_path):
+    path = _written(tmp_path, Deployment(chain_id=1337, block=1, **dict.fromkeys(NAMES.values(), ZERO_ADDRESS)))
     with pytest.raises(Unreachable):
-        connect("http://127.0.0.1:1", deployment=tmp_path / "any.json")
+        connect("http://127.0.0.1:1", deployment=path)
 
 
 def _written(folder, deployment):

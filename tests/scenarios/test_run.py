@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from scripts import nodes
+from scripts.api_client import a_key
 from scripts.running.folder import live_runs
 from tests.scenarios.recount import Log, by_name, electorates, read_logs, taken
 from workmoot.domain.plan import unpack_entry
@@ -153,7 +154,9 @@ def _assign(client: httpx.Client, task: dict[str, Any], worker: int) -> dict[str
         "reason": {"code": "TEST", "text": "a human decides otherwise"},
         "expires_at": until,
     }
-    answer: dict[str, Any] = client.post("overrides", json=body).json()
+    seen = client.post("overrides?dry_run=true", json=body)
+    headers = a_key() | {"If-Match": seen.headers.get("ETag", "")}
+    answer: dict[str, Any] = client.post("overrides", json=body, headers=headers).json()
     return answer | {"task": task["id"], "assigned": worker}
 
 
