@@ -105,7 +105,10 @@ def test_forecast__cancel__what_follows_is_not_done_either(planned: Planned) -> 
 
 def test_forecast__accept__what_follows_need_not_wait(planned: Planned) -> None:
     workshop, first, second, _ = planned
-    assert foreseen(workshop, OverrideKind.ACCEPT, first).after.ends[second] == END
+    found = foreseen(workshop, OverrideKind.ACCEPT, first)
+    assert found.after.ends[second] == END
+    assert found.after.ends[first] == (workshop.now_s - START_S) * 1000
+    assert found.lost() == ()
 
 
 def test_forecast__rework__a_humans_minute(planned: Planned) -> None:

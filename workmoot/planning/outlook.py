@@ -65,13 +65,11 @@ def outlook(ledger: Ledger, now: int, change: Change | None = None) -> Outlook:
     quickest offer, and a human's correction takes a minute.
     """
     change = change or Change()
-    courses = {
-        task.id: course for task in _unfinished(ledger, change) if (course := _course(ledger, task, now, change))
-    }
+    courses = {task.id: course for task in _unfinished(ledger) if (course := _course(ledger, task, now, change))}
     ends: dict[TaskId, int] = {}
     free: dict[Number, int] = {}
     pause = handover(ledger)
-    for task in _in_turn(ledger, courses, change):
+    for task in _in_turn(ledger, courses):
         course = courses[task]
         waits = [ends[other] + pause for other in ledger.predecessors(ledger.tasks[task]) if other in ends]
         for resource in course.resources:
@@ -86,16 +84,16 @@ def outlook(ledger: Ledger, now: int, change: Change | None = None) -> Outlook:
     )
 
 
-def _unfinished(ledger: Ledger, change: Change) -> Iterator[Task]:
-    return (task for task in ledger.tasks.values() if not task.status.is_final and task.id not in change.ended)
+def _unfinished(ledger: Ledger) -> Iterator[Task]:
+    return (task for task in ledger.tasks.values() if not task.status.is_final)
 
 
-def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course], change: Change) -> Iterator[TaskId]:
+def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course]) -> Iterator[TaskId]:
     """Each task after its predecessors; without those that wait for one that will not be done."""
     waits: dict[TaskId, int] = {}
     followers: dict[TaskId, list[TaskId]] = {}
     for task in courses:
-        left = [other for other in ledger.missing(ledger.tasks[task]) if other not in change.ended]
+        left = ledger.missing(ledger.tasks[task])
         waits[task] = len(left)
         for other in left:
             followers.setdefault(other, []).append(task)
@@ -113,10 +111,10 @@ def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course], change: Change) 
 def _course(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | None:
     """None where nobody will do it as things stand."""
     free_at = max(now, change.paused.get(task.id, 0))
-    if task.id in change.lost:
-        return None
-    if task.id in change.corrected:
-        return _Course(start=free_at, duration=HUMAN_MS)
+    at_once, by_hand = _Course(start=now, duration=0), _Course(start=free_at, duration=HUMAN_MS)
+    for tasks, course in ((change.lost, None), (change.ended, at_once), (change.corrected, by_hand)):
+        if task.id in tasks:
+            return course
     if task.id in change.entries:
         return _decided(ledger, change.entries[task.id], free_at)
     if task.id in change.opened:
@@ -126,11 +124,11 @@ def _course(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | N
     entry = ledger.decided_entry(task)
     if entry is None or not change.barred.isdisjoint(entry.team):
         return None if ledger.is_vetoed(task) or is_nobodys(task) else _offered(ledger, task, free_at, change)
-    course = _decided(ledger, entry, free_at)
+    decided = _decided(ledger, entry, free_at)
     if task.status is not Status.STARTED or task.run is None:
-        return course
-    left = clock_of(ledger).ticks_at(task.run.started_at) + course.duration - now
-    return replace(course, start=free_at, duration=max(0, left))
+        return decided
+    left = clock_of(ledger).ticks_at(task.run.started_at) + decided.duration - now
+    return replace(decided, start=free_at, duration=max(0, left))
 
 
 def is_nobodys(task: Task) -> bool:
