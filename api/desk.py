@@ -20,7 +20,7 @@ from api.views.forecast import forecast_out
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.ballots.poll import Verify
-from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Refused
+from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import Ledger, OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest, unordered_nonce
@@ -136,9 +136,12 @@ class Desk:
                 banner=self.keys.banner,
             )
 
-    def give(self, asked: OverrideIn, errand: Errand, if_match: str | None) -> OverrideGiven:
-        """Sends the order, signed by the human or by the human's development key; a large one in parts."""
-        kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match)])
+    def give(self, asked: OverrideIn, errand: Errand, if_match: str | None, *, may_read: bool) -> OverrideGiven:
+        """Sends the order, signed by the human or by the human's development key; a large one in parts.
+
+        Who may not read is not told how the plant is, where the order does not fit it.
+        """
+        kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match, may_read=may_read)])
         given = [self._send(_Signed.from_json(one)) for one in kept]
         if len(given) == 1:
             return given[0]
@@ -146,12 +149,12 @@ class Desk:
         told = f"Given in {len(given)} orders, one after the other: {ids}."
         return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
 
-    def _sign(self, asked: OverrideIn, if_match: str | None) -> list["_Signed"]:
+    def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["_Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
         with self._projection.read() as snap:
             drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
-            require_match(snap, drafts[0].order, if_match, displaces=drafts[0].displaces.model_dump(mode="json"))
-        return [
+            seen = etag_of(snap, drafts[0].order)
+        signed = [
             _Signed(
                 order=drafted.order,
                 signature=self._signature(asked, drafted.order),
@@ -160,6 +163,9 @@ class Desk:
             )
             for drafted in drafts
         ]
+        current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
+        require_match(drafts[0].order, seen, if_match, current)
+        return signed
 
     @staticmethod
     def _parts(snap: Snapshot, asked: OverrideIn) -> list[OverrideIn]:
@@ -331,7 +337,10 @@ def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         raise unprocessable("/order/validUntil", "The signed order is no longer valid; draft and sign it anew.")
     if not _exists(snap, order):
         raise unprocessable("/order/subject", f"There is no {asked.subject.type.value} {order.subject}.")
-    return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
+    try:
+        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
+    except Malformed as fault:
+        raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {fault}.") from fault
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:

@@ -5,8 +5,10 @@ very same bytes: the contracts take them once. The answer is kept beside them fo
 """
 
 import json
+import logging
 import re
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from sqlalchemy import Column, Float, Integer, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Delete, Float, Integer, Row, String, Table, Text, Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.database import METADATA, Database
@@ -22,6 +24,7 @@ from api.problems import MEDIA_TYPE, Problem, document
 from workmoot.domain.errors import DatabaseUnreachable
 from workmoot.domain.hashing import keccak
 
+log = logging.getLogger(__name__)
 KEPT_S = 24 * 3600
 RETRY_AFTER_S = 1
 FIRST_PROBLEM, FIRST_FAULT = 400, 500
@@ -71,13 +74,19 @@ class Errand:
         """What an earlier attempt signed; it is sent again as it is."""
         self.answer = answer
         """What it ended with."""
+        self.even_unkept = False
+        """Whether it is done also where nothing can be kept."""
         self._keep = keep
 
     def once(self, sign: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
         """What is to be sent: signed and kept now, or by the attempt before this one."""
         if self.signed is None:
             self.signed = sign()
-            self._keep(json.dumps(self.signed))
+            try:
+                self._keep(json.dumps(self.signed))
+            except DatabaseUnreachable:
+                if not self.even_unkept:
+                    raise
         return self.signed
 
 
@@ -88,6 +97,8 @@ class Errands:
         self._database = database
         self._now = now
         self._holder = secrets.token_hex(16)
+        self._lock = threading.Lock()
+        self._at_work: set[str] = set()
 
     @contextmanager
     def begin(
@@ -100,17 +111,33 @@ class Errands:
         whatever leaves it open (a dead node, a kill) leaves it to who asks again. `even_unkept`: it is done also where
         nothing can be kept.
         """
+        checked = _checked(key)
+        with self._alone_at(checked):
+            try:
+                errand = self._take(checked, at, _fingerprint(at, asked))
+            except DatabaseUnreachable:
+                if not even_unkept:
+                    raise
+                errand = Errand("", at, None, lambda _: None)
+            errand.even_unkept = even_unkept
+            if errand.answer or not errand.key:
+                yield errand
+                return
+            with self._settling(errand):
+                yield errand
+
+    @contextmanager
+    def _alone_at(self, key: str) -> Iterator[None]:
+        """One thread at a time does what is asked for under a key."""
+        with self._lock:
+            if key in self._at_work:
+                raise _in_flight()
+            self._at_work.add(key)
         try:
-            errand = self._take(_checked(key), at, _fingerprint(at, asked))
-        except DatabaseUnreachable:
-            if not even_unkept:
-                raise
-            errand = Errand("", at, None, lambda _: None)
-        if errand.answer or not errand.key:
-            yield errand
-            return
-        with self._settling(errand):
-            yield errand
+            yield
+        finally:
+            with self._lock:
+                self._at_work.discard(key)
 
     @contextmanager
     def _settling(self, errand: Errand) -> Iterator[None]:
@@ -119,18 +146,18 @@ class Errands:
             yield
         except Problem as problem:
             if errand.signed is None:
-                self._forget(errand.key)
+                self._settle(delete(ERRANDS), errand)
             elif problem.status < FIRST_FAULT:
                 told = document(problem.status, problem.slug, problem.detail, instance=errand.at, **problem.more)
-                self._end(errand.key, Answer(status=problem.status, body=told))
+                self._end(errand, Answer(status=problem.status, body=told))
             else:
-                self._let_go(errand.key)
+                self._settle(update(ERRANDS).values(holder=None), errand)
             raise
         except BaseException:
-            self._let_go(errand.key)
+            self._settle(update(ERRANDS).values(holder=None), errand)
             raise
         if errand.answer:
-            self._end(errand.key, errand.answer)
+            self._end(errand, errand.answer)
 
     def _take(self, key: str, at: str, fingerprint: str) -> Errand:
         now = self._now()
@@ -141,12 +168,13 @@ class Errands:
                 connection.execute(fresh)
         except IntegrityError:
             return self._take_over(key, at, fingerprint)
-        return Errand(key, at, None, lambda signed: self._write(key, signed=signed))
+        return Errand(key, at, None, lambda signed: self._keep(key, signed))
 
     def _take_over(self, key: str, at: str, fingerprint: str) -> Errand:
-        """What another process left undone; of two that ask at once one gets it."""
+        """What was left undone, by this process or another: of two that ask at once one gets it, and one that lives and
+        has signed nothing yet finds that it is no longer its own."""
         found = self._find(key, fingerprint)
-        if found is None or found.holder == self._holder:
+        if found is None:
             raise _in_flight()
         if found.status is not None:
             return Errand(key, at, None, lambda _: None, Answer(status=found.status, body=json.loads(found.answer)))
@@ -156,7 +184,7 @@ class Errands:
         if not taken:
             raise _in_flight()
         signed = json.loads(found.signed) if found.signed else None
-        return Errand(key, at, signed, lambda kept: self._write(key, signed=kept))
+        return Errand(key, at, signed, lambda kept: self._keep(key, kept))
 
     def _find(self, key: str, fingerprint: str) -> Row[Any] | None:
         with self._database.begin() as connection:
@@ -169,19 +197,27 @@ class Errands:
             )
         return found
 
-    def _let_go(self, key: str) -> None:
-        self._write(key, holder=None)
+    def _keep(self, key: str, signed: str) -> None:
+        """Before it is sent; another process that took it over sends its own."""
+        if not self._write(update(ERRANDS).values(signed=signed), key):
+            raise _in_flight()
 
-    def _end(self, key: str, answer: Answer) -> None:
-        self._write(key, holder=None, status=answer.status, answer=json.dumps(answer.body))
+    def _end(self, errand: Errand, answer: Answer) -> None:
+        values = {"holder": None, "status": answer.status, "answer": json.dumps(answer.body)}
+        self._settle(update(ERRANDS).values(**values), errand)
 
-    def _write(self, key: str, **values: object) -> None:
+    def _settle(self, change: Update | Delete, errand: Errand) -> None:
+        """What was done is done, whether or not it can be written down: asked again, the same bytes go again."""
+        try:
+            self._write(change, errand.key)
+        except DatabaseUnreachable as trouble:
+            log.warning("the answer of a write is not kept: %s", trouble)
+
+    def _write(self, change: Update | Delete, key: str) -> bool:
+        """If the errand is still this process's own."""
         with self._database.begin() as connection:
-            connection.execute(update(ERRANDS).where(ERRANDS.c.key == key).values(**values))
-
-    def _forget(self, key: str) -> None:
-        with self._database.begin() as connection:
-            connection.execute(delete(ERRANDS).where(ERRANDS.c.key == key))
+            done = connection.execute(change.where(ERRANDS.c.key == key, ERRANDS.c.holder == self._holder))
+        return done.rowcount == 1
 
 
 def _checked(key: str | None) -> str:
@@ -197,7 +233,7 @@ def _checked(key: str | None) -> str:
 
 
 def _fingerprint(at: str, asked: Mapping[str, Any]) -> str:
-    return keccak(json.dumps([at, asked], sort_keys=True, separators=(",", ":")).encode()).hex()
+    return keccak(json.dumps([at, asked], sort_keys=True, separators=(",", ":"), default=str).encode()).hex()
 
 
 def _in_flight() -> Problem:

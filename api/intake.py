@@ -44,9 +44,10 @@ class _Signed:
 
 def post_order(given: Dependencies, document: Mapping[str, Any], errand: Errand) -> OrderPosted:
     """Posts the order or says everything that is wrong with it; nothing is half done, nothing done twice."""
+    again = errand.signed is not None
     (kept,) = errand.once(lambda: [asdict(_sign(given, document))])
     signed = _Signed(**kept)
-    order, tx = _posted(given, signed)
+    order, tx = _posted(given, signed, again=again)
     return OrderPosted(
         id=order,
         tasks=len(unpack_tasks(bytes.fromhex(signed.tasks))),
@@ -81,7 +82,7 @@ def _sign(given: Dependencies, document: Mapping[str, Any]) -> _Signed:
     )
 
 
-def _posted(given: Dependencies, signed: _Signed) -> tuple[OrderId, str]:
+def _posted(given: Dependencies, signed: _Signed, *, again: bool) -> tuple[OrderId, str]:
     """The order's number and transaction; those of an earlier attempt, if it reached the chain."""
     if given.posting is None:
         raise Problem(503, "no-account", "This API has no account to post with; start it with one.")
@@ -91,7 +92,7 @@ def _posted(given: Dependencies, signed: _Signed) -> tuple[OrderId, str]:
             tasks, signed.detail, signed.human, signed.nonce, signed.deadline, signature
         )
     except ChainError as error:
-        if isinstance(error, Refused) and error.name == "InvalidAccountNonce":
+        if again and isinstance(error, Refused) and error.name in ("InvalidAccountNonce", "PostExpired"):
             return _posted_before(given, signed, error)
         raise as_problem(error) from error
     order = receipt.the(Posted).order

@@ -1,5 +1,8 @@
 """What a human has seen before giving an order: the subject's state as a tag, and the refusal where it has changed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from api.problems import Problem
 from api.views.snapshot import Snapshot
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
@@ -12,8 +15,10 @@ def etag_of(snap: Snapshot, order: HumanOrder) -> str:
     return f'"{order.subject_type.name.lower()}-{order.subject}-{_state(snap, order)}"'
 
 
-def require_match(snap: Snapshot, order: HumanOrder, if_match: str | None, **current: object) -> None:
-    """The human saw the present state. A hold may say that it does not matter: who sees danger stops it."""
+def require_match(order: HumanOrder, etag: str, if_match: str | None, current: Mapping[str, object] | None) -> None:
+    """The human saw the present state, which has this tag. A hold may say that it does not matter: who sees danger
+    stops it. Whose order came too late is told `current`; None: the asker may not know.
+    """
     if if_match is None:
         raise Problem(
             428,
@@ -21,18 +26,13 @@ def require_match(snap: Snapshot, order: HumanOrder, if_match: str | None, **cur
             "An order says what state its human saw: send the ETag of ?dry_run=true as If-Match "
             f"(for a hold, {ANY} will do).",
         )
-    etag = etag_of(snap, order)
     if if_match == ANY and order.kind is OverrideKind.HOLD:
         return
     if etag in (tag.strip() for tag in if_match.split(",")):
         return
-    raise Problem(
-        412,
-        "stale-version",
-        f"The {order.subject_type.name.lower()} changed since it was previewed: it is {etag} now, the order was made "
-        f"for {if_match}. Look again before you decide.",
-        current={"etag": etag, **current},
-    )
+    detail = f"The {order.subject_type.name.lower()} changed since it was previewed. Look again before you decide."
+    more: dict[str, Any] = {} if current is None else {"current": {"etag": etag, **current}}
+    raise Problem(412, "stale-version", detail, **more)
 
 
 def _state(snap: Snapshot, order: HumanOrder) -> str:

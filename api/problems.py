@@ -97,7 +97,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:
-    detail = f"The API met a fault of its own ({type(error).__name__}); its log has the details. Nothing was sent."
+    detail = f"The API met a fault of its own ({type(error).__name__}); its log has the details."
     return respond(500, "fault", detail, instance=request.url.path)
 
 

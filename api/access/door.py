@@ -1,13 +1,14 @@
 """The door: who asks, whether they come too often, and whether the route is for them."""
 
 import time
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from api.access.api_keys import ApiKey, ApiKeys
-from api.access.rules import RULES, Limit, Rule
+from api.access.rules import RULES, SIGNED, Limit, Rule
 from api.access.sessions import Sessions
 from api.access.visitor import CHALLENGE, Visitor, roles_of
 from api.problems import Problem
@@ -47,8 +48,9 @@ class Door:
         """Who asks; or the problem that keeps them out."""
         try:
             visitor = self._nobody(request) if rule.is_blind else self.visitor(request)
-        except DatabaseUnreachable:
-            if not rule.is_open:
+        except (DatabaseUnreachable, Problem) as trouble:
+            away = rule.is_open and isinstance(trouble, DatabaseUnreachable)
+            if not away and not (rule is SIGNED and _is_unknown(trouble)):
                 raise
             visitor = self._nobody(request)
         if rule.limit is not None:
@@ -113,6 +115,10 @@ def admit(request: Request) -> Visitor:
 
 
 Admitted = Annotated[Visitor, Depends(admit)]
+
+
+def _is_unknown(trouble: Exception) -> bool:
+    return isinstance(trouble, Problem) and trouble.status == HTTPStatus.UNAUTHORIZED
 
 
 def _no_key(key: ApiKey | None) -> Problem:

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 TICKS_PER_SECOND = 1000
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999: the contracts take any number of 48 bits."""
 T = TypeVar("T")
 
 
@@ -62,8 +64,8 @@ class Span(Wire):
 
 
 def moment(unix: int | float | None) -> datetime | None:
-    """Unix seconds as a time in UTC; zero and nothing are no time."""
-    return datetime.fromtimestamp(unix, UTC) if unix else None
+    """Unix seconds as a time in UTC, the last one there is for later ones; zero and nothing are no time."""
+    return datetime.fromtimestamp(min(unix, LAST_SECOND), UTC) if unix else None
 
 
 def seconds(ticks: int) -> float:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -39,13 +39,13 @@ class SubjectIn(Wire):
     """What the order is about: a task's or proposal's number, a member's number or id; none for the plant."""
 
     type: SubjectType
-    id: int | str | None = None
+    id: int | Annotated[str, Field(max_length=100)] | None = None
 
 
 class ReasonIn(Wire):
     """Why: a code of the list and words of one's own."""
 
-    code: str | int = Field(examples=["QUALITY"])
+    code: Annotated[str, Field(max_length=40)] | int = Field(examples=["QUALITY"])
     text: str = Field(min_length=1, max_length=1000, examples=["glue nozzle on R-3 clogged"])
 
 

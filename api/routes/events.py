@@ -22,6 +22,7 @@ from api.projection import Projection
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
+BEFORE_ALL = (-1, -1)
 LOOK_S, PULSE_S = 0.05, 1.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 START = Query(alias="from", description='"start", "now", or an event id to go on after.', examples=["12.3"])
@@ -73,6 +74,7 @@ async def _stream(
     while not request.app.state.stopping.is_set() and not await request.is_disconnected():
         if told.start < sent:
             # A reorganisation: what was sent after this event is undone, and what is true now follows.
+            after = min(after, (told.before.at.block, told.before.at.log_index) if told.before else BEFORE_ALL)
             yield sse("reorganised", json.dumps({"after": event_id(told.before) if told.before else None}))
         for event in told.events:
             if (event.at.block, event.at.log_index) > after:
@@ -128,10 +130,10 @@ def event_out(event: Event) -> EventOut:
 
 def _after(plant: Projection, start: str) -> tuple[int, int]:
     if start == "start":
-        return (-1, -1)
+        return BEFORE_ALL
     if start == "now":
         events = plant.events().events
-        return (events[-1].at.block, events[-1].at.log_index) if events else (-1, -1)
+        return (events[-1].at.block, events[-1].at.log_index) if events else BEFORE_ALL
     block, _, index = start.partition(".")
     if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
         raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')

@@ -177,6 +177,36 @@ def test_begin__another_process_is_dead__its_errand_is_taken_over_with_what_it_s
         assert taken.once(lambda: [{"order": 2}]) == [{"order": 1}]
 
 
+def test_once__another_process_took_it_over_meanwhile__is_not_sent_twice(kept: str) -> None:
+    slow, quick = errands(kept), errands(kept)
+    with slow.begin("one", AT, ASKED) as errand:
+        with quick.begin("one", AT, ASKED) as taken:
+            taken.once(lambda: [{"order": 2}])
+            taken.answer = Answer(status=201, body={"id": 2})
+        with pytest.raises(Problem, match="is being done"):
+            errand.once(lambda: [{"order": 1}])
+    with slow.begin("one", AT, ASKED) as errand:
+        assert errand.answer == Answer(status=201, body={"id": 2})
+
+
+def test_begin__answer_cannot_be_kept__asked_again_it_sends_the_same(
+    kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = errands(kept)
+    with mine.begin("one", AT, ASKED) as errand:
+        errand.once(lambda: [{"order": 1}])
+        errand.answer = Answer(status=201, body={})
+        monkeypatch.setattr(Database, "begin", away)
+    monkeypatch.undo()
+    with mine.begin("one", AT, ASKED) as again:
+        assert (again.answer, again.signed) == (None, [{"order": 1}])
+
+
+def away(*_: object) -> None:
+    """As if the database were gone."""
+    raise DatabaseUnreachable("gone")
+
+
 def test_begin__another_thread_is_at_it__409(kept: str) -> None:
     alive = errands(kept)
     with alive.begin("one", AT, ASKED), pytest.raises(Problem) as told, alive.begin("one", AT, ASKED):
@@ -203,9 +233,5 @@ def test_give__tables_away__a_hold_is_given_all_the_same(
 ) -> None:
     order = an_order(kind, "task", story.task("P6", "glue"))
     etag = preview(client, order)["etag"]
-
-    def away(*_: object) -> None:
-        raise DatabaseUnreachable("gone")
-
     monkeypatch.setattr(Database, "begin", away)
     assert send(client, order, etag=etag).status_code == status

@@ -10,11 +10,14 @@ from fastapi.testclient import TestClient
 from api.access.access import Terms
 from api.access.sessions import Sessions
 from api.database import Database
+from api.order_json import order_from
 from tests.api.requests import an_order, preview, send
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story, signer
+from tests.api.story import Story, a_running_plant, signer
 from tests.api.visitors import a_key, admit_people, bearer, sign_in
+from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import order_digest
 
 STRICT = Terms(rate=10_000)
 
@@ -127,6 +130,49 @@ def test_override__signed_and_nobody_signed_in__is_sent(story: Story) -> None:
         drafted = preview(client, order)
     signature = "0x" + signer("operator").sign(bytes.fromhex(drafted["digest"][2:])).hex()
     with TestClient(serve(story, signs=(), terms=STRICT).app, base_url=LOOPBACK) as client:
+        given = send(client, order | {"order": drafted["order"], "signature": signature}, etag="*")
+        assert given.status_code == 201, given.text
+
+
+@pytest.fixture(scope="module")
+def plant() -> Story:
+    """With work under way."""
+    made = a_running_plant()
+    admit_people(made)
+    return made
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_override__signed_by_a_stranger__tells_nothing_of_the_plant(plant: Story, named: bool) -> None:
+    task = plant.task("P6", "glue")
+    order = an_order("cancel", "task", task, human="operator")
+    with TestClient(serve(plant).app, base_url=LOOPBACK) as client:
+        drafted = preview(client, order)["order"]
+    drafted |= {} if named else {"human": signer("stranger").address}
+    digest = order_digest(order_from(drafted), chain_id=plant.chain.chain_id, overrides=ADDRESSES["Overrides"])
+    signature = "0x" + signer("stranger").sign(digest).hex()
+    with TestClient(serve(plant, signs=(), terms=STRICT).app, base_url=LOOPBACK) as client:
+        answer = send(client, order | {"order": drafted, "signature": signature}, etag='"x"')
+    assert answer.status_code == (422 if named else 412)
+    assert "current" not in answer.json()
+    assert "glue" not in answer.text
+
+
+def test_override__signed_but_of_no_layout__422(plant: Story) -> None:
+    order = an_order("assign", "task", plant.task("P6", "glue"), human="operator", payload={"worker": "assembler"})
+    with TestClient(serve(plant).app, base_url=LOOPBACK) as client:
+        drafted = preview(client, order)["order"] | {"payload": "0x"}
+        answer = send(client, order | {"order": drafted, "signature": "0x00"}, etag="*")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/order/payload")
+
+
+def test_override__signed_with_a_key_that_is_over__is_sent(story: Story) -> None:
+    order = an_order("hold", "robot", "R-3", human="operator")
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        drafted = preview(client, order)
+    signature = "0x" + signer("operator").sign(bytes.fromhex(drafted["digest"][2:])).hex()
+    served = serve(story, signs=(), terms=STRICT)
+    with TestClient(served.app, base_url=LOOPBACK, headers=bearer("wm_over")) as client:
         given = send(client, order | {"order": drafted["order"], "signature": signature}, etag="*")
         assert given.status_code == 201, given.text
 

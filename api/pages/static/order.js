@@ -16,6 +16,7 @@ let turn = 0;
 let timer = 0;
 let seen = null;
 let key = null;
+let pending = null;
 
 export function start(say) {
   byId("order-code").replaceChildren(...CODES.map((code) => option(code, code.toLowerCase())));
@@ -105,7 +106,7 @@ async function foresee() {
     const asked = order();
     const found = await preview(asked);
     if (mine !== turn) return;
-    [seen, key] = [{ ...found, asked }, crypto.randomUUID()];
+    [seen, key, pending] = [{ ...found, asked }, crypto.randomUUID(), null];
     const forecast = [`Forecast (${seen.forecast.method}): ${seen.forecast.says}`, ...seen.forecast.assumes];
     show(seen.displaces.what, { notes: [...forecast, seen.displaces.returns, ...seen.warnings.map((word) => `▲ ${word}`), ...filled(seen.filled), { mono: `digest ${seen.digest}` }] });
     byId("order-send").disabled = false;
@@ -129,11 +130,16 @@ function filled(values) {
   });
 }
 
+// Whether the API may have given it all the same.
+function isOpen(problem) {
+  return !problem || problem.status >= 500 || problem.type === "/problems/request-in-flight";
+}
+
 async function send(say) {
   if (byId("order-send").disabled) return;
   byId("order-send").disabled = true;
   try {
-    const wanted = await signed();
+    const wanted = (pending ??= await signed());
     step("submitted …");
     const given = await give(wanted, seen, key);
     const { times } = given;
@@ -143,10 +149,15 @@ async function send(say) {
     show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
     say(`${WORDS[given.kind]}: ${given.state}`);
   } catch (error) {
+    if (pending && isOpen(error.problem)) {
+      step("? no answer: it may have been given. Send again asks for the very same.", false);
+      byId("order-send").disabled = false;
+      return;
+    }
     step("✕ not sent", false);
     show(error.message, { refused: true });
     say(error.message);
-    if (error.problem?.status === 412) show("It changed since you looked. This is how it is now:", { notes: [error.problem.current.displaces.what, "Change or confirm your words to look again."] });
+    if (error.problem?.current) show("It changed since you looked. This is how it is now:", { notes: [error.problem.current.displaces.what, "Change or confirm your words to look again."] });
   }
 }
 
