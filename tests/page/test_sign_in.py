@@ -93,6 +93,7 @@ def test_sign_out__signed_in__leads_back(opened: Opened) -> None:
     page.wait_for_url(lambda url: url.endswith("/"))
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
+    page.wait_for_load_state("networkidle")
     page.goto(page.url.removesuffix("sign-in"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
