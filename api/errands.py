@@ -41,6 +41,8 @@ ERRANDS = Table(
     Column("answer", Text),
 )
 """`signed` is what was or may have been sent, `holder` the process that is at it; an answer ends the errand."""
+LET_GO = update(ERRANDS).values(holder=None)
+"""Whoever asks again takes it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,19 +147,13 @@ class Errands:
         try:
             yield
         except Problem as problem:
-            if errand.signed is None:
-                self._settle(delete(ERRANDS), errand)
-            elif problem.status < FIRST_FAULT:
-                told = document(problem.status, problem.slug, problem.detail, instance=errand.at, **problem.more)
-                self._end(errand, Answer(status=problem.status, body=told))
-            else:
-                self._settle(update(ERRANDS).values(holder=None), errand)
+            self._settle(_after(problem, errand), errand)
             raise
         except BaseException:
-            self._settle(update(ERRANDS).values(holder=None), errand)
+            self._settle(LET_GO, errand)
             raise
         if errand.answer:
-            self._end(errand, errand.answer)
+            self._settle(_ended(errand.answer), errand)
 
     def _take(self, key: str, at: str, fingerprint: str) -> Errand:
         now = self._now()
@@ -202,10 +198,6 @@ class Errands:
         if not self._write(update(ERRANDS).values(signed=signed), key):
             raise _in_flight()
 
-    def _end(self, errand: Errand, answer: Answer) -> None:
-        values = {"holder": None, "status": answer.status, "answer": json.dumps(answer.body)}
-        self._settle(update(ERRANDS).values(**values), errand)
-
     def _settle(self, change: Update | Delete, errand: Errand) -> None:
         """What was done is done, whether or not it can be written down: asked again, the same bytes go again."""
         try:
@@ -230,6 +222,20 @@ def _checked(key: str | None) -> str:
     if not _KEY.fullmatch(key):
         raise Problem(400, "idempotency-key-malformed", "An Idempotency-Key is 1 to 255 visible ASCII characters.")
     return key
+
+
+def _after(problem: Problem, errand: Errand) -> Update | Delete:
+    """What becomes of an errand that was refused: nothing was signed, the contracts said no, or nobody knows."""
+    if errand.signed is None:
+        return delete(ERRANDS)
+    if problem.status >= FIRST_FAULT:
+        return LET_GO
+    told = document(problem.status, problem.slug, problem.detail, instance=errand.at, **problem.more)
+    return _ended(Answer(status=problem.status, body=told))
+
+
+def _ended(answer: Answer) -> Update:
+    return update(ERRANDS).values(holder=None, status=answer.status, answer=json.dumps(answer.body))
 
 
 def _fingerprint(at: str, asked: Mapping[str, Any]) -> str:

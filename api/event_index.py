@@ -72,4 +72,4 @@ class EventIndex:
 
 
 def _place(event: Event) -> tuple[int, int]:
-    return event.at.block, event.at.log_index
+    return event.at.position

@@ -74,10 +74,10 @@ async def _stream(
     while not request.app.state.stopping.is_set() and not await request.is_disconnected():
         if told.start < sent:
             # A reorganisation: what was sent after this event is undone, and what is true now follows.
-            after = min(after, (told.before.at.block, told.before.at.log_index) if told.before else BEFORE_ALL)
+            after = min(after, told.before.at.position if told.before else BEFORE_ALL)
             yield sse("reorganised", json.dumps({"after": event_id(told.before) if told.before else None}))
         for event in told.events:
-            if (event.at.block, event.at.log_index) > after:
+            if event.at.position > after:
                 yield sse("chain", event_out(event).model_dump_json(), event_id(event))
         sent = told.start + len(told.events)
         if loop.time() >= pulse_at:
@@ -133,7 +133,7 @@ def _after(plant: Projection, start: str) -> tuple[int, int]:
         return BEFORE_ALL
     if start == "now":
         events = plant.events().events
-        return (events[-1].at.block, events[-1].at.log_index) if events else BEFORE_ALL
+        return events[-1].at.position if events else BEFORE_ALL
     block, _, index = start.partition(".")
     if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
         raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')

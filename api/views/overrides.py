@@ -9,9 +9,8 @@ from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, filled_level
-from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
+from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import unpack_assignments
-from workmoot.domain.work import predecessors_of
 
 SECOND_STEP = (
     "Nothing has changed yet: this was step 1 of 2. "
@@ -140,8 +139,7 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         meant = [assigned.task for assigned in entries[part.first : part.last]]
         return {"tasks": meant, "of": len(entries), "rest": "0x" + part.rest.hex()}
     if order.kind is OverrideKind.CANCEL:
-        first = order.subject & ~0xFF
-        return {"tasks": [first | index for index in predecessors_of(read_cancel_payload(order.payload))]}
+        return {"tasks": list(cancelled_tasks(order.subject, order.payload))}
     if order.kind is OverrideKind.RELEASE:
         return {"hold_only": any(order.payload)}
     return {"bytes": "0x" + order.payload.hex()}

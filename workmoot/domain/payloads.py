@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from workmoot.domain.hashing import HASH_SIZE, word
+from workmoot.domain.ids import TaskId
 from workmoot.domain.layout import Layout
 from workmoot.domain.plan import PlanEntry, pack_entry, unpack_entry
+from workmoot.domain.work import predecessors_of
 
 ENTRIES_A_PART = 150
 """The entries that one order of a human may approve or veto: at 95,000 gas each it stays below the 16,777,216 that a
@@ -63,3 +65,9 @@ def read_plan_payload(payload: bytes) -> PlanPart:
 def read_cancel_payload(payload: bytes) -> int:
     """The mask; 0 for none."""
     return int.from_bytes(payload[:32], "big")
+
+
+def cancelled_tasks(subject: int, payload: bytes) -> tuple[TaskId, ...]:
+    """The tasks that a mask names, of the subject's order; none where there is no mask."""
+    first = subject & ~0xFF
+    return tuple(TaskId(first | index) for index in predecessors_of(read_cancel_payload(payload)))

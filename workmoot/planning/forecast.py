@@ -8,10 +8,9 @@ from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.ledger.ledger import SlotKey
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
-from workmoot.domain.payloads import read_assign_payload, read_cancel_payload, read_plan_payload
+from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import State
-from workmoot.domain.work import predecessors_of
 from workmoot.planning.horizon import clock_of
 from workmoot.planning.outlook import Change, Outlook, outlook
 
@@ -153,9 +152,7 @@ def _assigned(_: Ledger, order: HumanOrder, present: Change) -> Change:
 
 
 def _cancelled(_: Ledger, order: HumanOrder, present: Change) -> Change:
-    first, mask = order.subject & ~0xFF, read_cancel_payload(order.payload)
-    tasks = {TaskId(order.subject), *(TaskId(first | index) for index in predecessors_of(mask))}
-    return replace(present, lost=frozenset(tasks))
+    return replace(present, lost=_subject(order) | set(cancelled_tasks(order.subject, order.payload)))
 
 
 def _approved(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
@@ -178,21 +175,18 @@ def _suspended(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
     return replace(present, barred=frozenset({worker}), corrected=given)
 
 
-def _one(change: str) -> "Callable[[Ledger, HumanOrder, Change], Change]":
-    def made(_: Ledger, order: HumanOrder, present: Change) -> Change:
-        return replace(present, **{change: frozenset({TaskId(order.subject)})})  # type: ignore[arg-type]
-
-    return made
+def _subject(order: HumanOrder) -> frozenset[TaskId]:
+    return frozenset({TaskId(order.subject)})
 
 
-_CHANGES: "dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]]" = {
+_CHANGES: dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]] = {
     OverrideKind.ASSIGN: _assigned,
     OverrideKind.CANCEL: _cancelled,
     OverrideKind.APPROVE: _approved,
     OverrideKind.VETO: _vetoed,
     OverrideKind.SUSPEND: _suspended,
-    OverrideKind.ACCEPT: _one("ended"),
-    OverrideKind.REWORK: _one("corrected"),
-    OverrideKind.REQUEUE: _one("opened"),
+    OverrideKind.ACCEPT: lambda _, order, present: replace(present, ended=_subject(order)),
+    OverrideKind.REWORK: lambda _, order, present: replace(present, corrected=_subject(order)),
+    OverrideKind.REQUEUE: lambda _, order, present: replace(present, opened=_subject(order)),
 }
 """A reinstated worker makes its offers anew: nothing is known of them yet."""

@@ -12,6 +12,11 @@ class Place:
     tx: str
     timestamp: int
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Block and log index: what orders events, on every node alike."""
+        return self.block, self.log_index
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:

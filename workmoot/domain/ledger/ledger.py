@@ -234,7 +234,7 @@ class Ledger:
         known = (*self.former_offers.get(entry.task, ()), *self.offers.get(entry.task, ()))
         wanted = (entry.lead, entry.version, entry.sequence)
         fitting = (record for record in known if record.takes == wanted and record.at.block <= read_at)
-        return max(fitting, key=lambda record: (record.at.block, record.at.log_index), default=None)
+        return max(fitting, key=lambda record: record.at.position, default=None)
 
     def is_confirmed(self, task: int, version: int, lead: int, sequence: int, helper: int) -> bool:
         """Whether the helper confirmed the lead's offer."""
