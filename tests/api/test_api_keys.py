@@ -13,7 +13,7 @@ from api.access.api_keys import MOST, NOTED_EVERY_S, ApiKeys, Scope
 from api.database import Database
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, signer
-from tests.api.visitors import a_key, admit_people, bearer, sign_in
+from tests.api.visitors import a_key, bearer, peopled, sign_in
 
 OWNER = signer("supervisor").address
 READ = frozenset({Scope.READ})
@@ -22,8 +22,7 @@ READ = frozenset({Scope.READ})
 @pytest.fixture
 def client() -> Iterator[TestClient]:
     """Where the supervisor is signed in."""
-    story = Story()
-    admit_people(story)
+    story = peopled(Story())
     with TestClient(serve(story, signs=(), terms=Terms(rate=10_000, key_days=30)).app, base_url=LOOPBACK) as made:
         sign_in(made, "supervisor")
         yield made
@@ -151,8 +150,7 @@ def test_revoke__of_several__only_that_one(database: Database) -> None:
 
 
 def test_key__often__has_a_limit_of_its_own() -> None:
-    story = Story()
-    admit_people(story)
+    story = peopled(Story())
     with TestClient(serve(story, signs=(), terms=Terms(rate=10)).app, base_url=LOOPBACK) as client:
         sign_in_by_hand(client)
         busy, idle = (bearer(a_key(client, "read")) for _ in range(2))

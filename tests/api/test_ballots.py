@@ -1,6 +1,5 @@
 """The ballot box: what is let in at the door, what is kept, and what readers are shown."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,12 +29,6 @@ def story() -> Story:
     story.post()
     story.propose("analyst", story.plan(), words="quickest")
     return story
-
-
-@pytest.fixture
-def client(story: Story) -> Iterator[TestClient]:
-    with TestClient(serve(story).app, base_url=LOOPBACK) as made:
-        yield made
 
 
 def ballot(story: Story, name: str, *, support: bool = True, by: str | None = None, **changes: Any) -> dict[str, Any]:

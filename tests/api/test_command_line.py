@@ -18,15 +18,14 @@ from tests.api.requests import an_order, get, preview
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import a_decided_plant, signer
 from tests.api.test_message import BARE
-from tests.api.visitors import admit_people
+from tests.api.visitors import peopled
 from workmoot.chain.signer import write_key
 from workmoot.domain.hashing import keccak
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    story, port = a_decided_plant(), free_port()
-    admit_people(story)
+    story, port = peopled(a_decided_plant()), free_port()
     served = serve(story, signs=(), terms=Terms(rate=10_000), url=f"http://127.0.0.1:{port}")
     with listening(served, port=port) as address:
         yield address

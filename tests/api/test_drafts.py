@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +40,6 @@ def a_story(*, ballots: str = "at-once") -> Story:
 def story() -> Story:
     """An order was posted just now, and nothing is put to the vote."""
     return a_story()
-
-
-@pytest.fixture
-def client(story: Story) -> Iterator[TestClient]:
-    with TestClient(serve(story).app, base_url=LOOPBACK) as made:
-        yield made
 
 
 def a_draft(story: Story, name: str = "analyst", **changes: Any) -> Draft:

@@ -14,7 +14,7 @@ from api.access.rules import RULES
 from tests.api.requests import an_order
 from tests.api.serving import LOOPBACK, Served, listening, serve
 from tests.api.story import Story, a_decided_plant, signer
-from tests.api.visitors import PEOPLE, admit_people, bearer
+from tests.api.visitors import PEOPLE, bearer, peopled
 from workmoot.domain.workers import Role
 
 V1 = "/api/v1"
@@ -128,8 +128,7 @@ ALL = ("read", "draft", "relay")
 
 @pytest.fixture(scope="module")
 def served() -> Served:
-    story = a_decided_plant()
-    admit_people(story)
+    story = peopled(a_decided_plant())
     story.by("administrator").members.retire(story.ledger.numbers[signer("retired").address])
     made = serve(story, signs=(), terms=Terms(rate=1_000_000))
     made.app.state.stopping.set()
@@ -233,8 +232,7 @@ def test_page__signed_in__says_as_whom(served: Served) -> None:
 
 
 def test_role__granted_meanwhile__counts_at_the_next_request() -> None:
-    story = Story()
-    admit_people(story)
+    story = peopled(Story())
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     client = client_with(served, cookie_of(served, "visitor"))
     assert client.post(f"{V1}/orders", json={}).status_code == 403
@@ -248,8 +246,7 @@ def test_role__granted_meanwhile__counts_at_the_next_request() -> None:
 
 
 def test_stream__signed_out_meanwhile__ends() -> None:
-    story = Story()
-    admit_people(story)
+    story = peopled(Story())
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     cookie = cookie_of(served, "visitor")
     with listening(served) as url, httpx.stream("GET", f"{url}{V1}/events", headers=cookie, timeout=60) as answer:

@@ -14,20 +14,16 @@ from api.order_json import order_from
 from tests.api.requests import an_order, preview, send
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant, signer
-from tests.api.visitors import a_key, admit_people, bearer, sign_in
+from tests.api.visitors import STRICT, a_key, bearer, peopled, sign_in
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import order_digest
-
-STRICT = Terms(rate=10_000)
 
 
 @pytest.fixture(scope="module")
 def story() -> Story:
     """Nothing here changes people's standing."""
-    made = Story()
-    admit_people(made)
-    return made
+    return peopled(Story())
 
 
 @pytest.fixture
@@ -71,8 +67,7 @@ def test_session__used_all_the_time__lasts_no_longer(database: Database) -> None
 
 
 def test_session__retired_meanwhile__ends_and_stays_so() -> None:
-    story = Story()
-    admit_people(story)
+    story = peopled(Story())
     served = serve(story, terms=STRICT)
     with TestClient(served.app, base_url=LOOPBACK) as client:
         sign_in(client, "retired")
@@ -137,9 +132,7 @@ def test_override__signed_and_nobody_signed_in__is_sent(story: Story) -> None:
 @pytest.fixture(scope="module")
 def plant() -> Story:
     """With work under way."""
-    made = a_running_plant()
-    admit_people(made)
-    return made
+    return peopled(a_running_plant())
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -21,19 +21,15 @@ from api.home import Home
 from api.problems import Problem
 from tests.api.serving import LOOPBACK, in_memory, serve
 from tests.api.story import Story, signer
-from tests.api.visitors import admit_people, present, sign_in
+from tests.api.visitors import STRICT, peopled, present, sign_in
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import Unreachable
-
-STRICT = Terms(rate=10_000)
 
 
 @pytest.fixture(scope="module")
 def story() -> Story:
     """Nothing here changes it but people's standing."""
-    made = Story()
-    admit_people(made)
-    return made
+    return peopled(Story())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.api.requests import an_order, send
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant, signer
 from tests.api.test_roles import ASKS
-from tests.api.visitors import a_key, admit_people, bearer, sign_in
+from tests.api.visitors import a_key, bearer, peopled, sign_in
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.overrides import order_digest
 
@@ -33,8 +33,7 @@ Thief = tuple[TestClient, Story]
 @pytest.fixture(scope="module")
 def thief() -> Iterator[Thief]:
     """With the key of a human who has every role, at an API with an account to send with."""
-    story = a_running_plant()
-    admit_people(story)
+    story = peopled(a_running_plant())
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     served.app.state.stopping.set()
     with TestClient(served.app, base_url=LOOPBACK) as owner:

@@ -5,10 +5,13 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from api.access.access import Terms
 from api.access.message import digest_of
 from tests.api.story import Story, signer
 from workmoot.domain.workers import Kind, Role
 
+STRICT = Terms(rate=10_000)
+"""Everybody signs in, as often as a test does."""
 PEOPLE = {
     "operator": Role.OPERATOR,
     "planner": Role.PLANNER,
@@ -20,14 +23,15 @@ PEOPLE = {
 }
 
 
-def admit_people(story: Story) -> None:
-    """A human for each role, and some without."""
+def peopled(story: Story) -> Story:
+    """The story with a human for each role, and some without."""
     administrator = signer("administrator").address
     for name, role in PEOPLE.items():
         story.by("administrator").members.admit(signer(name).address, Kind.HUMAN, 0, f'{{"id": "{name}"}}')
         if role is not None:
             story.chain.grant(administrator, role, signer(name).address)
     story.by("administrator").members.suspend(story.ledger.numbers[signer("suspended").address])
+    return story
 
 
 def sign_in(client: TestClient, name: str, *, by: str | None = None, status: int = 200) -> Any:

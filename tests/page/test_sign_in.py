@@ -11,7 +11,7 @@ from api.access.message import digest_of
 from scripts.nodes import free_port
 from tests.api.serving import listening, serve
 from tests.api.story import Story, a_decided_plant, signer
-from tests.api.visitors import admit_people
+from tests.api.visitors import peopled
 from tests.page.conftest import NOTED, PATIENCE_MS
 from workmoot.domain.hashing import keccak
 
@@ -33,9 +33,7 @@ Opened = Callable[..., "Page"]
 
 @pytest.fixture
 def story() -> Story:
-    made = a_decided_plant()
-    admit_people(made)
-    return made
+    return peopled(a_decided_plant())
 
 
 @pytest.fixture
