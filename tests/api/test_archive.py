@@ -1,8 +1,9 @@
 """What was read of the chain is kept: over restarts, reorganisations, dead nodes, several readers of a database."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from workmoot.chain import follower as following
 from workmoot.chain.archive import Archive, MemoryArchive, RawLog
 from workmoot.chain.decoder import decode_logs
 from workmoot.chain.follower import Follower
+from workmoot.chain.node import Question
 from workmoot.domain.errors import DatabaseUnreachable, Unreachable, WrongDatabase
 from workmoot.domain.events import Event
 from workmoot.domain.ledger import Block
@@ -132,6 +134,33 @@ def test_catch_up__node_dies_halfway__tells_the_rest_later(chain, archive, monke
     assert 0 < len(kept(archive)) < len(chain.events)
     chain.silent_after = None
     assert list(follower.catch_up()) == chain.events
+
+
+def test_catch_up__node_does_not_answer_what_is_asked_ahead__asks_again(chain, monkeypatch):
+    def silent_ahead(self: ToldChain, questions: Sequence[Question]) -> list[dict[str, Any]]:
+        if threading.current_thread() is not threading.main_thread():
+            raise Unreachable("no node answers")
+        return post(self, questions)
+
+    post = ToldChain._post
+    monkeypatch.setattr(ToldChain, "_post", silent_ahead)
+    monkeypatch.setattr(following, "BLOCKS_PER_QUESTION", 1)
+    assert list(Follower(chain, DEPLOYMENT).catch_up()) == chain.events
+
+
+def test_catch_up__chain_turned_after_it_was_asked_ahead__asks_afresh(chain, monkeypatch):
+    looks = iter([look := Follower._look, unreachable, look, look])
+    monkeypatch.setattr(Follower, "_look", lambda follower: next(looks)(follower))
+    monkeypatch.setattr(following, "BLOCKS_PER_QUESTION", 4)
+    follower = Follower(chain, DEPLOYMENT)
+    with pytest.raises(Unreachable):
+        follower.catch_up()
+    turn(chain, 1)
+    assert list(follower.catch_up()) == chain.events
+
+
+def unreachable(_: Follower) -> tuple[Block, Block | None]:
+    raise Unreachable("no node answers")
 
 
 # Several readers

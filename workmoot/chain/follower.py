@@ -29,7 +29,7 @@ class Follower(Following):
         self._archive = archive or MemoryArchive()
         self._last: Block | None = None
         self._asking = ThreadPoolExecutor(1, "follower")
-        self._ahead: tuple[range, Future[Told]] | None = None
+        self._ahead: tuple[Block, range, Future[Told]] | None = None
 
     def read(self) -> News | None:
         """What the archive has beyond the last block; where it has nothing, the next blocks' events from the node."""
@@ -68,10 +68,10 @@ class Follower(Following):
         span = self._span_after(last.number if last else self.deployment.block - 1, tip)
         if not span:
             return None
-        head, logs = self._told_ahead(span) or self._told(span)
+        head, logs = self._told_ahead(tip, span) or self._told(span)
         if head is None:
             return None
-        self._ask_ahead(self._span_after(head.number, tip))
+        self._ask_ahead(tip, self._span_after(head.number, tip))
         ends = [block for block in (last, head) if block is not None]
         if self._blocks(*(block.number for block in ends)) != ends or not self._archive.extend(last, logs, head):
             return None
@@ -86,13 +86,16 @@ class Follower(Following):
         [head] = self._blocks(span[-1])
         return head, self._logs(span[0], span[-1])
 
-    def _ask_ahead(self, span: range) -> None:
+    def _ask_ahead(self, tip: Block, span: range) -> None:
         """Has the node tell what comes next while this is entered."""
-        self._ahead = (span, self._asking.submit(self._told, span)) if span else None
+        self._ahead = (tip, span, self._asking.submit(self._told, span)) if span else None
 
-    def _told_ahead(self, span: range) -> Told | None:
+    def _told_ahead(self, tip: Block, span: range) -> Told | None:
+        """What was asked for ahead, if that was answered and the chain has the same head still."""
         ahead, self._ahead = self._ahead, None
-        return ahead[1].result() if ahead and ahead[0] == span else None
+        if ahead is None or ahead[:2] != (tip, span) or ahead[2].exception():
+            return None
+        return ahead[2].result()
 
     def _common_ancestor(self) -> int:
         """The newest block that the archive and the node both have."""
