@@ -2,8 +2,8 @@
 
 forge compiles the tests once, so that they load the contracts they deploy from the build (its dynamic linking). A
 mutant is compiled by a solc that stays awake, without its optimizer, and its bytecode is written into the build; forge
-takes it for its own. So a mutant takes seconds instead of a minute. What no mutant can be judged by is left out: how
-large the contracts are, and what they cost.
+takes it for its own. So a mutant takes seconds instead of a minute. The tests that killed most mutants of the same
+contract go first. What no mutant can be judged by is left out: how large the contracts are, and what they cost.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.assurance.project import BIN, ROOT, copy_to, run
 PROOFS = Path("tests/assurance/proofs")
 SECONDS, TIMED_OUT = "900", 124
 COMPILES = 200  # of one solc, before a new one takes over: it never gives memory back
+LIKELY = 4  # files of tests that are tried before all of them
 WEIGHS = (
     "test_deployment__everyContract__fitsTheSizeLimit",
     "test_enact__declinedAndUnderAHumansSlotOneAWord__aPartFits",
@@ -94,6 +96,7 @@ class Site:
         self._compiler = Compiler()
         self._whole = self._compiler.compile({}, self.deployed()) or {}
         self._optimized: dict[str, Code | None] = {}
+        self._killers: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     @classmethod
     def build(cls, project: Path) -> "Site":
@@ -137,9 +140,8 @@ class Site:
         before = self._whole | {key: self._code(key) for key in code if key not in self._whole}
         try:
             self._write(code)
-            for runs in (QUICK, WHOLE):
-                if (by := self._killed(runs)) is not None:
-                    return Fate.KILLED, by
+            if (by := self._killer(name)) is not None:
+                return Fate.KILLED, by
         finally:
             self._write({key: before[key] for key in code})
         if name not in self._optimized:
@@ -147,20 +149,32 @@ class Site:
         made = self._compiler.compile(sources, wanted, optimize=True)
         return (Fate.SAME if made == self._optimized[name] else Fate.SURVIVED), ""
 
-    def _killed(self, runs: dict[str, str]) -> str | None:
+    def _killer(self, name: str) -> str | None:
+        """The file of tests, as far as forge says, that notices the fault in a file of contracts."""
+        killers = self._killers[name]
+        for file in [file for file, _ in killers.most_common(LIKELY) if file] + [""]:
+            by = self._killed(QUICK, file)
+            if by is not None:
+                killers[by] += 1
+                return by
+        return self._killed(WHOLE)
+
+    def _killed(self, runs: dict[str, str], file: str = "") -> str | None:
         """By which file of tests, as far as forge says; None: not at all."""
-        done = self._test(runs)
+        done = self._test(runs, file)
         if not done.returncode:
             return None
         if "[FAIL" not in done.stdout and done.returncode != TIMED_OUT:
             raise NotTried(done.stdout[-3000:] + done.stderr)
         return file_of_failure(done.stdout)
 
-    def _test(self, runs: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-        solc = self._project / "solc-that-tells-its-version"
+    def _test(self, runs: dict[str, str], file: str = "") -> "subprocess.CompletedProcess[str]":
+        """All tests, or those of one file."""
+        solc = self._project / "solc-that-remembers"
         if not solc.exists():
-            _quick_version(solc)
-        command = ("timeout", SECONDS, "forge", "test", "--fail-fast", "--threads", "1")
+            _remember(solc)
+        only = ("--match-path", file) if file else ()
+        command = ("timeout", SECONDS, "forge", "test", "--fail-fast", "--threads", "1", *only)
         return run(*command, cwd=self._project, **SETTINGS, **runs, FOUNDRY_SOLC=str(solc))
 
     def _artifact(self, key: str) -> Path:
@@ -236,11 +250,22 @@ def _place(file: str, told: str) -> str:
     return os.path.normpath(Path(file).parent / told)
 
 
-def _quick_version(file: Path) -> None:
-    """forge asks its compiler's version at each start, which takes the real one a second."""
+def _remember(file: Path) -> None:
+    """forge asks its compiler's version at each start, and for one file of tests what it compiles to."""
     solc = ROOT / ".venv" / "solcx" / "solc-v0.8.37"
     said = run(solc, "--version").stdout
-    file.write_text(
-        f'#!/bin/sh\nif [ "$1" = --version ]; then\n  cat <<\'END\'\n{said}END\nelse\n  exec {solc} "$@"\nfi\n'
-    )
+    file.write_text(f"""#!/bin/sh
+if [ "$1" = --version ]; then
+  cat <<'END'
+{said}END
+  exit
+fi
+mkdir -p {file}.kept
+asked=$(mktemp)
+cat > "$asked"
+told={file}.kept/$(sha256sum < "$asked" | cut -c 1-32)
+[ -f "$told" ] || {{ {solc} "$@" < "$asked" > "$asked.told" && mv "$asked.told" "$told"; }}
+rm "$asked"
+exec cat "$told"
+""")
     file.chmod(0o755)
