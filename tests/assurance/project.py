@@ -9,7 +9,15 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 PROVERS = ROOT / ".venv-assure" / "bin"
 BUILD = ROOT / "build" / "assure"
-COPIED = ("contracts", "foundry.toml", "Makefile", "scripts", "tests/solidity", "tests/vectors")
+COPIED = (
+    "contracts",
+    "foundry.toml",
+    "Makefile",
+    "scripts",
+    "tests/assurance/proofs",
+    "tests/solidity",
+    "tests/vectors",
+)
 SHARED = (".venv", "node_modules")
 MAKES_OWN = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 

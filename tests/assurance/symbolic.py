@@ -10,8 +10,6 @@ from tests.assurance.project import PROVERS, ROOT, copy_to, keep, run
 FOLDER = Path("tests/solidity/symbolic")
 LOOP = "12"
 HOLDS, FAILS = 0, 1  # halmos: 2 and more are a time-out, a stuck path, nothing but reverts, a crash
-CORES = ("ProposalCore.sol", "TaskCore.sol")
-PROOFS = Path("tests/assurance/proofs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +30,6 @@ def prepare(folder: Path, *kept: str) -> Path:
     """A copy of the project with the symbolic tests and what they are about, or with nothing but what is `kept`."""
     project = copy_to(folder)
     keep(project, *kept or ("contracts/*/*.sol", f"{FOLDER}/*.sol"))
-    (project / PROOFS).mkdir(parents=True)
-    for core in CORES:
-        (project / PROOFS / core).write_text((ROOT / PROOFS / core).read_text())
     return project
 
 

@@ -20,7 +20,6 @@ from typing import Any
 from tests.assurance.mutants import Mutant
 from tests.assurance.project import BIN, ROOT, copy_to, run
 
-PROOFS = Path("tests/assurance/proofs")
 SECONDS, TIMED_OUT = "900", 124
 COMPILES = 200  # of one solc, before a new one takes over: it never gives memory back
 LIKELY = 4  # files of tests that are tried before all of them
@@ -103,8 +102,6 @@ class Site:
         """Compile the tests and see that they are green without any mutant."""
         shutil.rmtree(project, ignore_errors=True)
         copy_to(project)
-        (project / PROOFS.parent).mkdir()
-        (project / PROOFS).symlink_to(ROOT / PROOFS)
         for file in (project / "tests" / "solidity").glob("*.sol"):
             text = file.read_text()
             file.write_text(re.sub(rf"\b({'|'.join(WEIGHS)})\b", r"left_out_\1", text))
