@@ -6,6 +6,7 @@ from typing import Any
 import rlp
 
 from workmoot.audit.export import About
+from workmoot.chain.abi import abi_of
 from workmoot.chain.deployment import Deployment
 from workmoot.chain.memory import ADDRESSES
 from workmoot.chain.proof import BlockEvidence, read_header, root_of
@@ -13,7 +14,11 @@ from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.ids import Address
 
 MEMBERS, STRANGER = Address(ADDRESSES["Members"]), Address(checksum_address("0x" + "ab" * 20))
+ROSTER = next(form.topic for form in abi_of("Members").events.values() if form.name == "RosterChanged")
+ONE = (1).to_bytes(32, "big")
 Log = tuple[Address, list[bytes], bytes]
+CHANGED: Log = (MEMBERS, [ROSTER, ONE], ONE)
+"""RosterChanged(1, 1)"""
 
 
 def about(*, block: int = 5, product: str | None = None) -> About:

@@ -4,7 +4,18 @@ from io import BytesIO
 
 import pytest
 
-from tests.audit.blocks import MEMBERS, STRANGER, a_block, a_receipt, a_transaction, about, chained
+from tests.audit.blocks import (
+    CHANGED,
+    MEMBERS,
+    ONE,
+    ROSTER,
+    STRANGER,
+    a_block,
+    a_receipt,
+    a_transaction,
+    about,
+    chained,
+)
 from workmoot.audit import verify as verifying
 from workmoot.audit.export import About, Account, about_line, block_line, export
 from workmoot.audit.verify import MOST_FAULTS, Fault, verify
@@ -12,11 +23,7 @@ from workmoot.chain.abi import abi_of
 from workmoot.chain.proof import BlockEvidence
 from workmoot.domain.errors import Unprovable
 
-ROSTER = next(form.topic for form in abi_of("Members").events.values() if form.name == "RosterChanged")
 SUSPENDED = next(form.topic for form in abi_of("Members").events.values() if form.name == "MemberSuspended")
-ONE = (1).to_bytes(32, "big")
-CHANGED = (MEMBERS, [ROSTER, ONE], ONE)
-"""RosterChanged(1, 1)"""
 
 
 def written(blocks: list[BlockEvidence], told: About | None = None) -> bytes:

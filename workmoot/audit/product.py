@@ -13,6 +13,7 @@ from workmoot.domain.ledger import Ledger, WorkOrder
 from workmoot.domain.offers import unpack_offers
 from workmoot.domain.overrides import PLANT, HumanOrder, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks
+from workmoot.domain.strangers import text
 
 NAMED: dict[Any, str] = {TaskId: "task", OrderId: "order", ProposalId: "proposal", OverrideId: "override"}
 MOST_NAMED = 20
@@ -38,7 +39,7 @@ def find_product(ledger: Ledger, id_: str) -> Product:
     order = ledger.orders.get(OrderId(int(number))) if known else None
     if order is None:
         raise NoSuchProduct(f"There is no product {id_[:80]!r}: its id is ORDER.PRODUCT, such as 1.P1.")
-    tasks = tuple(task for index, task in enumerate(order.tasks) if order.item(index).get("product") == name)
+    tasks = tuple(task for index, task in enumerate(order.tasks) if name and _product_of(order, index) == name)
     if not tasks:
         there_are = ", ".join(f"{order.id}.{product}" for product in products_of(order)[:MOST_NAMED]) or "none"
         raise NoSuchProduct(f"Order {order.id} has no product {name[:80]!r}; it has {there_are}.")
@@ -47,8 +48,8 @@ def find_product(ledger: Ledger, id_: str) -> Product:
 
 def products_of(order: WorkOrder) -> list[str]:
     """The products that tasks of an order name, in its order."""
-    named = (order.item(index).get("product") for index in range(len(order.tasks)))
-    return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
+    named = (_product_of(order, index) for index in range(len(order.tasks)))
+    return [name for name in dict.fromkeys(named) if name]
 
 
 def belongs_to(ledger: Ledger, product: Product) -> Callable[[Event], bool]:
@@ -62,7 +63,11 @@ def belongs_to(ledger: Ledger, product: Product) -> Callable[[Event], bool]:
 def _document(order: WorkOrder, name: str) -> Mapping[str, Any]:
     listed = order.detail.get("products")
     products = listed if isinstance(listed, list) else []
-    return next((item for item in products if isinstance(item, dict) and item.get("id") == name), {})
+    return next((item for item in products if isinstance(item, dict) and text(item.get("id")) == name), {})
+
+
+def _product_of(order: WorkOrder, index: int) -> str:
+    return text(order.item(index).get("product"))
 
 
 def _topics(ledger: Ledger, product: Product) -> frozenset[Topic]:

@@ -14,6 +14,7 @@ from workmoot.domain.ids import Address, Number
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.offers import unpack_offers
 from workmoot.domain.overrides import HumanOrder, filled_level, reason_word
+from workmoot.domain.strangers import text
 
 HINTS = {kind: {name: hint for name, hint in get_type_hints(kind).items() if name != "at"} for kind in ACTS}
 
@@ -189,7 +190,7 @@ def _actor(ledger: Ledger, who: int | str) -> Actor | None:
     number = ledger.numbers.get(Address(who)) if isinstance(who, str) else Number(who)
     member = ledger.members.get(number) if number else None
     if member:
-        return Actor(number=member.number, id=member.id, account=member.account, kind=member.kind.name.lower())
+        return Actor(number=member.number, id=text(member.id), account=member.account, kind=member.kind.name.lower())
     if isinstance(who, str):
         return Actor(number=None, id=None, account=who, kind=None)
     return Actor(number=who, id=None, account=None, kind=None) if who else None
