@@ -25,7 +25,7 @@ from workmoot.chain.node import Node
 class FileReport:
     """What was found in a file, and what it was compared with."""
 
-    verdict_: Verdict
+    found: Verdict
     differences: list[Difference] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
     knows_head: bool
@@ -34,21 +34,21 @@ class FileReport:
     @property
     def is_proved(self) -> bool:
         """Whether nothing is wrong."""
-        return self.verdict_.is_proved and not self.differences
+        return self.found.is_proved and not self.differences
 
     def lines(self) -> Iterator[str]:
         """Each thing that is wrong."""
-        for fault in self.verdict_.faults:
-            yield f"line {fault.line}: {fault.reason}"
+        for fault in self.found.faults:
+            yield plain(f"line {fault.line}: {fault.reason}")
         for difference in self.differences:
-            yield f"{difference.subject}, {difference.what}: {difference.events} in events, {difference.other} counted"
+            yield f"{difference.subject}, {difference.what}: {difference.events!r}, counted again {difference.other!r}"
 
     def verdict(self) -> str:
         """The last line."""
-        account, wrong = self.verdict_.account, len(self.verdict_.faults) + len(self.differences)
+        account, wrong = self.found.account, len(self.found.faults) + len(self.differences)
         if wrong or account is None:
             return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
-        told = f"proved: {self.verdict_.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
+        told = f"proved: {self.found.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
         compared = f"; compared with {', '.join(self.compared)}" if self.compared else ""
         return told + compared + "".join(f"; true if {condition}" for condition in self._conditions(account))
 
@@ -62,11 +62,11 @@ class FileReport:
 
     def as_object(self) -> dict[str, Any]:
         """The report as JSON has it."""
-        account = self.verdict_.account
-        found = {"ok": self.is_proved, "faults": [asdict(fault) for fault in self.verdict_.faults]}
-        found |= {"differences": [difference_row(difference) for difference in self.differences]}
-        found |= {"compared_with": self.compared, "rows": self.verdict_.rows}
-        return found | (_of(account) if account else {})
+        account = self.found.account
+        told = {"ok": self.is_proved, "faults": [asdict(fault) for fault in self.found.faults]}
+        told |= {"differences": [difference_row(difference) for difference in self.differences]}
+        told |= {"compared_with": self.compared, "rows": self.found.rows}
+        return told | ({"true_if": list(self._conditions(account)), **_of(account)} if account else {})
 
 
 def _of(account: Account) -> dict[str, Any]:
@@ -79,6 +79,11 @@ def _of(account: Account) -> dict[str, Any]:
         "product": account.about.product,
         "deployment": {"chain_id": deployed.chain_id, "block": deployed.block, **deployed.addresses},
     }
+
+
+def plain(words: str) -> str:
+    """What a stranger wrote, so that it cannot move the cursor."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def connection_of(rpc: str | None, deployment: Path | None) -> Connection:
@@ -126,16 +131,16 @@ def file_report(file: Path, *, rpc: str | None, deployment: Path | None, head: s
 def report_on(opened: BinaryIO, *, rpc: str | None, deployment: Path | None, head: str | None) -> FileReport:
     """The same of a file that is open."""
     report = FileReport(
-        verdict_=verify(opened),
+        found=verify(opened),
         knows_head=head is not None or rpc is not None,
         knows_contracts=deployment is not None,
     )
-    if report.verdict_.is_proved and report.verdict_.account:
-        _recounted(report, report.verdict_.account)
-    if account := report.verdict_.account:
+    if report.found.is_proved and report.found.account:
+        _recounted(report, report.found.account)
+    if account := report.found.account:
         for name, reason in _compared(account, rpc=rpc, deployment=deployment, head=head):
             report.compared.append(name)
-            report.verdict_.faults += [Fault(report.verdict_.lines, reason)] if reason else []
+            report.found.faults += [Fault(report.found.lines, reason)] if reason else []
     return report
 
 
@@ -146,7 +151,7 @@ def _recounted(report: FileReport, account: Account) -> None:
     try:
         report.differences += judge(account.events, account.ledger, recount(account.events), addresses)
     except UNSOUND as fault:
-        report.verdict_.faults.append(Fault(report.verdict_.lines, f"the events cannot be counted: {fault!r}"))
+        report.found.faults.append(Fault(report.found.lines, f"the events cannot be counted: {fault!r}"))
 
 
 def _compared(

@@ -23,7 +23,7 @@ def show(id_: Id, rpc: Rpc = None, deployment: DeploymentFile = None, as_json: A
     """Tell who offered, decided, made, measured, inspected and corrected one product; --json prints the file that
     proves it, for `workmoot product verify`.
     """
-    from scripts.audit_file import connection_of, whole_file
+    from scripts.audit_file import connection_of, plain, whole_file
     from workmoot.audit.export import About
     from workmoot.audit.product import belongs_to, find_product
     from workmoot.audit.rows import rows_of
@@ -37,12 +37,12 @@ def show(id_: Id, rpc: Rpc = None, deployment: DeploymentFile = None, as_json: A
     events = follower.catch_up()
     product = find_product(follower.ledger, id_)
     for line in _headings(follower.ledger, product):
-        typer.echo(_plain(line))
+        typer.echo(plain(line))
     for row in rows_of(follower.ledger, events, belongs_to(follower.ledger, product)):
         who = (row.by.id or row.by.account or str(row.by.number)) if row.by else "-"
         subject = f"{row.subject.type} {row.subject.id or ''}".strip()
         said = f' "{row.reason.words}"' if row.reason and row.reason.words else ""
-        typer.echo(_plain(f"{row.at}  {who:<12} {row.act:<18} {subject:<14} {'; '.join(row.effect)}{said}"))
+        typer.echo(plain(f"{row.at}  {who:<12} {row.act:<18} {subject:<14} {'; '.join(row.effect)}{said}"))
 
 
 @app.command()
@@ -62,7 +62,7 @@ def verify(
 
     if Path(what).is_file():
         report = file_report(Path(what), rpc=rpc, deployment=deployment, head=head)
-        account = report.verdict_.account
+        account = report.found.account
         if account and account.about.product is None:
             raise typer.BadParameter("this is an export of the whole plant: `workmoot audit verify` proves it")
         tell_file(report, as_json=as_json)
@@ -91,8 +91,3 @@ def _headings(ledger: "Ledger", product: "Product") -> Iterator[str]:
         key = order.item(order.tasks.index(number)).get("key", "")
         measured = f", grade {run.grade}, evidence 0x{run.evidence.hex()}" if run and run.evidence else ""
         yield f"  task {number} {key}: {task.status.name.lower()}, run {task.attempt} by {names}{measured}"
-
-
-def _plain(words: str) -> str:
-    """What a stranger wrote cannot move the cursor."""
-    return "".join(letter if letter.isprintable() else " " for letter in words)

@@ -36,7 +36,7 @@ def test_verify__any_change__is_found(told: tuple[bytes, str, Path], long: bool)
         name, made = mutated(original, chance)
         report = report_on(BytesIO(made), rpc=None, deployment=deployment, head=head)
         tried[name] += 1
-        if report.is_proved or not report.verdict_.faults or not report.verdict_.faults[0].reason:
+        if report.is_proved or not report.found.faults or not report.found.faults[0].reason:
             missed.append((number, name))
     assert missed == []
     assert tried.keys() == {mutation.__name__ for mutation in MUTATIONS}

@@ -98,7 +98,7 @@ class _Reading:
         if not account.blocks:
             self._stop("here the first block should be")
         self.verdict.account = account
-        self._rows([row_line(row) for row in account.rows()])
+        self._rows([row_line(row).encode() for row in account.rows()])
         self._end(account)
 
     def add(self, number: int, reason: str) -> None:
@@ -132,9 +132,9 @@ class _Reading:
             self.add(self.line.number, reason)
         self._compare(block_line(evidence))
 
-    def _rows(self, expected: Sequence[str]) -> None:
+    def _rows(self, expected: Sequence[bytes]) -> None:
         """Each row's line against those that follow from the blocks, found again after a gap."""
-        places, at = {line.encode(): place for place, line in enumerate(expected)}, 0
+        places, at = {line: place for place, line in enumerate(expected)}, 0
         while self.line.kind != "end":
             place = places.get(self.line.content)
             if place is None:
@@ -147,11 +147,11 @@ class _Reading:
             self._next()
         self._count(expected)
 
-    def _count(self, expected: Sequence[str]) -> None:
+    def _count(self, expected: Sequence[bytes]) -> None:
         if self.verdict.rows != len(expected):
             self.add(self.line.number, f"{self.verdict.rows} rows stand before it, the blocks tell of {len(expected)}")
 
-    def _difference(self, expected: Sequence[str]) -> str:
+    def _difference(self, expected: Sequence[bytes]) -> str:
         found = _parsed(self.line)
         wanted = next((json.loads(line) for line in expected if _is_of(line, found.get("id"))), None)
         if wanted is None:
@@ -215,11 +215,11 @@ def _bytes(told: Any) -> bytes:
     return bytes.fromhex(told[2:])
 
 
-def _is_of(line: str, id_: object) -> bool:
-    return line.startswith(f'{{"kind":"row","id":{json.dumps(id_)},')
+def _is_of(line: bytes, id_: object) -> bool:
+    return line.startswith(f'{{"kind":"row","id":{json.dumps(id_)},'.encode())
 
 
-def _id_of(line: str) -> str:
+def _id_of(line: bytes) -> str:
     return str(json.loads(line)["id"])
 
 
