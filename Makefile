@@ -67,7 +67,7 @@ lock: setup ## Pin every package anew
 
 assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant
 	@$(PYTHON) -m tests.assurance.forge_runs
-	@$(PYTHON) -m pytest tests/assurance --long
+	@$(PYTHON) -m pytest tests/assurance tests/chain/test_mutated_exports.py --long
 	@$(PYTHON) -m pytest tests/model --steps=100000
 	@$(PYTHON) -m tests.assurance.mutation
 

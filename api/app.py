@@ -16,6 +16,7 @@ from api.etags import Etags
 from api.models.problem import ProblemOut
 from api.pages import view
 from api.routes import (
+    audit,
     auth,
     ballots,
     dao,
@@ -65,7 +66,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
-    for part in (auth, keys, orders, tasks, workers, proposals, ballots, robots, overrides, events, plant, dao):
+    for part in (auth, keys, orders, tasks, workers, proposals, ballots, robots, overrides, events, audit, plant, dao):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -9,6 +9,7 @@ from api.access.access import Access
 from api.ballots import BallotDesk
 from api.desk import Desk
 from api.errands import Errands
+from api.exports import Exports
 from api.projection import Projection
 from workmoot.domain.ids import Address
 from workmoot.domain.ports import Receipt
@@ -41,6 +42,7 @@ class Dependencies:
     desk: Desk
     ballots: BallotDesk
     errands: Errands
+    exports: Exports
     posting: Posting | None
     contracts: dict[str, str]
     access: Access
@@ -66,6 +68,10 @@ def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
     return given.errands
 
 
+def _exports(given: Annotated[Dependencies, Depends(_given)]) -> Exports:
+    return given.exports
+
+
 def _access(given: Annotated[Dependencies, Depends(_given)]) -> Access:
     return given.access
 
@@ -79,4 +85,5 @@ Plant = Annotated[Projection, Depends(_projection)]
 Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
+Files = Annotated[Exports, Depends(_exports)]
 Once = Annotated[Errands, Depends(_errands)]

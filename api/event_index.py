@@ -49,6 +49,15 @@ class EventIndex:
             if others <= self.topics_of(self.events[place]):
                 yield self.events[place]
 
+    def beside(self, event: Event) -> list[Event]:
+        """The events of its transaction, in order, itself among them."""
+        begin = end = bisect_left(self.events, _place(event), key=_place)
+        while begin and self.events[begin - 1].at.tx == event.at.tx:
+            begin -= 1
+        while end < len(self.events) and self.events[end].at.tx == event.at.tx:
+            end += 1
+        return self.events[begin:end]
+
     def topics_of(self, event: Event) -> set[Topic]:
         """What an event is about: its name, and whom and what it names."""
         kind = type(event)

@@ -127,6 +127,11 @@ class Projection:
         with self._lock:
             return list(islice(self._index.latest(topics, before=before, since=since), most))
 
+    def beside(self, event: Event) -> list[Event]:
+        """The events of its transaction."""
+        with self._lock:
+            return self._index.beside(event)
+
     def freshness(self) -> Freshness:
         """How far what is said here can be relied on."""
         with self._lock:

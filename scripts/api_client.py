@@ -15,9 +15,9 @@ import httpx
 import typer
 
 from scripts import sessions
-from scripts.running.folder import live_runs
+from scripts.running.folder import LATEST_FILE, RUNS, live_runs
 
-LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
+LATEST = RUNS / LATEST_FILE
 FAILED, USAGE, REFUSED, STALE, UNREACHABLE, LATE = 1, 2, 3, 4, 5, 6
 """Exit codes: of the API's own fault, of what is asked wrongly, of a no, of a preview that is not true any more, of an
 API or chain that is away, of what may still be mined."""
@@ -124,20 +124,19 @@ def client_of(url: str | None) -> ApiClient:
         if len(running) > 1:
             known = ", ".join(f"{run['plant']} ({run['api']})" for run in running)
             raise _failed(f"{len(running)} plants run here: {known}. Name one with --api URL.")
-        try:
-            url = str(json.loads(LATEST.read_text())["api"])
-        except (OSError, ValueError, KeyError, TypeError):
-            raise _failed("No run to be found. Start one with `workmoot up`, or name an API with --api URL.") from None
+        url = newest_run().get("api")
+    if url is None:
+        raise _failed("No run to be found. Start one with `workmoot up`, or name an API with --api URL.")
     return ApiClient(url.rstrip("/"))
 
 
 def newest_run() -> dict[str, str]:
     """What the newest run says of itself; nothing where there is none."""
     try:
-        found: dict[str, str] = json.loads(LATEST.read_text())
+        found = json.loads(LATEST.read_text())
     except (OSError, ValueError):
         return {}
-    return found
+    return found if isinstance(found, dict) else {}
 
 
 def node_of(run: dict[str, str], rpc: str | None, deployment: Path | None) -> tuple[str, Path | None]:

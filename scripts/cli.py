@@ -15,6 +15,7 @@ from scripts import (
     motion,
     order,
     override,
+    product,
     proposal,
     scenario,
     serve,
@@ -44,6 +45,7 @@ app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(product.app, name="product")
 app.add_typer(bench.app, name="bench")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="supervisor", hidden=True)(supervisor.supervisor)

@@ -15,9 +15,10 @@ from typing import Annotated, Any
 
 import typer
 
+from scripts.running.folder import LATEST_FILE, RUNS
 from scripts.setup import BIN, NODE_AT_LEAST, NPM_PACKAGES, SOLC, SOLCX, STEPS
 
-LATEST = Path(__file__).resolve().parent.parent / ".run" / "latest.json"
+LATEST = RUNS / LATEST_FILE
 PYTHON_AT_LEAST = (3, 11)
 PROGRAM_WAIT_S = 10.0
 API_WAIT_S = 1.0

@@ -68,7 +68,8 @@ def serve(  # noqa: PLR0913 (a command's options)
             raise typer.BadParameter(str(wrong), param_hint="--origin") from None
         tables = open_database(database, connection.deployment, file=deployment)
         terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
-        dependencies = _dependencies(connection, keys, relay, tables, home, terms)
+        collect_rarely()
+        dependencies = dependencies_of(connection, keys, relay, tables, home, terms)
         if banner := dependencies.desk.keys.banner:
             log.warning("%s", banner)
         listening.listen()  # who is told the address may connect at once
@@ -89,23 +90,25 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _dependencies(
+def dependencies_of(
     connection: "Connection", keys: Path | None, relay: Path | None, database: "Database", home: "Home", terms: "Terms"
 ) -> "Dependencies":
+    """Everything outside that the API needs, on this node."""
     from api.access.access import access_of
     from api.archive import DatabaseArchive
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.errands import Errands
+    from api.exports import Exports
     from api.gateway import Gateway
     from api.projection import Projection
     from api.rates import Rate
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
+    from workmoot.chain.evidence import NodeEvidence
     from workmoot.chain.signatures import Signatures
 
-    collect_rarely()
     follower = connection.follower(DatabaseArchive(database, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
     chain_id = connection.deployment.chain_id
@@ -130,6 +133,7 @@ def _dependencies(
         desk=desk,
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         errands=Errands(database),
+        exports=Exports(NodeEvidence(connection.node, deployed)),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(deployed.addresses),
         access=access_of(home, terms, projection, database, verify),

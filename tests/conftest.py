@@ -20,6 +20,16 @@ LONGEST_FIRST = ("scenarios", "assurance", "stock", "page", "benchmarks", "chain
 collect_ignore = ["contracts"]  # brownie runs these, with its own plugin: `make test-contracts`
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run every proof and every mutation, which takes hours")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether every proof and every mutation runs, or a part of each kind, in minutes."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     with connections_refused(loopback=may_connect(item.path)):

@@ -3,22 +3,23 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from api.access.rules import READ
 from api.dependencies import Gate, Plant
+from api.event_index import Topic
 from api.models.common import Listing, moment
 from api.models.events import EventOut
-from api.paging import Pages
+from api.paging import Pages, Paging
 from api.problems import unprocessable
 from api.projection import Projection
+from workmoot.audit.rows import said_by
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -32,23 +33,43 @@ WORKER = Query(description="A member's badge number, by which the event names it
 SINCE = Query(ge=0, description="The first block.")
 
 
-@router.get("/recent", operation_id="list_events")
-def list_events(
-    plant: Plant,
-    pages: Pages,
-    name: str | None = None,
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which events are asked for."""
+
+    topics: tuple[Topic, ...]
+    since: int
+
+    def with_name(self, name: str | None) -> "Narrowing":
+        """Those of one name alone."""
+        return self if name is None else replace(self, topics=(*self.topics, ("name", name)))
+
+
+def _narrowing(
     task: int | None = None,
     order: int | None = None,
     worker: Annotated[int | None, WORKER] = None,
     since: Annotated[int, SINCE] = 0,
-) -> Listing[EventOut]:
+) -> Narrowing:
+    asked = {"task": task, "order": order, "worker": worker}
+    return Narrowing(tuple((about, value) for about, value in asked.items() if value is not None), since)
+
+
+Narrowed = Annotated[Narrowing, Depends(_narrowing)]
+
+
+@router.get("/recent", operation_id="list_events")
+def list_events(plant: Plant, pages: Pages, narrowed: Narrowed, name: str | None = None) -> Listing[EventOut]:
     """The latest events, the newest first, narrowed by their name and by what they are about."""
-    asked = {"name": name, "task": task, "order": order, "worker": worker}
-    topics = [(about, value) for about, value in asked.items() if value is not None]
-    after = pages.after(LIST)
+    found = latest(plant, pages, LIST, narrowed.with_name(name))
+    return pages.listing(LIST, plant.head(), found, place=backwards, show=event_out)
+
+
+def latest(plant: Projection, pages: Paging, name: str, narrowed: Narrowing) -> list[Event]:
+    """The events of one page of that list, and the one that follows."""
+    after = pages.after(name)
     before = (-after[0], -after[1]) if after and len(after) == PLACE else None
-    found = plant.latest(topics, before=before, since=since, most=pages.limit + 1)
-    return pages.listing(LIST, plant.head(), found, place=_backwards, show=event_out)
+    return plant.latest(narrowed.topics, before=before, since=narrowed.since, most=pages.limit + 1)
 
 
 @router.get("", operation_id="stream_events", response_class=StreamingResponse)
@@ -106,7 +127,8 @@ def sse(name: str, text: str, id_: str | None = None) -> str:
     return (f"id: {id_}\n" if id_ else "") + f"event: {name}\ndata: {text}\n\n"
 
 
-def _backwards(event: Event) -> tuple[int, int]:
+def backwards(event: Event) -> tuple[int, int]:
+    """Its place in a list that has the newest first."""
     return -event.at.block, -event.at.log_index
 
 
@@ -117,14 +139,13 @@ def event_id(event: Event) -> str:
 
 def event_out(event: Event) -> EventOut:
     """An event on the wire."""
-    said = {f.name: _shown(getattr(event, f.name)) for f in fields(event) if f.name != "at"}
     return EventOut(
         id=event_id(event),
         name=type(event).__name__,
         at=moment(event.at.timestamp),
         block=event.at.block,
         tx=event.at.tx,
-        said=said,
+        said=said_by(event),
     )
 
 
@@ -138,13 +159,3 @@ def _after(plant: Projection, start: str) -> tuple[int, int]:
     if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
         raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')
     return int(block), int(index)
-
-
-def _shown(value: object) -> Any:
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if is_dataclass(value):
-        return {f.name: _shown(getattr(value, f.name)) for f in fields(value)}
-    return [_shown(item) for item in value] if isinstance(value, tuple) else value

@@ -5,8 +5,9 @@ from importlib.metadata import version
 from api.dependencies import Dependencies
 from api.models.plant import AboutOut
 from api.views.floor import humans
-from api.views.snapshot import Snapshot, clean, text
+from api.views.snapshot import Snapshot, clean
 from workmoot.domain.overrides import Reason
+from workmoot.domain.strangers import text
 from workmoot.domain.workers import Role
 
 

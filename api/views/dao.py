@@ -13,10 +13,11 @@ from api.models.dao import (
     DaoProposalName,
     DaoProposals,
 )
-from api.views.snapshot import Snapshot, clean, text
+from api.views.snapshot import Snapshot, clean
 from workmoot.domain.events import Place
 from workmoot.domain.ids import Number, ProposalId
 from workmoot.domain.ledger import Proposal
+from workmoot.domain.strangers import text
 
 NAMELESS = "Workmoot"
 PURPOSE = "Workers of a plant propose and vote who does what; a human's word outranks them."

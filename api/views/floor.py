@@ -6,10 +6,11 @@ from typing import Any
 from api.models.people import RobotOut
 from api.models.plant import FloorOut, HumanOnFloor, PairOnFloor, RobotOnFloor, SensorOut, StationOut
 from api.views.figures import figures
-from api.views.snapshot import Snapshot, id_of, items, name_of, text
+from api.views.snapshot import Snapshot, id_of, items, name_of
 from api.views.tasks import is_finished, tasks_by_product, waits_for_a_human
 from api.views.workers import members_of, robot_out
 from workmoot.domain.ledger import Task
+from workmoot.domain.strangers import text
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind
 

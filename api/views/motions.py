@@ -2,8 +2,9 @@
 
 from dataclasses import asdict
 
-from api.views.snapshot import Snapshot, text
+from api.views.snapshot import Snapshot
 from workmoot.domain.motions import Admission, Motion, PolicyChange
+from workmoot.domain.strangers import text
 from workmoot.domain.workers import capabilities_in, parse_object
 
 

@@ -8,7 +8,7 @@ from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import OverrideRecord
-from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, filled_level
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import unpack_assignments
 
@@ -97,18 +97,13 @@ def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str
     return f"{who.id}, {who.name}" if who and who.id != who.name else str(who.name if who else subject)
 
 
-def reason_code(code: int) -> str:
-    """A reason's word."""
-    return Reason(code).name if code in set(Reason) else str(code)
-
-
 def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
         "level": int(filled_level(order)),
         "subject": subject_of(snap, order.subject_type, order.subject),
         "payload": payload_out(snap, order),
-        "reason": {"code": reason_code(order.reason_code), "text": order.reason},
+        "reason": {"code": reason_word(order.reason_code), "text": order.reason},
         "human": _human(snap, order.human),
         "account": order.human,
         "expires_at": moment(order.expires_at),

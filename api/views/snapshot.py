@@ -11,9 +11,8 @@ from api.models.work import TaskOut
 from workmoot.domain.ids import TaskId, index_of, order_of
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.strangers import text
 from workmoot.domain.workers import Member, Scope
-
-LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +151,6 @@ def name_of(member: Member) -> str:
 def id_of(member: Member) -> str:
     """The short name a member gives itself, or its number."""
     return text(member.id) or str(member.number)
-
-
-def text(value: object) -> str:
-    """A stranger's text at a bearable length, without what no encoding can carry; what is no text is empty."""
-    return value[:LONGEST_NAME].encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def clean(value: Mapping[str, Any]) -> dict[str, Any]:

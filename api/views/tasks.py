@@ -4,10 +4,11 @@ from collections import Counter
 
 from api.models.common import Span, Who, moment, seconds
 from api.models.work import Count, Filled, OrderDetail, OrderOut, Run, TaskOut
-from api.views.snapshot import Snapshot, clean, items, text
+from api.views.snapshot import Snapshot, clean, items
 from workmoot.domain.ids import index_of, order_of
 from workmoot.domain.ledger import Task, TaskRun, WorkOrder
 from workmoot.domain.overrides import PLANT, Level, OverrideKind, Slot, SubjectType
+from workmoot.domain.strangers import text
 from workmoot.domain.work import Failure, Status
 
 LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)

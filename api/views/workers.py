@@ -5,8 +5,9 @@ from typing import Any
 
 from api.models.common import Who, seconds
 from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
-from api.views.snapshot import Snapshot, id_of, name_of, text
+from api.views.snapshot import Snapshot, id_of, name_of
 from workmoot.domain.overrides import SubjectType
+from workmoot.domain.strangers import text
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Member, capabilities_in
 

@@ -17,6 +17,7 @@ from api.database import Database
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
 from api.errands import Errands
+from api.exports import Evidence, Exports
 from api.home import Home
 from api.projection import Projection
 from api.rates import Rate
@@ -52,6 +53,7 @@ def serve(
     terms: Terms = DEVELOPMENT,
     url: str = LOOPBACK,
     database: Database | None = None,
+    evidence: Evidence | None = None,
 ) -> Served:
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     verify = verify or is_signed_by
@@ -73,6 +75,7 @@ def serve(
             projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
         ),
         errands=Errands(database),
+        exports=Exports(evidence),
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         access=access_of(home, terms, projection, database, verify),

@@ -37,6 +37,10 @@ GET = {
     "read_floor": "/floor",
     "read_schedule": "/schedule",
     "read_about": "/about",
+    "list_audit": "/audit",
+    "export_audit": "/audit/export?format=csv",
+    "read_product": "/products/1.P1",
+    "list_product_history": "/products/1.P1/history",
 }
 OPEN = {
     "read_dao": "/dao",

@@ -11,7 +11,7 @@ from tests.api.story import Story, signer
 from workmoot.domain.work import TaskSpec, pack_task
 from workmoot.domain.workers import Kind
 
-PATHS = ("orders", "tasks", "workers", "proposals", "overrides", "floor", "schedule", "about", "events/recent")
+PATHS = ("orders", "tasks", "workers", "proposals", "overrides", "floor", "schedule", "about", "events/recent", "audit")
 SCRIPT = "<script>alert(1)</script>"
 DETAILS = [
     "",
@@ -46,6 +46,7 @@ def _client(story: Story) -> TestClient:
 def _all_answers(client: TestClient) -> None:
     for path in PATHS:
         get(client, path)
+    assert client.get("/api/v1/audit/export?format=csv").status_code == 200
 
 
 @pytest.mark.parametrize("detail", DETAILS, ids=range(len(DETAILS)))

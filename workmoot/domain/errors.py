@@ -3,6 +3,7 @@
 WorkmootError
 ├── Malformed          bytes or values that do not follow their layout
 ├── NoCapableTeam      no set of workers has the skills
+├── NoSuchProduct      no order has a product of that name
 ├── ChainError
 │   ├── Refused        a contract said no, with the name of its error and the values
 │   ├── Unreachable    the node did not answer: wait and try again
@@ -10,7 +11,8 @@ WorkmootError
 │   ├── NotMined       sent, and not seen in a block in time: the same bytes may still be mined
 │   ├── NodeFault      the node answered with an error of its own
 │   ├── WrongChain     another chain than the deployment's
-│   └── NoDeployment   the contracts are not where the deployment says
+│   ├── NoDeployment   the contracts are not where the deployment says
+│   └── Unprovable     what the node tells does not hash to what the chain says
 ├── GatewayError
 │   ├── GatewayRefused       the gateway said no, with its code
 │   └── GatewayUnreachable   the gateway did not answer: wait and try again
@@ -39,6 +41,10 @@ class Malformed(WorkmootError):
 
 class NoCapableTeam(WorkmootError):
     """No set of workers has the skills."""
+
+
+class NoSuchProduct(WorkmootError):
+    """No order has a product of that name."""
 
 
 class ChainError(WorkmootError):
@@ -100,6 +106,10 @@ class WrongChain(ChainError):
 
 class NoDeployment(ChainError):
     """The contracts are not where the deployment says, or there is no such file."""
+
+
+class Unprovable(ChainError):
+    """What the node tells does not hash to what the chain says, or cannot be written down."""
 
 
 class GatewayError(WorkmootError):

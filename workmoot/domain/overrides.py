@@ -65,6 +65,11 @@ class Reason(IntEnum):
     OTHER = 99
 
 
+def reason_word(code: int) -> str:
+    """A reason's word, or the number that has none."""
+    return Reason(code).name if code in set(Reason) else str(code)
+
+
 PLANT = 0
 """The subject number of the plant."""
 SAFE_STOP_SECONDS = 300

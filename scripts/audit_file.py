@@ -1,0 +1,175 @@
+"""Exports written to files, and what became of a file that was verified."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import typer
+
+from scripts.api_client import newest_run, node_of
+from scripts.audit_recount import recount
+from scripts.audit_report import difference_row, judge
+from scripts.audit_storage import Difference
+from workmoot.audit.export import About, Account, export
+from workmoot.audit.rows import rows_of
+from workmoot.audit.sheet import sheet
+from workmoot.audit.verify import UNSOUND, Fault, Verdict, verify
+from workmoot.chain.connection import Connection, connect
+from workmoot.chain.deployment import read_deployment
+from workmoot.chain.evidence import NodeEvidence
+from workmoot.chain.node import Node
+
+
+@dataclass(slots=True, kw_only=True)
+class FileReport:
+    """What was found in a file, and what it was compared with."""
+
+    found: Verdict
+    differences: list[Difference] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+    knows_head: bool
+    knows_contracts: bool
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.found.is_proved and not self.differences
+
+    def lines(self) -> Iterator[str]:
+        """Each thing that is wrong."""
+        for fault in self.found.faults:
+            yield plain(f"line {fault.line}: {fault.reason}")
+        for difference in self.differences:
+            yield f"{difference.subject}, {difference.what}: {difference.events!r}, counted again {difference.other!r}"
+
+    def verdict(self) -> str:
+        """The last line."""
+        account, wrong = self.found.account, len(self.found.faults) + len(self.differences)
+        if wrong or account is None:
+            return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
+        told = f"proved: {self.found.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
+        compared = f"; compared with {', '.join(self.compared)}" if self.compared else ""
+        return told + compared + "".join(f"; true if {condition}" for condition in self._conditions(account))
+
+    def _conditions(self, account: Account) -> Iterator[str]:
+        """What was compared with nothing, and is to be trusted."""
+        head, chain = account.ledger.head, account.about.deployment.chain_id
+        if not self.knows_head:
+            yield f"0x{head.hash.hex()} is the hash of block {head.number} of chain {chain} (--head, --rpc)"
+        if not self.knows_contracts:
+            yield "the contracts are those of line 1 (--deployment)"
+
+    def as_object(self) -> dict[str, Any]:
+        """The report as JSON has it."""
+        account = self.found.account
+        told = {"ok": self.is_proved, "faults": [asdict(fault) for fault in self.found.faults]}
+        told |= {"differences": [difference_row(difference) for difference in self.differences]}
+        told |= {"compared_with": self.compared, "rows": self.found.rows}
+        return told | ({"true_if": list(self._conditions(account)), **_of(account)} if account else {})
+
+
+def _of(account: Account) -> dict[str, Any]:
+    head, deployed = account.ledger.head, account.about.deployment
+    return {
+        "blocks": account.blocks,
+        "events": len(account.events),
+        "block": head.number,
+        "block_hash": "0x" + head.hash.hex(),
+        "product": account.about.product,
+        "deployment": {"chain_id": deployed.chain_id, "block": deployed.block, **deployed.addresses},
+    }
+
+
+def plain(words: str) -> str:
+    """What a stranger wrote, so that it cannot move the cursor."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
+
+
+def connection_of(rpc: str | None, deployment: Path | None) -> Connection:
+    """The node that is named, else the newest run's."""
+    url, file = node_of({} if rpc else newest_run(), rpc, deployment)
+    return connect(url, deployment=file)
+
+
+def whole_file(connection: Connection, about: About) -> Iterator[str]:
+    """An export of everything up to the node's head."""
+    return export(about, NodeEvidence(connection.node, connection.deployment).blocks())
+
+
+def sheet_lines(connection: Connection) -> Iterator[str]:
+    """The rows alone, as a spreadsheet takes them."""
+    follower = connection.follower()
+    events = follower.catch_up()
+    return sheet(row.as_object() for row in rows_of(follower.ledger, events))
+
+
+def write_lines(file: Path, lines: Iterable[str]) -> int:
+    """Writes a file whole or not at all; how many lines."""
+    part, count = file.with_name(f"{file.name}.part"), 0
+    try:
+        with part.open("w", encoding="utf-8", newline="") as written:
+            for count, line in enumerate(lines, 1):  # noqa: B007 (how many there were)
+                written.write(line)
+        part.replace(file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def file_report(file: Path, *, rpc: str | None, deployment: Path | None, head: str | None) -> FileReport:
+    """Verifies a file, and compares it with what is trusted."""
+    try:
+        with file.open("rb") as opened:
+            return report_on(opened, rpc=rpc, deployment=deployment, head=head)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from None
+
+
+def report_on(opened: BinaryIO, *, rpc: str | None, deployment: Path | None, head: str | None) -> FileReport:
+    """The same of a file that is open."""
+    report = FileReport(
+        found=verify(opened),
+        knows_head=head is not None or rpc is not None,
+        knows_contracts=deployment is not None,
+    )
+    if report.found.is_proved and report.found.account:
+        _recounted(report, report.found.account)
+    if account := report.found.account:
+        for name, reason in _compared(account, rpc=rpc, deployment=deployment, head=head):
+            report.compared.append(name)
+            report.found.faults += [Fault(report.found.lines, reason)] if reason else []
+    return report
+
+
+def _recounted(report: FileReport, account: Account) -> None:
+    """Every vote and task counted again, from the events of the file."""
+    deployed = account.about.deployment
+    addresses: dict[str, Any] = {"chain_id": deployed.chain_id, **deployed.addresses}
+    try:
+        report.differences += judge(account.events, account.ledger, recount(account.events), addresses)
+    except UNSOUND as fault:
+        report.found.faults.append(Fault(report.found.lines, f"the events cannot be counted: {fault!r}"))
+
+
+def _compared(
+    account: Account, *, rpc: str | None, deployment: Path | None, head: str | None
+) -> Iterator[tuple[str, str]]:
+    """What the file was compared with, and why that does not agree; no words: it does."""
+    last, deployed = account.ledger.head, account.about.deployment
+    if head is not None:
+        same = head.lower().removeprefix("0x") == last.hash.hex()
+        yield "the head", "" if same else f"the file's last block is 0x{last.hash.hex()}, not {head}"
+    if deployment is not None:
+        same = read_deployment(deployment) == deployed
+        yield str(deployment), "" if same else f"line 1 has other contracts than {deployment}"
+    if rpc is not None:
+        node = Node(rpc)
+        found = node.block(last.number) if node.chain_id() == deployed.chain_id else None
+        yield rpc, "" if found == last else f"{rpc} has another block {last.number}: {_named(found)}"
+
+
+def _named(block: Any) -> str:
+    return f"0x{block.hash.hex()}" if block else "none, or is of another chain"

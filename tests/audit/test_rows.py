@@ -1,0 +1,80 @@
+"""Rows: every event has words of its own, and says who, what, why and what it did."""
+
+from string import Formatter
+
+import pytest
+
+from tests.api.story import Story, a_running_plant
+from workmoot.audit.acts import ACTS
+from workmoot.audit.rows import HINTS, AuditRow, moment_words, rows_of, words_of
+from workmoot.chain.memory import MemoryFollower
+from workmoot.domain import events
+from workmoot.domain.events import Event, OffersPublished, Place, RoleGranted
+from workmoot.domain.ids import Address, Number
+from workmoot.domain.ledger import Ledger
+
+AT = Place(block=3, log_index=1, tx="0x01", timestamp=1_700_000_000)
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return a_running_plant()
+
+
+@pytest.fixture(scope="module")
+def rows(story: Story) -> list[AuditRow]:
+    follower = MemoryFollower(story.chain)
+    told = follower.catch_up()
+    return list(rows_of(follower.ledger, told))
+
+
+def test_acts__every_event__has_one():
+    kinds = {getattr(events, name) for name in events.__all__} - {Event, Place}
+    assert set(ACTS) == kinds
+
+
+@pytest.mark.parametrize("kind", ACTS, ids=lambda kind: kind.__name__)
+def test_acts__what_they_name__are_the_events_fields(kind: type[Event]):
+    act = ACTS[kind]
+    named = {name for _, name, _, _ in Formatter().parse(act.words) if name}
+    named |= {name for name in (act.on[1], act.by, act.why, act.displaced, act.digest) if name}
+    assert named <= HINTS[kind].keys()
+
+
+def test_rows__a_running_plant__one_for_each_event_in_order(story: Story, rows: list[AuditRow]):
+    places = [tuple(map(int, row.id.split("."))) for row in rows]
+    assert places == sorted(set(places))
+    assert {"OverrideGiven", "ProposalCreated", "VoteCast", "TaskStarted", "OffersPublished"} <= {r.act for r in rows}
+
+
+def test_rows__an_override__who_why_and_what_else_changed_with_it(rows: list[AuditRow]):
+    hold = [row for row in rows if row.act == "OverrideGiven"][-1]
+    assert (hold.by.id, hold.by.kind) == ("technician", "human")  # type: ignore[union-attr]
+    assert (hold.subject.type, hold.reason.words) == ("robot", "nozzle looks clogged")  # type: ignore[union-attr]
+    assert hold.effect[0].startswith("override 2: hold at level 7")
+    assert any(told.startswith("robot ") and "held: yes" in told for told in hold.effect[1:])
+
+
+def test_rows__offers__each_estimate_in_numbers(rows: list[AuditRow]):
+    offered = next(row for row in rows if row.act == "OffersPublished")
+    assert len(offered.effect) > 1
+    assert " ms in nine of ten; energy " in offered.effect[1]
+
+
+def test_rows__offers_of_no_layout__told_as_they_are():
+    event = OffersPublished(at=AT, worker=Number(1), offers=b"\1\2", ranking=b"")
+    [row] = rows_of(Ledger(), [event])
+    assert row.effect[1].endswith(": 0x0102")
+    assert row.by is not None
+    assert (row.by.number, row.by.id) == (1, None)
+
+
+def test_words__an_account_without_a_badge__is_its_own_name():
+    account = Address("0x" + "Ab" * 20)
+    event = RoleGranted(at=AT, role_id=3, account=account, delay=0, since=1, new_member=True)
+    assert words_of(Ledger(), event).startswith(f"{account} has role 3 from 1 on")
+
+
+@pytest.mark.parametrize(("unix", "words"), [(0, "1970-01-01T00:00:00Z"), (2**48 - 1, "281474976710655")])
+def test_moment_words__any_number__a_time_or_the_number(unix: int, words: str):
+    assert moment_words(unix) == words

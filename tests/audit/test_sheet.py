@@ -1,0 +1,46 @@
+"""The rows for spreadsheets: every cell is text, and none is a formula."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from workmoot.audit.sheet import sheet
+
+ROW: dict[str, Any] = {
+    "id": "12.3",
+    "at": "2026-11-22T10:00:00Z",
+    "block": 12,
+    "tx": "0x01",
+    "by": {"number": 8, "id": "owner", "account": "0x02", "kind": "human"},
+    "act": "OverrideGiven",
+    "subject": {"type": "plant", "id": None},
+    "reason": {"code": "SAFETY", "words": 'says "stop"\r\nat once'},
+    "displaced": None,
+    "effect": ["held", "plant: held: yes"],
+    "digest": None,
+}
+
+
+def read(row: dict[str, Any]) -> dict[str, str]:
+    [cells] = csv.DictReader(StringIO("".join(sheet([row])), newline=""))
+    return cells
+
+
+def test_sheet__a_row__one_column_for_each_part():
+    cells = read(ROW)
+    assert (cells["id"], cells["by_id"], cells["by_kind"], cells["subject_type"]) == ("12.3", "owner", "human", "plant")
+    assert (cells["subject_id"], cells["displaced_id"], cells["digest"]) == ("", "", "")
+    assert cells["reason_words"] == 'says "stop"\r\nat once'
+    assert cells["effect"] == "held; plant: held: yes"
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])  # noqa: RUF001
+def test_sheet__words_that_begin_a_formula__are_text(begin: str):
+    words = f"{begin}cmd|' /C calc'!A0"
+    assert read({**ROW, "reason": {"code": None, "words": words}})["reason_words"] == f"'{words}"
+
+
+def test_sheet__no_rows__the_columns_names():
+    assert list(sheet([])) == [",".join(read(ROW)) + "\r\n"]

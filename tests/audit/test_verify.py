@@ -1,0 +1,195 @@
+"""Files that no export ever wrote: each is refused with line and reason, whatever it costs its maker."""
+
+from io import BytesIO
+
+import pytest
+
+from tests.audit.blocks import (
+    CHANGED,
+    MEMBERS,
+    ONE,
+    ROSTER,
+    STRANGER,
+    a_block,
+    a_receipt,
+    a_transaction,
+    about,
+    chained,
+)
+from workmoot.audit import verify as verifying
+from workmoot.audit.export import About, Account, about_line, block_line, export
+from workmoot.audit.verify import MOST_FAULTS, Fault, verify
+from workmoot.chain.abi import abi_of
+from workmoot.chain.proof import BlockEvidence
+from workmoot.domain.errors import Unprovable
+
+SUSPENDED = next(form.topic for form in abi_of("Members").events.values() if form.name == "MemberSuspended")
+
+
+def written(blocks: list[BlockEvidence], told: About | None = None) -> bytes:
+    """The file of these blocks."""
+    return "".join(export(told or about(), blocks)).encode()
+
+
+def reasons(content: bytes) -> list[str]:
+    return [fault.reason for fault in verify(BytesIO(content)).faults]
+
+
+def with_blocks(*blocks: BlockEvidence) -> bytes:
+    """A file whose blocks nobody checked."""
+    return "".join([about_line(about()), *map(block_line, blocks)]).encode()
+
+
+def test_verify__sound_file__proved_with_its_rows():
+    verdict = verify(BytesIO(written(chained([CHANGED], [], [CHANGED, CHANGED]))))
+    assert (verdict.faults, verdict.rows, verdict.is_proved) == ([], 3, True)
+    assert [event.at.position for event in verdict.account.events] == [(5, 0), (7, 0), (7, 1)]  # type: ignore[union-attr]
+
+
+def test_verify__logs_of_others_in_between__counted_and_left_out():
+    foreign = (STRANGER, [ROSTER, ONE], ONE)
+    verdict = verify(BytesIO(written(chained([foreign, CHANGED]))))
+    assert [event.at.position for event in verdict.account.events] == [(5, 1)]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"x", b"{}\n", b"\xff\xfe", b"[1]\n", b"null\n", b"[" * 100_000])
+def test_verify__no_export__said_of_line_1(content):
+    [fault] = verify(BytesIO(content)).faults
+    assert fault.line <= 1
+    assert fault.reason
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (b'"chain_id":1337', b'"chain_id":"1337"'),
+        (b'"block":5', b'"block":null'),
+        (b'"product":null', b'"product":[]'),
+        (b'"contracts":{', b'"contracts":{"Members":7,"x":{'),
+        (b'"Members":"0x', b'"Members":"zz'),
+    ],
+)
+def test_verify__first_line_of_wrong_values__refused(changed: tuple[bytes, bytes]):
+    content = written(chained([CHANGED])).replace(*changed, 1)
+    assert verify(BytesIO(content)).faults
+
+
+def test_verify__line_without_end__not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(verifying, "LONGEST_LINE", 2_000)
+    endless = about_line(about()).encode() + b'{"kind":"block","header":"0x' + b"0" * 10_000
+    assert reasons(endless) == ["is longer than 2000 bytes"]
+
+
+def test_verify__lists_in_lists_without_end__refused():
+    nested = b"\x80"
+    for _ in range(5_000):
+        size = len(nested)
+        prefix = bytes([0xC0 + size]) if size < 56 else bytes([0xF7 + (size.bit_length() + 7) // 8])
+        nested = prefix + (b"" if size < 56 else size.to_bytes((size.bit_length() + 7) // 8, "big")) + nested
+    [reason] = reasons(with_blocks(BlockEvidence(nested)))
+    assert reason.startswith("cannot be entered: Malformed: header")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"kind":"block"}',
+        b'{"kind":"block","header":7}',
+        b'{"kind":"block","header":"0xzz"}',
+        b'{"kind":"block","header":"0x"}',
+        b'{"kind":"block","header":"0xc0"}',
+        b'{"kind":"block","header":' + b"[" * 50_000,
+    ],
+)
+def test_verify__block_that_is_none__refused(line):
+    [fault] = verify(BytesIO(about_line(about()).encode() + line + b"\n")).faults
+    assert fault.line == 2
+
+
+def test_verify__many_faults__it_is_enough_at_some_point():
+    apart = [a_block(number) for number in range(5, 5 + 3 * MOST_FAULTS)]
+    verdict = verify(BytesIO(with_blocks(*apart)))
+    assert len(verdict.faults) == MOST_FAULTS
+    assert verdict.faults[0] == Fault(3, "block 6 does not follow on the block before: its parent is 0x" + "00" * 32)
+
+
+def test_verify__no_block__said():
+    assert reasons(about_line(about()).encode() + b'{"kind":"end"}\n') == ["here the first block should be"]
+
+
+# What a node may tell wrongly, or somebody leave out
+
+
+def faults(*blocks: BlockEvidence) -> list[str]:
+    account, found = Account(about()), []
+    for block in blocks:
+        found += account.take(block)
+    return found
+
+
+def test_take__blocks_begin_later__said():
+    assert faults(a_block(6)) == ["the blocks begin with 6, not with the deployment's, 5"]
+
+
+def test_take__block_left_out__said():
+    first, _, third = chained([CHANGED], [], [CHANGED])
+    told = faults(first, third)
+    assert told[0].startswith("block 7 does not follow on the block before")
+    assert told[1] == "block 7 follows on block 5"
+
+
+def test_take__receipts_left_out_where_contracts_may_have_spoken__said():
+    [block] = chained([CHANGED])
+    assert faults(BlockEvidence(block.header)) == [
+        "block 5 may hold events of the contracts, and its receipts are missing"
+    ]
+
+
+def test_take__other_receipts__said():
+    [block] = chained([CHANGED])
+    forged = block._replace(receipts=(a_receipt(CHANGED, CHANGED),))
+    assert faults(forged) == ["the receipts of block 5 are not those of its header"]
+
+
+def test_take__other_transactions__said():
+    [block] = chained([CHANGED])
+    forged = block._replace(transactions=(a_transaction(), a_transaction()))
+    assert faults(forged) == ["the transactions of block 5 are not those of its header"]
+
+
+def test_take__transaction_of_another_chain__said():
+    assert faults(a_block(5, CHANGED, chain_id=5)) == ["block 5 has a transaction for another chain than 1337"]
+
+
+def test_take__more_transactions_than_any_block_has__not_even_counted(monkeypatch):
+    monkeypatch.setattr("workmoot.chain.proof.MOST_TRANSACTIONS", 1)
+    monkeypatch.setattr("workmoot.chain.proof.root_of", lambda values: pytest.fail("the work was done"))
+    [block] = chained([CHANGED])
+    crowd = block._replace(transactions=(a_transaction(),) * 2)
+    assert "block 5 has more than 1 transactions" in faults(crowd)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        (MEMBERS, [ROSTER], b""),
+        (MEMBERS, [ROSTER, ONE], b"\1"),
+        (MEMBERS, [SUSPENDED, ONE], b"\xff" * 64),
+        (MEMBERS, [SUSPENDED, ONE], bytes(64)),
+    ],
+    ids=["no values", "too short", "no address", "nobody"],
+)
+def test_verify__sound_blocks_with_logs_no_contract_writes__refused_in_their_line(log):
+    [fault] = verify(BytesIO(with_blocks(*chained([CHANGED], [log])))).faults
+    assert fault.line == 3
+    assert fault.reason.startswith("cannot be entered: ")
+
+
+def test_export__node_tells_what_does_not_hang_together__refused():
+    with pytest.raises(Unprovable, match="does not follow"):
+        list(export(about(), [a_block(5), a_block(6)]))
+
+
+def test_verify__product_that_was_never_ordered__refused():
+    content = written(chained([CHANGED])).replace(b'"product":null', b'"product":"1.P1"')
+    assert any("NoSuchProduct" in reason for reason in reasons(content))
