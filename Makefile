@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup provers run test test-fast test-forge test-brownie test-contracts test-python check fix abi gas lock assure clean
+.PHONY: help setup provers run test test-fast test-forge test-brownie test-contracts test-python check fix abi openapi gas lock assure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -42,7 +42,7 @@ test-brownie: setup
 test-python: provers
 	@$(PYTHON) -m tests.again -n 2 --dist loadfile --no-loadscope-reorder
 
-check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
+check: setup ## Check format, lint, types, which way imports point, and that ABIs and OpenAPI are current
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -50,6 +50,7 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/forge fmt --check contracts tests/solidity tests/assurance/proofs
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
+	@$(PYTHON) -m scripts.openapi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
 	@$(BIN)/ruff format .
@@ -58,6 +59,9 @@ fix: setup ## Mend what a machine can mend: format and lint
 
 abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 	@$(PYTHON) -m scripts.abi
+
+openapi: setup ## Write the API's OpenAPI document to api/openapi.json
+	@$(PYTHON) -m scripts.openapi
 
 gas: setup ## Measure what decisions cost, beside the peers; red when ours got worse than benchmarks/gas-snapshot.json
 	@$(BIN)/workmoot bench gas --check

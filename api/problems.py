@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.problem_types import TYPES
 from workmoot.domain.errors import DatabaseUnreachable
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ def respond(
 def document(status: int, slug: str, detail: str, *, instance: str, **more: Any) -> dict[str, Any]:
     """The problem document itself."""
     return {
-        "type": f"/problems/{slug}",
-        "title": HTTPStatus(status).phrase,
+        "type": TYPES[slug].uri,
+        "title": TYPES[slug].title,
         "status": status,
         "detail": detail,
         "instance": instance,
@@ -84,8 +84,8 @@ async def _on_silent_database(request: Request, error: Exception) -> JSONRespons
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (the type it is registered for)
-    slug, detail = _EXPLAINED.get(error.status_code, (f"http-{error.status_code}", str(error.detail)))
-    detail = detail.format(path=request.url.path, method=request.method, said=error.detail)
+    slug, detail = _EXPLAINED[error.status_code]
+    detail = detail.format(path=request.url.path, method=request.method)
     return respond(error.status_code, slug, detail, instance=request.url.path, headers=error.headers)
 
 
@@ -117,7 +117,8 @@ def _sentence(item: Mapping[str, Any]) -> str:
 
 
 _EXPLAINED = {
-    404: ("not-found", "There is nothing at {path}. /openapi.json lists every route."),
+    400: ("malformed", "The body is no JSON in UTF-8."),
+    404: ("not-found", "There is nothing at {path}. /reference lists every route."),
     413: ("too-large", "A request has at most 2 MiB, a ballot 4 KiB, a draft 160 KiB."),
     405: ("method-not-allowed", "{path} does not answer {method}; the Allow header says what it answers."),
 }

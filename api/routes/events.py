@@ -16,6 +16,7 @@ from api.access.rules import READ
 from api.dependencies import Gate, Plant
 from api.models.common import Listing, moment
 from api.models.events import EventOut
+from api.openapi import refuses
 from api.paging import Pages
 from api.problems import unprocessable
 from api.projection import Projection
@@ -51,7 +52,12 @@ def list_events(
     return pages.listing(LIST, plant.head(), found, place=_backwards, show=event_out)
 
 
-@router.get("", operation_id="stream_events", response_class=StreamingResponse)
+@router.get(
+    "",
+    operation_id="stream_events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **refuses("invalid")},
+)
 async def stream_events(
     request: Request,
     plant: Plant,
