@@ -17,7 +17,7 @@ help: ## List the targets
 setup: ## Make this clone ready; only what is missing is done
 	@sh scripts/setup.sh
 
-provers: setup ## Make slither, halmos and z3 ready, in an environment of their own
+provers: setup ## Make slither, halmos, z3 and Schemathesis ready, in an environment of their own
 	@$(PYTHON) -m scripts.assurance
 
 run: setup ## Run the factory and its DAO: make run ARGS="…"
@@ -69,7 +69,7 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, 20,000 requests of a stranger
 	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance --long
 	@$(PYTHON) -m pytest tests/model --steps=100000

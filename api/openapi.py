@@ -136,10 +136,19 @@ def _complete(path: str, operation: Operation) -> None:
         responses["200"]["headers"] |= _headers(["Link"])
     if _has_parameter(operation, "idempotency-key"):
         responses["201"].setdefault("headers", {}).update(_headers(["Idempotent-Replayed"]))
+        _require_key(operation)
     for status, types in _by_status(own | set(_common(rule, operation))):
         responses[str(status)] = _problem_response(types)
     operation["responses"] = dict(sorted(responses.items()))
     _exemplify(operation)
+
+
+def _require_key(operation: Operation) -> None:
+    """A write has to have its key; where it may be a dry run, which needs none, only the write itself says so."""
+    if not _has_parameter(operation, "dry_run"):
+        (key,) = (it for it in operation["parameters"] if it["name"] == "Idempotency-Key")
+        key["required"] = True
+        key["schema"] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
 
 
 def _security(rule: Rule) -> list[dict[str, list[str]]]:

@@ -8,12 +8,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from api.problem_types import TYPES
 from workmoot.domain.errors import DatabaseUnreachable
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Problem(Exception):
@@ -86,7 +88,16 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
     assert isinstance(error, HTTPException)  # noqa: S101 (the type it is registered for)
     slug, detail = _EXPLAINED[error.status_code]
     detail = detail.format(path=request.url.path, method=request.method)
-    return respond(error.status_code, slug, detail, instance=request.url.path, headers=error.headers)
+    allowed = ", ".join(method for method in METHODS if _answers(request, method))
+    headers = {"Allow": allowed} if error.status_code == 405 and allowed else error.headers
+    return respond(error.status_code, slug, detail, instance=request.url.path, headers=headers)
+
+
+def _answers(request: Request, method: str) -> bool:
+    """Whether some route at the path answers the method; files say so themselves."""
+    asked = {**request.scope, "method": method}
+    routes = (route for route in request.app.routes if not isinstance(route, Mount))
+    return any(route.matches(dict(asked))[0] is Match.FULL for route in routes)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:

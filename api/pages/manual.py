@@ -56,7 +56,7 @@ def _curl(here: str, method: str, path: str, operation: Operation) -> str:
     lines = [" ".join(parts)]
     if operation["security"]:
         lines.append(f'-H "Authorization: Bearer {KEY}"')
-    named = {parameter["name"].title() for parameter in operation.get("parameters", ())}
+    named = {parameter["name"] for parameter in operation.get("parameters", ())}
     lines += [f"-H '{header}: …'" for header in HEADERS if header in named]
     if "requestBody" in operation:
         body = operation["requestBody"]["content"][JSON].get("example", {})
