@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -14,6 +15,8 @@ from api import openapi, problems
 from api.access.door import admit
 from api.dependencies import Dependencies
 from api.etags import Etags
+from api.metrics import Metrics
+from api.observing import Observed
 from api.pages import manual, view
 from api.routes import (
     auth,
@@ -22,6 +25,7 @@ from api.routes import (
     events,
     health,
     keys,
+    metrics,
     orders,
     overrides,
     plant,
@@ -35,10 +39,10 @@ from api.security import Guard
 
 
 class Api(FastAPI):
-    """Guarded on the outside, so that even a fault's answer has the headers; and described in full."""
+    """Observed and guarded on the outside, so that even a fault's answer is and has the headers; described in full."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(super().build_middleware_stack())
+        return Observed(Guard(super().build_middleware_stack()))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -58,6 +62,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         dependencies=[Depends(admit)],
     )
     app.state.dependencies = dependencies
+    app.state.metrics = Metrics(dependencies)
     app.state.stopping = threading.Event()
     app.add_middleware(Etags)
     problems.install(app)
@@ -80,9 +85,11 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(manual.router)
     app.include_router(view.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    app.state.templates = {route.name: route.path for route in iter_route_contexts(app.routes)}
     return app
 
 

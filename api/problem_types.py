@@ -277,7 +277,7 @@ _TABLE = (
         title="A fault of the API's own",
         means="The request met a fault in the API. Its log has it under the answer's X-Request-Id.",
         helps="Tell whoever runs the API. A write may be asked for again with its Idempotency-Key: it is done once.",
-        example="The API met a fault of its own (KeyError); its log has the details.",
+        example="The API met a fault of its own (KeyError); its log has it under 6f1c0a52d1e94b07.",
     ),
     ProblemType(
         slug="chain-fault",

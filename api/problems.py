@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
+from api.present import known, note
 from api.problem_types import TYPES
 from workmoot.domain.errors import DatabaseUnreachable
 
@@ -45,7 +46,8 @@ def unprocessable(pointer: str, detail: str) -> Problem:
 def respond(
     status: int, slug: str, detail: str, *, instance: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """The problem as a response."""
+    """The problem as a response; the log and the metrics say its type."""
+    note(problem=slug)
     body = document(status, slug, detail, instance=instance, **more)
     return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -108,7 +110,8 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:
-    detail = f"The API met a fault of its own ({type(error).__name__}); its log has the details."
+    log.error("a fault of our own", exc_info=error)
+    detail = f"The API met a fault of its own ({type(error).__name__}); its log has it under {known()['request']}."
     return respond(500, "fault", detail, instance=request.url.path)
 
 

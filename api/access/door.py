@@ -11,6 +11,7 @@ from api.access.api_keys import ApiKey, ApiKeys
 from api.access.rules import RULES, SIGNED, Limit, Rule
 from api.access.sessions import Sessions
 from api.access.visitor import CHALLENGE, Visitor, roles_of
+from api.present import note
 from api.problems import Problem
 from api.projection import Projection
 from api.rates import Rates
@@ -53,6 +54,7 @@ class Door:
             if not away and not (rule is SIGNED and _is_unknown(trouble)):
                 raise
             visitor = self._nobody(request)
+        note(actor=visitor.name)
         if rule.limit is not None:
             self._rates[rule.limit].spend(visitor.name)
         visitor.require(rule)

@@ -66,7 +66,7 @@ _WHO_MAY = {
     READ: (
         "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
         "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
-        "read_schedule read_about show_part"
+        "read_schedule read_about read_metrics show_part"
     ),
     SIGNED: "give_override",
     POST: "submit_order",

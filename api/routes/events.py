@@ -68,7 +68,14 @@ async def stream_events(
     """Server-sent events: `chain` with an id for each event of the chain, `pulse` without one each second."""
     after = _after(plant, last_event_id or start)
     may_stay = partial(gate.door.still_admits, request, READ)
-    return StreamingResponse(_stream(request, plant, after, may_stay), media_type="text/event-stream", headers=HEADERS)
+    told = _counted(request, _stream(request, plant, after, may_stay))
+    return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
+
+
+async def _counted(request: Request, told: AsyncIterator[str]) -> AsyncIterator[str]:
+    with request.app.state.metrics.streams.track_inprogress():
+        async for text in told:
+            yield text
 
 
 async def _stream(

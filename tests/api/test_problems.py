@@ -10,8 +10,10 @@ from fastapi.testclient import TestClient
 from markupsafe import escape
 
 from api.problem_types import PATH, TYPES
+from api.security import HEADERS
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
+from tests.api.visitors import STRICT
 
 SOURCES = [path.read_text() for path in (Path(__file__).parents[2] / "api").rglob("*.py")]
 MAKERS = ("Problem", "too_many", "respond")
@@ -105,8 +107,22 @@ def test_post__form_content_type__is_refused(client: TestClient) -> None:
     assert answer.status_code == 422
 
 
-def test_page__any__has_a_strict_policy(client: TestClient) -> None:
-    assert client.get("/").headers["content-security-policy"].startswith("default-src 'self'")
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/sign-in", "/reference", "/static/page.css", "/nothing", "/api/v1/tasks", "/metrics", "/api/v1/floor"],
+)
+def test_answer__any__has_the_security_headers(story: Story, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("api.routes.plant.floor_out")
+    answer = TestClient(serve(story).app, base_url=LOOPBACK, raise_server_exceptions=False).get(path)
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'; base-uri 'none'")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_answer__behind_https__keeps_people_there(story: Story) -> None:
+    client = TestClient(serve(story, url="https://plant.example", terms=STRICT).app, base_url="https://plant.example")
+    assert client.get("/healthz").headers["strict-transport-security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize("slug", TYPES)
