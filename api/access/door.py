@@ -47,6 +47,7 @@ class Door:
 
     def admit(self, request: HTTPConnection, rule: Rule) -> Visitor:
         """Who asks; or the problem that keeps them out."""
+        note(actor=_address(request))
         try:
             visitor = self._nobody(request) if rule.is_blind else self.visitor(request)
         except (DatabaseUnreachable, Problem) as trouble:

@@ -60,6 +60,12 @@ def test_answer__each__has_a_line_under_its_id(client: TestClient, written: io.S
     assert "99999" not in written.getvalue()
 
 
+def test_answer__key_that_is_none__is_the_addresss(client: TestClient, written: io.StringIO) -> None:
+    client.get(f"{V1}/tasks", headers=bearer("wm_made-up"))
+    line = answered(written)[-1]
+    assert (line["actor"], line["status"], line["problem"]) == ("testclient", 401, "not-signed-in")
+
+
 def test_override__given__has_digest_and_transaction(client: TestClient, written: io.StringIO) -> None:
     sign_in(client, "supervisor")
     given = send_hold(client)
