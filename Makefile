@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup provers run test test-fast test-forge test-brownie test-contracts test-python check fix abi gas lock assure clean
+.PHONY: help setup provers run test test-fast test-forge test-brownie test-contracts test-python check fix abi openapi gas lock assure clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -17,7 +17,7 @@ help: ## List the targets
 setup: ## Make this clone ready; only what is missing is done
 	@sh scripts/setup.sh
 
-provers: setup ## Make slither, halmos and z3 ready, in an environment of their own
+provers: setup ## Make slither, halmos, z3 and Schemathesis ready, in an environment of their own
 	@$(PYTHON) -m scripts.assurance
 
 run: setup ## Run the factory and its DAO: make run ARGS="…"
@@ -42,7 +42,7 @@ test-brownie: setup
 test-python: provers
 	@$(PYTHON) -m tests.again -n 2 --dist loadfile --no-loadscope-reorder
 
-check: setup ## Check format, lint, types, which way imports point, and that the ABIs are current
+check: setup ## Check format, lint, types, which way imports point, and that ABIs and OpenAPI are current
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -50,6 +50,7 @@ check: setup ## Check format, lint, types, which way imports point, and that the
 	@$(BIN)/forge fmt --check contracts tests/solidity tests/assurance/proofs
 	@node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol'
 	@$(PYTHON) -m scripts.abi --check
+	@$(PYTHON) -m scripts.openapi --check
 
 fix: setup ## Mend what a machine can mend: format and lint
 	@$(BIN)/ruff format .
@@ -59,13 +60,16 @@ fix: setup ## Mend what a machine can mend: format and lint
 abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 	@$(PYTHON) -m scripts.abi
 
+openapi: setup ## Write the API's OpenAPI document to api/openapi.json
+	@$(PYTHON) -m scripts.openapi
+
 gas: setup ## Measure what decisions cost, beside the peers; red when ours got worse than benchmarks/gas-snapshot.json
 	@$(BIN)/workmoot bench gas --check
 
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, 20,000 requests of a stranger
 	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance tests/chain/test_mutated_exports.py --long
 	@$(PYTHON) -m pytest tests/model --steps=100000

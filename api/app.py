@@ -4,17 +4,20 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from api import problems
+from api import openapi, problems
 from api.access.door import admit
 from api.dependencies import Dependencies
 from api.etags import Etags
-from api.models.problem import ProblemOut
-from api.pages import view
+from api.metrics import Metrics
+from api.observing import Observed
+from api.pages import manual, view
 from api.routes import (
     audit,
     auth,
@@ -23,6 +26,7 @@ from api.routes import (
     events,
     health,
     keys,
+    metrics,
     orders,
     overrides,
     plant,
@@ -34,25 +38,23 @@ from api.routes import (
 )
 from api.security import Guard
 
-ERRORS = {
-    status: {"model": ProblemOut, "content": {problems.MEDIA_TYPE: {}}, "description": words}
-    for status, words in {
-        401: "Nobody signed in, or the API key is over.",
-        403: "Who asks lacks the role or the scope, which `missing` names; or comes from elsewhere.",
-        404: "There is no such thing.",
-        409: "The contracts or the gateway refused it.",
-        422: "A field is missing or wrong; the pointer names it.",
-        429: "Too many, or too often: Retry-After says when to come again.",
-        503: "The chain, or an account to send with, is not there.",
-    }.items()
-}
+
+class Api(FastAPI):
+    """Observed and guarded on the outside, so that even a fault's answer is and has the headers; described in full."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Observed(Guard(super().build_middleware_stack()))
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self.routes, title=self.title, summary=self.summary or "")
+        return self.openapi_schema
 
 
 def create_app(dependencies: Dependencies) -> FastAPI:
     """The API and its page."""
-    app = FastAPI(
+    app = Api(
         title="Workmoot",
-        version=version("workmoot"),
         summary="What a plant's workers decided, and the door for a human's word.",
         docs_url=None,
         redoc_url=None,
@@ -61,18 +63,35 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         dependencies=[Depends(admit)],
     )
     app.state.dependencies = dependencies
+    app.state.metrics = Metrics(dependencies)
     app.state.stopping = threading.Event()
     app.add_middleware(Etags)
-    app.add_middleware(Guard)
     problems.install(app)
-    v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
-    for part in (auth, keys, orders, tasks, workers, proposals, ballots, robots, overrides, events, audit, plant, dao):
+    v1 = APIRouter(prefix="/api/v1")
+    for part in (
+        auth,
+        keys,
+        orders,
+        tasks,
+        workers,
+        proposals,
+        ballots,
+        robots,
+        overrides,
+        events,
+        audit,
+        plant,
+        dao,
+        reference,
+    ):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)
-    app.include_router(reference.router)
+    app.include_router(metrics.router)
+    app.include_router(manual.router)
     app.include_router(view.router)
     app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    app.state.templates = {route.name: route.path for route in iter_route_contexts(app.routes)}
     return app
 
 

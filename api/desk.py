@@ -12,6 +12,7 @@ from api.models.common import moment
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
 from api.preconditions import etag_of, require_match
+from api.present import note
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
@@ -181,6 +182,7 @@ class Desk:
         if record is None and stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
             record = self._give_to_floor(order, signed.signature)
         record = record or self._give_to_chain(order, signed.signature)
+        note(override=record.digest, tx=record.tx)
         return OverrideGiven(
             **dict(record),
             filled=signed.filled,

@@ -100,7 +100,12 @@ class Errands:
         self._now = now
         self._holder = secrets.token_hex(16)
         self._lock = threading.Lock()
-        self._at_work: set[str] = set()
+        self._doing: set[str] = set()
+
+    @property
+    def at_work(self) -> int:
+        """How many writes are being done now."""
+        return len(self._doing)
 
     @contextmanager
     def begin(
@@ -132,14 +137,14 @@ class Errands:
     def _alone_at(self, key: str) -> Iterator[None]:
         """One thread at a time does what is asked for under a key."""
         with self._lock:
-            if key in self._at_work:
+            if key in self._doing:
                 raise _in_flight()
-            self._at_work.add(key)
+            self._doing.add(key)
         try:
             yield
         finally:
             with self._lock:
-                self._at_work.discard(key)
+                self._doing.discard(key)
 
     @contextmanager
     def _settling(self, errand: Errand) -> Iterator[None]:

@@ -9,6 +9,7 @@ from typing import Any
 from api.dependencies import Dependencies
 from api.errands import Errand
 from api.models.work import OrderPosted
+from api.present import note
 from api.problems import Problem
 from api.refusals import as_problem
 from api.views.snapshot import Snapshot
@@ -48,6 +49,7 @@ def post_order(given: Dependencies, document: Mapping[str, Any], errand: Errand)
     (kept,) = errand.once(lambda: [asdict(_sign(given, document))])
     signed = _Signed(**kept)
     order, tx = _posted(given, signed, again=again)
+    note(tx=tx)
     return OrderPosted(
         id=order,
         tasks=len(unpack_tasks(bytes.fromhex(signed.tasks))),

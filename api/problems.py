@@ -2,18 +2,21 @@
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
+from api.present import known, note
+from api.problem_types import TYPES
 from workmoot.domain.errors import DatabaseUnreachable
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Problem(Exception):
@@ -43,7 +46,8 @@ def unprocessable(pointer: str, detail: str) -> Problem:
 def respond(
     status: int, slug: str, detail: str, *, instance: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """The problem as a response."""
+    """The problem as a response; the log and the metrics say its type."""
+    note(problem=slug)
     body = document(status, slug, detail, instance=instance, **more)
     return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -51,8 +55,8 @@ def respond(
 def document(status: int, slug: str, detail: str, *, instance: str, **more: Any) -> dict[str, Any]:
     """The problem document itself."""
     return {
-        "type": f"/problems/{slug}",
-        "title": HTTPStatus(status).phrase,
+        "type": TYPES[slug].uri,
+        "title": TYPES[slug].title,
         "status": status,
         "detail": detail,
         "instance": instance,
@@ -84,9 +88,18 @@ async def _on_silent_database(request: Request, error: Exception) -> JSONRespons
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (the type it is registered for)
-    slug, detail = _EXPLAINED.get(error.status_code, (f"http-{error.status_code}", str(error.detail)))
-    detail = detail.format(path=request.url.path, method=request.method, said=error.detail)
-    return respond(error.status_code, slug, detail, instance=request.url.path, headers=error.headers)
+    slug, detail = _EXPLAINED[error.status_code]
+    detail = detail.format(path=request.url.path, method=request.method)
+    allowed = ", ".join(method for method in METHODS if _answers(request, method))
+    headers = {"Allow": allowed} if error.status_code == 405 and allowed else error.headers
+    return respond(error.status_code, slug, detail, instance=request.url.path, headers=headers)
+
+
+def _answers(request: Request, method: str) -> bool:
+    """Whether some route at the path answers the method; files say so themselves."""
+    asked = {**request.scope, "method": method}
+    routes = (route for route in request.app.routes if not isinstance(route, Mount))
+    return any(route.matches(dict(asked))[0] is Match.FULL for route in routes)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
@@ -97,7 +110,8 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:
-    detail = f"The API met a fault of its own ({type(error).__name__}); its log has the details."
+    log.error("a fault of our own", exc_info=error)
+    detail = f"The API met a fault of its own ({type(error).__name__}); its log has it under {known()['request']}."
     return respond(500, "fault", detail, instance=request.url.path)
 
 
@@ -117,7 +131,8 @@ def _sentence(item: Mapping[str, Any]) -> str:
 
 
 _EXPLAINED = {
-    404: ("not-found", "There is nothing at {path}. /openapi.json lists every route."),
+    400: ("malformed", "The body is no JSON in UTF-8."),
+    404: ("not-found", "There is nothing at {path}. /reference lists every route."),
     413: ("too-large", "A request has at most 2 MiB, a ballot 4 KiB, a draft 160 KiB."),
     405: ("method-not-allowed", "{path} does not answer {method}; the Allow header says what it answers."),
 }

@@ -1,5 +1,7 @@
 """What a stranger may not do with this API: no foreign origin or host, no inline code, no endless body."""
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +23,10 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where people come by https, they come by nothing else."""
 
 
 class Guard:
@@ -34,15 +39,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(Headers(scope=scope), scope["app"].state.dependencies.access.home)
+        home = scope["app"].state.dependencies.access.home
+        send = _with_headers(send, HEADERS | ENCRYPTED if home.is_https else HEADERS)
+        refusal = _refusal(Headers(scope=scope), home)
         if refusal is None:
-            await self._app(
-                scope,
-                _limited(receive, LARGEST_BODIES.get(scope["path"], LARGEST_BODY)),
-                _with_headers(send),
-            )
+            await self._app(scope, _limited(receive, LARGEST_BODIES.get(scope["path"], LARGEST_BODY)), send)
         else:
-            await respond(403, "foreign", refusal, instance=scope["path"])(scope, receive, _with_headers(send))
+            await respond(403, "foreign", refusal, instance=scope["path"])(scope, receive, send)
 
 
 def _refusal(headers: Headers, home: Home) -> str | None:
@@ -69,11 +72,11 @@ def _limited(receive: Receive, largest: int) -> Receive:
     return receiver
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in added.items():
                 headers.setdefault(name, value)
         await send(message)
 

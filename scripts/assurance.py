@@ -1,4 +1,4 @@
-"""Makes the provers ready in an environment of their own, as their pins do not fit the project's."""
+"""Makes the provers, and what tries the API, ready in an environment of their own: their pins do not fit ours."""
 
 import fcntl
 import sys
@@ -8,7 +8,7 @@ from scripts.setup import BIN, PYTHON, ROOT, SetupFailed, Step, call, take
 
 VENV = ROOT / ".venv-assure"
 LOCK = ROOT / "tests" / "assurance" / "requirements.lock"
-TOOLS = tuple(VENV / "bin" / tool for tool in ("halmos", "slither", "z3"))
+TOOLS = tuple(VENV / "bin" / tool for tool in ("halmos", "schemathesis", "slither", "z3"))
 
 
 def install() -> str:

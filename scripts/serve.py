@@ -53,8 +53,7 @@ def serve(  # noqa: PLR0913 (a command's options)
         raise typer.BadParameter("development keys sign with --dev alone; name the sending account with --relay")
     if dev and origin:
         raise typer.BadParameter("--dev is for loopback alone: leave --origin out, or have people sign in")
-    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    _log_lines()
     with _listen(port) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         connection = connect_or_recall(rpc, deployment)
@@ -75,6 +74,16 @@ def serve(  # noqa: PLR0913 (a command's options)
         listening.listen()  # who is told the address may connect at once
         print(url, flush=True)
         _run(dependencies, listening)
+
+
+def _log_lines() -> None:
+    """Lines of JSON on standard error, uvicorn's among them."""
+    from api.log import JsonLines
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _listen(port: int) -> socket.socket:
@@ -179,6 +188,7 @@ def _run(dependencies: "Dependencies", listening: socket.socket) -> None:
 
     config = uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=CLOSING_S,

@@ -7,7 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-MAY_CONNECT = ("ballots", "benchmarks", "chain", "contracts", "gateway", "api", "scenarios", "page", "stock")
+MAY_CONNECT = (
+    "assurance",
+    "ballots",
+    "benchmarks",
+    "chain",
+    "contracts",
+    "gateway",
+    "api",
+    "scenarios",
+    "page",
+    "stock",
+)
 TESTS = Path(__file__).resolve().parent
 
 

@@ -11,6 +11,7 @@ from api.access.api_keys import ApiKey, ApiKeys
 from api.access.rules import RULES, SIGNED, Limit, Rule
 from api.access.sessions import Sessions
 from api.access.visitor import CHALLENGE, Visitor, roles_of
+from api.present import note
 from api.problems import Problem
 from api.projection import Projection
 from api.rates import Rates
@@ -46,6 +47,7 @@ class Door:
 
     def admit(self, request: HTTPConnection, rule: Rule) -> Visitor:
         """Who asks; or the problem that keeps them out."""
+        note(actor=_address(request))
         try:
             visitor = self._nobody(request) if rule.is_blind else self.visitor(request)
         except (DatabaseUnreachable, Problem) as trouble:
@@ -53,6 +55,7 @@ class Door:
             if not away and not (rule is SIGNED and _is_unknown(trouble)):
                 raise
             visitor = self._nobody(request)
+        note(actor=visitor.name)
         if rule.limit is not None:
             self._rates[rule.limit].spend(visitor.name)
         visitor.require(rule)

@@ -60,13 +60,13 @@ _WHO_MAY = {
     UNLIMITED: "read_health read_readiness list_ballots put_ballot list_drafts put_draft",
     OPEN: (
         "show_page show_sign_in sign_out read_dao list_dao_members list_dao_proposals list_dao_activities "
-        "list_dao_contracts read_dao_governance"
+        "list_dao_contracts read_dao_governance read_reference show_reference list_problems show_problem"
     ),
     SIGNING_IN: "give_nonce sign_in",
     READ: (
         "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
         "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
-        "read_schedule read_about read_reference show_part list_audit export_audit read_product list_product_history"
+        "read_schedule read_about read_metrics show_part list_audit export_audit read_product list_product_history"
     ),
     SIGNED: "give_override",
     POST: "submit_order",

@@ -67,7 +67,7 @@ def show_page(given: Given, visitor: Admitted) -> HTMLResponse | RedirectRespons
 @router.get(SIGN_IN, response_class=HTMLResponse)
 def show_sign_in() -> HTMLResponse:
     """Where a human signs in with a wallet."""
-    return _html(ENVIRONMENT.get_template("sign-in.html").render())
+    return html(ENVIRONMENT.get_template("sign-in.html").render())
 
 
 @router.get("/fragments/{name}", response_class=HTMLResponse)
@@ -83,10 +83,11 @@ def _render(template: str, given: Dependencies, visitor: Visitor) -> HTMLRespons
         shown = {name: value for show in SHOWN[template] for name, value in show(snap).items()}
         me = snap.ledger.member_of(visitor.account)
     shown |= {"banner": given.desk.keys.banner, "visitor": visitor, "me": name_of(me) if me else visitor.account}
-    return _html(ENVIRONMENT.get_template(template).render(**shown))
+    return html(ENVIRONMENT.get_template(template).render(**shown))
 
 
-def _html(content: str) -> HTMLResponse:
+def html(content: str) -> HTMLResponse:
+    """A page that nobody keeps."""
     return HTMLResponse(content, headers={"Cache-Control": "no-store"})
 
 

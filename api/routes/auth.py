@@ -9,6 +9,7 @@ from api.access.visitor import Visitor
 from api.dependencies import Gate
 from api.models.access import NonceIn, NonceOut, SignInIn, VisitorOut
 from api.models.common import moment
+from api.openapi import refuses
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address
 
@@ -16,8 +17,10 @@ router = APIRouter(prefix="/auth", tags=["access"])
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-@router.post("/nonce", operation_id="give_nonce")
-def give_nonce(gate: Gate, asked: NonceIn, host: Annotated[str, Header()], response: Response) -> NonceOut:
+@router.post("/nonce", operation_id="give_nonce", responses=refuses("database-unavailable"))
+def give_nonce(
+    gate: Gate, asked: NonceIn, host: Annotated[str, Header(include_in_schema=False)], response: Response
+) -> NonceOut:
     """A number to be used once, and the message to sign with it."""
     response.headers.update(NO_STORE)
     nonce, expires_at = gate.sign_in.give_nonce()
@@ -28,7 +31,11 @@ def give_nonce(gate: Gate, asked: NonceIn, host: Annotated[str, Header()], respo
     return NonceOut(nonce=nonce, expires_at=moment(expires_at), message=message)
 
 
-@router.post("/sign-in", operation_id="sign_in")
+@router.post(
+    "/sign-in",
+    operation_id="sign_in",
+    responses=refuses("not-signed-in", "not-permitted", "database-unavailable", "chain-unavailable", "not-ready"),
+)
 def sign_in(gate: Gate, asked: SignInIn, response: Response) -> VisitorOut:
     """Opens a session for the account that signed; its token comes as a cookie that scripts of a page cannot read."""
     signature = bytes.fromhex(asked.signature[2:])
@@ -46,7 +53,7 @@ def sign_in(gate: Gate, asked: SignInIn, response: Response) -> VisitorOut:
     return _visitor_out(opened.visitor)
 
 
-@router.post("/sign-out", operation_id="sign_out", status_code=204)
+@router.post("/sign-out", operation_id="sign_out", status_code=204, responses=refuses("database-unavailable"))
 def sign_out(gate: Gate, request: Request, response: Response) -> None:
     """Ends the session, if there is one."""
     if token := request.cookies.get(gate.home.cookie):

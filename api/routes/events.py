@@ -16,6 +16,7 @@ from api.dependencies import Gate, Plant
 from api.event_index import Topic
 from api.models.common import Listing, moment
 from api.models.events import EventOut
+from api.openapi import refuses
 from api.paging import Pages, Paging
 from api.problems import unprocessable
 from api.projection import Projection
@@ -72,7 +73,12 @@ def latest(plant: Projection, pages: Paging, name: str, narrowed: Narrowing) -> 
     return plant.latest(narrowed.topics, before=before, since=narrowed.since, most=pages.limit + 1)
 
 
-@router.get("", operation_id="stream_events", response_class=StreamingResponse)
+@router.get(
+    "",
+    operation_id="stream_events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **refuses("invalid")},
+)
 async def stream_events(
     request: Request,
     plant: Plant,
@@ -83,7 +89,14 @@ async def stream_events(
     """Server-sent events: `chain` with an id for each event of the chain, `pulse` without one each second."""
     after = _after(plant, last_event_id or start)
     may_stay = partial(gate.door.still_admits, request, READ)
-    return StreamingResponse(_stream(request, plant, after, may_stay), media_type="text/event-stream", headers=HEADERS)
+    told = _counted(request, _stream(request, plant, after, may_stay))
+    return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
+
+
+async def _counted(request: Request, told: AsyncIterator[str]) -> AsyncIterator[str]:
+    with request.app.state.metrics.streams.track_inprogress():
+        async for text in told:
+            yield text
 
 
 async def _stream(

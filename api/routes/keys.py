@@ -9,13 +9,14 @@ from api.access.door import Admitted
 from api.dependencies import Gate
 from api.models.access import KeyIn, KeyMade, KeyOut, KeysOut
 from api.models.common import moment
+from api.openapi import refuses
 from api.problems import Problem, not_found, unprocessable
 
 router = APIRouter(prefix="/keys", tags=["access"])
 A_DAY_S = 86_400
 
 
-@router.post("", operation_id="create_key", status_code=201)
+@router.post("", operation_id="create_key", status_code=201, responses=refuses("too-many-keys"))
 def create_key(gate: Gate, visitor: Admitted, asked: KeyIn, response: Response) -> KeyMade:
     """Makes a key for one's own scripts; it is shown this once."""
     now, expires_at = int(time.time()), _expiry(asked, most_days=gate.terms.key_days)
@@ -33,7 +34,7 @@ def list_keys(gate: Gate, visitor: Admitted) -> KeysOut:
     return KeysOut(items=tuple(map(_key_out, gate.api_keys.of(visitor.account, now=int(time.time())))))
 
 
-@router.delete("/{id}", operation_id="revoke_key", status_code=204)
+@router.delete("/{id}", operation_id="revoke_key", status_code=204, responses=refuses("not-found"))
 def revoke_key(gate: Gate, visitor: Admitted, id: int) -> None:  # noqa: A002 (the path's own name)
     """Ends one of one's own keys at once."""
     if not gate.api_keys.revoke(visitor.account, id):

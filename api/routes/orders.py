@@ -10,6 +10,7 @@ from api.errands import Answer
 from api.intake import post_order
 from api.models.common import Listing
 from api.models.work import OrderDetail, OrderOut, OrderPosted
+from api.openapi import CHAIN, refuses, sends
 from api.paging import Pages
 from api.problems import not_found
 from api.routes.writing import KEYED, IdempotencyKey
@@ -29,7 +30,7 @@ def list_orders(plant: Plant, pages: Pages) -> Listing[OrderOut]:
         return pages.listing("orders", snap.head, orders, place=lambda it: (it.id,), show=partial(order_out, snap))
 
 
-@router.get("/{id}", operation_id="read_order")
+@router.get("/{id}", operation_id="read_order", responses=refuses("not-found"))
 def read_order(plant: Plant, id: int) -> OrderDetail:  # noqa: A002 (the path's own name)
     """One order with its tasks."""
     with plant.read() as snap:
@@ -39,7 +40,13 @@ def read_order(plant: Plant, id: int) -> OrderDetail:  # noqa: A002 (the path's 
         return order_detail(snap, order)
 
 
-@router.post("", operation_id="submit_order", status_code=201, response_model=OrderPosted, responses=KEYED)
+@router.post(
+    "",
+    operation_id="submit_order",
+    status_code=201,
+    response_model=OrderPosted,
+    responses={201: sends("Location"), **refuses(*KEYED, "invalid-order", "no-plant", "no-account", *CHAIN)},
+)
 def submit_order(
     given: Given,
     once: Once,

@@ -10,6 +10,7 @@ from api.dependencies import Once, OrderDesk, Plant
 from api.errands import Answer
 from api.models.common import Listing
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
+from api.openapi import CHAIN, refuses, sends
 from api.paging import Pages
 from api.problems import not_found
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
@@ -32,7 +33,7 @@ def _place(item: OverrideOut) -> tuple[int, int]:
     return (1, -item.id) if item.id else (0, int(item.digest, 16))
 
 
-@router.get("/{id}", operation_id="read_override")
+@router.get("/{id}", operation_id="read_override", responses=refuses("not-found"))
 def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path's own name)
     """One override, by number or digest."""
     with plant.read() as snap:
@@ -47,7 +48,11 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
     operation_id="give_override",
     status_code=201,
     response_model=OverrideGiven | PreviewOut,
-    responses={200: {"model": PreviewOut}, 201: {"model": OverrideGiven}, **KEYED, **SEEN},
+    responses={
+        200: sends("ETag", model=PreviewOut, description="What it would do."),
+        201: sends("Location", model=OverrideGiven),
+        **refuses(*KEYED, *SEEN, "too-late", "gateway-refused", "no-account", *CHAIN),
+    },
 )
 def give_override(
     desk: OrderDesk,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.decisions import ProposalDetail
+from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
 from api.views.proposals import proposal_detail
@@ -24,7 +25,7 @@ def list_proposals(plant: Plant, pages: Pages, state: str | None = None) -> List
         return pages.listing("proposals", snap.head, latest_first, place=lambda it: (-it.id,), show=show)
 
 
-@router.get("/{id}", operation_id="read_proposal")
+@router.get("/{id}", operation_id="read_proposal", responses=refuses("not-found"))
 def read_proposal(plant: Plant, id: int) -> ProposalDetail:  # noqa: A002 (the path's own name)
     """One proposal with its plan, reviews and votes."""
     with plant.read() as snap:

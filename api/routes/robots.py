@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.people import RobotOut
+from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
 from api.views.workers import members_of, robot_out
@@ -23,7 +24,7 @@ def list_robots(plant: Plant, pages: Pages) -> Listing[RobotOut]:
         return pages.listing("robots", snap.head, robots, place=lambda it: (it.number,), show=partial(robot_out, snap))
 
 
-@router.get("/{id}", operation_id="read_robot")
+@router.get("/{id}", operation_id="read_robot", responses=refuses("not-found"))
 def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own name)
     """One robot, by badge number or id."""
     with plant.read() as snap:

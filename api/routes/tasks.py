@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.work import TaskOut
+from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
 from api.views.tasks import task_out
@@ -31,7 +32,7 @@ def list_tasks(
         return pages.listing("tasks", snap.head, tasks, place=lambda task: (task.id,), show=partial(task_out, snap))
 
 
-@router.get("/{id}", operation_id="read_task")
+@router.get("/{id}", operation_id="read_task", responses=refuses("not-found"))
 def read_task(plant: Plant, id: int) -> TaskOut:  # noqa: A002 (the path's own name)
     """One task."""
     with plant.read() as snap:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.people import RankingOut, WorkerOut
+from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
 from api.views.snapshot import Snapshot
@@ -25,14 +26,14 @@ def list_workers(plant: Plant, pages: Pages, kind: str | None = None) -> Listing
         return pages.listing("workers", snap.head, found, place=lambda it: (it.number,), show=partial(worker_out, snap))
 
 
-@router.get("/{id}", operation_id="read_worker")
+@router.get("/{id}", operation_id="read_worker", responses=refuses("not-found"))
 def read_worker(plant: Plant, id: str) -> WorkerOut:  # noqa: A002 (the path's own name)
     """One member, by badge number or id."""
     with plant.read() as snap:
         return worker_out(snap, _member(snap, id))
 
 
-@router.get("/{id}/ranking", operation_id="read_ranking")
+@router.get("/{id}/ranking", operation_id="read_ranking", responses=refuses("not-found"))
 def read_ranking(plant: Plant, id: str) -> RankingOut:  # noqa: A002 (the path's own name)
     """How the worker ranks the open work it could do, with its numbers."""
     with plant.read() as snap:

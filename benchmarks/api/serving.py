@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,25 +24,27 @@ class NotMeasured(WorkmootError):
 
 @contextmanager
 def serving(*words: str) -> Iterator[str]:
-    """A Python module as a process that prints its address first."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=end_with_parent,
-    )
-    try:
-        assert process.stdout is not None  # noqa: S101 (it is a pipe)
-        url = process.stdout.readline().strip()
-        if not url:
-            raise NotMeasured(f"{' '.join(words)} ended: {process.communicate()[1][-500:]}")
-        _wait_for(url)
-        yield url
-    finally:
-        process.kill()
-        process.communicate()
+    """A Python module as a process that prints its address first; its log goes to a file, as a pipe would fill."""
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            preexec_fn=end_with_parent,
+        )
+        try:
+            assert process.stdout is not None  # noqa: S101 (it is a pipe)
+            url = process.stdout.readline().strip()
+            if not url:
+                log.seek(0)
+                raise NotMeasured(f"{' '.join(words)} ended: {log.read()[-500:]}")
+            _wait_for(url)
+            yield url
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def _wait_for(url: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.databases import database, database_url, postgresql
+from tests.api.documented import UNDOCUMENTED
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
 
@@ -17,6 +18,15 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine follows the chain late; whoever waits for it waits until it has come."""
     for name in ("api.desk.SEEN_WITHIN_S", "api.intake.SEEN_WITHIN_S", "api.projection.STALE_S"):
         monkeypatch.setattr(name, 60.0)
+
+
+@pytest.fixture(autouse=True)
+def documented() -> Iterator[None]:
+    """What the API answers, its OpenAPI document knows."""
+    yield
+    found = sorted(set(UNDOCUMENTED))
+    UNDOCUMENTED.clear()
+    assert found == []
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from api.exports import Evidence, Exports
 from api.home import Home
 from api.projection import Projection
 from api.rates import Rate
+from tests.api.documented import Documented
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary, Verify
@@ -81,7 +82,9 @@ def serve(
         access=access_of(home, terms, projection, database, verify),
         watched=(projection,),
     )
-    return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
+    app = create_app(dependencies)
+    app.add_middleware(Documented)
+    return Served(app=app, projection=projection, story=story, desk=desk)
 
 
 def in_memory() -> Database:

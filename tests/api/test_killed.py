@@ -33,25 +33,32 @@ def api(url: str, deployment: Path, database_url: str) -> Iterator[tuple[subproc
     """`workmoot serve`, killed with -9 in the end; the database's URL is told where no list of processes shows it."""
     command = [sys.executable, "-m", "scripts", "serve", "--dev", "--rate", "10000", "--port", "0"]
     command += ["--rpc", url, "--deployment", str(deployment)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "WORKMOOT_DATABASE": database_url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=end_with_parent,
-    )
+    log = log_of(deployment)
+    with log.open("a") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "WORKMOOT_DATABASE": database_url},
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            preexec_fn=end_with_parent,
+        )
     try:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        assert address, process.communicate()[1]
+        assert address, log.read_text()
         transport = httpx.HTTPTransport(retries=20)
         with httpx.Client(base_url=address, timeout=WITHIN_S, transport=transport) as client:
             yield process, client
     finally:
         process.kill()
         process.communicate()
+
+
+def log_of(deployment: Path) -> Path:
+    """Where `api` has the process write its log."""
+    return deployment.with_name("api.log")
 
 
 class Plant(NodePlant):
@@ -143,6 +150,8 @@ def test_serve__node_is_away__tells_what_it_knew_and_that_it_is_stale(plant, dep
         assert ids(client) == known
         body, about = readiness(client), client.get("/api/v1/about").json()
     assert plant.node.url in body["head"]["trouble"]
+    lines = [json.loads(line) for line in log_of(deployment).read_text().splitlines()]
+    assert any(line.get("route") == "/readyz" and line["logger"] == "api.observing" for line in lines)
     assert body["freshness"]["stale"]
     assert about["freshness"]["events"] == len(known)
     assert about["freshness"]["database"] == database_url.partition(":")[0]

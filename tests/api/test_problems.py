@@ -1,12 +1,22 @@
 """Every error is a problem document, and strangers' pages are kept out."""
 
+import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
+from api.problem_types import PATH, TYPES
+from api.security import HEADERS
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
+from tests.api.visitors import STRICT
+
+SOURCES = [path.read_text() for path in (Path(__file__).parents[2] / "api").rglob("*.py")]
+MAKERS = ("Problem", "too_many", "respond")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +65,7 @@ def test_get__host_that_is_none__is_foreign(client: TestClient) -> None:
 def test_delete__orders__says_what_is_allowed(client: TestClient) -> None:
     answer = client.delete("/api/v1/orders")
     assert answer.status_code == 405
-    assert "GET" in answer.headers["allow"] or "POST" in answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, POST"
     assert answer.headers["content-type"] == "application/problem+json"
 
 
@@ -97,13 +107,56 @@ def test_post__form_content_type__is_refused(client: TestClient) -> None:
     assert answer.status_code == 422
 
 
-def test_page__any__has_a_strict_policy(client: TestClient) -> None:
-    assert client.get("/").headers["content-security-policy"].startswith("default-src 'self'")
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/sign-in", "/reference", "/static/page.css", "/nothing", "/api/v1/tasks", "/metrics", "/api/v1/floor"],
+)
+def test_answer__any__has_the_security_headers(story: Story, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("api.routes.plant.floor_out")
+    answer = TestClient(serve(story).app, base_url=LOOPBACK, raise_server_exceptions=False).get(path)
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'; base-uri 'none'")
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert "strict-transport-security" not in answer.headers
 
 
-def test_openapi__all_routes__have_ids_and_problem_responses(client: TestClient) -> None:
-    document = client.get("/openapi.json").json()
-    operations = [op for path in document["paths"].values() for op in path.values()]
-    assert len({op["operationId"] for op in operations}) == len(operations)
-    under_v1 = [op for path, ops in document["paths"].items() if path.startswith("/api/v1") for op in ops.values()]
-    assert all("404" in op["responses"] and "422" in op["responses"] for op in under_v1)
+def test_answer__behind_https__keeps_people_there(story: Story) -> None:
+    client = TestClient(serve(story, url="https://plant.example", terms=STRICT).app, base_url="https://plant.example")
+    assert client.get("/healthz").headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("slug", TYPES)
+def test_type__each__leads_to_a_page_of_its_own(client: TestClient, slug: str) -> None:
+    page = client.get(TYPES[slug].uri)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert f"<code>{slug}</code>, status {TYPES[slug].status}" in page.text
+    assert escape(TYPES[slug].means) in page.text
+    assert escape(TYPES[slug].helps) in page.text
+
+
+def test_problems__page__leads_to_each(client: TestClient) -> None:
+    assert {f'href="{type_.uri}"' for type_ in TYPES.values()} <= set(
+        re.findall(r'href="[^"]+"', client.get(PATH).text)
+    )
+
+
+def test_problem__unknown_type__is_not_found(client: TestClient) -> None:
+    assert client.get(f"{PATH}/nothing").status_code == 404
+
+
+def test_source__every_problem__is_of_a_known_type_and_has_its_status() -> None:
+    named = [(status, slug) for tree in map(ast.parse, SOURCES) for status, slug in _named(tree)]
+    assert [it for it in named if it[1] not in TYPES or it[0] not in (None, TYPES[it[1]].status)] == []
+    assert {slug for _, slug in named} == set(TYPES)
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[int | None, str]]:
+    """Status, where it is said, and slug of each problem that the source makes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS:
+            said = [it.value for it in node.args[:2] if isinstance(it, ast.Constant)]
+            slug = next((it for it in said if isinstance(it, str)), None)
+            if slug is not None:
+                yield next((it for it in said if isinstance(it, int)), None), slug
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_EXPLAINED":
+            yield from ((status, slug) for status, (slug, _) in ast.literal_eval(node.value).items())
