@@ -37,6 +37,7 @@ TAGS = {
     "robots": "What the chain says of them, merged with what the gateway says.",
     "overrides": "A human's word, which beats every other decision.",
     "events": "What the contracts said, live or as a list.",
+    "audit": "Who did what, when and why, and the files that prove it.",
     "plant": "The floor, the schedule, and what this API serves.",
     "dao": "The DAO as ERC-4824 has it told.",
     "health": "Whether the API lives, and whether it can be relied on.",
@@ -234,6 +235,8 @@ def _exemplify(operation: Operation) -> None:
 
 
 _WITH_HEADER = {
-    "Retry-After": frozenset({"request-in-flight", "rate-limited", "too-many-ballots", "too-many-drafts"}),
+    "Retry-After": frozenset(
+        {"request-in-flight", "rate-limited", "too-many-ballots", "too-many-drafts", "exports-under-way"}
+    ),
     "WWW-Authenticate": frozenset({"not-signed-in"}),
 }

@@ -272,6 +272,15 @@ _TABLE = (
         again=True,
     ),
     ProblemType(
+        slug="exports-under-way",
+        status=429,
+        title="Too many audit files at once",
+        means="Each audit file asks the node for every block, so only a few are written at a time.",
+        helps="Come again when Retry-After says.",
+        example="2 audit files are being written; ask again when one of them is done.",
+        again=True,
+    ),
+    ProblemType(
         slug="fault",
         status=500,
         title="A fault of the API's own",

@@ -11,9 +11,9 @@ from api.dependencies import Files, Plant
 from api.exports import in_pieces
 from api.models.audit import AuditRowOut, ProductOut
 from api.models.common import Listing
+from api.openapi import refuses
 from api.paging import Pages
 from api.routes.events import Narrowed, backwards, latest
-from api.routes.writing import refusals
 from api.views.audit import audit_row, history, known_product, product_out, sheet_of
 
 router = APIRouter(tags=["audit"])
@@ -22,8 +22,11 @@ MEDIA_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
 ACT = Query(description="The event's name, such as OverrideGiven.")
 PRODUCT = Query(max_length=200, description="The rows of one product alone: ORDER.PRODUCT.", examples=["1.P1"])
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}, "description": "The file."},
-    **refusals(_502="What the node tells does not hash to what the chain says."),
+    200: {
+        "content": {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES.values()},
+        "description": "The file.",
+    },
+    **refuses("not-found", "exports-under-way", "chain-fault", "chain-unavailable"),
 }
 
 
@@ -62,14 +65,14 @@ def _file(plant: Plant, files: Files, format_: str, product: str | None) -> Iter
     return files.file(product)
 
 
-@router.get("/products/{id}", operation_id="read_product")
+@router.get("/products/{id}", operation_id="read_product", responses=refuses("not-found"))
 def read_product(plant: Plant, id: str) -> ProductOut:  # noqa: A002 (the path's own name)
     """One product of an order, with its tasks."""
     with plant.read() as snap:
         return product_out(snap, id)
 
 
-@router.get("/products/{id}/history", operation_id="list_product_history")
+@router.get("/products/{id}/history", operation_id="list_product_history", responses=refuses("not-found"))
 def list_product_history(plant: Plant, pages: Pages, id: str) -> Listing[AuditRowOut]:  # noqa: A002 (the path's own name)
     """What happened to one product, the newest first: offers, votes, work, results, orders of humans."""
     ledger, found = history(plant, id)
