@@ -102,6 +102,12 @@ def test_any__foreign_host_or_origin__is_refused(client: TestClient, headers: di
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("body", [b'{"level": "\xff"}', b'{"level": ' + b"9" * 5000 + b"}"])
+def test_post__body_that_cannot_be_read__is_malformed(client: TestClient, body: bytes) -> None:
+    answer = client.post("/api/v1/overrides", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
 def test_post__form_content_type__is_refused(client: TestClient) -> None:
     answer = client.post("/api/v1/overrides", content='{"kind": "hold"}', headers={"content-type": "text/plain"})
     assert answer.status_code == 422
