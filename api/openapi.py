@@ -20,7 +20,8 @@ VERSION = "1"
 EXAMPLES = Path(__file__).with_name("examples.json")
 MARK = "x-problem-types"
 JSON = "application/json"
-METHODS = ("get", "post", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
+FIRST_PROBLEM = 400
 ABOUT = """\
 Reads are a projection of the chain and name the block they were read at. Writes are signed by a human: preview with
 `?dry_run=true`, then send with its `ETag` as `If-Match` and an `Idempotency-Key` of your own. Every error is a problem
@@ -101,8 +102,8 @@ def describe(routes: Sequence[BaseRoute], *, title: str, summary: str) -> dict[s
         name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()
     }
     components["securitySchemes"] = SECURITY_SCHEMES
-    for path, _, operation in operations(made):
-        _complete(path, operation)
+    for path, method, operation in operations(made):
+        _complete(path, method, operation)
     return made
 
 
@@ -121,27 +122,36 @@ def examples() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _complete(path: str, operation: Operation) -> None:
+def _complete(path: str, method: str, operation: Operation) -> None:
     rule = RULES[operation["operationId"]]
     operation["summary"] = operation["description"].partition(".")[0].replace("\n", " ") + "."
     operation["security"] = _security(rule)
+    _tell_of_problems(operation, rule)
+    if method == "get" and path.startswith("/api/") and JSON in operation["responses"]["200"].get("content", {}):
+        _tell_of_etag(operation)
+    if _has_parameter(operation, "cursor"):
+        operation["responses"]["200"]["headers"] |= _headers(["Link"])
+    if _has_parameter(operation, "idempotency-key"):
+        operation["responses"]["201"].setdefault("headers", {}).update(_headers(["Idempotent-Replayed"]))
+        _require_key(operation)
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+    _exemplify(operation)
+
+
+def _tell_of_problems(operation: Operation, rule: Rule) -> None:
+    """What the route says that it refuses, and what every route of its kind does; FastAPI's own words for it go."""
     responses = operation["responses"]
     own = {slug for response in responses.values() for slug in response.pop(MARK, ())}
-    for status in [status for status in responses if int(status) >= 400]:
+    for status in [status for status in responses if int(status) >= FIRST_PROBLEM]:
         del responses[status]
-    if path.startswith("/api/") and _is_json_read(operation):
-        responses["200"].setdefault("headers", {}).update(_headers(["ETag"]))
-        responses["304"] = {"description": "As If-None-Match names it.", **sends("ETag")}
-        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-    if _has_parameter(operation, "cursor"):
-        responses["200"]["headers"] |= _headers(["Link"])
-    if _has_parameter(operation, "idempotency-key"):
-        responses["201"].setdefault("headers", {}).update(_headers(["Idempotent-Replayed"]))
-        _require_key(operation)
     for status, types in _by_status(own | set(_common(rule, operation))):
         responses[str(status)] = _problem_response(types)
-    operation["responses"] = dict(sorted(responses.items()))
-    _exemplify(operation)
+
+
+def _tell_of_etag(operation: Operation) -> None:
+    operation["responses"]["200"].setdefault("headers", {}).update(_headers(["ETag"]))
+    operation["responses"]["304"] = {"description": "As If-None-Match names it.", **sends("ETag")}
+    operation.setdefault("parameters", []).append(IF_NONE_MATCH)
 
 
 def _require_key(operation: Operation) -> None:
@@ -180,10 +190,6 @@ def _is_narrow(schema: dict[str, Any]) -> bool:
     """Whether there is text that does not fit it."""
     kinds = schema.get("anyOf", [schema])
     return not any(kind.get("type") == "string" and kind.keys() <= {"type", "title"} for kind in kinds)
-
-
-def _is_json_read(operation: Operation) -> bool:
-    return "requestBody" not in operation and JSON in operation["responses"].get("200", {}).get("content", {})
 
 
 def _has_parameter(operation: Operation, name: str) -> bool:

@@ -31,9 +31,9 @@ _TABLE = (
         slug="malformed",
         status=400,
         title="The body cannot be read",
-        means="It is no text, so it cannot be JSON.",
+        means="It is no text, or has a number of thousands of digits.",
         helps="Send JSON in UTF-8 with Content-Type: application/json.",
-        example="The body is no JSON in UTF-8.",
+        example="The body cannot be read: it is no JSON in UTF-8, or has a number of thousands of digits.",
     ),
     ProblemType(
         slug="idempotency-key-missing",

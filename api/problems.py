@@ -131,7 +131,7 @@ def _sentence(item: Mapping[str, Any]) -> str:
 
 
 _EXPLAINED = {
-    400: ("malformed", "The body is no JSON in UTF-8."),
+    400: ("malformed", "The body cannot be read: it is no JSON in UTF-8, or has a number of thousands of digits."),
     404: ("not-found", "There is nothing at {path}. /reference lists every route."),
     413: ("too-large", "A request has at most 2 MiB, a ballot 4 KiB, a draft 160 KiB."),
     405: ("method-not-allowed", "{path} does not answer {method}; the Allow header says what it answers."),

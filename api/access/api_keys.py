@@ -14,6 +14,7 @@ MOST = 20
 """Keys of one account at a time."""
 NOTED_EVERY_S = 60
 """Its last use is known to this many seconds: reading is not to write each time."""
+LARGEST_ID = (1 << 31) - 1
 KEYS = Table(
     "api_keys",
     METADATA,

@@ -45,7 +45,7 @@ class VisitorOut(Wire):
 class KeyIn(Wire):
     """A key for a script."""
 
-    name: str = Field(min_length=1, max_length=80, examples=["line dashboard"])
+    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["line dashboard"])
     scopes: tuple[Scope, ...] = Field(min_length=1, examples=[["read", "draft"]])
     expires_at: datetime = Field(description="RFC 3339, with a time zone.")
 

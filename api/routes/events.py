@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,7 @@ LOOK_S, PULSE_S = 0.05, 1.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 START = Query(alias="from", description='"start", "now", or an event id to go on after.', examples=["12.3"])
 """Ids are `block.logIndex`: the same after a restart, on every replica."""
+ID = re.compile(r"([0-9]{1,20})\.([0-9]{1,20})")
 LIST, PLACE = "events", 2
 WORKER = Query(description="A member's badge number, by which the event names it, or by its account.")
 SINCE = Query(ge=0, description="The first block.")
@@ -168,7 +170,7 @@ def _after(plant: Projection, start: str) -> tuple[int, int]:
     if start == "now":
         events = plant.events().events
         return events[-1].at.position if events else BEFORE_ALL
-    block, _, index = start.partition(".")
-    if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
-        raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')
-    return int(block), int(index)
+    found = ID.fullmatch(start)
+    if found is None:
+        raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start[:80]!r}.')
+    return int(found[1]), int(found[2])

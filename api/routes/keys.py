@@ -1,10 +1,11 @@
 """A human's keys for scripts."""
 
 import time
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
-from api.access.api_keys import MOST, ApiKey
+from api.access.api_keys import LARGEST_ID, MOST, ApiKey
 from api.access.door import Admitted
 from api.dependencies import Gate
 from api.models.access import KeyIn, KeyMade, KeyOut, KeysOut
@@ -14,6 +15,7 @@ from api.problems import Problem, not_found, unprocessable
 
 router = APIRouter(prefix="/keys", tags=["access"])
 A_DAY_S = 86_400
+KEY_ID = Path(ge=1, le=LARGEST_ID)
 
 
 @router.post("", operation_id="create_key", status_code=201, responses=refuses("too-many-keys"))
@@ -35,7 +37,7 @@ def list_keys(gate: Gate, visitor: Admitted) -> KeysOut:
 
 
 @router.delete("/{id}", operation_id="revoke_key", status_code=204, responses=refuses("not-found"))
-def revoke_key(gate: Gate, visitor: Admitted, id: int) -> None:  # noqa: A002 (the path's own name)
+def revoke_key(gate: Gate, visitor: Admitted, id: Annotated[int, KEY_ID]) -> None:  # noqa: A002 (the path's own name)
     """Ends one of one's own keys at once."""
     if not gate.api_keys.revoke(visitor.account, id):
         raise not_found("key", id, "GET /api/v1/keys lists yours.")

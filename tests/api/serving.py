@@ -102,7 +102,8 @@ def notary(story: Story, verify: Verify | None = None) -> Notary:
 @contextmanager
 def listening(served: Served, *, port: int = 0) -> Iterator[str]:
     """The same over HTTP on a port of loopback, else a free one; the URL."""
-    with socket.socket() as sock:
+    # Named as TCP, as in `workmoot serve`: else every answer of a kept connection waits 40 ms.
+    with socket.socket(proto=socket.IPPROTO_TCP) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1))

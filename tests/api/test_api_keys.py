@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access.access import Terms
-from api.access.api_keys import MOST, NOTED_EVERY_S, ApiKeys, Scope
+from api.access.api_keys import LARGEST_ID, MOST, NOTED_EVERY_S, ApiKeys, Scope
 from api.database import Database
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, signer
@@ -164,3 +164,19 @@ def test_key__often__has_a_limit_of_its_own() -> None:
 def sign_in_by_hand(client: TestClient) -> None:
     sessions = client.app.state.dependencies.access.sessions  # type: ignore[attr-defined]  # the app's own state
     client.cookies.set("workmoot-8600", sessions.open(OWNER, now=int(time.time()), lasts_s=60))
+
+
+@pytest.mark.parametrize("number", [0, -1, 1 << 31, 1 << 63, 10**40])
+def test_revoke__number_that_no_key_can_have__is_invalid(client: TestClient, number: int) -> None:
+    answer = client.delete(f"/api/v1/keys/{number}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "path:/id")
+
+
+@pytest.mark.parametrize("name", ["", "a\x00b", "two\nlines", "x" * 81])
+def test_create__name_that_is_no_line__is_invalid(client: TestClient, name: str) -> None:
+    answer = client.post("/api/v1/keys", json={"name": name, "scopes": ["read"], "expires_at": in_days(1)})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
+
+
+def test_revoke__largest_number__is_known_to_both_databases(database: Database) -> None:
+    assert not ApiKeys(database).revoke(OWNER, LARGEST_ID)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from markupsafe import escape
 
+from api.pages.view import coded
 from api.problem_types import PATH, TYPES
 from api.security import HEADERS
 from tests.api.serving import LOOPBACK, serve
@@ -102,6 +102,12 @@ def test_any__foreign_host_or_origin__is_refused(client: TestClient, headers: di
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("body", [b'{"level": "\xff"}', b'{"level": ' + b"9" * 5000 + b"}"])
+def test_post__body_that_cannot_be_read__is_malformed(client: TestClient, body: bytes) -> None:
+    answer = client.post("/api/v1/overrides", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
 def test_post__form_content_type__is_refused(client: TestClient) -> None:
     answer = client.post("/api/v1/overrides", content='{"kind": "hold"}', headers={"content-type": "text/plain"})
     assert answer.status_code == 422
@@ -130,8 +136,12 @@ def test_type__each__leads_to_a_page_of_its_own(client: TestClient, slug: str) -
     page = client.get(TYPES[slug].uri)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert f"<code>{slug}</code>, status {TYPES[slug].status}" in page.text
-    assert escape(TYPES[slug].means) in page.text
-    assert escape(TYPES[slug].helps) in page.text
+    assert coded(TYPES[slug].means) in page.text
+    assert coded(TYPES[slug].helps) in page.text
+
+
+def test_coded__what_is_no_code__is_text() -> None:
+    assert coded("`<a>` & <b>") == "<code>&lt;a&gt;</code> &amp; &lt;b&gt;"
 
 
 def test_problems__page__leads_to_each(client: TestClient) -> None:

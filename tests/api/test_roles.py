@@ -55,6 +55,7 @@ OPEN = {
     "read_reference": "/openapi.json",
 }
 HOLD = an_order("hold", "robot", "R-1", human="supervisor")
+SIGNED = an_order("hold", "robot", "R-1", order={}, signature="0x00")
 KEY = {"name": "x", "scopes": ["read"], "expires_at": "2000-01-01T00:00:00Z"}
 HIDDEN = {"read_reference", "show_reference", "list_problems", "show_problem", "show_part", "show_page", "show_sign_in"}
 """For people, which the OpenAPI leaves out; and the OpenAPI."""
@@ -92,6 +93,7 @@ ASKS = {
     "revoke_key": Ask(method="DELETE", path=f"{V1}/keys/999", lets_in=HUMANS),
     "submit_order": Ask(method="POST", path=f"{V1}/orders", body={}, lets_in=PLANNERS),
     "give_override": Ask(method="POST", path=f"{V1}/overrides", body=HOLD, lets_in=RELAYERS),
+    "give_override, signed": Ask(method="POST", path=f"{V1}/overrides", body=SIGNED, lets_in=ANYBODY),
     "give_override, dry run": Ask(method="POST", path=f"{V1}/overrides?dry_run=true", body=HOLD, lets_in=DRAFTERS),
     "show_reference": Ask(method="GET", path="/reference", lets_in=ANYBODY),
     "list_problems": Ask(method="GET", path="/problems", lets_in=ANYBODY),
@@ -130,6 +132,7 @@ VISITORS = {
 """To what each belongs. With a bad key not even what asks for nobody's name is answered, where names are looked at."""
 BLIND = frozenset(
     {"read_health", "read_readiness", "give_nonce", "sign_in", "list_ballots", "put_ballot", "list_drafts", "put_draft"}
+    | {"give_override, signed"}
 )
 OTHERS = ("sprayer", "administrator")
 ALL = ("read", "draft", "relay")
