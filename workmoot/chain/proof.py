@@ -134,8 +134,8 @@ def events_of(logs: Iterable[RawLog]) -> list[Event]:
     """The events that logs tell of; refused where one follows no layout of the contracts."""
     try:
         return list(decode_logs(logs))
-    except (DecodingError, ValueError, IndexError, OverflowError) as fault:
-        raise Malformed(f"log: {fault}") from None
+    except (Malformed, DecodingError, ValueError, IndexError, OverflowError) as fault:
+        raise Malformed(f"a log follows no layout of the contracts: {fault}") from None
 
 
 def _logs_in(receipt: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
