@@ -60,4 +60,5 @@ class _Named:
 
 
 def _is_whole_json(start: Message) -> bool:
-    return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith(JSON)
+    media_type = Headers(raw=start["headers"]).get("content-type", "").partition(";")[0].strip()
+    return start["status"] == 200 and media_type == JSON

@@ -12,6 +12,7 @@ from scripts.audit import AsJson, DeploymentFile, Head, Rpc, tell_file
 
 if TYPE_CHECKING:
     from workmoot.audit.product import Product
+    from workmoot.audit.rows import AuditRow
     from workmoot.domain.ledger import Ledger
 
 app = typer.Typer(no_args_is_help=True, help="Tell one product's history, and prove it.")
@@ -42,7 +43,8 @@ def show(id_: Id, rpc: Rpc = None, deployment: DeploymentFile = None, as_json: A
         who = (row.by.id or row.by.account or str(row.by.number)) if row.by else "-"
         subject = f"{row.subject.type} {row.subject.id or ''}".strip()
         said = f' "{row.reason.words}"' if row.reason and row.reason.words else ""
-        typer.echo(plain(f"{row.at}  {who:<12} {row.act:<18} {subject:<14} {'; '.join(row.effect)}{said}"))
+        effect = "; ".join(_of_product(row, product))
+        typer.echo(plain(f"{row.at}  {who:<12} {row.act:<18} {subject:<14} {effect}{said}"))
 
 
 @app.command()
@@ -73,6 +75,12 @@ def verify(
         kept.seek(0)
         url = connection.node.url
         tell_file(report_on(kept, rpc=url, deployment=deployment, head=head), as_json=as_json)
+
+
+def _of_product(row: "AuditRow", product: "Product") -> Iterator[str]:
+    """What the row did; of a worker's offers, those for the product."""
+    own = tuple(f"task {task}: " for task in product.tasks)
+    return (told for told in row.effect if row.act != "OffersPublished" or told.startswith(own))
 
 
 def _headings(ledger: "Ledger", product: "Product") -> Iterator[str]:

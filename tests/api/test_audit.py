@@ -110,6 +110,7 @@ def test_export__jsonl__is_what_the_blocks_prove(story):
     with telling(story, *chained([CHANGED], [], [CHANGED])) as client:
         answer = client.get("/api/v1/audit/export")
     assert answer.headers["content-type"] == "application/jsonl"
+    assert "etag" not in answer.headers, "it was held back until it was whole"
     verdict = verify(BytesIO(answer.content))
     assert (verdict.faults, verdict.rows) == ([], 2)
 

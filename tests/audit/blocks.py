@@ -36,9 +36,9 @@ def about(*, block: int = 5, product: str | None = None) -> About:
     return About(deployment=Deployment(chain_id=1337, block=block, **addresses, **known), product=product)
 
 
-def a_transaction(chain_id: int = 1337) -> bytes:
+def a_transaction(chain_id: int = 1337, nonce: int = 0) -> bytes:
     """Of EIP-1559's type, with fields that nobody reads."""
-    content: bytes = rlp.encode([chain_id, *[0] * 11])
+    content: bytes = rlp.encode([chain_id, nonce, *[0] * 10])
     return b"\2" + content
 
 

@@ -1,11 +1,15 @@
 """Rows: every event has words of its own, and says who, what, why and what it did."""
 
+import hashlib
+import json
+from dataclasses import asdict
 from string import Formatter
 
 import pytest
 
 from tests.api.story import Story, a_running_plant
 from workmoot.audit.acts import ACTS
+from workmoot.audit.export import FORMAT
 from workmoot.audit.rows import HINTS, AuditRow, moment_words, rows_of, words_of
 from workmoot.chain.memory import MemoryFollower
 from workmoot.domain import events
@@ -41,6 +45,12 @@ def test_acts__what_they_name__are_the_events_fields(kind: type[Event]):
     assert named <= HINTS[kind].keys()
 
 
+def test_acts__their_words__belong_to_the_format():
+    """Files written before have the words of then: others would not verify. Whoever changes them changes FORMAT."""
+    told = json.dumps({kind.__name__: asdict(act) for kind, act in ACTS.items()}, sort_keys=True)
+    assert (FORMAT, hashlib.sha256(told.encode()).hexdigest()[:16]) == ("workmoot/audit/1", "4367b71b21f0f141")
+
+
 def test_rows__a_running_plant__one_for_each_event_in_order(story: Story, rows: list[AuditRow]):
     places = [tuple(map(int, row.id.split("."))) for row in rows]
     assert places == sorted(set(places))
@@ -67,6 +77,13 @@ def test_rows__offers_of_no_layout__told_as_they_are():
     assert row.effect[1].endswith(": 0x0102")
     assert row.by is not None
     assert (row.by.number, row.by.id) == (1, None)
+
+
+def test_rows__votes_and_reviews__for_or_against_with_their_reasons(rows: list[AuditRow]):
+    votes = [row.effect[0] for row in rows if row.act == "VoteCast"]
+    assert set(votes) == {"votes for it", "votes against it"}
+    review = next(row for row in rows if row.act == "ProposalReviewed" and row.reason.words == "Fine by me.")  # type: ignore[union-attr]
+    assert review.effect[0].startswith("reviews, and is for it: makespan ")
 
 
 def test_words__an_account_without_a_badge__is_its_own_name():

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -18,11 +19,12 @@ from tests.chain import workshop
 from tests.chain.workshop import IDLE, JOINT, MADE, Plant, decide_who_belongs, let_time_run_out, running_workshop
 from workmoot.audit.export import About
 from workmoot.audit.verify import verify
+from workmoot.chain.evidence import read_evidence, receipt_bytes, transaction_bytes
+from workmoot.chain.proof import chain_of, read_header, root_of
 from workmoot.domain.errors import NoSuchProduct, Unprovable
 
 pytestmark = pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated:DeprecationWarning")
 NODES: tuple[Kind, ...] = ("anvil", "ganache")
-NO_NODE = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module", params=NODES)
@@ -178,6 +180,43 @@ def test_export__motions_and_policies__proved(undone):
     decide_who_belongs(undone)
     about = About(deployment=undone.connection.deployment)
     assert verify(BytesIO("".join(whole_file(undone.connection, about)).encode())).faults == []
+
+
+def test_evidence__from_the_first_block_there_is__hashes_and_hangs_together(plant):
+    node, addresses = plant.connection.node, list(plant.connection.deployment.addresses.values())
+    headers = [read_header(evidence.header) for evidence in read_evidence(node, addresses, 0, 12)]
+    assert [header.number for header in headers] == list(range(13))
+    assert [header.parent for header in headers[1:]] == [header.hash for header in headers[:-1]]
+    assert headers[-1].hash.hex() == node.ask("eth_getBlockByNumber", hex(12), False)["hash"][2:]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"gasPrice": hex(10**11)},
+        {"gasPrice": hex(10**11), "accessList": [{"address": "0x" + "12" * 20, "storageKeys": ["0x" + "34" * 32]}]},
+        {"maxFeePerGas": hex(10**11), "maxPriorityFeePerGas": "0x1", "accessList": []},
+        {"maxFeePerGas": hex(10**11), "maxPriorityFeePerGas": "0x0", "data": "0x600160006000a100"},
+    ],
+    ids=["legacy", "EIP-2930", "EIP-1559", "creation"],
+)
+def test_evidence__each_kind_of_transaction__makes_the_roots_of_its_block(undone, fields):
+    node = undone.connection.node
+    receiver = {} if "data" in fields else {"to": "0x" + "56" * 20, "value": "0x7"}
+    sent = {"from": node.ask("eth_accounts")[0], "gas": hex(100_000), **receiver, **fields}
+    name = node.ask("eth_sendTransaction", sent)
+    while (receipt := node.ask("eth_getTransactionReceipt", name)) is None:
+        time.sleep(0.02)
+    block = node.ask("eth_getBlockByNumber", receipt["blockNumber"], False)
+    transaction = transaction_bytes(node.ask("eth_getTransactionByHash", name))
+    assert "0x" + root_of([transaction]).hex() == block["transactionsRoot"]
+    assert "0x" + root_of([receipt_bytes(receipt)]).hex() == block["receiptsRoot"]
+    assert chain_of(transaction) == undone.connection.deployment.chain_id
+
+
+def test_evidence__a_transaction_of_a_kind_to_come__refused_by_its_type():
+    with pytest.raises(Unprovable, match="of type 4; only types 0, 1 and 2"):
+        transaction_bytes({"type": "0x4", "hash": "0x01"})
 
 
 def test_export__the_node_lies_about_a_block__refused(plant, monkeypatch):

@@ -77,7 +77,7 @@ _WORK = {
 }
 _VOTES = {
     events.OffersPublished: Act(
-        by="worker", on=("member", "worker"), words="says what it could do, and how it ranks it: {ranking}"
+        by="worker", on=("member", "worker"), words="says what it could do, and ranks the open work"
     ),
     events.HelpConfirmed: Act(
         by="helper", on=_TASK, words="will help {lead} by its offer {sequence} for version {version}"
@@ -90,11 +90,12 @@ _VOTES = {
         why="description",
     ),
     events.ProposalReviewed: Act(
-        by="member", on=_PROPOSAL, words="reviews; for it: {support}, makespan {makespan} ms, {findings}", why="words"
+        by="member",
+        on=_PROPOSAL,
+        words="reviews, and is {support} it: makespan {makespan} ms, findings {findings}",
+        why="words",
     ),
-    events.VoteCast: Act(
-        by="voter", on=_OF_PROPOSAL, words="votes {support}, where 1 is for and 0 against", why="reason"
-    ),
+    events.VoteCast: Act(by="voter", on=_OF_PROPOSAL, words="votes {support} it", why="reason"),
     events.BallotsCounted: Act(on=_PROPOSAL, words="signed ballots are counted: {ballots}"),
     events.RosterSealed: Act(words="roster {roster} is sealed in {roll}"),
     events.VoterBarred: Act(on=_PROPOSAL, words="{member} can vote no more and had not"),
@@ -125,7 +126,7 @@ _HUMANS = {
         words="orders {cosigned} take two, {ask_seconds} s apart at most; "
         "an alarm beyond {alarm_orders} in {alarm_seconds} s"
     ),
-    events.OverrideRatified: Act(by="by", on=_OVERRIDE, words="thinks of it; for it: {support}", why="words"),
+    events.OverrideRatified: Act(by="by", on=_OVERRIDE, words="is {support} it", why="words"),
     events.RobotEpochRaised: Act(on=("robot", "robot"), words="held: {held}; epoch {epoch}"),
     events.SafeStopChanged: Act(by="worker", on=_TASK, words="stopped itself: {stopped}"),
 }

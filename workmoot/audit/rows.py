@@ -18,6 +18,9 @@ from workmoot.domain.strangers import text
 
 HINTS = {kind: {name: hint for name, hint in get_type_hints(kind).items() if name != "at"} for kind in ACTS}
 
+SUPPORT = {"yes": "for", "no": "against", "1": "for", "0": "against"}
+"""Of reviews and of votes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -131,6 +134,8 @@ def words_of(ledger: Ledger, event: Event) -> str:
     if isinstance(event, OverrideGiven):
         return _order_words(event.id, event.epoch, event.order)
     said = {name: _word(ledger, hint, getattr(event, name)) for name, hint in HINTS[type(event)].items()}
+    if said.get("support") in SUPPORT:
+        said["support"] = SUPPORT[said["support"]]
     return ACTS[type(event)].words.format_map(said)
 
 

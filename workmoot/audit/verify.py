@@ -18,6 +18,7 @@ from workmoot.domain.ids import Address
 LONGEST_LINE = 64 * 1024 * 1024
 """Bytes. A block of 30,000,000 gas, all of it calldata of zeros and logs, fills less than half."""
 MOST_FAULTS = 100
+LONGEST_REASON = 300
 UNSOUND = (WorkmootError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What bytes that no contract of ours ever wrote may bring about where they are read."""
 
@@ -72,8 +73,10 @@ def verify(file: BinaryIO) -> Verdict:
         reading.run()
     except _Stop:
         pass
+    except WorkmootError as fault:
+        reading.end(str(fault))
     except UNSOUND as fault:
-        reading.add(reading.line.number, f"cannot be entered: {_words(fault)}")
+        reading.end(f"does not follow on what stands before ({type(fault).__name__}: {fault})")
     return reading.verdict
 
 
@@ -101,8 +104,7 @@ class _Reading:
         self._rows([row_line(row).encode() for row in account.rows()])
         self._end(account)
 
-    def add(self, number: int, reason: str) -> None:
-        """One fault more; at the last one it is enough."""
+    def _add(self, number: int, reason: str) -> None:
         self.verdict.faults.append(Fault(number, reason))
         if len(self.verdict.faults) == MOST_FAULTS:
             raise _Stop
@@ -118,18 +120,22 @@ class _Reading:
         if len(found.content) > LONGEST_LINE:
             self._stop(f"is longer than {LONGEST_LINE} bytes")
 
+    def end(self, reason: str) -> None:
+        """The last fault that is told."""
+        self.verdict.faults.append(Fault(self.line.number, reason[:LONGEST_REASON]))
+
     def _stop(self, reason: str) -> None:
-        self.verdict.faults.append(Fault(self.line.number, reason))
+        self.end(reason)
         raise _Stop
 
     def _compare(self, expected: str) -> None:
         if self.line.content != expected.encode():
-            self.add(self.line.number, "is not written as an export writes it")
+            self._add(self.line.number, "is not written as an export writes it")
 
     def _take(self, account: Account) -> None:
         evidence = _evidence_of(self.line)
         for reason in account.take(evidence):
-            self.add(self.line.number, reason)
+            self._add(self.line.number, reason)
         self._compare(block_line(evidence))
 
     def _rows(self, expected: Sequence[bytes]) -> None:
@@ -138,9 +144,9 @@ class _Reading:
         while self.line.kind != "end":
             place = places.get(self.line.content)
             if place is None:
-                self.add(self.line.number, self._difference(expected))
+                self._add(self.line.number, self._difference(expected))
             elif place < at:
-                self.add(self.line.number, f"row {_id_of(expected[place])} stands here again or out of order")
+                self._add(self.line.number, f"row {_id_of(expected[place])} stands here again or out of order")
             else:
                 at = place + 1
             self.verdict.rows += 1
@@ -149,7 +155,7 @@ class _Reading:
 
     def _count(self, expected: Sequence[bytes]) -> None:
         if self.verdict.rows != len(expected):
-            self.add(self.line.number, f"{self.verdict.rows} rows stand before it, the blocks tell of {len(expected)}")
+            self._add(self.line.number, f"{self.verdict.rows} rows stand before it, the blocks tell of {len(expected)}")
 
     def _difference(self, expected: Sequence[bytes]) -> str:
         found = _parsed(self.line)
@@ -163,9 +169,9 @@ class _Reading:
     def _end(self, account: Account) -> None:
         expected = end_line(account, rows=self.verdict.rows, digest=self._hash.hexdigest())
         if self.line.content != expected.encode():
-            self.add(self.line.number, f"the end does not fit what stands before it; it would be {expected.strip()}")
+            self._add(self.line.number, f"the end does not fit what stands before it; it would be {expected.strip()}")
         if next(self._lines, None) is not None:
-            self.add(self.line.number + 1, "something follows on the end")
+            self._add(self.line.number + 1, "something follows on the end")
 
 
 def _lines_of(file: BinaryIO) -> Iterator[Line]:
@@ -200,7 +206,7 @@ def _about_of(line: Line) -> About:
 def _evidence_of(line: Line) -> BlockEvidence:
     found = _parsed(line)
     whole = [_all_bytes(found[name]) if name in found else None for name in ("receipts", "transactions")]
-    return BlockEvidence(_bytes(found["header"]), *whole)
+    return BlockEvidence(_bytes(found.get("header")), *whole)
 
 
 def _all_bytes(told: Any) -> tuple[bytes, ...]:
@@ -211,8 +217,11 @@ def _all_bytes(told: Any) -> tuple[bytes, ...]:
 
 def _bytes(told: Any) -> bytes:
     if not isinstance(told, str) or not told.startswith("0x"):
-        raise Malformed("bytes are written 0x…")
-    return bytes.fromhex(told[2:])
+        raise Malformed("this is no block: its bytes are written 0x…")
+    try:
+        return bytes.fromhex(told[2:])
+    except ValueError:
+        raise Malformed("this is no block: its bytes are written in hexadecimal") from None
 
 
 def _is_of(line: bytes, id_: object) -> bool:
@@ -221,7 +230,3 @@ def _is_of(line: bytes, id_: object) -> bool:
 
 def _id_of(line: bytes) -> str:
     return str(json.loads(line)["id"])
-
-
-def _words(fault: BaseException) -> str:
-    return f"{type(fault).__name__}: {fault}"[:300]

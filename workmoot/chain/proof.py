@@ -89,8 +89,8 @@ def content_faults(
         if may_hold_logs(header.bloom, addresses):
             yield f"{block} may hold events of the contracts, and its receipts are missing"
         return
-    if max(len(receipts), len(transactions)) > MOST_TRANSACTIONS:
-        yield f"{block} has more than {MOST_TRANSACTIONS} transactions"
+    if not _may_belong_together(receipts, transactions):
+        yield f"{block} does not have one receipt for each of at most {MOST_TRANSACTIONS} transactions"
         return
     if root_of(receipts) != header.receipts_root:
         yield f"the receipts of {block} are not those of its header"
@@ -98,6 +98,12 @@ def content_faults(
         yield f"the transactions of {block} are not those of its header"
     if any(chain_of(transaction) not in (chain_id, None) for transaction in transactions):
         yield f"{block} has a transaction for another chain than {chain_id}"
+
+
+def _may_belong_together(receipts: Sequence[bytes], transactions: Sequence[bytes]) -> bool:
+    """Looked at before any work is done for them: a receipt is longer than the bloom in it."""
+    as_many = len(receipts) == len(transactions) <= MOST_TRANSACTIONS
+    return as_many and all(len(receipt) > BLOOM_SIZE for receipt in receipts)
 
 
 def root_of(values: Sequence[bytes]) -> bytes:
@@ -134,8 +140,8 @@ def events_of(logs: Iterable[RawLog]) -> list[Event]:
     """The events that logs tell of; refused where one follows no layout of the contracts."""
     try:
         return list(decode_logs(logs))
-    except (DecodingError, ValueError, IndexError, OverflowError) as fault:
-        raise Malformed(f"log: {fault}") from None
+    except (Malformed, DecodingError, ValueError, IndexError, OverflowError) as fault:
+        raise Malformed(f"a log follows no layout of the contracts: {fault}") from None
 
 
 def _logs_in(receipt: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
