@@ -20,6 +20,7 @@ from scripts import (
     serve,
     sign_in,
     supervisor,
+    task,
     up,
     worker,
 )
@@ -38,6 +39,7 @@ app.add_typer(gateway.app, name="gateway")
 app.command(name="serve")(serve.serve)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(order.app, name="order")
+app.add_typer(task.app, name="task")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
 app.command(name="sign-in")(sign_in.sign_in)

@@ -47,6 +47,8 @@ UNLIMITED = Rule(limit=None)
 OPEN = Rule()
 SIGNING_IN = Rule(limit=Limit.SIGN_INS)
 READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)
+RECALL = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True, limit=Limit.WRITES)
+"""A read that enters the chain's events once more."""
 SIGNED = Rule(limit=Limit.WRITES)
 """An order carries its human's signature, which the door checks and the contracts check again."""
 DRAFT = Rule(roles=MEMBERS, scope=Scope.DRAFT, in_development=True, limit=Limit.WRITES)
@@ -68,6 +70,7 @@ _WHO_MAY = {
         "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
         "read_schedule read_about read_reference show_part"
     ),
+    RECALL: "explain_task",
     SIGNED: "give_override",
     POST: "submit_order",
     WHO_AM_I: "read_me",

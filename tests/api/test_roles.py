@@ -23,6 +23,7 @@ GET = {
     "read_order": "/orders/1",
     "list_tasks": "/tasks",
     "read_task": "/tasks/256",
+    "explain_task": "/tasks/256/explain",
     "list_workers": "/workers",
     "read_worker": "/workers/1",
     "read_ranking": "/workers/1/ranking",
