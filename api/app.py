@@ -29,6 +29,7 @@ from api.routes import (
     reference,
     robots,
     tasks,
+    webhooks,
     workers,
 )
 from api.security import Guard
@@ -65,7 +66,21 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     app.add_middleware(Guard)
     problems.install(app)
     v1 = APIRouter(prefix="/api/v1", responses=ERRORS)  # type: ignore[arg-type]  # keys of int are keys
-    for part in (auth, keys, orders, tasks, workers, proposals, ballots, robots, overrides, events, plant, dao):
+    for part in (
+        auth,
+        keys,
+        orders,
+        tasks,
+        workers,
+        proposals,
+        ballots,
+        robots,
+        overrides,
+        events,
+        plant,
+        dao,
+        webhooks,
+    ):
         v1.include_router(part.router)
     app.include_router(v1)
     app.include_router(health.router)

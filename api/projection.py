@@ -134,6 +134,11 @@ class Projection:
         with self._lock:
             return list(islice(self._index.latest(topics, before=before, since=since), most))
 
+    def topics_of(self, event: Event) -> set[Topic]:
+        """What an event is about."""
+        with self._lock:
+            return self._index.topics_of(event)
+
     def freshness(self) -> Freshness:
         """How far what is said here can be relied on."""
         with self._lock:

@@ -57,6 +57,7 @@ GIVE = Rule(roles=ANY_ROLE, scope=Scope.RELAY, in_development=True, limit=Limit.
 POST = Rule(roles=frozenset({"planner", "supervisor"}), scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
 WHO_AM_I = Rule(roles=MEMBERS, scope=Scope.READ)
 OWN_KEYS = Rule(roles=HUMANS, limit=Limit.WRITES)
+OWN_WEBHOOKS = Rule(roles=HUMANS, in_development=True, limit=Limit.WRITES)
 
 _WHO_MAY = {
     UNLIMITED: "read_health read_readiness list_ballots put_ballot list_drafts put_draft",
@@ -75,5 +76,6 @@ _WHO_MAY = {
     POST: "submit_order",
     WHO_AM_I: "read_me",
     OWN_KEYS: "create_key list_keys revoke_key",
+    OWN_WEBHOOKS: "create_webhook list_webhooks remove_webhook list_dead_letters redeliver_dead_letter",
 }
 RULES = {route: rule for rule, routes in _WHO_MAY.items() for route in routes.split()}

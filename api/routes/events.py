@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,11 +12,12 @@ from fastapi.responses import StreamingResponse
 
 from api.access.rules import READ
 from api.dependencies import Gate, Plant
-from api.models.common import Listing, moment
+from api.models.common import Listing
 from api.models.events import EventOut
 from api.paging import Pages
 from api.problems import unprocessable
 from api.projection import Projection
+from api.views.events import event_id, event_out
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -110,24 +109,6 @@ def _backwards(event: Event) -> tuple[int, int]:
     return -event.at.block, -event.at.log_index
 
 
-def event_id(event: Event) -> str:
-    """An event's id, from its place on the chain."""
-    return f"{event.at.block}.{event.at.log_index}"
-
-
-def event_out(event: Event) -> EventOut:
-    """An event on the wire."""
-    said = {f.name: _shown(getattr(event, f.name)) for f in fields(event) if f.name != "at"}
-    return EventOut(
-        id=event_id(event),
-        name=type(event).__name__,
-        at=moment(event.at.timestamp),
-        block=event.at.block,
-        tx=event.at.tx,
-        said=said,
-    )
-
-
 def _after(plant: Projection, start: str) -> tuple[int, int]:
     if start == "start":
         return BEFORE_ALL
@@ -138,13 +119,3 @@ def _after(plant: Projection, start: str) -> tuple[int, int]:
     if not (block.isascii() and block.isdecimal() and index.isascii() and index.isdecimal()):
         raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start!r}.')
     return int(block), int(index)
-
-
-def _shown(value: object) -> Any:
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if is_dataclass(value):
-        return {f.name: _shown(getattr(value, f.name)) for f in fields(value)}
-    return [_shown(item) for item in value] if isinstance(value, tuple) else value

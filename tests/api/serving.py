@@ -20,6 +20,8 @@ from api.errands import Errands
 from api.home import Home
 from api.projection import Projection
 from api.rates import Rate
+from api.webhooks.hooks import Hooks
+from api.webhooks.reach import Reach
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary, Verify
@@ -76,6 +78,8 @@ def serve(
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         access=access_of(home, terms, projection, database, verify),
+        hooks=Hooks(database),
+        reach=Reach(loopback=terms.development),
         watched=(projection,),
     )
     return Served(app=create_app(dependencies), projection=projection, story=story, desk=desk)
