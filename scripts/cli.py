@@ -11,6 +11,7 @@ from scripts import (
     bench,
     doctor,
     gateway,
+    mcp,
     member,
     motion,
     order,
@@ -46,6 +47,7 @@ app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.command(name="mcp")(mcp.mcp)
 app.add_typer(bench.app, name="bench")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="supervisor", hidden=True)(supervisor.supervisor)
