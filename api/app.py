@@ -34,6 +34,7 @@ from api.routes import (
     reference,
     robots,
     tasks,
+    webhooks,
     workers,
 )
 from api.security import Guard
@@ -82,6 +83,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         audit,
         plant,
         dao,
+        webhooks,
         reference,
     ):
         v1.include_router(part.router)

@@ -11,6 +11,8 @@ from api.desk import Desk
 from api.errands import Errands
 from api.exports import Exports
 from api.projection import Projection
+from api.webhooks.hooks import Hooks
+from api.webhooks.reach import Reach
 from workmoot.domain.ids import Address
 from workmoot.domain.ports import Receipt
 
@@ -46,6 +48,8 @@ class Dependencies:
     posting: Posting | None
     contracts: dict[str, str]
     access: Access
+    hooks: Hooks
+    reach: Reach
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
 
@@ -80,8 +84,13 @@ def _ballots(given: Annotated[Dependencies, Depends(_given)]) -> BallotDesk:
     return given.ballots
 
 
+def _hooks(given: Annotated[Dependencies, Depends(_given)]) -> Hooks:
+    return given.hooks
+
+
 Given = Annotated[Dependencies, Depends(_given)]
 Plant = Annotated[Projection, Depends(_projection)]
+Webhooks = Annotated[Hooks, Depends(_hooks)]
 Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]

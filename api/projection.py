@@ -11,6 +11,7 @@ from itertools import islice
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
 from api.models.work import TaskOut
+from api.past import Past
 from api.views.snapshot import Anchoring, GatewayWords, Snapshot
 from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
@@ -58,6 +59,7 @@ class Projection:
         self._look = threading.Event()
         self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
         self._rewinds: list[int] = []
+        self._past = Past()
         self._tasks_made: dict[TaskId, TaskOut] = {}
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
@@ -122,6 +124,11 @@ class Projection:
                 rewinds=len(self._rewinds),
             )
 
+    def ledger_at(self, block: int) -> Ledger:
+        """The plant as it was at the block's end; nobody writes in it."""
+        known = self.events()
+        return self._past.at(block, known.events, rewinds=known.rewinds)
+
     def latest(self, topics: Sequence[Topic], *, before: tuple[int, int] | None, since: int, most: int) -> list[Event]:
         """The newest events about all of the topics: before a place on the chain, from a block on."""
         with self._lock:
@@ -131,6 +138,11 @@ class Projection:
         """The events of its transaction."""
         with self._lock:
             return self._index.beside(event)
+
+    def topics_of(self, event: Event) -> set[Topic]:
+        """What an event is about."""
+        with self._lock:
+            return self._index.topics_of(event)
 
     def freshness(self) -> Freshness:
         """How far what is said here can be relied on."""

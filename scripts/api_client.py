@@ -72,15 +72,20 @@ class ApiClient:
         return self.ask("POST", "orders", document, a_key()).json()
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        sent = self._credentials() | dict(headers or {})
         try:
-            answer = self._sent(method, path, body, sent)
+            answer = self.request(method, path, body, headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             words = f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`."
             raise _failed(words, UNREACHABLE) from None
         if answer.is_error:
-            raise _failed(_refusal(answer), _ends_with(answer.status_code))
+            raise _failed(refusal(answer), _ends_with(answer.status_code))
         return answer
+
+    def request(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer as it comes, a refusal too; where none comes, httpx says why."""
+        return self._sent(method, path, body, self._credentials() | dict(headers or {}))
 
     def _sent(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> httpx.Response:
         """A write that has a key is sent again where its answer was lost, or where it is still at work: done once."""
@@ -152,7 +157,7 @@ def no_run(option: str) -> typer.BadParameter:
     return typer.BadParameter(f"no run to be found; start one with `workmoot up`, or say {option}")
 
 
-def _refusal(answer: httpx.Response) -> str:
+def refusal(answer: httpx.Response) -> str:
     """A problem document (RFC 9457), a line for each thing that is wrong; or the bare status."""
     bare = f"The API answered {answer.status_code} {answer.reason_phrase}"
     try:

@@ -43,7 +43,8 @@ def connect_or_recall(rpc: str, deployment: Path | None) -> "Connection":
 def open_database(url: str | None, deployment: "Deployment", *, file: Path | None) -> "Database":
     """The database named, or else the deployment's own, beside its file; with every table of the app's modules."""
     import api.app
-    import api.archive  # noqa: F401
+    import api.archive
+    import api.webhooks.sender  # noqa: F401
     from api.database import Database
     from workmoot.chain.deployment import path_for
 

@@ -11,6 +11,7 @@ from scripts import (
     bench,
     doctor,
     gateway,
+    mcp,
     member,
     motion,
     order,
@@ -21,6 +22,7 @@ from scripts import (
     serve,
     sign_in,
     supervisor,
+    task,
     up,
     worker,
 )
@@ -39,6 +41,7 @@ app.add_typer(gateway.app, name="gateway")
 app.command(name="serve")(serve.serve)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(order.app, name="order")
+app.add_typer(task.app, name="task")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
 app.command(name="sign-in")(sign_in.sign_in)
@@ -46,6 +49,7 @@ app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.add_typer(product.app, name="product")
+app.command(name="mcp")(mcp.mcp)
 app.add_typer(bench.app, name="bench")
 app.command(name="doctor")(doctor.doctor)
 app.command(name="supervisor", hidden=True)(supervisor.supervisor)

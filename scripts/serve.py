@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from api.desk import KeyRing
     from api.home import Home
     from api.projection import Projection
+    from api.webhooks.reach import Reach
     from workmoot.chain.connection import Connection
     from workmoot.chain.signer import Signer
 
@@ -44,10 +45,14 @@ def serve(  # noqa: PLR0913 (a command's options)
     rate: Annotated[float, typer.Option(min=1, help="Requests a second of one account, key or address.")] = 100,
     session_hours: Annotated[float, typer.Option(min=0.01, max=168, help="How long who signed in stays so.")] = 8,
     key_days: Annotated[int, typer.Option(min=1, max=366, help="How long an API key may last.")] = 90,
+    private_webhooks: Annotated[
+        bool, typer.Option("--private-webhooks", help="Webhooks may lead into the plant's own network, too.")
+    ] = False,
 ) -> None:
     """Serve the API and the page until SIGTERM. Killed at any moment, it goes on where it was."""
     from api.access.access import Terms
     from api.home import Home
+    from api.webhooks.reach import Reach
 
     if not dev and keys:
         raise typer.BadParameter("development keys sign with --dev alone; name the sending account with --relay")
@@ -67,8 +72,9 @@ def serve(  # noqa: PLR0913 (a command's options)
             raise typer.BadParameter(str(wrong), param_hint="--origin") from None
         tables = open_database(database, connection.deployment, file=deployment)
         terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
+        reach = Reach(loopback=dev, private=private_webhooks)
         collect_rarely()
-        dependencies = dependencies_of(connection, keys, relay, tables, home, terms)
+        dependencies = dependencies_of(connection, keys, relay, tables, home, terms, reach)
         if banner := dependencies.desk.keys.banner:
             log.warning("%s", banner)
         listening.listen()  # who is told the address may connect at once
@@ -100,7 +106,13 @@ def _listen(port: int) -> socket.socket:
 
 
 def dependencies_of(
-    connection: "Connection", keys: Path | None, relay: Path | None, database: "Database", home: "Home", terms: "Terms"
+    connection: "Connection",
+    keys: Path | None,
+    relay: Path | None,
+    database: "Database",
+    home: "Home",
+    terms: "Terms",
+    reach: "Reach",
 ) -> "Dependencies":
     """Everything outside that the API needs, on this node."""
     from api.access.access import access_of
@@ -113,6 +125,9 @@ def dependencies_of(
     from api.gateway import Gateway
     from api.projection import Projection
     from api.rates import Rate
+    from api.webhooks.hooks import Hooks
+    from api.webhooks.reach import Post
+    from api.webhooks.sender import Sender
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
     from workmoot.chain.evidence import NodeEvidence
@@ -137,6 +152,14 @@ def dependencies_of(
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
+    access = access_of(home, terms, projection, database, verify)
+    webhooks = Sender(
+        database,
+        projection,
+        lambda: Post(reach),
+        source=f"eip155:{chain_id}:{deployed.allocation_dao}",
+        may_read=access.door.belongs,
+    )
     return Dependencies(
         projection=projection,
         desk=desk,
@@ -145,8 +168,10 @@ def dependencies_of(
         exports=Exports(NodeEvidence(connection.node, deployed)),
         posting=contracts.work_orders if contracts else None,
         contracts=dict(deployed.addresses),
-        access=access_of(home, terms, projection, database, verify),
-        watched=(projection, gateway),
+        access=access,
+        hooks=Hooks(database),
+        reach=reach,
+        watched=(projection, gateway, webhooks),
     )
 
 

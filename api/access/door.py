@@ -16,7 +16,7 @@ from api.problems import Problem
 from api.projection import Projection
 from api.rates import Rates
 from workmoot.domain.errors import DatabaseUnreachable
-from workmoot.domain.ids import Address
+from workmoot.domain.ids import ZERO_ADDRESS, Address
 
 BURST_S = 10
 """So many seconds' worth may come at once."""
@@ -99,6 +99,11 @@ class Door:
             self._sessions.close_all_of(session.account)
             return None
         return Visitor(name=session.account, account=session.account, roles=roles, expires_at=session.expires_at)
+
+    def belongs(self, account: Address) -> bool:
+        """Whether an account may be told what members read; in development nobody's, too."""
+        with self._projection.read() as snap:
+            return bool(roles_of(snap.ledger, account)) or (self._development and account == ZERO_ADDRESS)
 
     def roles_of(self, account: Address) -> frozenset[str]:
         """What the account is now; nothing: it does not belong here."""

@@ -47,6 +47,8 @@ UNLIMITED = Rule(limit=None)
 OPEN = Rule()
 SIGNING_IN = Rule(limit=Limit.SIGN_INS)
 READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)
+RECALL = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True, limit=Limit.WRITES)
+"""A read that enters the chain's events once more."""
 SIGNED = Rule(limit=Limit.WRITES)
 """An order carries its human's signature, which the door checks and the contracts check again."""
 DRAFT = Rule(roles=MEMBERS, scope=Scope.DRAFT, in_development=True, limit=Limit.WRITES)
@@ -55,6 +57,7 @@ GIVE = Rule(roles=ANY_ROLE, scope=Scope.RELAY, in_development=True, limit=Limit.
 POST = Rule(roles=frozenset({"planner", "supervisor"}), scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
 WHO_AM_I = Rule(roles=MEMBERS, scope=Scope.READ)
 OWN_KEYS = Rule(roles=HUMANS, limit=Limit.WRITES)
+OWN_WEBHOOKS = Rule(roles=HUMANS, in_development=True, limit=Limit.WRITES)
 
 _WHO_MAY = {
     UNLIMITED: "read_health read_readiness list_ballots put_ballot list_drafts put_draft",
@@ -68,9 +71,11 @@ _WHO_MAY = {
         "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
         "read_schedule read_about read_metrics show_part list_audit export_audit read_product list_product_history"
     ),
+    RECALL: "explain_task",
     SIGNED: "give_override",
     POST: "submit_order",
     WHO_AM_I: "read_me",
     OWN_KEYS: "create_key list_keys revoke_key",
+    OWN_WEBHOOKS: "create_webhook list_webhooks remove_webhook list_dead_letters redeliver_dead_letter",
 }
 RULES = {route: rule for rule, routes in _WHO_MAY.items() for route in routes.split()}

@@ -32,18 +32,23 @@ class WorkerOut(Wire):
     records: tuple[RecordOut, ...]
 
 
-class Ranked(Wire):
-    """One task as a worker ranks it; a missing time says it cannot."""
+class RankedNumbers(Wire):
+    """How a worker ranks one task; a missing time says it cannot."""
 
     place: int
-    task: int
-    task_name: str
     score: int = Field(description="The lower, the earlier.")
     alone_s: float | None
     together_s: float | None
     energy_wh: int
     cost_micro: int
     success: float = Field(ge=0, le=1)
+
+
+class Ranked(RankedNumbers):
+    """One task as a worker ranks it."""
+
+    task: int
+    task_name: str
 
 
 class RankingOut(Wire):

@@ -15,13 +15,13 @@ from fastapi.responses import StreamingResponse
 from api.access.rules import READ
 from api.dependencies import Gate, Plant
 from api.event_index import Topic
-from api.models.common import Listing, moment
+from api.models.common import Listing
 from api.models.events import EventOut
 from api.openapi import refuses
 from api.paging import Pages, Paging
 from api.problems import unprocessable
 from api.projection import Projection
-from workmoot.audit.rows import said_by
+from api.views.events import event_id, event_out
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -145,23 +145,6 @@ def sse(name: str, text: str, id_: str | None = None) -> str:
 def backwards(event: Event) -> tuple[int, int]:
     """Its place in a list that has the newest first."""
     return -event.at.block, -event.at.log_index
-
-
-def event_id(event: Event) -> str:
-    """An event's id, from its place on the chain."""
-    return f"{event.at.block}.{event.at.log_index}"
-
-
-def event_out(event: Event) -> EventOut:
-    """An event on the wire."""
-    return EventOut(
-        id=event_id(event),
-        name=type(event).__name__,
-        at=moment(event.at.timestamp),
-        block=event.at.block,
-        tx=event.at.tx,
-        said=said_by(event),
-    )
 
 
 def _after(plant: Projection, start: str) -> tuple[int, int]:

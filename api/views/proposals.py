@@ -1,12 +1,16 @@
 """Proposals with their plans, reviews and votes."""
 
+from typing import Any
+
 from api.models.common import Who, moment, seconds
 from api.models.decisions import EntryOut, FiguresOut, ProposalDetail, ProposalOut, ReviewOut, VoteOut
+from api.models.why import Naming
 from api.views.motions import motion_words
 from api.views.snapshot import Snapshot
-from workmoot.domain.ids import Number
+from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Proposal, Review, Vote
 from workmoot.domain.plan import PlanEntry
+from workmoot.domain.proposals import Figures
 
 
 def proposal_out(snap: Snapshot, proposal: Proposal) -> ProposalOut:
@@ -19,13 +23,19 @@ def proposal_detail(snap: Snapshot, proposal: Proposal) -> ProposalDetail:
     return ProposalDetail(
         **_fields(snap, proposal),
         plan=tuple(_entry(snap, proposal, index, entry) for index, entry in enumerate(proposal.decided_entries)),
-        reviews=tuple(_review(snap, proposal, review) for review in proposal.reviews),
-        votes=tuple(_vote(snap, vote) for vote in proposal.votes),
+        **_said(snap, proposal),
     )
 
 
-def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, object]:
-    figures = proposal.opening.figures
+def naming(snap: Snapshot, proposal: Proposal, task: TaskId) -> Naming:
+    """One proposal with its entry about one task, reviews and votes."""
+    places = (place for place, entry in enumerate(proposal.decided_entries) if entry.task == task)
+    place = next(places)
+    entry = _entry(snap, proposal, place, proposal.decided_entries[place])
+    return Naming(**_fields(snap, proposal), entry=entry, **_said(snap, proposal))
+
+
+def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, Any]:
     counters = (other.id for other in snap.ledger.proposals.values() if other.counters == proposal.id)
     return {
         "id": proposal.id,
@@ -45,13 +55,25 @@ def _fields(snap: Snapshot, proposal: Proposal) -> dict[str, object]:
         "block": proposal.at.block,
         "content_hash": "0x" + proposal.content_hash.hex(),
         "evidence": "0x" + proposal.opening.evidence.hex(),
-        "figures": FiguresOut(
-            makespan_s=seconds(figures.makespan),
-            tardiness_s=seconds(figures.tardiness),
-            energy_wh=figures.energy,
-            cost_micro=figures.cost,
-        ),
+        "figures": figures_out(proposal.opening.figures),
         "tasks": len(proposal.decided_entries),
+    }
+
+
+def figures_out(figures: Figures) -> FiguresOut:
+    """What a plan predicts."""
+    return FiguresOut(
+        makespan_s=seconds(figures.makespan),
+        tardiness_s=seconds(figures.tardiness),
+        energy_wh=figures.energy,
+        cost_micro=figures.cost,
+    )
+
+
+def _said(snap: Snapshot, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "reviews": tuple(_review(snap, proposal, review) for review in proposal.reviews),
+        "votes": tuple(_vote(snap, vote) for vote in proposal.votes),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from api.models.common import Who, seconds
 from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
 from api.views.snapshot import Snapshot, id_of, name_of
+from workmoot.domain.offers import RankedTask
 from workmoot.domain.overrides import SubjectType
 from workmoot.domain.strangers import text
 from workmoot.domain.work import Status
@@ -50,20 +51,23 @@ def ranking_out(snap: Snapshot, member: Member) -> RankingOut:
         worker=Who(number=member.number, id=id_of(member), name=name_of(member)),
         block=ranking.at.block if ranking else None,
         items=tuple(
-            Ranked(
-                place=place,
-                task=item.task,
-                task_name=snap.task_name(item.task),
-                score=item.score,
-                alone_s=seconds(item.alone) or None,
-                together_s=seconds(item.together) or None,
-                energy_wh=item.energy,
-                cost_micro=item.cost,
-                success=item.success / PARTS,
-            )
+            Ranked(task=item.task, task_name=snap.task_name(item.task), **ranked_numbers(place, item))
             for place, item in enumerate(ranking.items if ranking else (), start=1)
         ),
     )
+
+
+def ranked_numbers(place: int, item: RankedTask) -> dict[str, Any]:
+    """What a worker's ranking says of one task."""
+    return {
+        "place": place,
+        "score": item.score,
+        "alone_s": seconds(item.alone) or None,
+        "together_s": seconds(item.together) or None,
+        "energy_wh": item.energy,
+        "cost_micro": item.cost,
+        "success": item.success / PARTS,
+    }
 
 
 def robot_out(snap: Snapshot, member: Member) -> RobotOut:

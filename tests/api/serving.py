@@ -21,6 +21,8 @@ from api.exports import Evidence, Exports
 from api.home import Home
 from api.projection import Projection
 from api.rates import Rate
+from api.webhooks.hooks import Hooks
+from api.webhooks.reach import Reach
 from tests.api.documented import Documented
 from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
@@ -80,6 +82,8 @@ def serve(
         posting=relay.work_orders,
         contracts=dict(ADDRESSES),
         access=access_of(home, terms, projection, database, verify),
+        hooks=Hooks(database),
+        reach=Reach(loopback=terms.development),
         watched=(projection,),
     )
     app = create_app(dependencies)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.exports import AT_ONCE, CHUNK, in_pieces
 from api.home import Home
+from api.webhooks.reach import Reach
 from scripts.api_state import open_database
 from scripts.audit_file import whole_file
 from scripts.serve import dependencies_of
@@ -213,7 +214,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 def served(workshop: Plant, database_url: str) -> Iterator[TestClient]:
     deployed = workshop.connection.deployment
     tables, home = open_database(database_url, deployed, file=None), Home(url=LOOPBACK, chain_id=deployed.chain_id)
-    app = create_app(dependencies_of(workshop.connection, None, None, tables, home, DEVELOPMENT))
+    app = create_app(dependencies_of(workshop.connection, None, None, tables, home, DEVELOPMENT, Reach()))
     with TestClient(app, base_url=LOOPBACK) as client:
         yield client
     tables.close()

@@ -133,3 +133,11 @@ def test_sign_order__drafted_otherwise__is_not_signed(at_home: Path, url: str) -
     for changed in ({"subject": task + 1}, {"kind": 7}, {"reason": "else"}, {"human": signer("operator").address}):
         with pytest.raises(typer.BadParameter, match="another order"):
             sign_order(asked, order | changed, about, signer("technician"))
+
+
+def test_task_why__decided__is_told_for_people(at_home: Path) -> None:
+    run("sign-in", "--key", str(at_home / "planner.key"))
+    told = run("task", "why", "256").output
+    assert "in control (the lowest level is in force)\n  level 16" in told
+    assert "loader leans against: <b>R-8</b> took" in told
+    assert json.loads(run("task", "why", "256", "--json").output)["proposal"] == 2

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import pytest
 
 from scripts.nodes import Node as Process
 from scripts.nodes import end_with_parent, running, stop
+from tests.api.receiver import Receiver, receiving
+from tests.api.receiver import comes as arrives
 from tests.builders import a_task
 from tests.chain.moves import post
 from tests.chain.plants import NodePlant, deploy, found
@@ -122,6 +126,32 @@ def test_serve__killed_at_any_moment__knows_every_event_once(plant, deployment, 
                 post(plant, a_task())
     with api(plant.node.url, deployment, database_url) as (_, client):
         assert comes(client, told(plant))
+
+
+def test_serve__killed_while_it_tells_the_outside__each_event_is_told_in_order(plant, deployment, database_url):
+    chance = random.Random(5)
+    with receiving() as receiver:
+        for kills in range(KILLS - 1):
+            with api(plant.node.url, deployment, database_url) as (_, client):
+                if not kills:
+                    made = client.post("/api/v1/webhooks", json={"url": receiver.url}).json()
+                    receiver.secret = made["secret"]
+                wanted = len(receiver.tried) + chance.randrange(1, 9)
+                for _ in range(wanted + 4):
+                    post(plant, a_task())
+                assert arrives(partial(has_tried, receiver, wanted))
+        post(plant, a_task())
+        expected = [id_ for id_ in told(plant) if place(id_) > place(made["told_to"])]
+        with api(plant.node.url, deployment, database_url):
+            assert arrives(lambda: [id_ for id_, _ in groupby(receiver.ids)] == expected)
+
+
+def has_tried(receiver: Receiver, messages: int) -> bool:
+    return len(receiver.tried) >= messages
+
+
+def place(id_: str) -> tuple[int, ...]:
+    return tuple(map(int, id_.split(".")))
 
 
 def test_serve__chain_went_another_way_meanwhile__tells_the_other_way(plant, deployment, database_url):

@@ -24,6 +24,7 @@ GET = {
     "read_order": "/orders/1",
     "list_tasks": "/tasks",
     "read_task": "/tasks/256",
+    "explain_task": "/tasks/256/explain",
     "list_workers": "/workers",
     "read_worker": "/workers/1",
     "read_ranking": "/workers/1/ranking",
@@ -91,6 +92,13 @@ ASKS = {
     "create_key": Ask(method="POST", path=f"{V1}/keys", body=KEY, lets_in=HUMANS),
     "list_keys": Ask(method="GET", path=f"{V1}/keys", lets_in=HUMANS),
     "revoke_key": Ask(method="DELETE", path=f"{V1}/keys/999", lets_in=HUMANS),
+    "create_webhook": Ask(method="POST", path=f"{V1}/webhooks", body={}, lets_in=HUMANS),
+    "list_webhooks": Ask(method="GET", path=f"{V1}/webhooks", lets_in=HUMANS),
+    "remove_webhook": Ask(method="DELETE", path=f"{V1}/webhooks/999", lets_in=HUMANS),
+    "list_dead_letters": Ask(method="GET", path=f"{V1}/webhooks/999/dead-letters", lets_in=HUMANS),
+    "redeliver_dead_letter": Ask(
+        method="POST", path=f"{V1}/webhooks/999/dead-letters/1/redeliver", body={}, lets_in=HUMANS
+    ),
     "submit_order": Ask(method="POST", path=f"{V1}/orders", body={}, lets_in=PLANNERS),
     "give_override": Ask(method="POST", path=f"{V1}/overrides", body=HOLD, lets_in=RELAYERS),
     "give_override, signed": Ask(method="POST", path=f"{V1}/overrides", body=SIGNED, lets_in=ANYBODY),

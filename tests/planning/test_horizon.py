@@ -27,7 +27,16 @@ from workmoot.domain.payloads import PlanPart, plan_payload
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import OnFailure
-from workmoot.planning.horizon import HUMAN_MS, due_of, handover, is_undecided, problem_at, standing_offers, weights
+from workmoot.planning.horizon import (
+    HUMAN_MS,
+    due_of,
+    handover,
+    hindrance,
+    is_undecided,
+    problem_at,
+    standing_offers,
+    weights,
+)
 from workmoot.planning.problem import OpenTask, Problem
 from workmoot.planning.validity import faults
 
@@ -370,3 +379,28 @@ def test_handover__policy_in_wall_time__in_ticks():
 def test_problem_at__plant_not_described_yet__refused():
     with pytest.raises(Malformed, match="clock"):
         problem_at(Ledger(), 0, wall_s=0.0)
+
+
+def hindered(workshop: Workshop, offer: Offer, *, wall_s: float = 0) -> str | None:
+    record = next(it for it in workshop.ledger.offers[offer.task] if it.offer == offer)
+    return hindrance(workshop.ledger, record, wall_s=wall_s or float(workshop.now_s))
+
+
+def test_hindrance__an_offer_that_stands__none():
+    assert hindered(*offered()) is None
+
+
+def test_hindrance__helper_is_silent__named_until_it_confirms():
+    workshop, offer = offered(helpers=(FINISHER,))
+    assert hindered(workshop, offer) == f"member {FINISHER} has not confirmed that it helps"
+    workshop.confirm("finisher", SPRAYER, offer)
+    assert hindered(workshop, offer) is None
+
+
+def test_hindrance__time_over_robot_held_or_worker_suspended__said():
+    workshop, offer = offered(valid_until=START_S + 600, robots=(ARM,))
+    assert hindered(workshop, offer, wall_s=START_S + 601) == "it was good for a time that is over"
+    workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT)
+    assert hindered(workshop, offer) == f"robot {ARM} is held"
+    workshop.suspend("sprayer")
+    assert hindered(workshop, offer) == "its worker may not take the task"

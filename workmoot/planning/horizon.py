@@ -152,11 +152,20 @@ def standing_offers(ledger: Ledger, task: TaskId) -> list[OfferRecord]:
 
 def is_backed(ledger: Ledger, record: OfferRecord) -> bool:
     """Whether its worker may take the task and every helper has confirmed."""
-    task, offer = ledger.tasks[record.offer.task], record.offer
+    return _lacks(ledger, record) is None
+
+
+def hindrance(ledger: Ledger, record: OfferRecord, *, wall_s: float) -> str | None:
+    """Why no plan may take an offer, in words; none where one may."""
+    return _lacks(ledger, record) or _is_away(ledger, record, wall_s)
+
+
+def _lacks(ledger: Ledger, record: OfferRecord) -> str | None:
     worker = ledger.members.get(record.worker)
-    if worker is None or not _can_take(worker, task):
-        return False
-    return all(_has_confirmed(ledger, record, helper) for helper in offer.helpers)
+    if worker is None or not _can_take(worker, ledger.tasks[record.offer.task]):
+        return "its worker may not take the task"
+    silent = (helper for helper in record.offer.helpers if not _has_confirmed(ledger, record, helper))
+    return next((f"member {helper} has not confirmed that it helps" for helper in silent), None)
 
 
 def _has_confirmed(ledger: Ledger, record: OfferRecord, helper: Number) -> bool:
@@ -191,8 +200,14 @@ def _modes(ledger: Ledger, task: TaskId, *, wall_s: float) -> tuple[Mode, ...]:
 
 
 def _is_at_hand(ledger: Ledger, record: OfferRecord, wall_s: float) -> bool:
-    held = any(ledger.is_robot_held(robot) for robot in record.offer.robots)
-    return record.offer.valid_until >= wall_s and not held
+    return _is_away(ledger, record, wall_s) is None
+
+
+def _is_away(ledger: Ledger, record: OfferRecord, wall_s: float) -> str | None:
+    if record.offer.valid_until < wall_s:
+        return "it was good for a time that is over"
+    held = (robot for robot in record.offer.robots if ledger.is_robot_held(robot))
+    return next((f"robot {robot} is held" for robot in held), None)
 
 
 def _is_blocked(ledger: Ledger, task: TaskId) -> bool:

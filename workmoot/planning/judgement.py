@@ -43,7 +43,7 @@ def judge(
     margin: int,
 ) -> Judgement | None:
     """How a plan compares with one's own best for the same tasks; None when a task of it is not open to plan."""
-    chosen = _chosen(problem, entries)
+    chosen = chosen_in(problem, entries)
     if chosen is None:
         return None
     own = restrict(problem, chosen)
@@ -53,7 +53,8 @@ def judge(
     return Judgement(expected=expected, best=min(best, better, key=lambda found: found.objective), margin=margin)
 
 
-def _chosen(problem: Problem, entries: tuple[PlanEntry, ...]) -> dict[TaskId, tuple[int, Mode]] | None:
+def chosen_in(problem: Problem, entries: tuple[PlanEntry, ...]) -> dict[TaskId, tuple[int, Mode]] | None:
+    """When and how a plan has each task done; None when a task of it is not open, or an offer does not stand."""
     chosen: dict[TaskId, tuple[int, Mode]] = {}
     for entry in entries:
         found = problem.tasks.get(entry.task)

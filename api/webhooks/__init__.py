@@ -1,0 +1,1 @@
+"""Telling others: each event of the chain posted to who asked for it."""
