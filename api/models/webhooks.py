@@ -50,7 +50,7 @@ class WebhookOut(Wire):
     attempts: int = Field(description="How often what comes next was tried in vain.")
     next_at: datetime | None = Field(description="When it is tried again, where it failed.")
     trouble: str | None
-    reorganisations: int = Field(description="How often what it was told was undone.")
+    reorganisations: int = Field(description="How often the chain went another way since it was made.")
 
 
 class WebhookMade(WebhookOut):

@@ -160,10 +160,10 @@ def _says(snap: Snapshot, task: Task, grounds: Grounds, others: tuple[Alternativ
     if proposal is None:
         return f"{has}; no plan names it at decision version {task.version}."
     votes = f"{proposal.yes} yes, {proposal.no} no of {proposal.members}"
-    return f"{has}; proposal {proposal.id} is {proposal.state.name.lower()}: {votes}. {_otherwise(others)}"
+    return f"{has}; proposal {proposal.id} is {proposal.state.name.lower()}: {votes}. {otherwise(others)}"
 
 
-def _otherwise(others: tuple[AlternativeOut, ...]) -> str:
+def otherwise(others: tuple[AlternativeOut, ...]) -> str:
     """What comes next where what was taken is left out."""
     if not others:
         return "What else could have been decided cannot be told: the plan takes what nobody offered then."
@@ -174,7 +174,9 @@ def _otherwise(others: tuple[AlternativeOut, ...]) -> str:
     best = rest[0]
     later_s, more = best.figures.makespan_s - taken.figures.makespan_s, best.objective - taken.objective
     team = " with ".join(who.name for who in (best.worker, *best.helpers))
-    return f"Next best is {team}: the plan ends {later_s:+.1f} s later and weighs {more:+d} more."
+    first = f"By the policy's weights {team} would have been better" if more < 0 else f"Next best is {team}"
+    ends = f"{abs(later_s):.1f} s {'sooner' if later_s < 0 else 'later'}" if later_s else "at the same time"
+    return f"{first}: the plan would end {ends} and weigh {abs(more)} {'less' if more < 0 else 'more'}."
 
 
 def _who(snap: Snapshot, number: Number) -> Who:

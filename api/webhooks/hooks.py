@@ -89,8 +89,8 @@ class Wants:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """One webhook. All that it wants is told up to `position`; `generation` counts the reorganisations that undid
-    what it was told, `told` those that it was told of."""
+    """One webhook. All that it wants is told up to `position`; `generation` counts the reorganisations since it was
+    made, `told` those that it was told of."""
 
     id: int
     account: Address
@@ -191,12 +191,13 @@ class Hooks:
             kept = newest.limit(MOST_LETTERS).scalar_subquery()
             connection.execute(delete(LETTERS).where(LETTERS.c.hook == hook.id, LETTERS.c.id.not_in(kept)))
 
-    def rewind(self, after: Position) -> int:
-        """What was told after that place is undone; how many webhooks are to be told so."""
-        values = {"block": after[0], "log_index": after[1], "attempts": 0, "next_at": 0.0}
+    def rewind(self, after: Position) -> None:
+        """What came after that place is undone. Every webhook is to be told so: what one was just being told when this
+        was found out, or when a process died, is not known here."""
+        values = {"block": after[0], "log_index": after[1]}
         with self._database.begin() as connection:
-            undone = update(HOOKS).where(later_than(HOOKS, after)).values(**values, generation=HOOKS.c.generation + 1)
-            return connection.execute(undone).rowcount
+            connection.execute(update(HOOKS).where(later_than(HOOKS, after)).values(values))
+            connection.execute(update(HOOKS).values(generation=HOOKS.c.generation + 1, attempts=0, next_at=0.0))
 
     # Dead letters
 

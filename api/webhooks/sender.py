@@ -7,7 +7,10 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import IntegrityError
 
 from api.database import Database
 from api.projection import Projection
@@ -90,14 +93,14 @@ class Sender:
             while not self._stop.is_set():
                 try:
                     self._look(post)
-                except DatabaseUnreachable as error:
+                except (DatabaseUnreachable, IntegrityError) as error:  # the latter: another took the turn meanwhile
                     log.warning("webhooks wait: %s", error)
                     self._recall_at, self._holds = time.monotonic() + self._pace.recall_s, False
                 await asyncio.sleep(self._pace.look_s)
         finally:
             await self._finish()
             await post.close()
-            if self._holds:
+            with suppress(DatabaseUnreachable):
                 self._lease.give_back()
 
     async def _finish(self) -> None:
@@ -156,8 +159,8 @@ class Sender:
         self._rewinds = fresh.rewinds
         fork = self._trail.fork(self._events, head=head)
         if fork is not None:
-            undone = self._hooks.rewind(fork)
-            log.warning("the chain went another way after %s: %s webhooks are told so", fork, undone)
+            log.warning("the chain went another way after %s.%s: webhooks are told so", *fork)
+            self._hooks.rewind(fork)
         self._trail.follow(self._events, fork=fork)
 
     def _clear_away(self) -> None:

@@ -171,6 +171,20 @@ def test_serve__chain_went_another_way_meanwhile__tells_the_other_way(plant, dep
         assert [order["name"] for order in client.get("/api/v1/orders").json()["items"]] == ["kept"]
 
 
+def test_serve__chain_goes_another_way__the_outside_is_told_what_is_undone(plant, deployment, database_url):
+    with receiving() as receiver, api(plant.node.url, deployment, database_url) as (_, client):
+        receiver.secret = client.post("/api/v1/webhooks", json={"url": receiver.url}).json()["secret"]
+        stands, before = told(plant)[-1], plant.node.ask("evm_snapshot")
+        post(plant, a_task(), detail='{"name": "lost"}')
+        assert arrives(partial(has_tried, receiver, 1))
+        plant.node.ask("evm_revert", before)
+        post(plant, a_task(), detail='{"name": "kept"}')
+        assert arrives(lambda: len(receiver.got) == 3)
+    lost, said, kept = receiver.got
+    assert (said["type"], said["data"]) == ("org.workmoot.reorganised", {"after": stands})
+    assert [json.loads(it["data"]["said"]["detail"])["name"] for it in (lost, kept)] == ["lost", "kept"]
+
+
 def test_serve__node_is_away__tells_what_it_knew_and_that_it_is_stale(plant, deployment, database_url):
     known = told(plant)
     with api(plant.node.url, deployment, database_url) as (_, client):

@@ -277,15 +277,33 @@ def test_chain__went_another_way_while_nobody_sent__it_is_said_all_the_same(kept
     assert kept.receiver.got[3]["data"]["tx"] == kept.chain.events[0].at.tx
 
 
-def test_chain__what_a_hook_was_told_still_stands__it_is_told_of_no_reorganisation(outside: Outside) -> None:
-    hook = outside.hook(worker=7)
+def test_chain__goes_another_way_while_a_message_is_under_way__it_is_not_taken_for_told(outside: Outside) -> None:
+    first = outside.ids[0]
+    outside.receiver.answer = lambda receiver, id_: receiver.hangs(receiver, id_) if id_ == f"0.{first}" else 200
+    hook = outside.hook()
     with outside.sending():
-        outside.mine(2)
+        assert comes(lambda: outside.receiver.tried == [f"0.{first}"])
         outside.chain.turn(1)
-        outside.mine(1)
-        outside.hook()
+        outside.mine(2)
+        assert comes(lambda: outside.now(hook).generation == 1)
+        outside.receiver.released.set()
+        assert comes(lambda: len(outside.receiver.got) == 4)
+    undone, said, *anew = outside.receiver.got
+    assert (undone["id"], said["data"]) == (first, {"after": None})
+    assert [message["data"]["tx"] for message in anew] == [event.at.tx for event in outside.chain.events]
+    assert undone["data"]["tx"] not in [message["data"]["tx"] for message in anew]
+
+
+def test_sender__another_took_the_turn_meanwhile__learns_what_that_one_saw(outside: Outside) -> None:
+    outside.hook()
+    with outside.sending():
         assert comes(lambda: outside.receiver.ids == outside.ids)
-    assert outside.now(hook).generation == 0
+        other = Trail(outside.database)
+        other.recall()
+        outside.chain.mine(1)
+        other.follow(outside.chain.events, fork=None)
+        outside.plant.begin()
+        assert comes(lambda: outside.receiver.ids == outside.ids)
 
 
 def test_trail__a_block_slipped_in_before_what_was_seen__found(database: Database) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.models.common import Who
+from api.models.decisions import FiguresOut
+from api.models.why import AlternativeOut
 from api.past import Past
+from api.views.why import otherwise
 from tests.api.requests import get
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
@@ -83,6 +87,38 @@ def test_explain__rivals__are_weighed_by_what_the_daemons_weigh_by(client: TestC
     assert [it["objective"] for it in found] == sorted(it["objective"] for it in found)
     assert sum(it["taken"] for it in found) == 1
     assert {it["worker"]["number"] for it in found} == {it.worker for it in contested.ledger.offers[task]}
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ((10.0, 12.5, 100, 90), "By the policy's weights b would have been better: the plan would end 2.5 s later"),
+        ((10.0, 8.0, 100, 130), "Next best is b: the plan would end 2.0 s sooner and weigh 30 more."),
+        ((10.0, 10.0, 100, 100), "Next best is b: the plan would end at the same time and weigh 0 more."),
+    ],
+)
+def test_otherwise__next_best__is_said_with_what_it_would_have_brought(
+    figures: tuple[float, float, int, int], words: str
+) -> None:
+    first_s, second_s, first, second = figures
+    taken, other = an_alternative("a", first_s, first, taken=True), an_alternative("b", second_s, second)
+    assert otherwise((taken, other)).startswith(words)
+
+
+def test_otherwise__nobody_else__is_said() -> None:
+    assert otherwise((an_alternative("a", 1.0, 1, taken=True),)) == "Nobody else offered to do it."
+
+
+def an_alternative(name: str, makespan_s: float, objective: int, *, taken: bool = False) -> AlternativeOut:
+    return AlternativeOut(
+        place=1,
+        worker=Who(number=1, id=name, name=name),
+        helpers=(),
+        sequence=1,
+        taken=taken,
+        objective=objective,
+        figures=FiguresOut(makespan_s=makespan_s, tardiness_s=0, energy_wh=0, cost_micro=0),
+    )
 
 
 def test_explain__plan_takes_what_nobody_offered__says_so() -> None:
