@@ -8,13 +8,11 @@ from typing import Any, BinaryIO
 import typer
 
 from scripts.api_client import newest_run, node_of
-from scripts.audit_recount import recount
-from scripts.audit_report import difference_row, judge
-from scripts.audit_storage import Difference
+from scripts.audit_report import deployment_object
 from workmoot.audit.export import About, Account, export
 from workmoot.audit.rows import rows_of
 from workmoot.audit.sheet import sheet
-from workmoot.audit.verify import UNSOUND, Fault, Verdict, verify
+from workmoot.audit.verify import Fault, Verdict, verify
 from workmoot.chain.connection import Connection, connect
 from workmoot.chain.deployment import read_deployment
 from workmoot.chain.evidence import NodeEvidence
@@ -26,7 +24,6 @@ class FileReport:
     """What was found in a file, and what it was compared with."""
 
     found: Verdict
-    differences: list[Difference] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)
     knows_head: bool
     knows_contracts: bool
@@ -34,18 +31,18 @@ class FileReport:
     @property
     def is_proved(self) -> bool:
         """Whether nothing is wrong."""
-        return self.found.is_proved and not self.differences
+        return self.found.is_proved
 
     def lines(self) -> Iterator[str]:
         """Each thing that is wrong."""
         for fault in self.found.faults:
             yield plain(f"line {fault.line}: {fault.reason}")
-        for difference in self.differences:
+        for difference in self.found.differences:
             yield f"{difference.subject}, {difference.what}: {difference.events!r}, counted again {difference.other!r}"
 
     def verdict(self) -> str:
         """The last line."""
-        account, wrong = self.found.account, len(self.found.faults) + len(self.differences)
+        account, wrong = self.found.account, len(self.found.faults) + len(self.found.differences)
         if wrong or account is None:
             return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
         told = f"proved: {self.found.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
@@ -64,20 +61,20 @@ class FileReport:
         """The report as JSON has it."""
         account = self.found.account
         told = {"ok": self.is_proved, "faults": [asdict(fault) for fault in self.found.faults]}
-        told |= {"differences": [difference_row(difference) for difference in self.differences]}
+        told |= {"differences": [difference.as_object() for difference in self.found.differences]}
         told |= {"compared_with": self.compared, "rows": self.found.rows}
         return told | ({"true_if": list(self._conditions(account)), **_of(account)} if account else {})
 
 
 def _of(account: Account) -> dict[str, Any]:
-    head, deployed = account.ledger.head, account.about.deployment
+    head = account.ledger.head
     return {
         "blocks": account.blocks,
         "events": len(account.events),
         "block": head.number,
         "block_hash": "0x" + head.hash.hex(),
         "product": account.about.product,
-        "deployment": {"chain_id": deployed.chain_id, "block": deployed.block, **deployed.addresses},
+        "deployment": deployment_object(account.about.deployment),
     }
 
 
@@ -135,23 +132,11 @@ def report_on(opened: BinaryIO, *, rpc: str | None, deployment: Path | None, hea
         knows_head=head is not None or rpc is not None,
         knows_contracts=deployment is not None,
     )
-    if report.found.is_proved and report.found.account:
-        _recounted(report, report.found.account)
     if account := report.found.account:
         for name, reason in _compared(account, rpc=rpc, deployment=deployment, head=head):
             report.compared.append(name)
             report.found.faults += [Fault(report.found.lines, reason)] if reason else []
     return report
-
-
-def _recounted(report: FileReport, account: Account) -> None:
-    """Every vote and task counted again, from the events of the file."""
-    deployed = account.about.deployment
-    addresses: dict[str, Any] = {"chain_id": deployed.chain_id, **deployed.addresses}
-    try:
-        report.differences += judge(account.events, account.ledger, recount(account.events), addresses)
-    except UNSOUND as fault:
-        report.found.faults.append(Fault(report.found.lines, f"the events cannot be counted: {fault!r}"))
 
 
 def _compared(

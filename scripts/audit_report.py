@@ -1,15 +1,17 @@
 """The audit's findings: what was compared, what differs, and by whom each task ended, in words and numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.audit_recount import Account, Recount, recount
-from scripts.audit_storage import Difference, claims_of, compare, hash_faults
+from scripts.audit_storage import claims_of, compare
 from scripts.audit_views import Views
+from workmoot.audit.difference import Difference
+from workmoot.audit.judge import judge
+from workmoot.audit.recount import Account, Recount, recount
 from workmoot.chain.connection import Connection
+from workmoot.chain.deployment import Deployment
 from workmoot.domain.errors import ChainError
-from workmoot.domain.events import Event
 from workmoot.domain.ledger import Ledger
 
 ATTEMPTS = 3
@@ -25,7 +27,7 @@ class Report:
 
     ledger: Ledger
     found: Recount
-    addresses: dict[str, Any]
+    deployment: Deployment
     events: int
     compared: int
     differences: list[Difference]
@@ -41,7 +43,7 @@ class Report:
         ended = {account.task for account in self.found.tasks.values() if account.status.is_final}
         yield "Tasks that ended", [task_line(row) for row in self.tasks() if row["task"] in ended]
         yield "Proposals", self.proposals()
-        yield "Differences", [difference_row(difference) for difference in self.differences]
+        yield "Differences", [difference.as_object() for difference in self.differences]
 
     def tasks(self) -> list[dict[str, Any]]:
         """Each task: by whom it was done, decided by which majority, overridden by whom."""
@@ -101,44 +103,16 @@ def report_of(connection: Connection) -> Report:
         found = recount(events)
         compared, differences = compare(claims_of(ledger, events), views)
         if connection.node.block(ledger.head.number) == ledger.head:
-            addresses: dict[str, Any] = {"chain_id": connection.deployment.chain_id, **connection.deployment.addresses}
-            differences += judge(events, ledger, found, addresses)
+            differences += judge(events, ledger, found, connection.deployment)
             return Report(
                 ledger=ledger,
                 found=found,
-                addresses=addresses,
+                deployment=connection.deployment,
                 events=len(events),
                 compared=compared,
                 differences=differences,
             )
     raise ChainMoved(f"{connection.node.url} was reorganised {ATTEMPTS} times while it was read; try again")
-
-
-def judge(events: Sequence[Event], ledger: Ledger, found: Recount, addresses: dict[str, Any]) -> list[Difference]:
-    """What the events contradict themselves in, and where the ledger and the recount part."""
-    return [
-        *hash_faults(events, chain_id=addresses["chain_id"], overrides=addresses["Overrides"]),
-        *found.faults,
-        *_against_ledger(ledger, found),
-    ]
-
-
-def _against_ledger(ledger: Ledger, found: Recount) -> Iterator[Difference]:
-    for number, account in found.tasks.items():
-        task = ledger.tasks[number]  # type: ignore[index]
-        yield from _unequal(f"task {number}", "status recounted", account.status, task.status)
-        done = [run.worker for run in task.runs]
-        yield from _unequal(f"task {number}", "last worker recounted", account.worker, done[-1] if done else 0)
-    for number, vote in found.votes.items():
-        proposal = ledger.proposals[number]  # type: ignore[index]
-        yield from _unequal(f"proposal {number}", "yes recounted", vote.yes, proposal.yes)
-        yield from _unequal(f"proposal {number}", "no recounted", vote.no, proposal.no)
-        yield from _unequal(f"proposal {number}", "state recounted", vote.state, proposal.state)
-
-
-def _unequal(subject: str, what: str, told: object, other: object) -> Iterator[Difference]:
-    if told != other:
-        yield Difference(subject=subject, what=what, events=told, other=other)
 
 
 def as_object(report: Report) -> dict[str, Any]:
@@ -150,12 +124,17 @@ def as_object(report: Report) -> dict[str, Any]:
         "block_hash": "0x" + head.hash.hex(),
         "events": report.events,
         "compared": report.compared,
-        "differences": [difference_row(difference) for difference in report.differences],
+        "differences": [difference.as_object() for difference in report.differences],
         "counts": report.found.counts(),
         "tasks": report.tasks(),
         "proposals": report.proposals(),
-        "deployment": report.addresses,
+        "deployment": deployment_object(report.deployment),
     }
+
+
+def deployment_object(deployment: Deployment) -> dict[str, Any]:
+    """Where the contracts are, as JSON has it."""
+    return {"chain_id": deployment.chain_id, "block": deployment.block, **deployment.addresses}
 
 
 def task_line(row: dict[str, Any]) -> dict[str, Any]:
@@ -169,23 +148,6 @@ def task_line(row: dict[str, Any]) -> dict[str, Any]:
         "overridden": row["overridden_by"],
         "ended by": row["ended_by"],
     }
-
-
-def difference_row(difference: Difference) -> dict[str, Any]:
-    """One difference."""
-    return {
-        "subject": difference.subject,
-        "what": difference.what,
-        "events": as_value(difference.events),
-        "other": as_value(difference.other),
-    }
-
-
-def as_value(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    return [as_value(item) for item in value] if isinstance(value, tuple) else value
 
 
 def as_text(value: Any) -> str:

@@ -5,11 +5,12 @@ from dataclasses import astuple, dataclass
 from typing import Any, Protocol
 
 from scripts.audit_views import Ask
-from workmoot.domain.events import Event, OrderPosted, OverrideGiven, RoleGranted, RoleRevoked
+from workmoot.audit.difference import Difference
+from workmoot.domain.events import Event, OrderPosted, RoleGranted, RoleRevoked
 from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger, Proposal, Task
-from workmoot.domain.overrides import PLANT, SubjectType, order_digest
+from workmoot.domain.overrides import PLANT, SubjectType
 from workmoot.domain.proposals import Policy, State, content_id_of
 from workmoot.domain.workers import Kind, Role, capabilities_in, roll_of
 
@@ -38,16 +39,6 @@ class Claim:
     told: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One value that two accounts of the plant do not agree on."""
-
-    subject: str
-    what: str
-    events: Any
-    other: Any
-
-
 def compare(claims: Iterable[Claim], storage: Storage) -> tuple[int, list[Difference]]:
     """How many values were compared, and those that differ."""
     listed = list(claims)
@@ -71,20 +62,6 @@ def claims_of(ledger: Ledger, events: Sequence[Event]) -> Iterator[Claim]:
     yield from _tasks(ledger)
     yield from _proposals(ledger)
     yield from _overrides(ledger)
-
-
-def hash_faults(events: Iterable[Event], *, chain_id: int, overrides: str) -> list[Difference]:
-    """The digests in events that do not follow from the same events."""
-    found = []
-    for event in events:
-        if isinstance(event, OverrideGiven):
-            digest = order_digest(event.order, chain_id=chain_id, overrides=overrides)
-            found += _unequal(f"override {event.id}", "digest recomputed", event.digest, digest)
-    return found
-
-
-def _unequal(subject: str, what: str, told: bytes, computed: bytes) -> list[Difference]:
-    return [] if told == computed else [Difference(subject=subject, what=what, events=told, other=computed)]
 
 
 # Who may act

@@ -71,10 +71,10 @@ def bloom_of(addresses: Iterable[Address]) -> bytes:
     return bits.to_bytes(256, "big")
 
 
-def chained(*told: Sequence[Log], first: int = 5) -> list[BlockEvidence]:
+def chained(*told: Sequence[Log], first: int = 5, chain_id: int = 1337) -> list[BlockEvidence]:
     """One block for each group of logs, each on the one before."""
     made: list[BlockEvidence] = []
     for number, logs in enumerate(told, first):
         parent = read_header(made[-1].header).hash if made else bytes(32)
-        made.append(a_block(number, *logs, parent=parent))
+        made.append(a_block(number, *logs, parent=parent, chain_id=chain_id))
     return made

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from workmoot.audit.difference import Difference
 from workmoot.audit.export import FORMAT, About, Account, about_line, block_line, end_line, row_line
+from workmoot.audit.judge import judge
+from workmoot.audit.recount import recount
 from workmoot.chain.deployment import NAMES, Deployment
 from workmoot.chain.proof import BlockEvidence
 from workmoot.domain.errors import Malformed, WorkmootError
@@ -36,14 +39,16 @@ class Verdict:
     """What was found; it is proved where nothing is wrong, if the head is the chain's."""
 
     faults: list[Fault] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    """What of votes, tasks and digests is otherwise when it is counted again."""
     account: Account | None = None
     rows: int = 0
     lines: int = 0
 
     @property
     def is_proved(self) -> bool:
-        """Whether every byte follows from the blocks."""
-        return self.account is not None and not self.faults
+        """Whether every byte follows from the blocks, and the events hold together."""
+        return self.account is not None and not self.faults and not self.differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,9 @@ class _Reading:
         self.verdict.account = account
         self._rows([row_line(row).encode() for row in account.rows()])
         self._end(account)
+        if not self.verdict.faults:
+            told = account.events
+            self.verdict.differences = judge(told, account.ledger, recount(told), account.about.deployment)
 
     def _add(self, number: int, reason: str) -> None:
         self.verdict.faults.append(Fault(number, reason))

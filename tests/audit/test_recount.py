@@ -2,10 +2,9 @@ from typing import Any
 
 import pytest
 
-from scripts.audit_recount import Vote, recount, tasks_of
-from scripts.audit_storage import Claim, compare, hash_faults
-from scripts.audit_views import Ask
 from tests.builders import FIRST_TASK, a_task, an_address, an_entry, an_opening, an_order
+from workmoot.audit.judge import hash_faults
+from workmoot.audit.recount import Vote, recount, tasks_of
 from workmoot.domain.events import (
     BallotsCounted,
     InForceChanged,
@@ -197,26 +196,3 @@ def test_tasks_of__part_of_a_plan__those_in_it():
 def test_hash_faults__digest_that_does_not_follow__is_named():
     found = hash_faults([given(OverrideKind.REQUEUE)], chain_id=1, overrides=an_address(5))
     assert [fault.what for fault in found] == ["digest recomputed"]
-
-
-class Answers:
-    """Storage that answers the same to everything."""
-
-    def __init__(self, *values: object) -> None:
-        self.values = values
-
-    def read_all(self, asks: list[Ask]):
-        return iter([self.values] * len(asks))
-
-
-def test_compare__not_told__is_not_compared():
-    claim = Claim("slot", Ask("Overrides", "slot"), {"id": None, "held": True})
-    assert compare([claim], Answers(7, True)) == (1, [])
-
-
-def test_compare__another_value__is_named():
-    compared, found = compare([Claim("plant", Ask("WorkOrders", "plant"), {"held": True})], Answers(False))
-    assert (compared, [(item.subject, item.what, item.events, item.other) for item in found]) == (
-        1,
-        [("plant", "held", True, False)],
-    )

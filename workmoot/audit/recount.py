@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.audit_storage import Difference
+from workmoot.audit.difference import Difference
 from workmoot.domain.ballots import unpack_counted
 from workmoot.domain.errors import Malformed
 from workmoot.domain.events import (
