@@ -9,7 +9,9 @@ from api.access.access import Access
 from api.ballots import BallotDesk
 from api.desk import Desk
 from api.errands import Errands
+from api.lifecycle import Lifecycle
 from api.projection import Projection
+from api.streams import Streams
 from workmoot.domain.ids import Address
 from workmoot.domain.ports import Receipt
 
@@ -44,6 +46,8 @@ class Dependencies:
     posting: Posting | None
     contracts: dict[str, str]
     access: Access
+    lifecycle: Lifecycle
+    streams: Streams = field(default_factory=Streams)
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
 

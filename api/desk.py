@@ -8,15 +8,16 @@ from typing import Any, Protocol
 
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
 from api.errands import Errand
-from api.models.common import moment
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
 from api.preconditions import etag_of, require_match
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
+from api.steps import NOWHERE, SUBMITTED, Step
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
+from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.ballots.poll import Verify
@@ -177,7 +178,9 @@ class Desk:
     def _send(self, signed: "_Signed") -> OverrideGiven:
         order = signed.order
         stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        record = self._recorded(self._digest(order))
+        digest = self._digest(order)
+        self._projection.steps.see(Step(digest, NOWHERE, SUBMITTED), time.time())
+        record = self._recorded(digest)
         if record is None and stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
             record = self._give_to_floor(order, signed.signature)
         record = record or self._give_to_chain(order, signed.signature)
@@ -280,7 +283,6 @@ class Desk:
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        submitted_at = time.time()
         digest = self._digest(order)
         try:
             self._relay.execute(order, signature)
@@ -288,9 +290,7 @@ class Desk:
             if (taken := self._taken_before(error, digest)) is not None:
                 return taken
             raise as_problem(error) from error
-        record = self._record(digest, order, within_s=SEEN_WITHIN_S)
-        times = record.times.model_copy(update={"submitted": moment(submitted_at)})
-        return record.model_copy(update={"times": times})
+        return self._record(digest, order, within_s=SEEN_WITHIN_S)
 
     def _taken_before(self, error: ChainError, digest: bytes) -> OverrideOut | None:
         """The order's record, where the contract refuses it because it has this very order already."""
@@ -302,7 +302,10 @@ class Desk:
     def _recorded(self, digest: bytes) -> OverrideOut | None:
         with self._projection.read() as snap:
             record = _find(snap.ledger, digest)
-            return override_out(snap, record) if record else None
+            if record is None:
+                return None
+            see(snap, (record,))
+            return override_out(snap, record)
 
     def _record(self, digest: bytes, order: HumanOrder, *, within_s: float) -> OverrideOut:
         """The record once the projection has it; else the order as it stands."""

@@ -23,10 +23,16 @@ For = Annotated[
     typer.Option("--for", min=15, help="Wall seconds until it expires; else an hour, a hold's until its release."),
 ]
 Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else who signed in.")]
+Wait = Annotated[
+    float | None,
+    typer.Option(min=1, help="Show each step until it is in force and confirmed; so many seconds at most."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
 
 AN_HOUR_S = 3600
+AT_REST = ("effective", "expiring", "asked", "done", "released", "expired", "superseded")
+FAILED = "failed"
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
 UNTIL_RELEASED = ("hold", "release")
@@ -56,13 +62,14 @@ def assign(  # noqa: PLR0913 (a command's options)
     key: Key = None,
     keystore: Keystore = None,
     dry_run: DryRun = False,
+    wait: Wait = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
     body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
-    _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
+    _give(body, signer_of(key, keystore), dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
@@ -75,11 +82,12 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         key: Key = None,
         keystore: Keystore = None,
         dry_run: DryRun = False,
+        wait: Wait = None,
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
         body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
-        _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
+        _give(body, signer_of(key, keystore), dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
 
@@ -116,7 +124,15 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
     return {"type": type_, "id": id_} if colon else {"type": "task" if usual == "plant" else usual, "id": given}
 
 
-def _give(body: dict[str, Any], signer: "Signer | None", *, dry_run: bool, api: str | None, as_json: bool) -> None:
+def _give(
+    body: dict[str, Any],
+    signer: "Signer | None",
+    *,
+    dry_run: bool,
+    wait: float | None,
+    api: str | None,
+    as_json: bool,
+) -> None:
     client = _client(api)
     if signer is not None:
         body |= {"human": signer.address}
@@ -125,11 +141,31 @@ def _give(body: dict[str, Any], signer: "Signer | None", *, dry_run: bool, api: 
         if signer is not None:
             body |= {"order": seen["order"], "signature": sign_order(body, seen["order"], client.get("about"), signer)}
         answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
+    if not as_json:
+        typer.echo("\n".join(_told(answer)))
+    code = 0 if wait is None or dry_run else _follow(client, answer, wait, quietly=as_json)
     if as_json:
         typer.echo(_text(answer))
-        return
-    for line in _told(answer):
-        typer.echo(line)
+    if code:
+        raise typer.Exit(code)
+
+
+def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool) -> int:
+    """Shows each step the order takes, and enters in it how it is then; the exit code for how far it came."""
+    from scripts.api_client import LATE, REFUSED
+
+    state = given["state"]
+    for step in () if state in AT_REST else client.steps(given["digest"], within_s=wait_s):
+        if step["state"] != state and not quietly:
+            typer.echo(f"  {step['state']}")
+        state = step["state"]
+        if state in (*AT_REST, FAILED):
+            break
+    given |= client.get(f"overrides/{given['digest']}")
+    if state in (*AT_REST, FAILED):
+        return REFUSED if state == FAILED else 0
+    typer.echo(given["floor"] or f"It is {state}.", err=True)
+    return LATE
 
 
 def _told(answer: dict[str, Any]) -> list[str]:

@@ -99,8 +99,10 @@ def _dependencies(
     from api.desk import Desk
     from api.errands import Errands
     from api.gateway import Gateway
+    from api.lifecycle import Lifecycle
     from api.projection import Projection
     from api.rates import Rate
+    from api.steps import KeptSteps
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
     from workmoot.chain.signatures import Signatures
@@ -125,6 +127,7 @@ def _dependencies(
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
+    lifecycle = Lifecycle(projection, KeptSteps(projection.steps, database))
     return Dependencies(
         projection=projection,
         desk=desk,
@@ -133,7 +136,8 @@ def _dependencies(
         posting=contracts.work_orders if contracts else None,
         contracts=dict(deployed.addresses),
         access=access_of(home, terms, projection, database, verify),
-        watched=(projection, gateway),
+        lifecycle=lifecycle,
+        watched=(projection, gateway, lifecycle),
     )
 
 

@@ -26,7 +26,14 @@ from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import NOBODY, Number, OrderId, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
-from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, unordered_nonce
+from workmoot.domain.overrides import (
+    HumanOrder,
+    OverrideKind,
+    Reason,
+    SubjectType,
+    hash_of_orders,
+    unordered_nonce,
+)
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
 from workmoot.domain.proposals import Figures, Opening, Policy
@@ -282,7 +289,16 @@ class FloorWords:
             int(m.number): self._robot(m.number, at_work) for m in ledger.members.values() if m.kind is Kind.ROBOTIC
         }
         sensors = {sensor.id: _sensor(sensor.id) for sensor in self.story.plant.sensors}
-        return GatewayWords(robots=robots, sensors=sensors, read_s_ago=0.3, trouble=None)
+        given = ledger.overrides.values()
+        return GatewayWords(
+            robots=robots,
+            sensors=sensors,
+            block=ledger.head.number,
+            orders_count=len(given),
+            orders_hash=hash_of_orders(record.digest for record in given),
+            read_s_ago=0.3,
+            trouble=None,
+        )
 
     def _robot(self, number: Number, at_work: Mapping[Number, Task]) -> dict[str, Any]:
         held = self.story.ledger.is_robot_held(number)

@@ -118,7 +118,7 @@ def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
     run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key, code=3)
     run("sign-in", *key)
     assert "dry run" in run("override", "hold", "robot:R-1", "--reason", "look", "--dry-run", *key).output
-    told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key).output
+    told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", "--wait", "60", *key).output
     assert ("effective" in told, "operator" in told) == (True, True)
     assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=2).output
 

@@ -143,10 +143,10 @@ async function send(say) {
     step("submitted …");
     const given = await give(wanted, seen, key);
     const { times } = given;
-    const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
-    step(states.join("   "), true);
+    const states = ["submitted", "mined", "acknowledged", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
+    step(states.join("   "), Boolean(times.effective));
     const first = given.next_step ?? `Override ${given.id ?? "(anchoring)"} is ${given.state}.`;
-    show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
+    show(first, { notes: [...(given.floor ? [`▲ ${given.floor}`] : []), `Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
     say(`${WORDS[given.kind]}: ${given.state}`);
   } catch (error) {
     if (pending && isOpen(error.problem)) {

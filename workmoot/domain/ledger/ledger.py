@@ -221,7 +221,10 @@ class Ledger:
     def as_proposal(self, draft: Draft) -> Proposal:
         """What a draft would be, opened at the block it was made from and in the second it was shared."""
         shared = draft.deadline - (self.policy.voting_seconds if self.policy else 0)
-        return voting.proposal_of(self, draft, Place(block=draft.opening.read_at, log_index=0, tx="", timestamp=shared))
+        at = Place(
+            block=draft.opening.read_at, block_hash=draft.opening.read_hash, log_index=0, tx="", timestamp=shared
+        )
+        return voting.proposal_of(self, draft, at)
 
     def may_still_vote(self, proposal: Proposal) -> list[Member]:
         """The members of its electorate that may vote and have not."""
