@@ -74,6 +74,8 @@ class Projection:
         self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
         self.version = 0
         """Rises with the events; read without the lock."""
+        self.is_whole = False
+        """Whether the chain was read to its head: before, what is not known here may be there all the same."""
         self._rewinds: list[int] = []
         self._undone: dict[tuple[int, str], int] = {}
         """The blocks that were undone, by number and mark, and by which rewind first."""
@@ -212,8 +214,10 @@ class Projection:
                 self._enter(news)
             if news is None or not news.recalled:
                 self._read_at, self._trouble = time.monotonic(), None
+            more = self._follower.ledger.head != self._follower.tip
+            self.is_whole |= not more and (news is None or not news.recalled)
             self._changed.notify_all()
-            return self._follower.ledger.head != self._follower.tip
+            return more
 
     def _enter(self, news: News) -> None:
         if news.anew:
@@ -230,6 +234,7 @@ class Projection:
             self._undone.setdefault((event.at.block, mark_of(event.at)), len(self._rewinds))
         self._rewinds.append(common)
         self._index.clear()
+        self.is_whole = False
 
     def _run(self) -> None:
         """Follows until told to stop; a fault of ours ends it, and then every answer says so."""

@@ -74,17 +74,27 @@ class KeptSteps:
     def __init__(self, steps: Steps, database: Database) -> None:
         self._steps = steps
         self._database = database
-        with database.begin() as connection:
-            steps.recall({Step(row.digest, row.at, row.step): row.seen_at for row in connection.execute(select(STEPS))})
+        self._is_recalled = False
+        self._trouble = ""
+        self.keep()
 
     def keep(self) -> None:
-        """Writes down what is fresh; what cannot be written now is tried again the next time."""
-        for step, seen_at in self._steps.fresh().items():
-            try:
+        """Writes down what is fresh, after the first reading; while the database is away, the next time."""
+        try:
+            if not self._is_recalled:
+                self._steps.recall(self._all())
+                self._is_recalled = True
+            for step, seen_at in self._steps.fresh().items():
                 self._steps.recall({step: self._keep(step, seen_at)})
-            except DatabaseUnreachable as away:
-                log.warning("when %s was seen is not kept: %s", step.step, away)
-                return
+            self._trouble = ""
+        except DatabaseUnreachable as away:
+            if str(away) != self._trouble:
+                log.warning("the steps of orders are not kept: %s", away)
+            self._trouble = str(away)
+
+    def _all(self) -> dict[Step, float]:
+        with self._database.begin() as connection:
+            return {Step(row.digest, row.at, row.step): row.seen_at for row in connection.execute(select(STEPS))}
 
     def _keep(self, step: Step, seen_at: float) -> float:
         """When it was first seen, by whichever process."""

@@ -105,7 +105,8 @@ def _dependencies(
     from api.steps import KeptSteps
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
-    from workmoot.chain.signatures import Signatures
+    from workmoot.chain.node import Node
+    from workmoot.chain.signatures import ANSWER_S, Signatures
 
     collect_rarely()
     follower = connection.follower(DatabaseArchive(database, connection.deployment))
@@ -115,7 +116,8 @@ def _dependencies(
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
-    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
+    deployed, node = connection.deployment, Node(connection.node.url, timeout_s=ANSWER_S)
+    verify, verify_ballot = Signatures(node).is_signed_by, Signatures(node).is_signed_by
     desk = Desk(
         projection,
         overrides=deployed.overrides,
@@ -124,7 +126,7 @@ def _dependencies(
         keys=_key_ring(projection, keys),
         verify=verify,
     )
-    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
+    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify_ballot)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
     lifecycle = Lifecycle(projection, KeptSteps(projection.steps, database))

@@ -323,7 +323,9 @@ def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story:
     with TestClient(serve(story, signs=(), verify=silent).app, base_url=LOOPBACK) as client:
         order = an_order("hold", "robot", "R-1", human="technician")
         signed = _signed(preview(client, order), order, "technician")
-        assert give(client, signed, status=503)["type"] == "/problems/chain-unavailable"
+        answer = send(client, signed, etag="*")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/chain-unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_give__signed_order_twice__is_executed_once(keyless: TestClient) -> None:
