@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.signing import Key, Keystore, sign_order, signer_of
+from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
 
 if TYPE_CHECKING:
     from workmoot.chain.signer import Signer
@@ -61,6 +62,7 @@ def assign(  # noqa: PLR0913 (a command's options)
     human: Human = None,
     key: Key = None,
     keystore: Keystore = None,
+    deployment: DeploymentFile = None,
     dry_run: DryRun = False,
     wait: Wait = None,
     api: Api = None,
@@ -69,7 +71,7 @@ def assign(  # noqa: PLR0913 (a command's options)
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
     body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
-    _give(body, signer_of(key, keystore), dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
@@ -81,13 +83,14 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         human: Human = None,
         key: Key = None,
         keystore: Keystore = None,
+        deployment: DeploymentFile = None,
         dry_run: DryRun = False,
         wait: Wait = None,
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
         body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
-        _give(body, signer_of(key, keystore), dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+        _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
 
@@ -127,6 +130,7 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
 def _give(
     body: dict[str, Any],
     signer: "Signer | None",
+    deployment: Path | None,
     *,
     dry_run: bool,
     wait: float | None,
@@ -139,7 +143,8 @@ def _give(
     seen = answer = client.preview(body)
     if not dry_run:
         if signer is not None:
-            body |= {"order": seen["order"], "signature": sign_order(body, seen["order"], client.get("about"), signer)}
+            where = deployment_of(client.url, deployment)
+            body |= {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
         answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
     if not as_json:
         typer.echo("\n".join(_told(answer)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.views.snapshot import GatewayWords
 from workmoot.chain.connection import Contracts
+from workmoot.chain.deployment import NAMES, Deployment
 from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
@@ -21,6 +22,7 @@ from workmoot.chain.memory import (
     MemoryOverrides,
     MemoryWorkOrders,
 )
+from workmoot.chain.memory.memory_chain import CHAIN_ID
 from workmoot.chain.signer import Signer
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import NOBODY, Number, OrderId, ProposalId, TaskId, task_id
@@ -57,6 +59,11 @@ POLICY = Policy(voting_seconds=60, open_limit=2)
 def signer(name: str) -> Signer:
     """A person's key, made from the name."""
     return Signer(keccak(name.encode()))
+
+
+def deployment_of_story() -> Deployment:
+    """Where a story's contracts are."""
+    return Deployment(chain_id=CHAIN_ID, block=0, **{field: ADDRESSES[name] for name, field in NAMES.items()})
 
 
 @cache
