@@ -2,8 +2,10 @@
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
@@ -31,6 +33,7 @@ from workmoot.domain.workers import Kind as MemberKind
 from workmoot.domain.workers import Role
 
 SEEN_WITHIN_S, LOOK_S = 5.0, 0.25
+FORECASTS_AT_ONCE, TURN_WITHIN_S = 4, 5.0
 
 
 class Signer(Protocol):
@@ -117,11 +120,12 @@ class Desk:
         self._relay = relay
         self._floor = floor
         self._verify = verify
+        self._turns = BoundedSemaphore(FORECASTS_AT_ONCE)
         self.keys = keys
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
-        with self._projection.read() as snap:
+        with self._foreseeing() as snap:
             drafted = self._draft(snap, asked)
             return PreviewOut(
                 head=snap.head,
@@ -152,7 +156,7 @@ class Desk:
 
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["_Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
-        with self._projection.read() as snap:
+        with self._drafting(asked) as snap:
             drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
             seen = etag_of(snap, drafts[0].order)
         signed = [
@@ -167,6 +171,23 @@ class Desk:
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
         require_match(drafts[0].order, seen, if_match, current)
         return signed
+
+    def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
+        """The plant for an order to be drafted by; a hold waits for no forecast of others."""
+        if asked.order is not None:
+            return self._projection.read()
+        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self._foreseeing()
+
+    @contextmanager
+    def _foreseeing(self) -> Iterator[Snapshot]:
+        """The plant for a forecast, which takes long: so many at once, while all else goes on."""
+        if not self._turns.acquire(timeout=TURN_WITHIN_S):
+            told = f"{FORECASTS_AT_ONCE} forecasts are being made, which is the most at once; ask again."
+            raise Problem(503, "busy", told, headers={"Retry-After": "1"}, retryable=True)
+        try:
+            yield self._projection.frozen()
+        finally:
+            self._turns.release()
 
     @staticmethod
     def _parts(snap: Snapshot, asked: OverrideIn) -> list[OverrideIn]:

@@ -80,6 +80,8 @@ class Projection:
         self._undone: dict[tuple[int, str], int] = {}
         """The blocks that were undone, by number and mark, and by which rewind first."""
         self._tasks_made: dict[TaskId, TaskOut] = {}
+        self._frozen: Ledger | None = None
+        """The ledger as it is, until something is entered."""
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
         self._anchoring: dict[bytes, Anchoring] = {}
@@ -111,15 +113,14 @@ class Projection:
         """The plant as known now; it stands still while the block runs."""
         gateway = self._gateway()
         with self._lock:
-            yield Snapshot(
-                ledger=self._follower.ledger,
-                head=self._head(),
-                now=time.time(),
-                gateway=gateway,
-                anchoring=tuple(self._anchoring.values()),
-                steps=self.steps,
-                tasks_made=self._tasks_made,
-            )
+            yield self._snapshot(self._follower.ledger, gateway, self._tasks_made)
+
+    def frozen(self) -> Snapshot:
+        """The plant as known now, for as long as it is looked at: what takes long keeps nobody waiting."""
+        gateway = self._gateway()
+        with self._lock:
+            self._frozen = self._frozen or self._follower.ledger.copy()
+            return self._snapshot(self._frozen, gateway, {})
 
     def head(self) -> Head:
         """How far it has read."""
@@ -223,6 +224,7 @@ class Projection:
         if news.anew:
             self._rewind(_common(self._index.events, news.events))
         self._follower.enter(news)
+        self._frozen = None
         if news.events or news.anew:
             self._tasks_made.clear()
         self._index.extend(news.events)
@@ -254,6 +256,17 @@ class Projection:
                 self._trouble, pause_s = str(error), min(max(2 * pause_s, PAUSE_S), LONGEST_PAUSE_S)
             self._look.wait(pause_s)
             self._look.clear()
+
+    def _snapshot(self, ledger: Ledger, gateway: GatewayWords, tasks_made: dict[TaskId, TaskOut]) -> Snapshot:
+        return Snapshot(
+            ledger=ledger,
+            head=self._head(),
+            now=time.time(),
+            gateway=gateway,
+            anchoring=tuple(self._anchoring.values()),
+            steps=self.steps,
+            tasks_made=tasks_made,
+        )
 
     def _head(self) -> Head:
         head = self._follower.ledger.head
