@@ -42,7 +42,7 @@ ERRORS = {
         409: "The contracts or the gateway refused it.",
         422: "A field is missing or wrong; the pointer names it.",
         429: "Too many, or too often: Retry-After says when to come again.",
-        503: "The chain, or an account to send with, is not there.",
+        503: "The chain, an account to send with, or room for one more is not there.",
     }.items()
 }
 

@@ -107,7 +107,7 @@ def _object(body: Any, name: str) -> Mapping[str, Any]:
 
 def _count(body: Mapping[str, Any], name: str) -> int:
     found = body.get(name)
-    return found if isinstance(found, int) else 0
+    return found if isinstance(found, int) and found >= 0 else 0
 
 
 def _objects(body: Any, name: str) -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.database import Database
+from api.gateway import Gateway
 from api.steps import ACKNOWLEDGED, KeptSteps, Step, Steps
 from api.views.snapshot import GatewayWords
 from tests.api.floors import a_gateway
@@ -110,6 +111,16 @@ def test_assign__gateway_that_has_not_read_its_block__is_mined_and_no_more(story
         found = _becomes(client, given, "effective")
     assert found["times"]["mined"]
     assert found["times"]["acknowledged"] == found["times"]["effective"]
+
+
+@pytest.mark.parametrize("chain", [None, [], {"orders": -1}, {"orders": "3", "block": 1.5}], ids=str)
+def test_words__state_that_makes_no_sense__has_seen_nothing(chain: object) -> None:
+    told = {"/state": {"chain": chain}, "/robots": [], "/sensors": []}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=told[request.url.path]))
+    gateway = Gateway(lambda: "http://gateway", client=httpx.Client(transport=transport))
+    gateway.cycle()
+    words = gateway.words()
+    assert (words.trouble, words.block, words.orders_count) == (None, 0, 0)
 
 
 # What confirms what
