@@ -79,7 +79,7 @@ class DatabaseArchive:
 
     def __init__(self, database: Database, deployment: Deployment) -> None:
         self._database = database
-        with database.begin() as connection:
+        with database.begin_alone() as connection:
             _open(connection, json.dumps({"chain_id": deployment.chain_id, **deployment.addresses}))
 
     def newest(self) -> Block | None:

@@ -14,6 +14,11 @@ from workmoot.domain.errors import DatabaseUnreachable
 METADATA = MetaData()
 """Every table; each stands in the module that alone reads and writes it."""
 BUSY_S = 10
+"""SQLite: how long one waits for another that writes."""
+CONNECT_S, STATEMENT_S, TURN_S = 5, 30, 10
+"""PostgreSQL: for a connection, for a statement or an answer to it, for a connection that others use."""
+ALONE = 0x776F726B6D6F6F74
+"""The name of our lock in a PostgreSQL database."""
 DIALECTS = ("sqlite", "postgresql")
 
 
@@ -27,7 +32,7 @@ class Database:
 
     def create_tables(self) -> None:
         """Makes the tables that are missing."""
-        with self.begin() as connection:
+        with self.begin_alone() as connection:
             METADATA.create_all(connection)
 
     @contextmanager
@@ -40,6 +45,14 @@ class Database:
             raise
         except (exc.DBAPIError, exc.TimeoutError) as error:
             raise DatabaseUnreachable(f"the API's database: {_words(error)}") from None
+
+    @contextmanager
+    def begin_alone(self) -> Iterator[Connection]:
+        """A transaction that waits for others such as it, those of other processes too: for what is made once."""
+        lock = "BEGIN IMMEDIATE" if self.dialect == "sqlite" else f"SELECT pg_advisory_xact_lock({ALONE})"
+        with self.begin() as connection:
+            connection.exec_driver_sql(lock)
+            yield connection
 
     @property
     def dialect(self) -> str:
@@ -63,12 +76,20 @@ def _checked(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        patience = _patience(url)
+        return create_engine(url, pool_pre_ping=True, pool_timeout=TURN_S, connect_args=patience, hide_parameters=True)
     if url.database in (None, "", ":memory:"):
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _tune_sqlite)
     return engine
+
+
+def _patience(url: URL) -> dict[str, object]:
+    """How long a server is waited for, where the URL does not say it."""
+    ms = STATEMENT_S * 1000
+    usual = {"connect_timeout": CONNECT_S, "tcp_user_timeout": ms, "options": f"-c statement_timeout={ms}"}
+    return {name: value for name, value in usual.items() if name not in url.query}
 
 
 def _is_in_memory(engine: Engine) -> bool:

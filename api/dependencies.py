@@ -10,7 +10,9 @@ from api.ballots import BallotDesk
 from api.desk import Desk
 from api.errands import Errands
 from api.exports import Exports
+from api.lifecycle import Lifecycle
 from api.projection import Projection
+from api.streams import Streams
 from api.webhooks.hooks import Hooks
 from api.webhooks.reach import Reach
 from workmoot.domain.ids import Address
@@ -50,6 +52,8 @@ class Dependencies:
     access: Access
     hooks: Hooks
     reach: Reach
+    lifecycle: Lifecycle
+    streams: Streams = field(default_factory=Streams)
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
 

@@ -2,13 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
 from api.errands import Errand
-from api.models.common import moment
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
 from api.preconditions import etag_of, require_match
@@ -16,8 +17,10 @@ from api.present import note
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
+from api.steps import NOWHERE, SUBMITTED, Step
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
+from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.ballots.poll import Verify
@@ -31,6 +34,7 @@ from workmoot.domain.workers import Kind as MemberKind
 from workmoot.domain.workers import Role
 
 SEEN_WITHIN_S, LOOK_S = 5.0, 0.25
+FORECASTS_AT_ONCE, TURN_WITHIN_S = 4, 5.0
 
 
 class Signer(Protocol):
@@ -117,11 +121,12 @@ class Desk:
         self._relay = relay
         self._floor = floor
         self._verify = verify
+        self._turns = BoundedSemaphore(FORECASTS_AT_ONCE)
         self.keys = keys
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
-        with self._projection.read() as snap:
+        with self._foreseeing() as snap:
             drafted = self._draft(snap, asked)
             return PreviewOut(
                 head=snap.head,
@@ -152,7 +157,7 @@ class Desk:
 
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["_Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
-        with self._projection.read() as snap:
+        with self._drafting(asked) as snap:
             drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
             seen = etag_of(snap, drafts[0].order)
         signed = [
@@ -168,6 +173,23 @@ class Desk:
         require_match(drafts[0].order, seen, if_match, current)
         return signed
 
+    def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
+        """The plant for an order to be drafted by; a hold waits for no forecast of others."""
+        if asked.order is not None:
+            return self._projection.read()
+        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self._foreseeing()
+
+    @contextmanager
+    def _foreseeing(self) -> Iterator[Snapshot]:
+        """The plant for a forecast, which takes long: so many at once, while all else goes on."""
+        if not self._turns.acquire(timeout=TURN_WITHIN_S):
+            told = f"{FORECASTS_AT_ONCE} forecasts are being made, which is the most at once; ask again."
+            raise Problem(503, "busy", told, headers={"Retry-After": "1"}, retryable=True)
+        try:
+            yield self._projection.frozen()
+        finally:
+            self._turns.release()
+
     @staticmethod
     def _parts(snap: Snapshot, asked: OverrideIn) -> list[OverrideIn]:
         numbers = parts_for(snap, asked) if asked.signature is None else [1]
@@ -178,7 +200,9 @@ class Desk:
     def _send(self, signed: "_Signed") -> OverrideGiven:
         order = signed.order
         stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        record = self._recorded(self._digest(order))
+        digest = self._digest(order)
+        self._projection.steps.see(Step(digest, NOWHERE, SUBMITTED), time.time())
+        record = self._recorded(digest)
         if record is None and stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
             record = self._give_to_floor(order, signed.signature)
         record = record or self._give_to_chain(order, signed.signature)
@@ -282,7 +306,6 @@ class Desk:
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        submitted_at = time.time()
         digest = self._digest(order)
         try:
             self._relay.execute(order, signature)
@@ -290,9 +313,7 @@ class Desk:
             if (taken := self._taken_before(error, digest)) is not None:
                 return taken
             raise as_problem(error) from error
-        record = self._record(digest, order, within_s=SEEN_WITHIN_S)
-        times = record.times.model_copy(update={"submitted": moment(submitted_at)})
-        return record.model_copy(update={"times": times})
+        return self._record(digest, order, within_s=SEEN_WITHIN_S)
 
     def _taken_before(self, error: ChainError, digest: bytes) -> OverrideOut | None:
         """The order's record, where the contract refuses it because it has this very order already."""
@@ -304,7 +325,10 @@ class Desk:
     def _recorded(self, digest: bytes) -> OverrideOut | None:
         with self._projection.read() as snap:
             record = _find(snap.ledger, digest)
-            return override_out(snap, record) if record else None
+            if record is None:
+                return None
+            see(snap, (record,))
+            return override_out(snap, record)
 
     def _record(self, digest: bytes, order: HumanOrder, *, within_s: float) -> OverrideOut:
         """The record once the projection has it; else the order as it stands."""

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -46,9 +47,7 @@ class Gateway:
         with self._lock:
             words, read_at = self._words, self._read_at
         age = None if read_at is None else round(time.monotonic() - read_at, 2)
-        return GatewayWords(
-            robots=words.robots, sensors=words.sensors, orders=words.orders, read_s_ago=age, trouble=words.trouble
-        )
+        return replace(words, read_s_ago=age)
 
     def give(self, order: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
         """A human's signed hold or release, to act at once."""
@@ -77,11 +76,16 @@ class Gateway:
                 self._read_at = time.monotonic()
 
     def _read(self, url: str) -> GatewayWords:
-        robots, sensors, state = (self._get(f"{url}/{name}") for name in ("robots", "sensors", "state"))
+        # The state first: what is said of the robots is not older than the orders that the gateway has seen.
+        state, robots, sensors = (self._get(f"{url}/{name}") for name in ("state", "robots", "sensors"))
+        chain = _object(state, "chain")
         return GatewayWords(
             robots={robot["number"]: robot for robot in _objects(robots, "robots") if "number" in robot},
             sensors={sensor["id"]: sensor for sensor in _objects(sensors, "sensors") if "id" in sensor},
             orders=tuple(_objects(state, "orders")),
+            block=_count(chain, "block"),
+            orders_count=_count(chain, "orders"),
+            orders_hash=str(chain.get("orders_hash", "")),
             trouble=None,
         )
 
@@ -94,6 +98,16 @@ class Gateway:
         while not self._stop.is_set():
             self.cycle()
             self._stop.wait(self._pause_s)
+
+
+def _object(body: Any, name: str) -> Mapping[str, Any]:
+    found = body.get(name) if isinstance(body, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _count(body: Mapping[str, Any], name: str) -> int:
+    found = body.get(name)
+    return found if isinstance(found, int) and found >= 0 else 0
 
 
 def _objects(body: Any, name: str) -> list[Mapping[str, Any]]:

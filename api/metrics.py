@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -30,7 +30,6 @@ class Metrics:
         self._problems = Counter(
             "problems", "Refusals and faults, by their type.", ("type",), namespace=PREFIX, registry=self._registry
         )
-        self.streams = Gauge("streams", "Event streams open now.", namespace=PREFIX, registry=self._registry)
 
     def count(self, method: str, route: str | None, status: int, seconds: float, problem: str | None) -> None:
         """One more answer."""
@@ -64,6 +63,7 @@ class _Picture(Collector):
             "events": ("Events of the chain that are known.", freshness.events),
             "anchoring": ("Orders that act and are not on chain yet.", projection.anchoring_count()),
             "errands": ("Writes being done now.", self._given.errands.at_work),
+            "streams": ("Event streams open now.", self._given.streams.count()),
         }
         for name, (words, value) in found.items():
             yield GaugeMetricFamily(f"{PREFIX}_{name}", words, value=value)

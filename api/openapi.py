@@ -38,6 +38,7 @@ TAGS = {
     "robots": "What the chain says of them, merged with what the gateway says.",
     "overrides": "A human's word, which beats every other decision.",
     "events": "What the contracts said, live or as a list.",
+    "webhooks": "The chain's events, posted to addresses outside.",
     "audit": "Who did what, when and why, and the files that prove it.",
     "plant": "The floor, the schedule, and what this API serves.",
     "dao": "The DAO as ERC-4824 has it told.",
@@ -242,7 +243,16 @@ def _exemplify(operation: Operation) -> None:
 
 _WITH_HEADER = {
     "Retry-After": frozenset(
-        {"request-in-flight", "rate-limited", "too-many-ballots", "too-many-drafts", "exports-under-way"}
+        {
+            "request-in-flight",
+            "rate-limited",
+            "too-many-ballots",
+            "too-many-drafts",
+            "exports-under-way",
+            "too-many-streams",
+            "streams-full",
+            "busy",
+        }
     ),
     "WWW-Authenticate": frozenset({"not-signed-in"}),
 }

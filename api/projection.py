@@ -3,21 +3,25 @@
 import logging
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from api.event_ids import EventId, mark_of
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
 from api.models.work import TaskOut
 from api.past import Past
+from api.steps import ACKNOWLEDGED, NOWHERE, Step, Steps
 from api.views.snapshot import Anchoring, GatewayWords, Snapshot
 from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import OverrideKind
 
 log = logging.getLogger(__name__)
 PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
@@ -38,6 +42,15 @@ class Fresh:
     """How often the chain changed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceFound:
+    """So many events a reader has; whether it had others after them, which are undone; how often the chain changed."""
+
+    count: int
+    is_undone: bool
+    rewinds: int
+
+
 class Projection:
     """Many read under one lock; the follower asks the node outside of it, so that a dead node blocks no answer."""
 
@@ -50,6 +63,8 @@ class Projection:
         database: str = "memory",
     ) -> None:
         self.chain_id = chain_id
+        self.steps = Steps()
+        """When each step of the humans' orders was first seen."""
         self._follower = follower
         self._gateway = gateway
         self._database = database
@@ -58,9 +73,17 @@ class Projection:
         self._stop = threading.Event()
         self._look = threading.Event()
         self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
+        self.version = 0
+        """Rises with the events; read without the lock."""
+        self.is_whole = False
+        """Whether the chain was read to its head: before, what is not known here may be there all the same."""
         self._rewinds: list[int] = []
         self._past = Past()
+        self._undone: dict[tuple[int, str], int] = {}
+        """The blocks that were undone, by number and mark, and by which rewind first."""
         self._tasks_made: dict[TaskId, TaskOut] = {}
+        self._frozen: Ledger | None = None
+        """The ledger as it is, until something is entered."""
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
         self._anchoring: dict[bytes, Anchoring] = {}
@@ -92,14 +115,14 @@ class Projection:
         """The plant as known now; it stands still while the block runs."""
         gateway = self._gateway()
         with self._lock:
-            yield Snapshot(
-                ledger=self._follower.ledger,
-                head=self._head(),
-                now=time.time(),
-                gateway=gateway,
-                anchoring=tuple(self._anchoring.values()),
-                tasks_made=self._tasks_made,
-            )
+            yield self._snapshot(self._follower.ledger, gateway, self._tasks_made)
+
+    def frozen(self) -> Snapshot:
+        """The plant as known now, for as long as it is looked at: what takes long keeps nobody waiting."""
+        gateway = self._gateway()
+        with self._lock:
+            self._frozen = self._frozen or self._follower.ledger.copy()
+            return self._snapshot(self._frozen, gateway, {})
 
     def head(self) -> Head:
         """How far it has read."""
@@ -113,14 +136,14 @@ class Projection:
         url = described.get("url") if isinstance(described, dict) else None
         return url if isinstance(url, str) else None
 
-    def events(self, start: int = 0, *, rewinds: int = 0) -> Fresh:
-        """The events from the `start`-th on, or from where the chain changed since `rewinds`."""
+    def events(self, start: int = 0, *, rewinds: int = 0, most: int | None = None) -> Fresh:
+        """The events from the `start`-th on, or from where the chain changed since `rewinds`; so many at most."""
         with self._lock:
             start = min([start, *self._rewinds[rewinds:]])
             return Fresh(
                 start=start,
                 before=self._index.events[start - 1] if start else None,
-                events=tuple(self._index.events[start:]),
+                events=tuple(self._index.events[start : None if most is None else start + most]),
                 rewinds=len(self._rewinds),
             )
 
@@ -128,6 +151,23 @@ class Projection:
         """The plant as it was at the block's end; nobody writes in it."""
         known = self.events()
         return self._past.at(block, known.events, rewinds=known.rewinds)
+
+    def place_after(self, last: EventId | None) -> PlaceFound | None:
+        """Where a reader goes on whose last event was this, or who wants only what comes; None: it is not read yet."""
+        with self._lock:
+            events, rewinds = self._index.events, len(self._rewinds)
+            if last is None:
+                return PlaceFound(count=len(events), is_undone=False, rewinds=rewinds)
+            count = bisect_right(events, last.position, key=lambda event: event.at.position)
+            found = events[count - 1].at if count else None
+            if not last.mark or (found and (found.position, mark_of(found)) == (last.position, last.mark)):
+                return PlaceFound(count=count, is_undone=False, rewinds=rewinds)
+            rewind = self._undone.get((last.block, last.mark))
+            if rewind is None and self._follower.ledger.head.number < last.block:
+                return None
+            return PlaceFound(
+                count=0 if rewind is None else min(self._rewinds[rewind:]), is_undone=True, rewinds=rewinds
+            )
 
     def latest(self, topics: Sequence[Topic], *, before: tuple[int, int] | None, since: int, most: int) -> list[Event]:
         """The newest events about all of the topics: before a place on the chain, from a block on."""
@@ -156,7 +196,9 @@ class Projection:
             )
 
     def note(self, item: Anchoring) -> None:
-        """Remembers an order that acts before it is on chain."""
+        """Remembers an order that acts before it is on chain: a hold does as soon as the gateway has taken it."""
+        if item.order.kind is OverrideKind.HOLD:
+            self.steps.see(Step(item.digest, NOWHERE, ACKNOWLEDGED), item.submitted_at)
         with self._lock:
             self._anchoring[item.digest] = item
 
@@ -190,18 +232,28 @@ class Projection:
                 self._enter(news)
             if news is None or not news.recalled:
                 self._read_at, self._trouble = time.monotonic(), None
+            more = self._follower.ledger.head != self._follower.tip
+            self.is_whole |= not more and (news is None or not news.recalled)
             self._changed.notify_all()
-            return self._follower.ledger.head != self._follower.tip
+            return more
 
     def _enter(self, news: News) -> None:
         if news.anew:
-            self._rewinds.append(_common(self._index.events, news.events))
-            self._index.clear()
+            self._rewind(_common(self._index.events, news.events))
         self._follower.enter(news)
+        self._frozen = None
         if news.events or news.anew:
             self._tasks_made.clear()
         self._index.extend(news.events)
         self._forget_anchored()
+        self.version += 1 if news.events or news.anew else 0
+
+    def _rewind(self, common: int) -> None:
+        for event in self._index.events[common:]:
+            self._undone.setdefault((event.at.block, mark_of(event.at)), len(self._rewinds))
+        self._rewinds.append(common)
+        self._index.clear()
+        self.is_whole = False
 
     def _run(self) -> None:
         """Follows until told to stop; a fault of ours ends it, and then every answer says so."""
@@ -221,6 +273,17 @@ class Projection:
                 self._trouble, pause_s = str(error), min(max(2 * pause_s, PAUSE_S), LONGEST_PAUSE_S)
             self._look.wait(pause_s)
             self._look.clear()
+
+    def _snapshot(self, ledger: Ledger, gateway: GatewayWords, tasks_made: dict[TaskId, TaskOut]) -> Snapshot:
+        return Snapshot(
+            ledger=ledger,
+            head=self._head(),
+            now=time.time(),
+            gateway=gateway,
+            anchoring=tuple(self._anchoring.values()),
+            steps=self.steps,
+            tasks_made=tasks_made,
+        )
 
     def _head(self) -> Head:
         head = self._follower.ledger.head

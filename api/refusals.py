@@ -52,7 +52,7 @@ def checking() -> Iterator[None]:
         yield
     except ChainError as silent:
         detail = f"The signature cannot be checked: {silent}."
-        raise Problem(503, "chain-unavailable", detail, retryable=True) from silent
+        raise Problem(503, "chain-unavailable", detail, headers={"Retry-After": "1"}, retryable=True) from silent
 
 
 def _sentence(error: Refused) -> str:

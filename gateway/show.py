@@ -10,6 +10,7 @@ from gateway.simulation import CRITERION_MICRONS
 from gateway.state import HumanOrder, Job
 from gateway.view import RobotView, SensorView, View
 from workmoot.domain.ids import order_of
+from workmoot.domain.overrides import hash_of_orders
 
 Json = dict[str, object]
 TRANSPORT = 0.15
@@ -155,6 +156,8 @@ def state_json(floor: Floor) -> Json:
             "block": view.block,
             "block_hash": view.block_hash,
             "block_at": view.block_at,
+            "orders": len(view.given),
+            "orders_hash": hash_of_orders(bytes.fromhex(digest.removeprefix("0x")) for digest in view.given),
         },
         "unix_s": now.unix_s,
         "tick": now.tick,

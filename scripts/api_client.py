@@ -6,7 +6,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from scripts.running.folder import LATEST_FILE, RUNS, live_runs
 LATEST = RUNS / LATEST_FILE
 FAILED, USAGE, REFUSED, STALE, UNREACHABLE, LATE = 1, 2, 3, 4, 5, 6
 """Exit codes: of the API's own fault, of what is asked wrongly, of a no, of a preview that is not true any more, of an
-API or chain that is away, of what may still be mined."""
+API or chain that is away, of what may still be mined or confirmed."""
 EXITS = {
     **dict.fromkeys((400, 404, 413, 422), USAGE),
     **dict.fromkeys((401, 403, 409, 429), REFUSED),
@@ -66,6 +66,32 @@ class ApiClient:
     def give(self, order: Any, *, etag: str) -> Any:
         """Gives an order, if its subject is still as the preview with this tag showed it."""
         return self.ask("POST", "overrides", order, a_key() | {"If-Match": etag}).json()
+
+    def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
+        """How far an order is and each step it takes, as the stream tells them; so long at most."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                for name, told in self._stream("events?from=now"):
+                    if name == "override" and told["digest"] == digest:
+                        yield told
+                    if time.monotonic() > deadline:
+                        return
+            time.sleep(AGAIN_AFTER_S[0])
+
+    def _stream(self, path: str) -> Iterator[tuple[str, Any]]:
+        """Server-sent events by their names, until the API ends the stream."""
+        with httpx.stream("GET", f"{self.url}/api/v1/{path}", headers=self._credentials(), timeout=WAIT_S) as answer:
+            if answer.is_error:
+                answer.read()
+                raise _failed(refusal(answer), _ends_with(answer.status_code))
+            name = ""
+            for line in answer.iter_lines():
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    yield name, json.loads(value)
 
     def submit(self, document: Any) -> Any:
         """Posts an order of a customer."""

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scripts.signing import Key, Keystore, sign_order, signer_of
+from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
 
 if TYPE_CHECKING:
     from workmoot.chain.signer import Signer
@@ -23,10 +24,16 @@ For = Annotated[
     typer.Option("--for", min=15, help="Wall seconds until it expires; else an hour, a hold's until its release."),
 ]
 Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else who signed in.")]
+Wait = Annotated[
+    float | None,
+    typer.Option(min=1, help="Show each step until it is in force and confirmed; so many seconds at most."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
 
 AN_HOUR_S = 3600
+AT_REST = ("effective", "expiring", "asked", "done", "released", "expired", "superseded")
+FAILED = "failed"
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
 UNTIL_RELEASED = ("hold", "release")
@@ -55,14 +62,16 @@ def assign(  # noqa: PLR0913 (a command's options)
     human: Human = None,
     key: Key = None,
     keystore: Keystore = None,
+    deployment: DeploymentFile = None,
     dry_run: DryRun = False,
+    wait: Wait = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
     body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
-    _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
@@ -74,12 +83,14 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         human: Human = None,
         key: Key = None,
         keystore: Keystore = None,
+        deployment: DeploymentFile = None,
         dry_run: DryRun = False,
+        wait: Wait = None,
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
         body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
-        _give(body, signer_of(key, keystore), dry_run=dry_run, api=api, as_json=as_json)
+        _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
 
@@ -116,20 +127,50 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
     return {"type": type_, "id": id_} if colon else {"type": "task" if usual == "plant" else usual, "id": given}
 
 
-def _give(body: dict[str, Any], signer: "Signer | None", *, dry_run: bool, api: str | None, as_json: bool) -> None:
+def _give(
+    body: dict[str, Any],
+    signer: "Signer | None",
+    deployment: Path | None,
+    *,
+    dry_run: bool,
+    wait: float | None,
+    api: str | None,
+    as_json: bool,
+) -> None:
     client = _client(api)
     if signer is not None:
         body |= {"human": signer.address}
     seen = answer = client.preview(body)
     if not dry_run:
         if signer is not None:
-            body |= {"order": seen["order"], "signature": sign_order(body, seen["order"], client.get("about"), signer)}
+            where = deployment_of(client.url, deployment)
+            body |= {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
         answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
+    if not as_json:
+        typer.echo("\n".join(_told(answer)))
+    code = 0 if wait is None or dry_run else _follow(client, answer, wait, quietly=as_json)
     if as_json:
         typer.echo(_text(answer))
-        return
-    for line in _told(answer):
-        typer.echo(line)
+    if code:
+        raise typer.Exit(code)
+
+
+def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool) -> int:
+    """Shows each step the order takes, and enters in it how it is then; the exit code for how far it came."""
+    from scripts.api_client import LATE, REFUSED
+
+    state = given["state"]
+    for step in () if state in AT_REST else client.steps(given["digest"], within_s=wait_s):
+        if step["state"] != state and not quietly:
+            typer.echo(f"  {step['state']}")
+        state = step["state"]
+        if state in (*AT_REST, FAILED):
+            break
+    given |= client.get(f"overrides/{given['digest']}")
+    if state in (*AT_REST, FAILED):
+        return REFUSED if state == FAILED else 0
+    typer.echo(given["floor"] or f"It is {state}.", err=True)
+    return LATE
 
 
 def _told(answer: dict[str, Any]) -> list[str]:

@@ -123,15 +123,18 @@ def dependencies_of(
     from api.errands import Errands
     from api.exports import Exports
     from api.gateway import Gateway
+    from api.lifecycle import Lifecycle
     from api.projection import Projection
     from api.rates import Rate
+    from api.steps import KeptSteps
     from api.webhooks.hooks import Hooks
     from api.webhooks.reach import Post
     from api.webhooks.sender import Sender
     from workmoot.ballots.kept import KeptBallots
     from workmoot.ballots.poll import Notary
     from workmoot.chain.evidence import NodeEvidence
-    from workmoot.chain.signatures import Signatures
+    from workmoot.chain.node import Node
+    from workmoot.chain.signatures import ANSWER_S, Signatures
 
     follower = connection.follower(DatabaseArchive(database, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
@@ -140,7 +143,8 @@ def dependencies_of(
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
-    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
+    deployed, node = connection.deployment, Node(connection.node.url, timeout_s=ANSWER_S)
+    verify, verify_ballot = Signatures(node).is_signed_by, Signatures(node).is_signed_by
     desk = Desk(
         projection,
         overrides=deployed.overrides,
@@ -149,7 +153,7 @@ def dependencies_of(
         keys=_key_ring(projection, keys),
         verify=verify,
     )
-    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
+    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify_ballot)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
     access = access_of(home, terms, projection, database, verify)
@@ -160,6 +164,7 @@ def dependencies_of(
         source=f"eip155:{chain_id}:{deployed.allocation_dao}",
         may_read=access.door.belongs,
     )
+    lifecycle = Lifecycle(projection, KeptSteps(projection.steps, database))
     return Dependencies(
         projection=projection,
         desk=desk,
@@ -171,7 +176,8 @@ def dependencies_of(
         access=access,
         hooks=Hooks(database),
         reach=reach,
-        watched=(projection, gateway, webhooks),
+        lifecycle=lifecycle,
+        watched=(projection, gateway, lifecycle, webhooks),
     )
 
 

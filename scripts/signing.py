@@ -1,16 +1,22 @@
 """A human's signatures on the command line: by a key file or a keystore, under nothing but what was asked for."""
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
 
 PASSWORD = "WORKMOOT_KEYSTORE_PASSWORD"  # noqa: S105 (the variable's name)
 Key = Annotated[Path | None, typer.Option(help="The human's key file, mode 0600.")]
+DeploymentFile = Annotated[
+    Path | None,
+    typer.Option("--deployment", help="For a key here: the deployment's file; else the run's, or the only one."),
+]
 Keystore = Annotated[Path | None, typer.Option(help=f"The human's keystore; its password from {PASSWORD}, or asked.")]
 
 
@@ -39,21 +45,35 @@ def sign_text(text: str, signer: "Signer", url: str) -> str:
     return "0x" + signer.sign(digest_of(text)).hex()
 
 
-def sign_order(asked: dict[str, Any], drafted: dict[str, Any], about: dict[str, Any], signer: "Signer") -> str:
-    """Signs the order that the API drafted for what was asked; the digest is computed here, from the order itself."""
+def sign_order(asked: dict[str, Any], seen: dict[str, Any], deployment: "Deployment", signer: "Signer") -> str:
+    """Signs the order of a preview, if it is what was asked for; for the chain and contract known here, whatever the
+    API says of them.
+    """
     from api.order_json import order_from
+    from scripts.order_check import differences, in_words
     from workmoot.domain.overrides import order_digest
 
-    order = order_from(drafted)
-    same = (order.kind.name.lower(), order.subject_type.name.lower(), order.reason, order.human)
-    if same != (asked["kind"], asked["subject"]["type"], asked["reason"]["text"], signer.address) or not _is_about(
-        order.subject, asked["subject"].get("id")
-    ):
-        raise typer.BadParameter(f"the API drafted another order than was asked for: {drafted}")
-    digest = order_digest(order, chain_id=about["head"]["chain_id"], overrides=about["contracts"]["Overrides"])
+    order = order_from(seen["order"])
+    others = [*differences(asked, order, now=time.time()), *(["human"] if order.human != signer.address else [])]
+    if others:
+        raise typer.BadParameter(f"the API drafted another order than was asked for ({', '.join(others)}): {seen}")
+    digest = order_digest(order, chain_id=deployment.chain_id, overrides=deployment.overrides)
+    if seen["digest"] != "0x" + digest.hex():
+        told = f"chain {deployment.chain_id} with Overrides {deployment.overrides}"
+        raise typer.BadParameter(f"the API drafts for another deployment than {told}")
+    typer.echo(f"signing as {order.human}: {in_words(order)}", err=True)
     return "0x" + signer.sign(digest).hex()
 
 
-def _is_about(subject: int, named: object) -> bool:
-    """Whether it is the one that was named by number; names are the API's to look up."""
-    return not str(named).isdecimal() or subject == int(str(named))
+def deployment_of(url: str, file: Path | None) -> "Deployment":
+    """Where the orders of an API count: by the file named, the run's that it belongs to, or the only one there is."""
+    from scripts.api_client import newest_run
+    from workmoot.chain.deployment import FOLDER, read_deployment
+
+    run = newest_run()
+    if file is None and run.get("api") == url:
+        file = Path(run["deployment"])
+    known = list(FOLDER.glob("*.json")) if file is None else [file]
+    if len(known) != 1:
+        raise typer.BadParameter("name the file of the deployment that the order is for: --deployment FILE")
+    return read_deployment(known[0])

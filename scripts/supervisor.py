@@ -19,6 +19,7 @@ from scripts.signing import sign_order
 if TYPE_CHECKING:
     import httpx
 
+    from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
 
 log = logging.getLogger("demo supervisor")
@@ -61,12 +62,14 @@ class Memory:
 def supervisor(
     api: Annotated[str, typer.Option(help="The API's address.")],
     key: Annotated[Path, typer.Option(help="The key file of a human with the supervisor's role.")],
+    deployment: Annotated[Path, typer.Option(help="The file of the deployment that the orders are for.")],
     override: Annotated[bool, typer.Option(help="Give one order of its own during the run, and release it.")] = True,
     pause: Annotated[float, typer.Option(min=0.1, help="Wall seconds between two looks.")] = 0.5,
 ) -> None:
     """Handle what waits for a human until SIGTERM; by default give one override, and release it later."""
     import httpx
 
+    from workmoot.chain.deployment import read_deployment
     from workmoot.chain.signer import load_signer
 
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.INFO)
@@ -74,7 +77,7 @@ def supervisor(
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with httpx.Client(base_url=f"{api.rstrip('/')}/api/v1/", timeout=TIMEOUT_S) as client:
-        desk = Desk(client, load_signer(key))
+        desk = Desk(client, load_signer(key), read_deployment(deployment))
         memory = Memory()
         log.info("watching %s as %s", api, desk.account)
         while not stop.wait(pause):
@@ -158,9 +161,10 @@ def _order(kind: str, task: int, words: str) -> Json:
 class Desk:
     """The public API with a key at hand: every order is drafted there, checked and signed here, and sent."""
 
-    def __init__(self, client: "httpx.Client", signer: "Signer") -> None:
+    def __init__(self, client: "httpx.Client", signer: "Signer", deployment: "Deployment") -> None:
         self._client = client
         self._signer = signer
+        self._deployment = deployment
 
     @property
     def account(self) -> str:
@@ -184,9 +188,10 @@ class Desk:
         draft = self._client.post("overrides?dry_run=true", json=named)
         if draft.is_error:
             return _refused(asked, draft)
-        order = draft.json()["order"]
-        signed = named | {"order": order, "signature": sign_order(named, order, self._get("about"), self._signer)}
-        headers = a_key() | {"If-Match": draft.json()["etag"]}
+        seen = draft.json()
+        signature = sign_order(named, seen, self._deployment, self._signer)
+        signed = named | {"order": seen["order"], "signature": signature}
+        headers = a_key() | {"If-Match": seen["etag"]}
         answer = self._client.post("overrides", json=signed, headers=headers)
         if answer.is_error:
             return _refused(asked, answer)

@@ -44,7 +44,7 @@ class ToldChain(Node):
         parent = self._headers[-1]["hash"] if number else ""
         name = keccak(f"{parent}/{number}/{self._turns}".encode()).hex()
         self._headers.append({"number": hex(number), "hash": "0x" + name, "timestamp": hex(1_800_000_000 + number)})
-        self.events += [_message(number, index, f"{name}/{index}") for index in range(messages)]
+        self.events += [_message(number, index, name) for index in range(messages)]
         self.past[name] = tuple(self.events)
 
     def turn(self, depth: int) -> None:
@@ -88,7 +88,8 @@ class ToldChain(Node):
         }
 
 
-def _message(block: int, index: int, words: str) -> MessageSent:
+def _message(block: int, index: int, name: str) -> MessageSent:
+    words = f"{name}/{index}"
     tx = "0x" + keccak(words.encode()).hex()
-    at = Place(block=block, log_index=index, tx=tx, timestamp=1_800_000_000 + block)
+    at = Place(block=block, block_hash=bytes.fromhex(name), log_index=index, tx=tx, timestamp=1_800_000_000 + block)
     return MessageSent(at=at, sender=Number(1), to=Number(2), about=block, message=words.encode())

@@ -106,11 +106,13 @@ class Door:
             return bool(roles_of(snap.ledger, account)) or (self._development and account == ZERO_ADDRESS)
 
     def roles_of(self, account: Address) -> frozenset[str]:
-        """What the account is now; nothing: it does not belong here."""
+        """What the account is now; nothing: it does not belong here, which only a chain read to its head can say."""
         with self._projection.read() as snap:
-            if not snap.ledger.grants:
-                raise Problem(503, "not-ready", "The chain was not read yet: nobody is known here.", retryable=True)
-            return roles_of(snap.ledger, account)
+            roles = roles_of(snap.ledger, account)
+            if roles or (snap.ledger.grants and self._projection.is_whole):
+                return roles
+        told = "The chain was not read to its head yet: who is not known here may be then."
+        raise Problem(503, "not-ready", told, headers={"Retry-After": "1"}, retryable=True)
 
 
 def admit(request: Request) -> Visitor:

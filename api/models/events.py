@@ -7,7 +7,7 @@ from api.models.common import Wire
 
 
 class EventOut(Wire):
-    """Something a contract said; the id is `block.logIndex`."""
+    """Something a contract said; the id is `block.logIndex-hash`, of the block's hash the first digits."""
 
     id: str
     name: str

@@ -123,11 +123,12 @@ class PreviewOut(Wire):
 
 
 class SlotTimes(Wire):
-    """When the order went through each state."""
+    """When each step of the order was first seen; a hold may act on the floor before it is in a block."""
 
-    submitted: datetime | None
-    mined: datetime | None
-    effective: datetime | None
+    submitted: datetime | None = Field(description="When it came to this API, if it did.")
+    mined: datetime | None = Field(description="Its block's time.")
+    acknowledged: datetime | None = Field(description="When whoever must obey it had seen it.")
+    effective: datetime | None = Field(description="When it was in force and confirmed.")
     ended: datetime | None = None
 
 
@@ -143,10 +144,12 @@ class OverrideOut(Wire):
     human: Who | None
     account: str
     state: str = Field(
-        description="submitted, mined, asked (it waits for a second order), effective, expiring, released, expired, "
-        "superseded, done or failed"
+        description="submitted, mined, acknowledged, effective, asked (it waits for a second order), expiring, "
+        "released, expired, superseded, done or failed"
     )
-    active: bool
+    active: bool = Field(description="Whether it fills a slot, or holds at the gateway.")
+    confirmed_by: str = Field(description="Who acknowledges it: `floor`, the robots' gateway, or `chain`.")
+    floor: str | None = Field(description="Why the floor has not confirmed it; none: it has, or need not.")
     times: SlotTimes
     expires_at: datetime | None
     displaced: DisplacedOut
@@ -155,6 +158,15 @@ class OverrideOut(Wire):
     block: int | None
     digest: str
     ended_by: str | None
+
+
+class OverrideStep(Wire):
+    """How far an order is, as the stream tells it."""
+
+    id: int | None = Field(description="None until it is on chain.")
+    digest: str
+    state: str
+    times: SlotTimes
 
 
 class OverrideGiven(OverrideOut):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,26 +10,33 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from api.access.door import Admitted
 from api.access.rules import READ
-from api.dependencies import Gate, Plant
+from api.dependencies import Dependencies, Given, Plant
+from api.event_ids import EventId, id_at, read_id
 from api.event_index import Topic
+from api.lifecycle import Lifecycle
 from api.models.common import Listing
 from api.models.events import EventOut
 from api.openapi import refuses
 from api.paging import Pages, Paging
 from api.problems import unprocessable
 from api.projection import Projection
-from api.views.events import event_id, event_out
+from api.tail import From, Reorganised, Tail
+from api.views.events import event_out
 from workmoot.domain.events import Event
 
 router = APIRouter(prefix="/events", tags=["events"])
-BEFORE_ALL = (-1, -1)
 LOOK_S, PULSE_S = 0.05, 1.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-START = Query(alias="from", description='"start", "now", or an event id to go on after.', examples=["12.3"])
-"""Ids are `block.logIndex`: the same after a restart, on every replica."""
-ID = re.compile(r"([0-9]{1,20})\.([0-9]{1,20})")
+START = Query(
+    alias="from",
+    description='"start", "now", or an event id to go on after.',
+    examples=["12.3-9f2c1a07"],
+    max_length=60,
+)
 LIST, PLACE = "events", 2
 WORKER = Query(description="A member's badge number, by which the event names it, or by its account.")
 SINCE = Query(ge=0, description="The first block.")
@@ -79,61 +85,92 @@ def latest(plant: Projection, pages: Paging, name: str, narrowed: Narrowing) -> 
     "",
     operation_id="stream_events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **refuses("invalid")},
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **refuses("invalid", "too-many-streams", "streams-full"),
+    },
 )
-async def stream_events(
+def stream_events(
     request: Request,
-    plant: Plant,
-    gate: Gate,
-    start: Annotated[str, START] = "start",
+    given: Given,
+    visitor: Admitted,
+    start: Annotated[str, START] = From.START,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Server-sent events: `chain` with an id for each event of the chain, `pulse` without one each second."""
-    after = _after(plant, last_event_id or start)
-    may_stay = partial(gate.door.still_admits, request, READ)
-    told = _counted(request, _stream(request, plant, after, may_stay))
-    return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
+    """Server-sent events: `chain` with an id for each event of the chain, `override` for each step of an order, `pulse`
+    each second, and `reorganised` where what was told is undone.
+    """
+    tail = Tail(given.projection, _start(last_event_id or start))
+    may_stay = partial(given.access.door.still_admits, request, READ)
+    given.streams.open(visitor.name)
+    return Counted(
+        _stream(request, tail, given, may_stay),
+        media_type="text/event-stream",
+        headers=HEADERS,
+        ended=partial(given.streams.close, visitor.name),
+    )
 
 
-async def _counted(request: Request, told: AsyncIterator[str]) -> AsyncIterator[str]:
-    with request.app.state.metrics.streams.track_inprogress():
-        async for text in told:
-            yield text
+class Counted(StreamingResponse):
+    """A stream that says when it has ended, also where it never began."""
+
+    def __init__(self, content: AsyncIterator[str], *, ended: Callable[[], None], **more: Any) -> None:
+        super().__init__(content, **more)
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
 async def _stream(
-    request: Request, plant: Projection, after: tuple[int, int], may_stay: Callable[[], bool]
+    request: Request, tail: Tail, given: Dependencies, may_stay: Callable[[], bool]
 ) -> AsyncIterator[str]:
+    """Nothing here waits for the projection: what takes its lock is done by a thread."""
     loop = asyncio.get_running_loop()
-    told, sent, pulse_at = plant.events(), 0, 0.0
+    steps_told, pulse_at = 0, 0.0
     yield "retry: 1000\n\n"
     while not request.app.state.stopping.is_set() and not await request.is_disconnected():
-        if told.start < sent:
-            # A reorganisation: what was sent after this event is undone, and what is true now follows.
-            after = min(after, told.before.at.position if told.before else BEFORE_ALL)
-            yield sse("reorganised", json.dumps({"after": event_id(told.before) if told.before else None}))
-        for event in told.events:
-            if event.at.position > after:
-                yield sse("chain", event_out(event).model_dump_json(), event_id(event))
-        sent = told.start + len(told.events)
+        if tail.may_have_more and (news := await run_in_threadpool(_news, tail)):
+            yield news
+        if given.lifecycle.version != steps_told:
+            steps_told, steps = given.lifecycle.changes(steps_told)
+            yield "".join(sse("override", step.model_dump_json()) for step in steps)
         if loop.time() >= pulse_at:
-            if not await run_in_threadpool(may_stay):
+            told = await run_in_threadpool(_beat, given, may_stay)
+            if told is None:
                 return
             pulse_at = loop.time() + PULSE_S
-            yield sse("pulse", json.dumps(pulse(plant, told.rewinds, sent)))
+            yield told
         await asyncio.sleep(LOOK_S)
-        told = plant.events(sent, rewinds=told.rewinds)
 
 
-def pulse(plant: Projection, rebuilds: int, count: int) -> dict[str, Any]:
-    """How fresh the picture is; `board` changes with the chain, `floor` with every second."""
+def _news(tail: Tail) -> str:
+    return "".join(map(_told, tail.read()))
+
+
+def _told(item: Event | Reorganised) -> str:
+    if isinstance(item, Reorganised):
+        return sse("reorganised", json.dumps({"after": id_at(item.last.at) if item.last else None}))
+    return sse("chain", event_out(item).model_dump_json(), id_at(item.at))
+
+
+def _beat(given: Dependencies, may_stay: Callable[[], bool]) -> str | None:
+    """The pulse; None for who may not stay."""
+    return sse("pulse", json.dumps(pulse(given.projection, given.lifecycle))) if may_stay() else None
+
+
+def pulse(plant: Projection, lifecycle: Lifecycle) -> dict[str, Any]:
+    """How fresh the picture is; `board` changes with the chain and the orders, `floor` with every second."""
     head, freshness = plant.head(), plant.freshness()
     return {
         "block": head.block,
         "behind_blocks": head.behind_blocks,
         "read_s_ago": freshness.read_s_ago,
         "trouble": head.trouble,
-        "board": f"{rebuilds}.{count}.{plant.anchoring_count()}",
+        "board": f"{freshness.events}.{plant.version}.{lifecycle.version}.{plant.anchoring_count()}",
     }
 
 
@@ -147,13 +184,9 @@ def backwards(event: Event) -> tuple[int, int]:
     return -event.at.block, -event.at.log_index
 
 
-def _after(plant: Projection, start: str) -> tuple[int, int]:
-    if start == "start":
-        return BEFORE_ALL
-    if start == "now":
-        events = plant.events().events
-        return events[-1].at.position if events else BEFORE_ALL
-    found = ID.fullmatch(start)
+def _start(asked: str) -> From | EventId:
+    found = From(asked) if asked in set(From) else read_id(asked)
     if found is None:
-        raise unprocessable("query:/from", f'An event id is "block.logIndex", such as 12.3; given: {start[:80]!r}.')
-    return int(found[1]), int(found[2])
+        told = f'An event id is "block.logIndex-hash", such as 12.3-9f2c1a07; given: {asked!r}.'
+        raise unprocessable("query:/from", told)
+    return found

@@ -51,7 +51,7 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
     responses={
         200: sends("ETag", model=PreviewOut, description="What it would do."),
         201: sends("Location", model=OverrideGiven),
-        **refuses(*KEYED, *SEEN, "too-late", "gateway-refused", "no-account", *CHAIN),
+        **refuses(*KEYED, *SEEN, "too-late", "gateway-refused", "no-account", "busy", *CHAIN),
     },
 )
 def give_override(

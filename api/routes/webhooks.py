@@ -9,6 +9,7 @@ from api.access.visitor import Visitor
 from api.dependencies import Given, Webhooks
 from api.models.common import moment
 from api.models.webhooks import DeadLetterOut, DeadLettersOut, WebhookIn, WebhookMade, WebhookOut, WebhooksOut
+from api.openapi import refuses
 from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
 from api.webhooks.hooks import BEFORE_ALL, MOST, Hook, Hooks, Letter, Position, Wants
@@ -17,7 +18,7 @@ from api.webhooks.reach import OutOfReach
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 
-@router.post("", operation_id="create_webhook", status_code=201)
+@router.post("", operation_id="create_webhook", status_code=201, responses=refuses("too-many-webhooks"))
 def create_webhook(given: Given, visitor: Admitted, asked: WebhookIn, response: Response) -> WebhookMade:
     """Has events posted from now on; the secret that they are signed with is shown this once."""
     try:
@@ -40,19 +41,24 @@ def list_webhooks(hooks: Webhooks, visitor: Admitted) -> WebhooksOut:
     return WebhooksOut(items=tuple(map(_hook_out, hooks.of(visitor.account))))
 
 
-@router.delete("/{id}", operation_id="remove_webhook", status_code=204)
+@router.delete("/{id}", operation_id="remove_webhook", status_code=204, responses=refuses("not-found"))
 def remove_webhook(hooks: Webhooks, visitor: Admitted, id: int) -> None:  # noqa: A002 (the path's own name)
     """Ends one of one's own webhooks, with its dead letters."""
     hooks.remove(_own(hooks, visitor, id))
 
 
-@router.get("/{id}/dead-letters", operation_id="list_dead_letters")
+@router.get("/{id}/dead-letters", operation_id="list_dead_letters", responses=refuses("not-found"))
 def list_dead_letters(hooks: Webhooks, visitor: Admitted, id: int) -> DeadLettersOut:  # noqa: A002 (the path's own name)
     """What was not taken however often it was tried."""
     return DeadLettersOut(items=tuple(map(_letter_out, hooks.letters(_own(hooks, visitor, id)))))
 
 
-@router.post("/{id}/dead-letters/{letter}/redeliver", operation_id="redeliver_dead_letter", status_code=202)
+@router.post(
+    "/{id}/dead-letters/{letter}/redeliver",
+    operation_id="redeliver_dead_letter",
+    status_code=202,
+    responses=refuses("not-found"),
+)
 def redeliver_dead_letter(hooks: Webhooks, visitor: Admitted, id: int, letter: int) -> None:  # noqa: A002 (the path's own name)
     """Has a dead letter sent once more, out of turn; taken, it is forgotten."""
     if not hooks.ask_again(_own(hooks, visitor, id), letter):

@@ -1,20 +1,16 @@
 """Events of the chain as the API tells them."""
 
+from api.event_ids import id_at
 from api.models.common import moment
 from api.models.events import EventOut
 from workmoot.audit.rows import said_by
 from workmoot.domain.events import Event
 
 
-def event_id(event: Event) -> str:
-    """An event's id, from its place on the chain."""
-    return f"{event.at.block}.{event.at.log_index}"
-
-
 def event_out(event: Event) -> EventOut:
     """An event on the wire."""
     return EventOut(
-        id=event_id(event),
+        id=id_at(event.at),
         name=type(event).__name__,
         at=moment(event.at.timestamp),
         block=event.at.block,

@@ -3,7 +3,17 @@
 from typing import Any
 
 from api.models.common import Who, moment
-from api.models.orders import DisplacedOut, OverrideOut, SlotTimes
+from api.models.orders import DisplacedOut, OverrideOut
+from api.views.lifecycle import (
+    anchoring_times,
+    is_asked,
+    is_for_the_floor,
+    is_same,
+    state_of,
+    times_of,
+    unconfirmed,
+    unconfirmed_hold,
+)
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
@@ -21,19 +31,14 @@ ON_RELEASE = "On release or expiry control goes back to the standing DAO decisio
 
 def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
     """One order that is on chain."""
-    state = _state(snap, record)
-    mined = moment(record.at.timestamp)
+    times = times_of(snap, record)
     return OverrideOut(
         **_order_fields(snap, record.order),
         id=record.id,
-        state=state,
-        active=state in ("effective", "expiring"),
-        times=SlotTimes(
-            submitted=mined,
-            mined=mined,
-            effective=mined,
-            ended=moment(record.ended_at.timestamp) if record.ended_at else None,
-        ),
+        state=state_of(snap, record, times),
+        active=record.id in snap.filled,
+        floor=unconfirmed(snap, record, times),
+        times=times,
         displaced=_displaced(snap, record),
         epoch=record.epoch or None,
         tx=record.at.tx,
@@ -45,18 +50,14 @@ def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
 
 def anchoring_out(snap: Snapshot, item: Anchoring) -> OverrideOut:
     """An order that acts on the floor and is not on chain yet."""
-    submitted = moment(item.submitted_at)
-    digest = "0x" + item.digest.hex()
-    refused = next(
-        (o.get("reason") for o in snap.gateway.orders if o.get("digest") == digest and o.get("state") == "refused"),
-        None,
-    )
+    times, refused = anchoring_times(snap, item), _refusal(snap, item)
     return OverrideOut(
         **_order_fields(snap, item.order),
         id=None,
-        state="submitted" if refused is None else "failed",
+        state=anchoring_state(snap, item),
         active=item.order.kind is OverrideKind.HOLD,
-        times=SlotTimes(submitted=submitted, mined=None, effective=submitted),
+        floor=unconfirmed_hold(snap, item, times),
+        times=times,
         displaced=DisplacedOut(
             what=f"Acts on the floor; the chain refused it: {refused}"
             if refused
@@ -66,9 +67,21 @@ def anchoring_out(snap: Snapshot, item: Anchoring) -> OverrideOut:
         epoch=None,
         tx=None,
         block=None,
-        digest=digest,
+        digest="0x" + item.digest.hex(),
         ended_by=None,
     )
+
+
+def anchoring_state(snap: Snapshot, item: Anchoring) -> str:
+    """Whether it still may come into a block."""
+    return "submitted" if _refusal(snap, item) is None else "failed"
+
+
+def _refusal(snap: Snapshot, item: Anchoring) -> object:
+    """Why the chain refused what the gateway sent."""
+    digest = "0x" + item.digest.hex()
+    refused = (o for o in snap.gateway.orders if o.get("digest") == digest and o.get("state") == "refused")
+    return next((order.get("reason") for order in refused), None)
 
 
 def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
@@ -107,6 +120,7 @@ def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         "human": _human(snap, order.human),
         "account": order.human,
         "expires_at": moment(order.expires_at),
+        "confirmed_by": "floor" if is_for_the_floor(snap, order) else "chain",
     }
 
 
@@ -155,39 +169,12 @@ def _assignment(snap: Snapshot, payload: bytes) -> dict[str, Any]:
     return {**shown, "second_reason": second_reason} if second_reason else shown
 
 
-def _state(snap: Snapshot, record: OverrideRecord) -> str:
-    if record.ended_by:
-        return record.ended_by
-    if record.asked_until:
-        return "asked" if record.asked_until >= snap.now and not _is_seconded(snap, record) else "done"
-    if not any(slot.id == record.id for slot in snap.ledger.slots.values()):
-        return "done"
-    expires_at = record.order.expires_at
-    return "expiring" if expires_at and snap.now > expires_at else "effective"
-
-
 def who_asked(snap: Snapshot, order: HumanOrder) -> frozenset[Address]:
     """The humans whose order for the same waits for a second one."""
     return frozenset(
         record.human
         for record in snap.ledger.overrides.values()
-        if _same(record.order, order) and _state(snap, record) == "asked"
-    )
-
-
-def _is_seconded(snap: Snapshot, record: OverrideRecord) -> bool:
-    return any(
-        other.id > record.id and _same(other.order, record.order) and not other.asked_until
-        for other in snap.ledger.overrides.values()
-    )
-
-
-def _same(one: HumanOrder, other: HumanOrder) -> bool:
-    return (one.kind, one.subject_type, one.subject, one.payload) == (
-        other.kind,
-        other.subject_type,
-        other.subject,
-        other.payload,
+        if is_same(record.order, order) and is_asked(snap, record)
     )
 
 

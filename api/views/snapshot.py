@@ -3,16 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import islice
+from operator import or_
 from typing import Any
 
 from api.models.common import Head, Who
 from api.models.work import TaskOut
-from workmoot.domain.ids import TaskId, index_of, order_of
+from api.steps import Steps
+from workmoot.domain.ids import OverrideId, TaskId, index_of, order_of
 from workmoot.domain.ledger import Ledger, Task
-from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.overrides import HumanOrder, hash_of_orders
 from workmoot.domain.strangers import text
-from workmoot.domain.workers import Member, Scope
+from workmoot.domain.workers import Kind, Member, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,11 @@ class GatewayWords:
     robots: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sensors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     orders: tuple[Mapping[str, Any], ...] = ()
+    block: int = 0
+    """How far it has read the chain."""
+    orders_count: int = 0
+    orders_hash: str = ""
+    """How many humans' orders it has seen on the chain, and which."""
     read_s_ago: float | None = None
     trouble: str | None = "not read yet"
 
@@ -44,6 +52,8 @@ class Snapshot:
     now: float
     gateway: GatewayWords = field(default_factory=GatewayWords)
     anchoring: tuple[Anchoring, ...] = ()
+    steps: Steps = field(default_factory=Steps)
+    """When each step of the humans' orders was first seen."""
     tasks_made: dict[TaskId, TaskOut] = field(default_factory=dict)
     """Tasks as the API shows them, which follow from the ledger alone."""
 
@@ -80,6 +90,30 @@ class Snapshot:
     def robots(self) -> Mapping[int, Mapping[str, Any]]:
         """The robots as described, by badge number."""
         return {robot["number"]: robot for robot in items(self.description, "robots", dict) if "number" in robot}
+
+    @cached_property
+    def filled(self) -> frozenset[OverrideId]:
+        """The humans' orders that fill a slot."""
+        return frozenset(slot.id for slot in self.ledger.slots.values())
+
+    @cached_property
+    def orders_seen(self) -> int:
+        """So many of the humans' orders, from the first on, the gateway has seen on this very chain."""
+        count = self.gateway.orders_count
+        known = islice((record.digest for record in self.ledger.overrides.values()), count)
+        same = count <= len(self.ledger.overrides) and self.gateway.orders_hash == hash_of_orders(known)
+        return count if same else 0
+
+    @cached_property
+    def _robots_can(self) -> int:
+        """The capabilities that some robot has."""
+        robots = (member for member in self.ledger.members.values() if member.kind is Kind.ROBOTIC)
+        return reduce(or_, (robot.capabilities for robot in robots), 0)
+
+    def is_for_robots(self, task: TaskId) -> bool:
+        """Whether a task is work that robots do."""
+        known = self.ledger.tasks.get(task)
+        return known is not None and bool(self._robots_can >> known.spec.capability & 1)
 
     def capability(self, number: int) -> str:
         """A capability's name."""

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.event_ids import id_at
 from api.models.common import moment
-from api.views.events import event_id, event_out
+from api.views.events import event_out
 from workmoot.domain.events import Event
 
 PREFIX = "whsec_"
@@ -31,7 +32,7 @@ class Message:
 
 def told_of(event: Event, *, source: str, generation: int) -> Message:
     """An event of the chain, told in that generation: what a reorganisation undid may come again by the same id."""
-    name = event_id(event)
+    name = id_at(event.at)
     at = moment(event.at.timestamp)
     data = event_out(event).model_dump(mode="json")
     more = {"time": at.isoformat().replace("+00:00", "Z")} if at else {}

@@ -34,7 +34,7 @@ HEARTBEATS = 15
 LATER = 4_000_000_000
 SPEED_MILLI = 10_000
 GRADE = 96
-NOWHERE = Place(block=0, log_index=0, tx="0x", timestamp=0)
+NOWHERE = Place(block=0, block_hash=b"", log_index=0, tx="0x", timestamp=0)
 E = TypeVar("E", bound=Event)
 
 

@@ -248,7 +248,7 @@ class PlantRun:
             self.progress.step("nobody supervises: the plant file names no supervisor")
             return
         key = self.folder.keys / f"{human}.key"
-        command = ["supervisor", "--api", self._api, "--key", str(key)]
+        command = ["supervisor", "--api", self._api, "--key", str(key), "--deployment", str(self.folder.deployment)]
         self.processes.start("demo-supervisor", command, self.folder.log("demo-supervisor"))
 
     def _await_all(self, gateway_url: str) -> None:

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,8 +19,11 @@ from api.desk import Desk, Floor, KeyRing
 from api.errands import Errands
 from api.exports import Evidence, Exports
 from api.home import Home
+from api.lifecycle import Lifecycle
 from api.projection import Projection
 from api.rates import Rate
+from api.steps import KeptSteps
+from api.views.snapshot import GatewayWords
 from api.webhooks.hooks import Hooks
 from api.webhooks.reach import Reach
 from tests.api.documented import Documented
@@ -48,6 +51,7 @@ def serve(
     story: Story,
     *,
     floor: Floor | None = None,
+    words: Callable[[], GatewayWords] | None = None,
     signs: tuple[str, ...] = ("technician",),
     rate: Rate | None = None,
     draft_rate: Rate | None = None,
@@ -61,7 +65,8 @@ def serve(
     """The API with an account to send with; `signs` names the humans whose development keys it holds."""
     verify = verify or is_signed_by
     database = database or in_memory()
-    projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=FloorWords(story).words)
+    words = words or FloorWords(story).words
+    projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=words)
     projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
@@ -71,6 +76,7 @@ def serve(
     home = Home(url=url, chain_id=story.chain.chain_id)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = draft_rate or Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
+    lifecycle = Lifecycle(projection, KeptSteps(projection.steps, database))
     dependencies = Dependencies(
         projection=projection,
         desk=desk,
@@ -84,7 +90,8 @@ def serve(
         access=access_of(home, terms, projection, database, verify),
         hooks=Hooks(database),
         reach=Reach(loopback=terms.development),
-        watched=(projection,),
+        lifecycle=lifecycle,
+        watched=(projection, lifecycle),
     )
     app = create_app(dependencies)
     app.add_middleware(Documented)

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.views.snapshot import GatewayWords
 from workmoot.chain.connection import Contracts
+from workmoot.chain.deployment import NAMES, Deployment
 from workmoot.chain.memory import (
     ADDRESSES,
     MemoryAllocationDao,
@@ -21,12 +22,20 @@ from workmoot.chain.memory import (
     MemoryOverrides,
     MemoryWorkOrders,
 )
+from workmoot.chain.memory.memory_chain import CHAIN_ID
 from workmoot.chain.signer import Signer
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import NOBODY, Number, OrderId, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
-from workmoot.domain.overrides import HumanOrder, OverrideKind, Reason, SubjectType, unordered_nonce
+from workmoot.domain.overrides import (
+    HumanOrder,
+    OverrideKind,
+    Reason,
+    SubjectType,
+    hash_of_orders,
+    unordered_nonce,
+)
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
 from workmoot.domain.proposals import Figures, Opening, Policy
@@ -50,6 +59,11 @@ POLICY = Policy(voting_seconds=60, open_limit=2)
 def signer(name: str) -> Signer:
     """A person's key, made from the name."""
     return Signer(keccak(name.encode()))
+
+
+def deployment_of_story() -> Deployment:
+    """Where a story's contracts are."""
+    return Deployment(chain_id=CHAIN_ID, block=0, **{field: ADDRESSES[name] for name, field in NAMES.items()})
 
 
 @cache
@@ -282,7 +296,16 @@ class FloorWords:
             int(m.number): self._robot(m.number, at_work) for m in ledger.members.values() if m.kind is Kind.ROBOTIC
         }
         sensors = {sensor.id: _sensor(sensor.id) for sensor in self.story.plant.sensors}
-        return GatewayWords(robots=robots, sensors=sensors, read_s_ago=0.3, trouble=None)
+        given = ledger.overrides.values()
+        return GatewayWords(
+            robots=robots,
+            sensors=sensors,
+            block=ledger.head.number,
+            orders_count=len(given),
+            orders_hash=hash_of_orders(record.digest for record in given),
+            read_s_ago=0.3,
+            trouble=None,
+        )
 
     def _robot(self, number: Number, at_work: Mapping[Number, Task]) -> dict[str, Any]:
         held = self.story.ledger.is_robot_held(number)

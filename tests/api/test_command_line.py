@@ -2,25 +2,33 @@
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from fastapi.testclient import TestClient
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
+from api.order_json import order_from
 from scripts.cli import app
 from scripts.nodes import free_port
-from scripts.signing import sign_order, sign_text
-from tests.api.requests import an_order, get, preview
+from scripts.signing import deployment_of, sign_order, sign_text
+from tests.api.requests import an_order, preview
 from tests.api.serving import LOOPBACK, listening, serve
-from tests.api.story import a_decided_plant, signer
+from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
 from tests.api.test_message import BARE
 from tests.api.visitors import peopled
+from workmoot.chain.deployment import write_deployment
+from workmoot.chain.memory import ADDRESSES
 from workmoot.chain.signer import write_key
 from workmoot.domain.hashing import keccak
+from workmoot.domain.overrides import order_digest
 
 
 @pytest.fixture(scope="module")
@@ -114,25 +122,68 @@ def test_sign_text__text_for_elsewhere__is_not_signed(at_home: Path, url: str) -
 
 def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
     write_key(at_home / "operator.key", keccak(b"operator"))
-    key = ("--key", str(at_home / "operator.key"))
+    key = _signing(at_home, "operator")
     run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key, code=3)
-    run("sign-in", *key)
+    run("sign-in", *key[:2])
     assert "dry run" in run("override", "hold", "robot:R-1", "--reason", "look", "--dry-run", *key).output
-    told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", *key).output
+    told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", "--wait", "60", *key).output
     assert ("effective" in told, "operator" in told) == (True, True)
     assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=2).output
 
 
-def test_sign_order__drafted_otherwise__is_not_signed(at_home: Path, url: str) -> None:
+def test_sign_order__drafted_as_asked__is_signed_under_its_digest(at_home: Path) -> None:
+    asked, seen = _assignment()
+    signature = sign_order(asked, seen, deployment_of_story(), signer("technician"))
+    assert signature == "0x" + signer("technician").sign(bytes.fromhex(seen["digest"][2:])).hex()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", 7),
+        ("subjectType", 2),
+        ("subject", 999),
+        ("payload", "0x"),
+        ("level", 5),
+        ("reasonCode", 8),
+        ("reason", "else"),
+        ("expiresAt", 0),
+        ("validUntil", 1 << 40),
+    ],
+)
+def test_sign_order__drafted_otherwise__is_not_signed(at_home: Path, field: str, value: object) -> None:
+    asked, seen = _assignment()
+    changed = seen | {"order": seen["order"] | {field: value}}
+    with pytest.raises(typer.BadParameter, match="another order"):
+        sign_order(asked, changed, deployment_of_story(), signer("technician"))
+
+
+def test_sign_order__to_another_worker__is_not_signed(at_home: Path) -> None:
+    asked, seen = _assignment()
+    with pytest.raises(typer.BadParameter, match=r"asked for \(payload\)"):
+        sign_order(asked | {"payload": {"worker": 1}}, seen, deployment_of_story(), signer("technician"))
+
+
+def test_sign_order__for_another_human__is_not_signed(at_home: Path) -> None:
+    asked, seen = _assignment()
+    with pytest.raises(typer.BadParameter, match=r"asked for \(human\)"):
+        sign_order(asked, seen, deployment_of_story(), signer("operator"))
+
+
+def test_sign_order__drafted_for_another_contract__is_not_signed(at_home: Path) -> None:
+    asked, seen = _assignment()
+    elsewhere = replace(deployment_of_story(), overrides=signer("stranger").address)
+    with pytest.raises(typer.BadParameter, match="another deployment"):
+        sign_order(asked, seen, elsewhere, signer("technician"))
+
+
+def _assignment() -> tuple[dict[str, Any], dict[str, Any]]:
+    """An assignment to a worker by number, and how a truthful API drafts it."""
     story = a_decided_plant()
-    task = story.task("P1", "glue")
-    asked = an_order("cancel", "task", task) | {"human": signer("technician").address}
+    more = {"human": signer("technician").address, "payload": {"worker": int(story.badge["assembler"])}}
+    asked = an_order("assign", "task", story.task("P4", "glue")) | more
     with TestClient(serve(story).app, base_url=LOOPBACK) as client:
-        order, about = preview(client, asked)["order"], get(client, "about")
-    sign_order(asked, order, about, signer("technician"))
-    for changed in ({"subject": task + 1}, {"kind": 7}, {"reason": "else"}, {"human": signer("operator").address}):
-        with pytest.raises(typer.BadParameter, match="another order"):
-            sign_order(asked, order | changed, about, signer("technician"))
+        return asked, preview(client, asked)
 
 
 def test_task_why__decided__is_told_for_people(at_home: Path) -> None:
@@ -141,3 +192,62 @@ def test_task_why__decided__is_told_for_people(at_home: Path) -> None:
     assert "in control (the lowest level is in force)\n  level 16" in told
     assert "loader leans against: <b>R-8</b> took" in told
     assert json.loads(run("task", "why", "256", "--json").output)["proposal"] == 2
+
+
+LIES = {
+    "another task": lambda order: order | {"subject": order["subject"] + 1},
+    "another payload": lambda order: order | {"payload": "0x" + "00" * 31 + "ff"},
+    "for ever": lambda order: order | {"validUntil": 1 << 40},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_override__api_that_lies__gets_no_signature(
+    at_home: Path, monkeypatch: pytest.MonkeyPatch, lie: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    story = a_decided_plant()
+    served = serve(story)
+    served.app.middleware("http")(_lying(story, lie))
+    before = len(story.ledger.overrides)
+    write_key(at_home / "technician.key", keccak(b"technician"))
+    with listening(served) as liar:
+        monkeypatch.setenv("WORKMOOT_API", liar)
+        words = ("override", "cancel", str(story.task("P4", "glue")), "--reason", "so")
+        refused = run(*words, *_signing(at_home, "technician"), code=2)
+    assert "another order" in refused.output
+    assert len(story.ledger.overrides) == before
+
+
+def _lying(story: Story, lie: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Previews answer with another order than was asked for, and with its own digest."""
+
+    async def lying(request: Request, call_next: Any) -> Response:
+        answer = await call_next(request)
+        if "dry_run" not in request.url.query:
+            return answer  # type: ignore[no-any-return]  # Starlette's
+        seen = json.loads(b"".join([part async for part in answer.body_iterator]))
+        seen["order"] = lie(seen["order"])
+        digest = order_digest(
+            order_from(seen["order"]), chain_id=story.chain.chain_id, overrides=ADDRESSES["Overrides"]
+        )
+        return JSONResponse(seen | {"digest": "0x" + digest.hex()})
+
+    return lying
+
+
+def _signing(home: Path, name: str) -> tuple[str, ...]:
+    """The options by which a human's key signs for the story's contracts."""
+    file = home / "deployment.json"
+    write_deployment(file, deployment_of_story())
+    return "--key", str(home / f"{name}.key"), "--deployment", str(file)
+
+
+def test_deployment_of__none_named_and_several_known__is_asked_for(
+    at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workmoot.chain.deployment.FOLDER", at_home)
+    write_deployment(at_home / "1.json", deployment_of_story())
+    assert deployment_of("http://127.0.0.1:1", None) == deployment_of_story()
+    write_deployment(at_home / "2.json", deployment_of_story())
+    with pytest.raises(typer.BadParameter, match="--deployment"):
+        deployment_of("http://127.0.0.1:1", None)

@@ -1,7 +1,10 @@
 """One setting says where the API keeps its tables; what is wrong with it is said, and never its secrets."""
 
 import contextlib
+import socket
 import stat
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -9,6 +12,7 @@ from sqlalchemy import text
 
 from api.database import Database
 from scripts.api_state import open_database
+from scripts.deploy_settings import ROOT
 from tests.told_chain import DEPLOYMENT
 from workmoot.domain.errors import DatabaseUnreachable
 
@@ -27,6 +31,53 @@ def test_database__server_that_is_not_there__is_said_without_its_secrets():
     with pytest.raises(DatabaseUnreachable) as away:
         Database("postgresql://me:hunter2@127.0.0.1:1/x").create_tables()
     assert "hunter2" not in str(away.value)
+
+
+def test_database__server_that_does_not_answer__is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("api.database.CONNECT_S", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database(f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/x")
+        with pytest.raises(DatabaseUnreachable, match="timeout"):
+            database.create_tables()
+
+
+def test_begin__statement_without_an_end__is_ended(postgresql, monkeypatch):
+    monkeypatch.setattr("api.database.STATEMENT_S", 1)
+    database = Database(f"{postgresql}postgres")
+    with pytest.raises(DatabaseUnreachable, match="statement timeout"), database.begin() as connection:
+        connection.execute(text("SELECT pg_sleep(300)"))
+    database.close()
+
+
+OPENS = """
+import sys
+import api.app
+from api.archive import DatabaseArchive
+from scripts.api_state import open_database
+from tests.told_chain import DEPLOYMENT
+print("ready", flush=True)
+sys.stdin.readline()
+DatabaseArchive(open_database(sys.argv[1], DEPLOYMENT, file=None), DEPLOYMENT)
+"""
+
+
+def test_open_database__by_two_processes_at_once__is_made_once(database_url):
+    command = [sys.executable, "-c", OPENS, database_url]
+    processes = [
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
 
 
 def test_begin__fails__keeps_nothing(database):

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.event_ids import id_at
 from scripts.nodes import Node as Process
 from scripts.nodes import end_with_parent, running, stop
 from tests.api.receiver import Receiver, receiving
@@ -100,7 +101,7 @@ def ids(client: httpx.Client) -> list[str]:
 
 
 def told(plant: NodePlant) -> list[str]:
-    return [f"{event.at.block}.{event.at.log_index}" for event in plant.follower().catch_up()]
+    return [id_at(event.at) for event in plant.follower().catch_up()]
 
 
 def comes(client: httpx.Client, wanted: list[str]) -> bool:

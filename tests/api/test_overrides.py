@@ -1,7 +1,9 @@
 """A human's word: drafted, signed, sent; what it displaced; and every way to get it wrong."""
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.order_json import order_from, order_json
+from api.views.forecast import forecast_out
 from tests.api.requests import REASON, a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
@@ -271,6 +274,36 @@ def test_preview__assign_payload__is_one_plan_entry(client: TestClient, story: S
     assert (entry.task, entry.lead, end) == (task, story.badge["assembler"], len(seen["order"]["payload"]) // 2 - 1)
 
 
+def test_preview__takes_long__keeps_nobody_else_waiting(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def long(*_: Any) -> Any:
+        begun.set()
+        assert go.wait(60)
+        return forecast_out(*_)
+
+    monkeypatch.setattr("api.drafts.forecast_out", long)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(preview, client, an_order("cancel", "task", story.task("P6", "glue")))
+        assert begun.wait(60)
+        story.post()
+        _wait_until(lambda: len(get(client, "orders")["items"]) == 2)
+        go.set()
+        assert asked.result()["forecast"]
+
+
+def test_preview__enough_others_at_it__comes_again_but_a_hold_is_given(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.desk.FORECASTS_AT_ONCE", 0)
+    monkeypatch.setattr("api.desk.TURN_WITHIN_S", 0.05)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        busy = client.post("/api/v1/overrides?dry_run=true", json=an_order("cancel", "task", story.task("P6", "glue")))
+        assert (busy.status_code, busy.json()["type"]) == (503, "/problems/busy")
+        assert int(busy.headers["Retry-After"]) > 0
+        assert send(client, an_order("hold", "robot", "R-1"), etag="*").status_code == 201
+
+
 # The human's own signature
 
 
@@ -323,7 +356,9 @@ def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story:
     with TestClient(serve(story, signs=(), verify=silent).app, base_url=LOOPBACK) as client:
         order = an_order("hold", "robot", "R-1", human="technician")
         signed = _signed(preview(client, order), order, "technician")
-        assert give(client, signed, status=503)["type"] == "/problems/chain-unavailable"
+        answer = send(client, signed, etag="*")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/chain-unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_give__signed_order_twice__is_executed_once(keyless: TestClient) -> None:

@@ -9,10 +9,11 @@ from fastapi.testclient import TestClient
 
 from api.projection import Projection
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import a_decided_plant
+from tests.api.story import a_decided_plant, a_running_plant
 from workmoot.chain.following import News
 from workmoot.chain.memory import MemoryFollower
 from workmoot.domain.errors import Unreachable
+from workmoot.domain.ledger import Ledger
 
 
 class Flaky(MemoryFollower):
@@ -101,3 +102,28 @@ def test_readiness__node_dead__is_503_with_the_reason() -> None:
         answer = client.get("/readyz")
     assert answer.headers["content-type"] == "application/problem+json"
     assert "no node answers" in answer.json()["detail"]
+
+
+def test_frozen__the_chain_goes_on__stays_as_it_was() -> None:
+    events = a_running_plant().chain.events
+    for end in range(0, len(events), 20):
+        ledger, same = Ledger(), Ledger()
+        ledger.apply_all(events[:end])
+        same.apply_all(events[:end])
+        copied = ledger.copy()
+        ledger.apply_all(events[end:])
+        assert _contents(copied) == _contents(same)
+
+
+def _contents(ledger: Ledger) -> dict[str, object]:
+    return {name: value for name, value in vars(ledger).items() if name != "touched"}
+
+
+def test_frozen__something_is_entered__is_another() -> None:
+    story = a_decided_plant()
+    served = serve(story)
+    before = served.projection.frozen().ledger
+    assert served.projection.frozen().ledger is before
+    story.post()
+    served.projection.begin()
+    assert (len(before.orders), len(served.projection.frozen().ledger.orders)) == (1, 2)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,17 @@ from api.access.access import Terms
 from api.access.sessions import Sessions
 from api.database import Database
 from api.order_json import order_from
+from api.projection import Projection
 from tests.api.requests import an_order, preview, send
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant, signer
 from tests.api.visitors import STRICT, a_key, bearer, peopled, sign_in
-from workmoot.chain.memory import ADDRESSES
+from workmoot.chain.following import News
+from workmoot.chain.memory import ADDRESSES, MemoryFollower
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import order_digest
+
+PART = 3
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +96,36 @@ def test_session__the_chain_was_not_read__is_not_ended(story: Story) -> None:
     assert client.get("/api/v1/tasks").status_code == 503
     follower.ledger = ledger
     assert client.get("/api/v1/tasks").status_code == 200
+
+
+class InParts(MemoryFollower):
+    """A follower that reads a few events at a time, the first of them an administrator's role."""
+
+    def read(self) -> News | None:
+        news = super().read()
+        if news is None or len(news.events) <= PART:
+            return news
+        events = news.events[:PART]
+        return replace(news, events=events, head=self._chain.blocks[events[-1].at.block])
+
+
+def test_session__the_chain_was_read_in_part__is_not_ended(story: Story, database: Database) -> None:
+    token = _session_of(story, database)
+    served = serve(story, terms=STRICT, database=database)
+    projection = Projection(InParts(story.chain), chain_id=story.chain.chain_id)
+    served.app.state.dependencies.access.door._projection = projection
+    projection.cycle()
+    client = TestClient(served.app, base_url=LOOPBACK, cookies=token)
+    refused = client.get("/api/v1/tasks")
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/not-ready")
+    projection.begin()
+    assert client.get("/api/v1/tasks").status_code == 200
+
+
+def _session_of(story: Story, database: Database) -> dict[str, str]:
+    client = TestClient(serve(story, terms=STRICT, database=database).app, base_url=LOOPBACK)
+    sign_in(client, "operator")
+    return dict(client.cookies)
 
 
 # Without its tables

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from scripts.supervisor import REASSIGNED, REWORK_S, Desk, Memory, View, decide
 from tests.api.serving import serve
-from tests.api.story import Story, a_decided_plant, a_running_plant, signer
+from tests.api.story import Story, a_decided_plant, a_running_plant, deployment_of_story, signer
 
 PUBLIC = "http://127.0.0.1:8600/api/v1/"
 
@@ -87,7 +87,7 @@ def client(story: Story) -> Iterator[TestClient]:
 
 
 def _act(client: TestClient, memory: Memory, now: float) -> list[bool]:
-    desk = Desk(client, signer("technician"))  # type: ignore[arg-type]  # Starlette's client speaks httpx
+    desk = Desk(client, signer("technician"), deployment_of_story())  # type: ignore[arg-type]  # Starlette's client speaks httpx
     return [desk.give(asked) for asked in decide(desk.look(), memory, now, override=False)]
 
 
@@ -102,7 +102,7 @@ def test_desk__demonstration__the_task_is_another_workers() -> None:
     story = a_decided_plant()
     before = {task.id: task.worker for task in story.ledger.tasks.values()}
     with TestClient(serve(story, signs=()).app, base_url=PUBLIC) as client:
-        desk = Desk(client, signer("technician"))  # type: ignore[arg-type]  # Starlette's client speaks httpx
+        desk = Desk(client, signer("technician"), deployment_of_story())  # type: ignore[arg-type]  # Starlette's client speaks httpx
         [asked] = decide(desk.look(), Memory(), 0, override=True)
         assert desk.give(asked)
     after = {task.id: task.worker for task in story.ledger.tasks.values()}
@@ -110,6 +110,6 @@ def test_desk__demonstration__the_task_is_another_workers() -> None:
 
 
 def test_desk__order_refused__is_told_and_not_fatal(client: TestClient) -> None:
-    desk = Desk(client, signer("stranger"))  # type: ignore[arg-type]  # Starlette's client speaks httpx
+    desk = Desk(client, signer("stranger"), deployment_of_story())  # type: ignore[arg-type]  # Starlette's client speaks httpx
     [asked] = decide(desk.look(), Memory(since={272: -100.0}), 0, override=False)
     assert not desk.give(asked)

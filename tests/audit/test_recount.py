@@ -32,7 +32,7 @@ PLAN = pack_plan([an_entry(FIRST_TASK, 1), an_entry(SECOND_TASK, 2)])
 
 
 def at(tx: str = "0x1") -> Place:
-    return Place(block=1, log_index=0, tx=tx, timestamp=1_000)
+    return Place(block=1, block_hash=b"", log_index=0, tx=tx, timestamp=1_000)
 
 
 def posted() -> OrderPosted:

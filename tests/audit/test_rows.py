@@ -17,7 +17,7 @@ from workmoot.domain.events import Event, OffersPublished, Place, RoleGranted
 from workmoot.domain.ids import Address, Number
 from workmoot.domain.ledger import Ledger
 
-AT = Place(block=3, log_index=1, tx="0x01", timestamp=1_700_000_000)
+AT = Place(block=3, log_index=1, tx="0x01", block_hash=b"\x02" * 32, timestamp=1_700_000_000)
 
 
 @pytest.fixture(scope="module")

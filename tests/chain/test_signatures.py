@@ -1,11 +1,15 @@
 """Whose signature it is: a key's, or that of an account which is a contract and answers for itself."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from tests.builders import an_address
 from tests.chain.plants import signer
 from workmoot.chain.node import Node
-from workmoot.chain.signatures import Signatures, is_signed_by
+from workmoot.chain.signatures import AT_ONCE, Signatures, is_signed_by
 from workmoot.domain.errors import ChainError, NodeFault, Refused, Unreachable
 from workmoot.domain.hashing import keccak, word
 from workmoot.domain.ids import Address
@@ -55,6 +59,33 @@ def test_is_signed_by__it_says_no_or_nothing__no(answer: bytes | ChainError):
 def test_is_signed_by__the_node_is_away__cannot_tell():
     with pytest.raises(Unreachable):
         Signatures(ToldNode(Unreachable("away"))).is_signed_by(WALLET, DIGEST, WORD)
+
+
+class SlowNode(ToldNode):
+    """Answers when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(MAGIC)
+        self.go = Event()
+
+    def call(self, to: Address, content: bytes, *, sender: Address | None = None) -> bytes:
+        found = super().call(to, content, sender=sender)
+        self.go.wait(60)
+        return found
+
+
+def test_is_signed_by__more_at_once_than_the_node_is_asked__cannot_tell_and_keeps_nobody_waiting():
+    node = SlowNode()
+    signatures = Signatures(node)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        asked = [pool.submit(signatures.is_signed_by, WALLET, DIGEST, WORD) for _ in range(AT_ONCE)]
+        while len(node.asked) < AT_ONCE:
+            time.sleep(0.01)
+        with pytest.raises(Unreachable, match="which is the most"):
+            signatures.is_signed_by(WALLET, DIGEST, WORD)
+        node.go.set()
+        assert all(answer.result() for answer in asked)
+    assert signatures.is_signed_by(WALLET, DIGEST, WORD)
 
 
 @pytest.mark.parametrize("signature", [b"", b"\7" * 65, b"\7" * 64], ids=len)

@@ -9,7 +9,7 @@ from workmoot.domain.plan import PackedPlan
 from workmoot.domain.proposals import Policy, State, pack_detail
 from workmoot.domain.workers import Kind
 
-AT = Place(block=7, log_index=3, tx="0x1", timestamp=1_050)
+AT = Place(block=7, block_hash=b"", log_index=3, tx="0x1", timestamp=1_050)
 OPENING = an_opening(PackedPlan(assignments=b"\7" * 7, teams=b"\2", timetable=b"\3\4"), read_at=5, words="größer")
 DRAFT = Draft(proposal=ProposalId(1), proposer=Number(1), roster=1, members=1, deadline=1_060, opening=OPENING)
 

@@ -44,9 +44,9 @@ from workmoot.domain.proposals import State, content_hash_of, pack_detail, rest_
 from workmoot.domain.work import Failure, Status, pack_tasks
 from workmoot.domain.workers import Kind, Role, Scope
 
-AT = Place(block=1, log_index=0, tx="0x1", timestamp=100)
+AT = Place(block=1, block_hash=b"", log_index=0, tx="0x1", timestamp=100)
 FIRST, SECOND = task_id(1, 0), task_id(1, 1)
-LATER = Place(block=2, log_index=0, tx="0x2", timestamp=101)
+LATER = Place(block=2, block_hash=b"", log_index=0, tx="0x2", timestamp=101)
 HUMAN, ORDER, WORKER, ROBOT = an_address(9), OrderId(1), Number(1), Number(3)
 PROPOSAL = ProposalId(1)
 
@@ -257,9 +257,9 @@ def test_assign__by_a_human__in_control_with_its_own_entry(ledger):
 
 def test_run__started_submitted_rejected__is_history(ledger):
     _enact(ledger, an_entry(FIRST))
-    begun = Place(block=2, log_index=0, tx="0x2", timestamp=110)
-    ended = Place(block=3, log_index=0, tx="0x3", timestamp=130)
-    judged = Place(block=4, log_index=0, tx="0x4", timestamp=140)
+    begun = Place(block=2, block_hash=b"", log_index=0, tx="0x2", timestamp=110)
+    ended = Place(block=3, block_hash=b"", log_index=0, tx="0x3", timestamp=130)
+    judged = Place(block=4, block_hash=b"", log_index=0, tx="0x4", timestamp=140)
     ledger.apply(TaskStarted(at=begun, task=FIRST, worker=WORKER, epoch=2, attempt=1, deadline=200))
     result: dict[str, Any] = {"grade": 40, "busy_ticks": 777, "evidence": b"\1" * 32, "deadline": 300}
     ledger.apply(ResultSubmitted(at=ended, task=FIRST, worker=WORKER, epoch=2, **result))

@@ -7,7 +7,7 @@ from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.workers import Kind, Role
 
-AT = Place(block=1, log_index=0, tx="0x1", timestamp=100)
+AT = Place(block=1, block_hash=b"", log_index=0, tx="0x1", timestamp=100)
 HUMAN, BARE = an_address(8), an_address(9)
 
 

@@ -17,7 +17,7 @@ from tests.gateway.floors import (
     sign_command,
 )
 from workmoot.domain.errors import Unreachable
-from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.overrides import OverrideKind, SubjectType, hash_of_orders
 
 HOLD_R1 = an_order(OverrideKind.HOLD, SubjectType.ROBOT, R1)
 HOLD_PLANT = an_order(OverrideKind.HOLD, SubjectType.PLANT)
@@ -153,6 +153,14 @@ async def test_get_state__chain_away_and_plant_held__says_so(caller):
     _, said = await caller.get("/state")
     assert (said["chain"]["reachable"], said["chain"]["trouble"], said["chain"]["block"]) == (False, "gone", 7)
     assert (said["plant_held"], said["anchoring"]) == (True, 1)
+
+
+async def test_get_state__orders_on_the_chain__are_counted_and_named_by_a_hash(caller):
+    caller.site.chain.execute(HOLD_R1, b"")
+    await caller.site.follower.look()
+    _, said = await caller.get("/state")
+    assert said["chain"]["orders"] == 1
+    assert said["chain"]["orders_hash"] == hash_of_orders([a_signed(HOLD_R1).digest])
 
 
 @pytest.mark.parametrize(("path", "code"), [("/robots/99", "UNKNOWN_ROBOT"), ("/nowhere", "NOT_FOUND")])

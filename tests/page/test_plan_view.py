@@ -1,10 +1,14 @@
 """What a person sees first, and how an override is given with mouse and keyboard."""
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import expect
 
+from api.views.snapshot import GatewayWords
 from tests.api.serving import Served
+from tests.api.story import FloorWords
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,6 +55,37 @@ def test_page__keyboard_alone__holds_a_robot_and_the_plan_shows_it(page: "Page")
     expect(page.locator("#order-steps")).to_contain_text("✓ effective")
     page.keyboard.press("Escape")
     expect(page.locator("#robot-1.human")).to_be_visible()
+
+
+@pytest.fixture
+def words(served: Served) -> dict[int, dict[str, Any]]:
+    """What the gateway says of robots otherwise than all is well, as the test changes it."""
+    said: dict[int, dict[str, Any]] = {}
+    floor = FloorWords(served.story)
+
+    def words() -> GatewayWords:
+        truth = floor.words()
+        return replace(
+            truth, robots={number: {**robot, **said.get(number, {})} for number, robot in truth.robots.items()}
+        )
+
+    served.projection._gateway = words
+    return said
+
+
+def test_page__robot_confirms_later__the_step_is_shown_when_it_comes(
+    page: "Page", served: Served, words: dict[int, dict[str, Any]]
+) -> None:
+    words[int(served.story.badge["R-1"])] = {"contact": False}
+    page.locator("#robot-1").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("somebody stands there")
+    page.locator("#order-send:enabled").press("Enter")
+    expect(page.locator("#order-steps")).to_contain_text("✓ acknowledged   … effective")
+    expect(page.locator("#order-preview")).to_contain_text("R-1 is out of contact")
+    words.clear()
+    expect(page.locator("#order-steps")).to_contain_text("✓ effective")
+    expect(page.locator("#order-preview")).not_to_contain_text("out of contact")
 
 
 def test_page__no_reason__nothing_can_be_sent(page: "Page") -> None:

@@ -1,5 +1,6 @@
 """What the command line makes of an override."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ RECORD = {
     "subject": {"type": "task", "id": 262, "name": "Spray"},
     "reason": {"code": "QUALITY", "text": "clogged"},
     "human": {"name": "Li"},
+    "digest": "0x01",
     "state": "effective",
     "expires_at": None,
     "displaced": DISPLACED,
@@ -30,6 +32,9 @@ class FakeApi:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
+        self.given = RECORD
+        self.told: list[str] = []
+        """The states that the stream tells."""
 
     def preview(self, order: Any) -> Any:
         self.asked.append(("preview", order))
@@ -37,7 +42,14 @@ class FakeApi:
 
     def give(self, order: Any, *, etag: str) -> Any:
         self.asked.append((etag, order))
-        return RECORD
+        return dict(self.given)
+
+    def steps(self, digest: str, *, within_s: float) -> Any:
+        assert (digest, within_s) == ("0x01", 5)
+        return ({"state": state} for state in self.told)
+
+    def get(self, path: str) -> Any:
+        return {"state": self.told[-1], "floor": "The floor has not confirmed it: away."}
 
     def listing(self, path: str) -> Any:
         self.asked.append((path, None))
@@ -51,10 +63,13 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     return made
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, code: int = 0) -> str:
     done = CliRunner().invoke(override.app, list(arguments))
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == code, done.output
     return done.output
+
+
+WAITING = ("cancel", "262", "--reason", "so", "--wait", "5")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +125,28 @@ def test_command__dry_run__says_that_nothing_was_sent(api: FakeApi) -> None:
 def test_command__no_reason__is_refused_before_anything_is_asked(api: FakeApi) -> None:
     assert CliRunner().invoke(override.app, ["hold", "plant"]).exit_code == 2
     assert api.asked == []
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "says"),
+    [
+        (("mined", "acknowledged", "effective", "released"), 0, "  acknowledged\n  effective\n"),
+        (("mined", "failed"), 3, "  failed\n"),
+        (("mined",), 6, "The floor has not confirmed it: away.\n"),
+    ],
+    ids=["confirmed", "failed", "not in time"],
+)
+def test_command__wait__shows_the_steps_and_ends_with_the_last(
+    api: FakeApi, told: tuple[str, ...], code: int, says: str
+) -> None:
+    api.given = RECORD | {"state": "mined"}
+    api.told = list(told)
+    assert run(*WAITING, code=code).endswith(says)
+
+
+def test_command__wait_with_json__is_one_document(api: FakeApi) -> None:
+    api.given, api.told = RECORD | {"state": "mined"}, ["effective"]
+    assert json.loads(run(*WAITING, "--json"))["state"] == "effective"
 
 
 def test_list__active_only__asks_for_those(api: FakeApi) -> None:

@@ -56,7 +56,13 @@ def decode_log(log: RawLog) -> Event | None:
     making = _makings().get(log.topics[:WORD])
     if making is None:
         return None
-    place = Place(block=log.block, log_index=log.log_index, tx="0x" + log.tx.hex(), timestamp=log.timestamp)
+    place = Place(
+        block=log.block,
+        block_hash=log.block_hash,
+        log_index=log.log_index,
+        tx="0x" + log.tx.hex(),
+        timestamp=log.timestamp,
+    )
     arguments = dict(zip(making.names, making.form.values(log.topics[WORD:], log.data), strict=True))
     for name, builder in making.builders:
         arguments[name] = builder(arguments[name])

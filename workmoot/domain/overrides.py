@@ -1,9 +1,10 @@
 """Overrides: a human's signed order fills a slot that outranks every decision below its level."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from workmoot.domain.hashing import ZERO_HASH
+from workmoot.domain.hashing import ZERO_HASH, keccak
 from workmoot.domain.ids import NOBODY, Address, Number, OverrideId
 from workmoot.domain.typed import TypedDomain, TypedStruct, Value, digest_of
 
@@ -187,6 +188,11 @@ def later_end(held: Slot, order: HumanOrder) -> int:
 def unordered_nonce(key: int) -> int:
     """The first nonce of a key of 192 bits: with a random key, orders need no order among them."""
     return key << 64
+
+
+def hash_of_orders(digests: Iterable[bytes]) -> str:
+    """Of humans' orders in their order on the chain: who have the same have seen the same."""
+    return "0x" + keccak(b"".join(digests)).hex()
 
 
 def order_values(order: HumanOrder) -> dict[str, Value]:

@@ -3,13 +3,15 @@ const ports = new Set();
 let last = null;
 
 const AGAIN_MS = 2000;
-const tell = (message) => { last = message; for (const port of ports) port.postMessage(message); };
+const post = (message) => { for (const port of ports) port.postMessage(message); };
+const tell = (message) => { last = message; post(message); };
 
 function connect() {
   const source = new EventSource("/api/v1/events?from=now");
   source.addEventListener("pulse", (event) => tell({ type: "pulse", pulse: JSON.parse(event.data) }));
+  source.addEventListener("override", (event) => post({ type: "override", step: JSON.parse(event.data) }));
   source.addEventListener("error", () => {
-    for (const port of ports) port.postMessage({ type: "silent" });
+    post({ type: "silent" });
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
   });
 }

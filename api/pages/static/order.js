@@ -17,6 +17,9 @@ let timer = 0;
 let seen = null;
 let key = null;
 let pending = null;
+let given = null;
+const taken = new Map();
+const STEPS = ["submitted", "mined", "acknowledged", "effective"];
 
 export function start(say) {
   byId("order-code").replaceChildren(...CODES.map((code) => option(code, code.toLowerCase())));
@@ -40,6 +43,7 @@ async function open(button) {
   byId("order-kind").replaceChildren(...kinds.split(" ").map((kind) => option(kind, WORDS[kind])));
   byId("kind-field").hidden = kinds.split(" ").length === 1;
   byId("order-steps").hidden = true;
+  given = null;
   show("Say why, and this shows what the order displaces before anything is sent.", { soft: true });
   byId("order-send").disabled = true;
   fit();
@@ -141,12 +145,8 @@ async function send(say) {
   try {
     const wanted = (pending ??= await signed());
     step("submitted …");
-    const given = await give(wanted, seen, key);
-    const { times } = given;
-    const states = ["submitted", "mined", "effective"].map((name) => `${times[name] ? "✓" : "…"} ${name}`);
-    step(states.join("   "), true);
-    const first = given.next_step ?? `Override ${given.id ?? "(anchoring)"} is ${given.state}.`;
-    show(first, { notes: [`Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
+    given = await give(wanted, seen, key);
+    follow(taken.get(given.digest) ?? given);
     say(`${WORDS[given.kind]}: ${given.state}`);
   } catch (error) {
     if (pending && isOpen(error.problem)) {
@@ -159,6 +159,22 @@ async function send(say) {
     say(error.message);
     if (error.problem?.current) show("It changed since you looked. This is how it is now:", { notes: [error.problem.current.displaces.what, "Change or confirm your words to look again."] });
   }
+}
+
+// A step that an order took, as the stream tells it: it may come before the answer of who gave it.
+export function follow(step) {
+  taken.set(step.digest, step);
+  if (step.digest !== given?.digest) return;
+  given = { ...given, ...step, floor: step.times.effective ? null : given.floor };
+  tell();
+}
+
+function tell() {
+  const { times } = given;
+  step(STEPS.map((name) => `${times[name] ? "✓" : "…"} ${name}`).join("   "), Boolean(times.effective));
+  const first = given.next_step ?? `Override ${given.id ?? "(anchoring)"} is ${given.state}.`;
+  const floor = given.floor ? [`▲ ${given.floor}`] : [];
+  show(first, { notes: [...floor, `Displaced: ${given.displaced.what}`, given.displaced.returns, ...given.warnings.map((word) => `▲ ${word}`)] });
 }
 
 function step(words, reached = false) {

@@ -2,7 +2,7 @@
 import { ask } from "/static/api.js";
 import { listen } from "/static/live.js";
 import { morph } from "/static/morph.js";
-import { start } from "/static/order.js";
+import { follow, start } from "/static/order.js";
 
 const STALE_MS = 5000;
 let beat = 0;
@@ -30,6 +30,7 @@ async function refresh(name, version) {
 
 function hear(message) {
   if (message.type === "silent") refresh("floor", ++beat);
+  if (message.type === "override") follow(message.step);
   if (message.type !== "pulse") return;
   const { pulse } = message;
   if (pulse.read_s_ago * 1000 < STALE_MS) heard = Date.now() - pulse.read_s_ago * 1000;

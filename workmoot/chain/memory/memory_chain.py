@@ -53,15 +53,25 @@ class Transaction:
 
     state: State
     sender: Address
-    now: int
-    block: int
+    block: Block
     tx: str
     chain: MemoryChain
     events: list[Event] = field(default_factory=list)
 
+    @property
+    def now(self) -> int:
+        """Its block's time, Unix seconds."""
+        return self.block.timestamp
+
     def say(self, kind: type[Event], /, **values: Any) -> None:
         """Emits an event."""
-        place = Place(block=self.block, log_index=len(self.events), tx=self.tx, timestamp=self.now)
+        place = Place(
+            block=self.block.number,
+            block_hash=self.block.hash,
+            log_index=len(self.events),
+            tx=self.tx,
+            timestamp=self.now,
+        )
         self.events.append(kind(at=place, **values))
 
     def has_role(self, role: Role, account: Address) -> bool:
@@ -76,7 +86,7 @@ class Transaction:
 
     def block_hash(self, number: int) -> bytes:
         """The hash of one of the last 256 blocks; zero for others, as the machine has it."""
-        if number >= self.block or self.block - number > BLOCKS_REMEMBERED:
+        if not 0 < self.block.number - number <= BLOCKS_REMEMBERED:
             return ZERO_HASH
         return self.chain.blocks[number].hash
 
@@ -105,7 +115,7 @@ class MemoryChain:
         self.blocks: list[Block] = []
         self._now = now if now is not None else int(time.time())
         self._lock = threading.RLock()
-        self._add_block()
+        self.blocks.append(self._next_block())
         self.transact(administrator, lambda tx: _found(tx, administrator, policy))
 
     @property
@@ -121,23 +131,23 @@ class MemoryChain:
     def transact(self, sender: Address, act: Callable[[Transaction], object]) -> Receipt:
         """Runs an act in a block of its own; one that is refused changes nothing."""
         with self._lock:
-            before, number = self.state.copy(), len(self.blocks)
-            tx = "0x" + keccak(f"{self.chain_id}/{number}".encode()).hex()
-            transaction = Transaction(self.state, sender, self._now, number, tx, self)
+            before, block = self.state.copy(), self._next_block()
+            tx = "0x" + keccak(f"{self.chain_id}/{block.number}".encode()).hex()
+            transaction = Transaction(self.state, sender, block, tx, self)
             try:
                 act(transaction)
             except BaseException:
                 self.state = before
                 raise
-            self._add_block()
+            self.blocks.append(block)
             self.events.extend(transaction.events)
-            return Receipt(tx=tx, block=number, gas_used=0, events=tuple(transaction.events))
+            return Receipt(tx=tx, block=block.number, gas_used=0, events=tuple(transaction.events))
 
     def advance(self, seconds: int) -> None:
         """Lets time pass, and a block."""
         with self._lock:
             self._now += seconds
-            self._add_block()
+            self.blocks.append(self._next_block())
 
     def set_time(self, unix_s: int) -> None:
         """Sets the clock; it never goes back."""
@@ -156,11 +166,11 @@ class MemoryChain:
         """New grants of the role wait so long; it comes into force after five days."""
         return self.transact(administrator, lambda tx: _set_grant_delay(tx, role, seconds))
 
-    def _add_block(self) -> None:
+    def _next_block(self) -> Block:
         number = len(self.blocks)
         parent = self.blocks[-1].hash if self.blocks else ZERO_HASH
         content = hash_of_words(self.chain_id, number, parent, self._now)
-        self.blocks.append(Block(number=number, hash=content, timestamp=self._now))
+        return Block(number=number, hash=content, timestamp=self._now)
 
 
 def require_within(policy: Policy) -> None:

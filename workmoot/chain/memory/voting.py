@@ -381,7 +381,7 @@ def _require_sound(tx: Transaction, opening: Opening) -> None:
 
 
 def _require_known_block(tx: Transaction, number: int, given: bytes) -> None:
-    recent = number < tx.block and tx.block - number <= BLOCKS_REMEMBERED
+    recent = 0 < tx.block.number - number <= BLOCKS_REMEMBERED
     if not recent or tx.block_hash(number) != given:
         raise Refused("UnknownBlock", number, given)
 

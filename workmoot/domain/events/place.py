@@ -8,6 +8,7 @@ class Place:
     """A log's place; `timestamp` is the block's, in Unix seconds."""
 
     block: int
+    block_hash: bytes
     log_index: int
     tx: str
     timestamp: int

@@ -1,6 +1,7 @@
 """The plant as the chain's events tell it: the only mutable thing of the domain."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 
 from workmoot.domain.clock import Clock
 from workmoot.domain.drafts import Draft
@@ -83,6 +84,17 @@ class Ledger:
         self.malformed: list[Event] = []
         """Events whose packed bytes follow no layout: strangers may publish anything."""
         self.touched = control.Touched()
+
+    def copy(self) -> "Ledger":
+        """All of it as it is now, whatever is entered later: the records are frozen, what they stand in is not."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list | set):
+                setattr(made, name, value.copy())
+        made.offers = {task: listed.copy() for task, listed in self.offers.items()}
+        made.former_offers = {task: listed.copy() for task, listed in self.former_offers.items()}
+        made.ratifications = {override: listed.copy() for override, listed in self.ratifications.items()}
+        return made
 
     def apply(self, event: Event) -> None:
         """Enters one event; events come in the order of the chain."""
@@ -221,7 +233,10 @@ class Ledger:
     def as_proposal(self, draft: Draft) -> Proposal:
         """What a draft would be, opened at the block it was made from and in the second it was shared."""
         shared = draft.deadline - (self.policy.voting_seconds if self.policy else 0)
-        return voting.proposal_of(self, draft, Place(block=draft.opening.read_at, log_index=0, tx="", timestamp=shared))
+        at = Place(
+            block=draft.opening.read_at, block_hash=draft.opening.read_hash, log_index=0, tx="", timestamp=shared
+        )
+        return voting.proposal_of(self, draft, at)
 
     def may_still_vote(self, proposal: Proposal) -> list[Member]:
         """The members of its electorate that may vote and have not."""

@@ -1,0 +1,97 @@
+"""Follows each order of a human to its end: notes what the floor confirms, and tells the streams what changed."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+from api.models.orders import OverrideStep
+from api.projection import Projection
+from api.steps import KeptSteps
+from api.views.lifecycle import FINAL, anchoring_times, see, state_of, times_of
+from api.views.overrides import anchoring_state
+from api.views.snapshot import Snapshot
+from workmoot.domain.ledger import OverrideRecord
+
+log = logging.getLogger(__name__)
+PAUSE_S = 0.1
+RECENT_S = 300
+"""So long an order's end is told to whoever comes; later it stands in the list alone."""
+
+
+class Lifecycle:
+    """One thread looks; streams ask what is new since their last look."""
+
+    def __init__(self, projection: Projection, kept: KeptSteps) -> None:
+        self._projection = projection
+        self._kept = kept
+        self._over: set[tuple[bytes, bytes]] = set()
+        """Orders at their end, by digest and block: they change no more."""
+        self._told: dict[str, tuple[int, OverrideStep]] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
+        self.version = 0
+        """Rises with every change."""
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends looking."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def look(self) -> None:
+        """Looks once at every order that is not over."""
+        with self._projection.read() as snap:
+            records = [r for r in snap.ledger.overrides.values() if (r.digest, r.at.block_hash) not in self._over]
+            see(snap, records)
+            steps = [*self._steps_of(snap, records), *_anchoring_steps(snap)]
+        self._kept.keep()
+        self._tell(steps, since=snap.now - RECENT_S)
+
+    def changes(self, since: int) -> tuple[int, list[OverrideStep]]:
+        """The present version, and how far those orders are that changed after another."""
+        with self._lock:
+            return self.version, [step for version, step in self._told.values() if version > since]
+
+    def _steps_of(self, snap: Snapshot, records: list[OverrideRecord]) -> Iterator[OverrideStep]:
+        for record in records:
+            times = times_of(snap, record)
+            state = state_of(snap, record, times)
+            if state in FINAL:
+                self._over.add((record.digest, record.at.block_hash))
+            yield OverrideStep(id=record.id, digest="0x" + record.digest.hex(), state=state, times=times)
+
+    def _tell(self, steps: list[OverrideStep], *, since: float) -> None:
+        with self._lock:
+            former = self._told
+            ended = {name: told for name, told in former.items() if told[1].state in FINAL}
+            self._told = {name: told for name, told in ended.items() if _last(told[1]) >= since}
+            for step in steps:
+                version, was = former.get(step.digest, (0, None))
+                if step != was:
+                    self.version = version = self.version + 1
+                if step.state not in FINAL or _last(step) >= since:
+                    self._told[step.digest] = version, step
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.look()
+            self._stop.wait(PAUSE_S)
+
+
+def _anchoring_steps(snap: Snapshot) -> Iterator[OverrideStep]:
+    anchored = {record.digest for record in snap.ledger.overrides.values()}
+    for item in snap.anchoring:
+        if item.digest not in anchored:
+            times, state = anchoring_times(snap, item), anchoring_state(snap, item)
+            yield OverrideStep(id=None, digest="0x" + item.digest.hex(), state=state, times=times)
+
+
+def _last(step: OverrideStep) -> float:
+    """When it came to where it is, Unix seconds."""
+    times = (step.times.submitted, step.times.mined, step.times.acknowledged, step.times.effective, step.times.ended)
+    return max((time.timestamp() for time in times if time), default=0.0)

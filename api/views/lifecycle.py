@@ -1,0 +1,204 @@
+"""How far a human's order is: in a block, seen by whoever must obey it, in force. Commanded is not confirmed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from api.event_ids import id_at
+from api.models.common import moment
+from api.models.orders import SlotTimes
+from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
+from api.views.snapshot import Anchoring, Snapshot
+from workmoot.domain.errors import Malformed
+from workmoot.domain.ids import TaskId
+from workmoot.domain.ledger import OverrideRecord
+from workmoot.domain.motions import is_plan
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
+from workmoot.domain.payloads import cancelled_tasks, read_plan_payload
+from workmoot.domain.plan import unpack_assignments
+from workmoot.domain.strangers import text
+
+FLOOR_OBEYS = frozenset(
+    (
+        OverrideKind.HOLD,
+        OverrideKind.RELEASE,
+        OverrideKind.ASSIGN,
+        OverrideKind.APPROVE,
+        OverrideKind.VETO,
+        OverrideKind.CANCEL,
+        OverrideKind.REQUEUE,
+    )
+)
+"""What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
+FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
+
+
+def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
+    """Whether robots have to obey it: it is about the plant, a robot, or work that robots do."""
+    if order.kind not in FLOOR_OBEYS:
+        return False
+    if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
+        return True
+    return any(snap.is_for_robots(task) for task in tasks_of(order))
+
+
+def tasks_of(order: HumanOrder) -> tuple[TaskId, ...]:
+    """The tasks an order is about; of a tree none: its claims are the contracts' to refuse."""
+    if order.subject_type is SubjectType.TASK:
+        also = cancelled_tasks(order.subject, order.payload) if order.kind is OverrideKind.CANCEL else ()
+        return (TaskId(order.subject), *also)
+    if order.subject_type is not SubjectType.PROPOSAL or not order.payload:
+        return ()
+    try:
+        part = read_plan_payload(order.payload)
+        entries = unpack_assignments(part.assignments) if is_plan(part.assignments) else ()
+    except Malformed:
+        return ()
+    return tuple(assigned.task for assigned in entries[part.first : part.last])
+
+
+def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
+    """Notes what the gateway's last words confirm of orders on chain, and of those that act before they are."""
+    for record in records:
+        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.id:
+            continue
+        _see(snap, record.digest, id_at(record.at), ACKNOWLEDGED)
+        if _refutes_effect(snap, record.order) is None:
+            _see(snap, record.digest, id_at(record.at), EFFECTIVE)
+    for item in snap.anchoring:
+        if item.order.kind is OverrideKind.HOLD and _refutes_effect(snap, item.order) is None:
+            _see(snap, item.digest, NOWHERE, EFFECTIVE)
+
+
+def times_of(snap: Snapshot, record: OverrideRecord) -> SlotTimes:
+    """When each step was first seen; of those the chain confirms, its block's time."""
+    mined = moment(record.at.timestamp)
+    floor = is_for_the_floor(snap, record.order)
+    return SlotTimes(
+        submitted=_seen(snap, record.digest, SUBMITTED),
+        mined=mined,
+        acknowledged=_seen(snap, record.digest, ACKNOWLEDGED, id_at(record.at)) if floor else mined,
+        effective=_effective(snap, record, floor=floor),
+        ended=moment(record.ended_at.timestamp) if record.ended_at else None,
+    )
+
+
+def anchoring_times(snap: Snapshot, item: Anchoring) -> SlotTimes:
+    """Of an order that is in no block: a hold acts at the gateway all the same."""
+    return SlotTimes(
+        submitted=_seen(snap, item.digest, SUBMITTED) or moment(item.submitted_at),
+        mined=None,
+        acknowledged=_seen(snap, item.digest, ACKNOWLEDGED),
+        effective=_seen(snap, item.digest, EFFECTIVE),
+    )
+
+
+def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
+    """The last step it has reached."""
+    if record.ended_by:
+        return record.ended_by
+    if record.asked_until:
+        return "asked" if is_asked(snap, record) else "done"
+    filled, expires_at = record.id in snap.filled, record.order.expires_at
+    if filled and expires_at and snap.now > expires_at:
+        return "expiring"
+    if times.effective:
+        return "effective" if filled else "done"
+    return "acknowledged" if times.acknowledged else "mined"
+
+
+def is_asked(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether it waits for a second order."""
+    return record.asked_until >= snap.now and not any(
+        other.id > record.id and is_same(other.order, record.order) and not other.asked_until
+        for other in snap.ledger.overrides.values()
+    )
+
+
+def is_same(one: HumanOrder, other: HumanOrder) -> bool:
+    """Whether two orders want the same."""
+    return (one.kind, one.subject_type, one.subject, one.payload) == (
+        other.kind,
+        other.subject_type,
+        other.subject,
+        other.payload,
+    )
+
+
+def unconfirmed(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str | None:
+    """Why the floor has not confirmed it; None: it has, or is not asked."""
+    if times.effective or record.ended_by or record.asked_until:
+        return None
+    if times.acknowledged:
+        return _not_confirmed(_refutes_effect(snap, record.order) or "it is about to")
+    if snap.gateway.trouble:
+        return _not_confirmed(snap.gateway.trouble)
+    return _not_confirmed(
+        f"the gateway has read the chain to block {snap.gateway.block}, the order is in block {record.at.block}"
+    )
+
+
+def unconfirmed_hold(snap: Snapshot, item: Anchoring, times: SlotTimes) -> str | None:
+    """The same of an order that is in no block."""
+    if times.effective:
+        return None
+    return _not_confirmed(snap.gateway.trouble or _refutes_effect(snap, item.order) or "it waits for the chain")
+
+
+def _not_confirmed(why: str) -> str:
+    return f"The floor has not confirmed it: {why}."
+
+
+def _effective(snap: Snapshot, record: OverrideRecord, *, floor: bool) -> datetime | None:
+    if record.asked_until:
+        return None
+    return _seen(snap, record.digest, EFFECTIVE, id_at(record.at)) if floor else moment(record.at.timestamp)
+
+
+def _seen(snap: Snapshot, digest: bytes, step: str, at: str = NOWHERE) -> datetime | None:
+    """In that block, or before the order was in any."""
+    found = [snap.steps.at(Step(digest, place, step)) for place in {NOWHERE, at}]
+    return moment(min((seen_at for seen_at in found if seen_at is not None), default=None))
+
+
+def _see(snap: Snapshot, digest: bytes, at: str, step: str) -> None:
+    snap.steps.see(Step(digest, at, step), snap.now)
+
+
+def _refutes_effect(snap: Snapshot, order: HumanOrder) -> str | None:
+    """What the gateway says against a hold being in effect; other orders are, once it has read them."""
+    if order.kind is not OverrideKind.HOLD:
+        return None
+    return next(_robots_astir(snap, order), None)
+
+
+def _robots_astir(snap: Snapshot, order: HumanOrder) -> Iterator[str]:
+    """The robots that are not known to stand still, and why."""
+    for number in _robots_of(snap, order):
+        name = text(snap.robots.get(number, {}).get("id")) or f"robot {number}"
+        said = snap.gateway.robots.get(number)
+        if said is None:
+            yield snap.gateway.trouble or f"the gateway says nothing of {name}"
+        elif said.get("contact") is not True:
+            yield f"{name} is out of contact"
+        elif order.subject_type is not SubjectType.TASK and said.get("held") is not True:
+            yield f"{name} is not reported as held"
+        elif _moves(said, order):
+            yield f"{name} is reported as moving"
+
+
+def _robots_of(snap: Snapshot, order: HumanOrder) -> Iterable[int]:
+    if order.subject_type is SubjectType.ROBOT:
+        return (order.subject,)
+    if order.subject_type is SubjectType.PLANT:
+        return snap.robots
+    task = snap.ledger.tasks.get(TaskId(order.subject))
+    return task.robots if task else ()
+
+
+def _moves(said: Mapping[str, Any], order: HumanOrder) -> bool:
+    """Whether the robot has a part in hand that runs; for a task's hold, of this task."""
+    job = said.get("job")
+    if not isinstance(job, dict) or job.get("state") != "running":
+        return False
+    return order.subject_type is not SubjectType.TASK or job.get("task") == order.subject

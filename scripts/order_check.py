@@ -1,0 +1,90 @@
+"""Whether an order that an API drafted is the one that was asked for: judged here, before a human's key signs it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from api.drafts import FILLS_A_SLOT, REASONS, VALID_S
+from api.models.orders import Kind
+from workmoot.domain.errors import Malformed
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
+from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
+
+CLOCKS_DIFFER_S = 60
+CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part"))
+"""What may be asked of a payload, for what is checked of it."""
+OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
+"""A release takes the level that is filled."""
+
+
+def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> Iterator[str]:
+    """The fields in which the order is another than was asked for. Names are the API's to look up: numbers are not."""
+    kind = Kind(asked["kind"])
+    until = datetime.fromisoformat(asked["expires_at"]).timestamp() if asked.get("expires_at") else 0
+    level = asked.get("level")
+    levels = OF_A_RELEASE if level is None and kind is Kind.RELEASE else (level or Level.OWN,)
+    same = {
+        "kind": order.kind.name.lower() == kind.value,
+        "subject": _is_about(order, asked["subject"]),
+        "reasonCode": order.reason_code == _code(asked["reason"]["code"]),
+        "reason": order.reason == asked["reason"]["text"].strip(),
+        "level": order.level in levels,
+        "expiresAt": order.expires_at == (int(until) if kind in FILLS_A_SLOT else 0),
+        "validUntil": order.valid_until <= max(until, now + VALID_S + CLOCKS_DIFFER_S),
+        "payload": _carries(order, asked.get("payload") or {}),
+    }
+    yield from (field for field, is_same in same.items() if not is_same)
+
+
+def in_words(order: HumanOrder) -> str:
+    """What the order says to the contracts, from its own bytes."""
+    subject = f"{order.subject_type.name.lower()} {order.subject}"
+    until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
+    return f"{order.kind.name.lower()} {subject}{_to_whom(order)}, level {order.level}{until}"
+
+
+def _to_whom(order: HumanOrder) -> str:
+    if order.kind is not OverrideKind.ASSIGN:
+        return ""
+    entry, _ = read_assign_payload(order.payload)
+    beside = f"helpers {_listed(entry.helpers)}, robots {_listed(entry.robots)}, inspector {entry.inspector or 'none'}"
+    return f" to worker {entry.lead} ({beside})"
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return " ".join(map(str, numbers)) or "none"
+
+
+def _is_about(order: HumanOrder, subject: Mapping[str, Any]) -> bool:
+    return order.subject_type.name.lower() == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
+
+
+def _is_named(number: int, named: object) -> bool:
+    """Whether it is the one that was named by number, or was named otherwise."""
+    return not str(named).isdecimal() or number == int(str(named))
+
+
+def _code(code: object) -> int | None:
+    return int(str(code)) if str(code).isdecimal() else REASONS.get(str(code).upper())
+
+
+def _carries(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
+    """Whether the payload is what was asked for; a plan's is bound to its proposal by the contracts."""
+    if set(payload) - CHECKED:
+        return False
+    try:
+        return _reads_as(order, payload)
+    except Malformed:
+        return False
+
+
+def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
+    if order.kind is OverrideKind.ASSIGN:
+        entry, second_reason = read_assign_payload(order.payload)
+        asked = (order.subject, payload.get("second_reason", ""))
+        return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
+    if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
+        return not order.payload or bool(read_plan_payload(order.payload))
+    if order.kind is OverrideKind.CANCEL and "tasks" in payload:
+        return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
+    return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")
