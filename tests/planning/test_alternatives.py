@@ -5,6 +5,7 @@ from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import FINISHER, SCANNER, SPRAYER, Workshop
 from workmoot.domain.events import ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId
+from workmoot.domain.ledger import Ledger
 from workmoot.domain.proposals import Weights
 from workmoot.planning.alternatives import alternatives
 
@@ -64,3 +65,8 @@ def test_alternatives__a_daemons_plan__with_its_own_offer_has_the_figures_it_was
 def test_alternatives__another_task__none():
     workshop, proposal, task = contested(("sprayer", {}))
     assert leads(workshop, proposal, TaskId(task + 1)) == []
+
+
+def test_alternatives__plant_was_not_described_then__none():
+    workshop, proposal, task = contested(("sprayer", {}))
+    assert alternatives(Ledger(), workshop.proposal(proposal), task) == ()

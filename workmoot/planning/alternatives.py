@@ -24,6 +24,8 @@ def alternatives(ledger: Ledger, proposal: Proposal, task: TaskId) -> tuple[Alte
 
     `ledger` is as of the block that the proposal was made from. Nothing where not every offer of the plan stood there.
     """
+    if ledger.clock is None:
+        return ()
     begins = min((entry.start for entry in proposal.entries), default=0)
     problem = problem_at(ledger, begins, wall_s=ledger.now)
     problem = with_offers_of(ledger, problem, proposal, wall_s=ledger.now)
