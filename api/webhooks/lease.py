@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import Column, Float, Integer, String, Table, insert, or_, update
+from sqlalchemy import Column, Float, Integer, String, Table, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.database import METADATA, Database
@@ -50,6 +50,8 @@ class Lease:
         """The first time on this database; of two that do so at once the other fails."""
         try:
             with self._database.begin() as connection:
+                if connection.scalar(select(LEASE.c.id)) is not None:
+                    return False
                 connection.execute(insert(LEASE).values(id=ONLY, holder=self._me, until=now + self._lasts_s))
         except IntegrityError:
             return False

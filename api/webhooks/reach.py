@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from api.webhooks.message import Message, headers_for
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 TIMEOUT_S = 8.0
 """For all of it: finding the address, connecting, sending, and the answer's first line."""
+NETLOC = re.compile(r"([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,20}\.?|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 PORTS = {"https": 443, "http": 80}
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """Addresses that lead to others: NAT64, 6to4, Teredo."""
@@ -36,10 +38,10 @@ class Reach:
         """The URL's parts, or what is wrong with it; its name is looked up when it is sent to."""
         try:
             parts = urlsplit(url)
-            named = parts.hostname and (parts.port or PORTS.get(parts.scheme))
-        except ValueError:
+            named = httpx.URL(url).host and parts.hostname and (parts.port or PORTS.get(parts.scheme))
+        except (ValueError, httpx.InvalidURL):
             raise OutOfReach("this is no URL") from None
-        if not named or parts.username is not None or parts.fragment or not url.isascii() or not url.isprintable():
+        if not named or parts.username is not None or parts.fragment or not NETLOC.fullmatch(parts.netloc):
             raise OutOfReach("a webhook is https://HOST[:PORT]/PATH, without a user or a fragment")
         host = _literal(parts.hostname or "")
         if parts.scheme != "https" and not (parts.scheme == "http" and self._is_here(parts, host)):
@@ -84,7 +86,7 @@ class Post:
             return f"no answer within {self.timeout_s:g} s"
         except OutOfReach as refused:
             return str(refused)
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return f"it cannot be reached ({type(error).__name__})"
 
     async def close(self) -> None:

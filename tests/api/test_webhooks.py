@@ -1,20 +1,24 @@
 """Webhooks: who asked is told each event in order, until it takes it; through restarts, reorganisations and silence."""
 
+import asyncio
 import logging
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.database import Database
 from api.projection import Projection
 from api.webhooks.hooks import BEFORE_ALL, MOST, Hook, Hooks, Wants
 from api.webhooks.lease import LASTS_S, RENEWED_EVERY_S, Lease
+from api.webhooks.message import Message, new_signing_secret
 from api.webhooks.reach import TIMEOUT_S, OutOfReach, Post, Reach
 from api.webhooks.sender import Pace, Sender
 from api.webhooks.trail import Trail
@@ -367,8 +371,16 @@ NO_HOOKS = (
     "https://pl\u00e4nt.example/",
     "javascript:alert(1)",
     "https://[::1",
+    "https://a b/",
+    "https://a..b/",
+    f"https://{'a' * 64}.example/",
+    "https://[v1.x]/",
+    "https://plant.example/\n",
+    "https://[fe80::1%25eth0]/",
     "",
 )
+ODD_HOSTS = ("2130706433", "0x7f.1", "017700000001", "localhost.", "no-such-name.invalid", "-", "127.1")
+"""Names that resolvers take for this machine, or for nothing."""
 
 
 @pytest.mark.parametrize("url", [*NO_HOOKS, *(f"https://{host}/x" for host in INSIDE)])
@@ -380,6 +392,12 @@ def test_reach__inside_or_no_webhook__refused(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://plant.example/x?y=1", "https://1.1.1.1:8443/", "https://[2606:4700::1]/"])
 def test_reach__outside__taken(url: str) -> None:
     assert Reach().check(url).scheme == "https"
+
+
+@given(st.text(max_size=40))
+def test_reach__any_text__is_refused_or_names_a_host(text: str) -> None:
+    with suppress(OutOfReach):
+        assert Reach().check(f"https://{text}").hostname
 
 
 def test_reach__as_allowed__the_plants_network_or_this_machine() -> None:
@@ -403,6 +421,19 @@ def test_sender__name_leads_inside__nothing_is_sent(outside: Outside) -> None:
         assert comes(lambda: len(outside.hooks.letters(hook)) == 2)
     assert "is no public address" in outside.hooks.letters(hook)[0].reason
     assert outside.receiver.hosts == set()
+
+
+@pytest.mark.parametrize("host", ODD_HOSTS)
+def test_post__odd_names__lead_nowhere_and_break_nothing(host: str) -> None:
+    async def sent() -> str | None:
+        post = Post(Reach(), timeout_s=WAITS_S)
+        try:
+            message = Message(id="0.1.0", type="org.workmoot.Test", body="{}")
+            return await post.send(f"https://{host}:1/x", message, new_signing_secret(), at_s=1)
+        finally:
+            await post.close()
+
+    assert asyncio.run(sent()) is not None
 
 
 @pytest.mark.parametrize(("named", "taken"), [("localhost", True), ("elsewhere.example", False)])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger, Proposal
-from workmoot.planning.horizon import clock_of, problem_at, with_offers_of
+from workmoot.planning.horizon import problem_at, with_offers_of
 from workmoot.planning.judgement import chosen_in, restrict
 from workmoot.planning.problem import Mode
 from workmoot.planning.schedule import as_promised
@@ -24,7 +24,10 @@ def alternatives(ledger: Ledger, proposal: Proposal, task: TaskId) -> tuple[Alte
 
     `ledger` is as of the block that the proposal was made from. Nothing where not every offer of the plan stood there.
     """
-    problem = problem_at(ledger, clock_of(ledger).ticks_at(ledger.now), wall_s=ledger.now)
+    if ledger.clock is None:
+        return ()
+    begins = min((entry.start for entry in proposal.entries), default=0)
+    problem = problem_at(ledger, begins, wall_s=ledger.now)
     problem = with_offers_of(ledger, problem, proposal, wall_s=ledger.now)
     chosen = chosen_in(problem, proposal.entries)
     if chosen is None or task not in chosen:
