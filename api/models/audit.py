@@ -43,7 +43,7 @@ class AuditRowOut(Wire):
     subject: SubjectOut
     reason: WhyOut | None
     displaced: ActorOut | None = Field(description="Who was in force before a human's order.")
-    effect: tuple[str, ...] = Field(description="What it did; of an order, also what changed in its transaction.")
+    effect: tuple[str, ...] = Field(description="What it did; of a human's order, also what changed by it.")
     digest: str | None = Field(description="What a human signed, or the hash of a result's evidence.")
 
 

@@ -2,20 +2,22 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from string import Formatter
 
 import pytest
 
 from tests.api.story import Story, a_running_plant
+from tests.builders import an_order
 from workmoot.audit.acts import ACTS
 from workmoot.audit.export import FORMAT
 from workmoot.audit.rows import HINTS, AuditRow, moment_words, rows_of, words_of
 from workmoot.chain.memory import MemoryFollower
 from workmoot.domain import events
-from workmoot.domain.events import Event, OffersPublished, Place, RoleGranted
-from workmoot.domain.ids import Address, Number
+from workmoot.domain.events import Event, OffersPublished, OverrideGiven, Place, RobotEpochRaised, RoleGranted
+from workmoot.domain.ids import Address, Number, OverrideId
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import OverrideKind
 
 AT = Place(block=3, log_index=1, tx="0x01", block_hash=b"\x02" * 32, timestamp=1_700_000_000)
 
@@ -63,6 +65,32 @@ def test_rows__an_override__who_why_and_what_else_changed_with_it(rows: list[Aud
     assert (hold.subject.type, hold.reason.words) == ("robot", "nozzle looks clogged")  # type: ignore[union-attr]
     assert hold.effect[0].startswith("override 2: hold at level 7")
     assert any(told.startswith("robot ") and "held: yes" in told for told in hold.effect[1:])
+
+
+def test_rows__two_orders_in_a_transaction__each_has_what_it_changed_itself():
+    told = [
+        RobotEpochRaised(at=replace(AT, log_index=0), robot=Number(1), epoch=2, held=True),
+        given(1, log_index=1),
+        RobotEpochRaised(at=replace(AT, log_index=2), robot=Number(2), epoch=2, held=True),
+        given(2, log_index=3),
+        RobotEpochRaised(at=replace(AT, log_index=4), robot=Number(3), epoch=2, held=True),
+    ]
+    effects = [row.effect[1:] for row in rows_of(Ledger(), told)]
+    assert effects == [(), ("robot 1: held: yes; epoch 2",), (), ("robot 2: held: yes; epoch 2",), ()]
+
+
+def given(number: int, *, log_index: int) -> OverrideGiven:
+    order = an_order(OverrideKind.HOLD)
+    return OverrideGiven(
+        at=replace(AT, log_index=log_index),
+        id=OverrideId(number),
+        human=order.human,
+        subject=order.subject,
+        displaced=Number(0),
+        epoch=2,
+        digest=bytes(32),
+        order=order,
+    )
 
 
 def test_rows__offers__each_estimate_in_numbers(rows: list[AuditRow]):

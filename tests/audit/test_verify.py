@@ -151,6 +151,12 @@ def test_take__other_receipts__said():
     assert faults(forged) == ["the receipts of block 5 are not those of its header"]
 
 
+def test_take__receipt_that_is_none__said_beside_its_root():
+    [block] = chained([CHANGED])
+    forged = block._replace(receipts=(a_receipt(CHANGED)[:-1],))
+    assert faults(forged) == ["the receipts of block 5 are not those of its header", "receipt: DecodingError"]
+
+
 def test_take__other_transactions__said():
     [block] = chained([CHANGED])
     forged = block._replace(transactions=(a_transaction(nonce=1),))
@@ -191,7 +197,7 @@ def test_take__receipts_that_no_block_has__no_work_is_done_for_them(monkeypatch,
     ids=["no values", "too short", "no address", "nobody"],
 )
 def test_verify__sound_blocks_with_logs_no_contract_writes__refused_in_their_line(log):
-    [fault] = verify(BytesIO(with_blocks(*chained([CHANGED], [log])))).faults
+    fault = verify(BytesIO(with_blocks(*chained([CHANGED], [log])))).faults[0]
     assert fault.line == 3
     assert fault.reason.startswith(("a log follows no layout", "does not follow on what stands before "))
 

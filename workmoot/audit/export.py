@@ -18,7 +18,7 @@ from workmoot.chain.proof import (
     logs_of,
     read_header,
 )
-from workmoot.domain.errors import Unprovable
+from workmoot.domain.errors import Malformed, Unprovable
 from workmoot.domain.events import Event
 from workmoot.domain.ledger import Block, Ledger
 
@@ -51,7 +51,11 @@ class Account:
         if self.header is None and header.number != deployed.block:
             faults.append(f"the blocks begin with {header.number}, not with the deployment's, {deployed.block}")
         faults += content_faults(evidence, header, addresses=addresses, chain_id=deployed.chain_id)
-        told = events_of(logs_of(evidence, header, addresses))
+        told: list[Event] = []
+        try:
+            told = events_of(logs_of(evidence, header, addresses))
+        except Malformed as fault:
+            faults.append(str(fault))
         self.header, self.blocks = header, self.blocks + 1
         self.ledger.apply_all(told)
         self.ledger.head = Block(number=header.number, hash=header.hash, timestamp=header.timestamp)

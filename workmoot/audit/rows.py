@@ -66,7 +66,7 @@ class AuditRow:
     displaced: Actor | None
     """Who was in force before a human's order."""
     effect: tuple[str, ...]
-    """What it did; of a human's order, also what changed in the same transaction."""
+    """What it did; of a human's order, also what changed by it."""
     digest: str | None
     """What a human signed, or the hash of a result's evidence."""
 
@@ -144,11 +144,17 @@ def _effect(ledger: Ledger, event: Event, mates: Sequence[Event]) -> Iterator[st
     if isinstance(event, OffersPublished):
         yield from _offer_words(ledger, event)
     if isinstance(event, OverrideGiven):
-        for mate in mates:
-            if not isinstance(mate, OverrideGiven):
-                subject = _subject(mate)
-                of = subject.type if subject.id is None else f"{subject.type} {subject.id}"
-                yield f"{of}: {words_of(ledger, mate)}"
+        for changed in _changed_by(event, mates):
+            subject = _subject(changed)
+            of = subject.type if subject.id is None else f"{subject.type} {subject.id}"
+            yield f"{of}: {words_of(ledger, changed)}"
+
+
+def _changed_by(order: OverrideGiven, mates: Sequence[Event]) -> Sequence[Event]:
+    """What a transaction told since its last order: an order's own event comes after all that it did."""
+    before = mates[: mates.index(order)]
+    since = [place for place, event in enumerate(before, 1) if isinstance(event, OverrideGiven)]
+    return before[max(since, default=0) :]
 
 
 def _offer_words(ledger: Ledger, event: OffersPublished) -> Iterator[str]:

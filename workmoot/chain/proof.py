@@ -96,7 +96,7 @@ def content_faults(
         yield f"the receipts of {block} are not those of its header"
     if root_of(transactions) != header.transactions_root:
         yield f"the transactions of {block} are not those of its header"
-    if any(chain_of(transaction) not in (chain_id, None) for transaction in transactions):
+    elif any(chain_of(transaction) not in (chain_id, None) for transaction in transactions):
         yield f"{block} has a transaction for another chain than {chain_id}"
 
 
