@@ -249,6 +249,19 @@ def test_steps__two_processes_saw_it__the_first_one_kept_stands(database: Databa
     assert (one.at(STEP), other.at(STEP), _all(database)) == (100.0, 100.0, {STEP: 100.0})
 
 
+def test_steps__seen_while_the_database_was_away__are_kept_when_it_is_back(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/later/api.db")
+    steps = Steps()
+    kept = KeptSteps(steps, database)
+    steps.see(STEP, 100.0)
+    kept.keep()
+    (tmp_path / "later").mkdir()
+    database.create_tables()
+    kept.keep()
+    assert _all(database) == {STEP: 100.0}
+    database.close()
+
+
 def test_steps__seen_again__the_first_time_stands() -> None:
     steps = Steps()
     steps.see(STEP, 100.0)
