@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from math import inf
 
 from api.models.orders import OverrideStep
 from api.projection import Projection
@@ -14,6 +15,7 @@ from workmoot.domain.ledger import OverrideRecord
 
 log = logging.getLogger(__name__)
 PAUSE_S = 0.1
+IN_FORCE, UNCONFIRMED = ("effective", "expiring"), ("mined", "acknowledged")
 RECENT_S = 300
 """So long an order's end is told to whoever comes; later it stands in the list alone."""
 
@@ -26,6 +28,9 @@ class Lifecycle:
         self._kept = kept
         self._over: set[tuple[bytes, bytes]] = set()
         """Orders at their end, by digest and block: they change no more."""
+        self._resting: dict[bytes, float] = {}
+        """Orders, by digest, that stay as they are until then, or until the chain or a gateway that was away speaks."""
+        self._heard: tuple[int, str | None] = -1, None
         self._told: dict[str, tuple[int, OverrideStep]] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -46,7 +51,7 @@ class Lifecycle:
     def look(self) -> None:
         """Looks once at every order that is not over."""
         with self._projection.read() as snap:
-            records = [r for r in snap.ledger.overrides.values() if (r.digest, r.at.block_hash) not in self._over]
+            records = self._astir(snap)
             see(snap, records)
             steps = [*self._steps_of(snap, records), *_anchoring_steps(snap)]
         self._kept.keep()
@@ -57,19 +62,29 @@ class Lifecycle:
         with self._lock:
             return self.version, [step for version, step in self._told.values() if version > since]
 
+    def _astir(self, snap: Snapshot) -> list[OverrideRecord]:
+        """The orders that may be elsewhere than they were."""
+        heard = self._projection.version, snap.gateway.trouble
+        if self._heard != heard:
+            self._heard = heard
+            self._resting.clear()
+        known = (r for r in snap.ledger.overrides.values() if (r.digest, r.at.block_hash) not in self._over)
+        return [record for record in known if self._resting.get(record.digest, 0) <= snap.now]
+
     def _steps_of(self, snap: Snapshot, records: list[OverrideRecord]) -> Iterator[OverrideStep]:
         for record in records:
             times = times_of(snap, record)
             state = state_of(snap, record, times)
             if state in FINAL:
                 self._over.add((record.digest, record.at.block_hash))
+            elif state in IN_FORCE or (snap.gateway.trouble and state in UNCONFIRMED):
+                self._resting[record.digest] = _rests_until(record, state)
             yield OverrideStep(id=record.id, digest="0x" + record.digest.hex(), state=state, times=times)
 
     def _tell(self, steps: list[OverrideStep], *, since: float) -> None:
         with self._lock:
             former = self._told
-            ended = {name: told for name, told in former.items() if told[1].state in FINAL}
-            self._told = {name: told for name, told in ended.items() if _last(told[1]) >= since}
+            self._told = {name: told for name, told in former.items() if self._is_told_on(told[1], since)}
             for step in steps:
                 version, was = former.get(step.digest, (0, None))
                 if step != was:
@@ -77,10 +92,19 @@ class Lifecycle:
                 if step.state not in FINAL or _last(step) >= since:
                     self._told[step.digest] = version, step
 
+    def _is_told_on(self, step: OverrideStep, since: float) -> bool:
+        return _last(step) >= since if step.state in FINAL else bytes.fromhex(step.digest[2:]) in self._resting
+
     def _run(self) -> None:
         while not self._stop.is_set():
             self.look()
             self._stop.wait(PAUSE_S)
+
+
+def _rests_until(record: OverrideRecord, state: str) -> float:
+    """Until its time is over, if it is not yet."""
+    expires_at = record.order.expires_at
+    return expires_at if expires_at and state != "expiring" else inf
 
 
 def _anchoring_steps(snap: Snapshot) -> Iterator[OverrideStep]:

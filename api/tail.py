@@ -46,6 +46,7 @@ class Tail:
         version = self._plant.version
         undone = self._place is None and self._find_place()
         if self._place is None:
+            self._version = version
             return
         fresh = self._plant.events(self._place, rewinds=self._rewinds, most=MOST)
         if undone or fresh.start < self._place:

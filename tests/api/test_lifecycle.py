@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.database import Database
 from api.gateway import Gateway
+from api.lifecycle import Lifecycle
 from api.steps import ACKNOWLEDGED, KeptSteps, Step, Steps
 from api.views.snapshot import GatewayWords
 from tests.api.floors import a_gateway
@@ -214,6 +215,42 @@ def test_order__confirmed_once__stays_so_when_the_gateway_goes_away(
     assert (found["state"], found["times"]) == ("effective", given["times"])
 
 
+def test_order__gateway_away_and_back__is_confirmed_then(client: TestClient, story: Story, words: Words) -> None:
+    words.changes = {"orders_count": 0, "trouble": "away"}
+    given = give(client, _assign(story))
+    time.sleep(0.3)
+    words.changes = {}
+    _becomes(client, given, "effective")
+
+
+def test_look__order_at_rest__is_told_on_and_its_end_too(story: Story, words: Words) -> None:
+    served = serve(story, words=words)
+    lifecycle, task = served.app.state.dependencies.lifecycle, story.task("P3", "attach")
+    for _ in range(2):
+        lifecycle.look()
+        assert _told(lifecycle) == {1: "effective", 2: "effective"}
+    version = lifecycle.version
+    story.order(OverrideKind.RELEASE, SubjectType.TASK, task, why="no more")
+    served.projection.begin()
+    lifecycle.look()
+    assert _told(lifecycle, version) == {1: "released", 3: "done"}
+
+
+def test_look__time_of_an_order_at_rest_is_over__is_told(
+    story: Story, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lifecycle = serve(story, words=words).app.state.dependencies.lifecycle
+    lifecycle.look()
+    now = time.time()
+    monkeypatch.setattr("api.projection.time.time", lambda: now + 3_600)
+    lifecycle.look()
+    assert _told(lifecycle)[1] == "expiring"
+
+
+def _told(lifecycle: Lifecycle, since: int = 0) -> dict[int | None, str]:
+    return {step.id: step.state for step in lifecycle.changes(since)[1]}
+
+
 # Kept
 
 
@@ -247,6 +284,19 @@ def test_steps__two_processes_saw_it__the_first_one_kept_stands(database: Databa
     kept.keep()
     late.keep()
     assert (one.at(STEP), other.at(STEP), _all(database)) == (100.0, 100.0, {STEP: 100.0})
+
+
+def test_steps__seen_while_the_database_was_away__are_kept_when_it_is_back(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/later/api.db")
+    steps = Steps()
+    kept = KeptSteps(steps, database)
+    steps.see(STEP, 100.0)
+    kept.keep()
+    (tmp_path / "later").mkdir()
+    database.create_tables()
+    kept.keep()
+    assert _all(database) == {STEP: 100.0}
+    database.close()
 
 
 def test_steps__seen_again__the_first_time_stands() -> None:
@@ -308,7 +358,7 @@ def test_stream__order_that_ended__is_told_for_a_while(
     served = serve(story, words=words)
     lifecycle = served.app.state.dependencies.lifecycle
     lifecycle.look()
-    assert {step.id: step.state for step in lifecycle.changes(0)[1]}[1] == "released"
+    assert _told(lifecycle)[1] == "released"
     monkeypatch.setattr("api.lifecycle.RECENT_S", -1_000)
     lifecycle.look()
-    assert 1 not in {step.id for step in lifecycle.changes(0)[1]}
+    assert 1 not in _told(lifecycle)

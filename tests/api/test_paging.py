@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from api.event_ids import id_at, read_id
 from tests.api.requests import get
 from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import Story, a_running_plant
@@ -81,8 +82,9 @@ def test_page__another_lists_cursor__is_refused(client):
 
 
 def place(item: dict[str, Any]) -> tuple[int, int]:
-    block, _, index = item["id"].partition(".")
-    return int(block), int(index)
+    found = read_id(item["id"])
+    assert found
+    return found.position
 
 
 def test_events__any__are_listed_the_newest_first(client, story):
@@ -97,7 +99,7 @@ def test_events__by_name_and_worker__are_those_that_name_it_or_its_account(clien
     cast = [event for event in story.chain.events if isinstance(event, VoteCast) and event.voter == account]
     found = every_page(client, f"events/recent?name=VoteCast&worker={sprayer}")
     assert cast
-    assert [item["id"] for item in found] == [f"{e.at.block}.{e.at.log_index}" for e in reversed(cast)]
+    assert [item["id"] for item in found] == [id_at(event.at) for event in reversed(cast)]
 
 
 def test_events__of_an_order__are_its_own_and_its_tasks(client, story):
