@@ -57,12 +57,14 @@ def list_dead_letters(hooks: Webhooks, visitor: Admitted, id: int) -> DeadLetter
     "/{id}/dead-letters/{letter}/redeliver",
     operation_id="redeliver_dead_letter",
     status_code=202,
+    response_class=Response,
     responses=refuses("not-found"),
 )
-def redeliver_dead_letter(hooks: Webhooks, visitor: Admitted, id: int, letter: int) -> None:  # noqa: A002 (the path's own name)
+def redeliver_dead_letter(hooks: Webhooks, visitor: Admitted, id: int, letter: int) -> Response:  # noqa: A002 (the path's own name)
     """Has a dead letter sent once more, out of turn; taken, it is forgotten."""
     if not hooks.ask_again(_own(hooks, visitor, id), letter):
         raise not_found("dead letter", letter, f"GET /api/v1/webhooks/{id}/dead-letters lists them.")
+    return Response(status_code=202)
 
 
 def _own(hooks: Hooks, visitor: Visitor, number: int) -> Hook:
