@@ -40,9 +40,10 @@ def told_of(event: Event, *, source: str, generation: int) -> Message:
     return Message(id=f"{generation}.{name}", type=kind, body=_envelope(name, source, kind, data, **more))
 
 
-def told_undone(after: str | None, *, source: str, generation: int) -> Message:
+def told_undone(stands: Event | None, *, source: str, generation: int) -> Message:
     """That what was told after an event is undone; none: all of it."""
     name = f"reorganised.{generation}"
+    after = id_at(stands.at) if stands else None
     return Message(id=name, type=REORGANISED, body=_envelope(name, source, REORGANISED, {"after": after}))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database import Database
 from api.projection import Projection
-from api.webhooks.hooks import BEFORE_ALL, Hook, Hooks, Letter, Position
+from api.webhooks.hooks import Hook, Hooks, Letter, Position
 from api.webhooks.lease import Lease
 from api.webhooks.message import Message, told_of, told_undone
 from api.webhooks.reach import Post
@@ -191,8 +191,10 @@ class Sender:
     def _next(self, hook: Hook) -> tuple[Message, Hook] | None:
         """What the webhook is to be told next, and how it will stand then."""
         if hook.told < hook.generation:
-            after = None if hook.position == BEFORE_ALL else "{}.{}".format(*hook.position)
-            message = told_undone(after, source=self._source, generation=hook.generation)
+            place = self._place_after(hook.position)
+            message = told_undone(
+                self._events[place - 1] if place else None, source=self._source, generation=hook.generation
+            )
             return message, replace(hook, told=hook.generation)
         event = self._wanted(hook)
         if event is None:
@@ -204,13 +206,16 @@ class Sender:
         """The first event after its position that it wants."""
         position, start = self._looked.get(hook.id, (None, 0))
         if position != hook.position:
-            start = bisect_right(self._events, hook.position, key=lambda event: event.at.position)
+            start = self._place_after(hook.position)
         for place in range(start, len(self._events)):
             if self._is_wanted(self._events[place], hook):
                 self._looked[hook.id] = (hook.position, place)
                 return self._events[place]
         self._looked[hook.id] = (hook.position, len(self._events))
         return None
+
+    def _place_after(self, position: Position) -> int:
+        return bisect_right(self._events, position, key=lambda event: event.at.position)
 
     def _is_wanted(self, event: Event, hook: Hook) -> bool:
         names, topics = hook.wants.names, hook.wants.topics

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import takewhile
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, delete, insert, select
 
 from api.database import METADATA, Database
 from api.webhooks.hooks import BEFORE_ALL, Position, later_than
@@ -17,6 +18,7 @@ TRAIL = Table(
     METADATA,
     Column("block", BigInteger, primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
+    Column("block_hash", LargeBinary, nullable=False),
     Column("tx", String(66), nullable=False),
     Column("timestamp", BigInteger, nullable=False),
 )
@@ -62,7 +64,7 @@ class Trail:
             if fork is not None:
                 connection.execute(delete(TRAIL).where(later_than(TRAIL, fork)))
             if new:
-                connection.execute(insert(TRAIL), [_row(place) for place in new])
+                connection.execute(insert(TRAIL), [asdict(place) for place in new])
             if oldest is not None:
                 connection.execute(delete(TRAIL).where(~later_than(TRAIL, oldest)))
 
@@ -75,7 +77,3 @@ class Trail:
 
 def _position(event: Event) -> Position:
     return event.at.position
-
-
-def _row(place: Place) -> dict[str, int | str]:
-    return {"block": place.block, "log_index": place.log_index, "tx": place.tx, "timestamp": place.timestamp}

@@ -75,7 +75,7 @@ def test_stream__from_now__pulses_with_the_head_block(url: str, story: Story) ->
     assert pulse["read_s_ago"] < 60
 
 
-@pytest.mark.parametrize("start", ["yesterday", "12", "12.", ".3", "9" * 5000 + ".1", "\u0661.1"])
+@pytest.mark.parametrize("start", ["yesterday", "12", "12.", ".3", "9" * 50 + ".1", "\u0661.1"])
 def test_stream__bad_id__is_refused(client: TestClient, start: str) -> None:
     answer = client.get("/api/v1/events", params={"from": start})
     assert answer.status_code == 422

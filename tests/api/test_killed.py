@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.event_ids import id_at
+from api.event_ids import id_at, read_id
 from scripts.nodes import Node as Process
 from scripts.nodes import end_with_parent, running, stop
 from tests.api.receiver import Receiver, receiving
@@ -151,8 +151,10 @@ def has_tried(receiver: Receiver, messages: int) -> bool:
     return len(receiver.tried) >= messages
 
 
-def place(id_: str) -> tuple[int, ...]:
-    return tuple(map(int, id_.split(".")))
+def place(id_: str) -> tuple[int, int]:
+    found = read_id(id_)
+    assert found is not None
+    return found.position
 
 
 def test_serve__chain_went_another_way_meanwhile__tells_the_other_way(plant, deployment, database_url):
