@@ -1,9 +1,11 @@
 """The application: the routes, the page, and how every error is told."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -50,6 +52,11 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = openapi.describe(self.routes, title=self.title, summary=self.summary or "")
         return self.openapi_schema
+
+    @cached_property
+    def described(self) -> bytes:
+        """The same as JSON."""
+        return json.dumps(self.openapi(), ensure_ascii=False).encode()
 
 
 def create_app(dependencies: Dependencies) -> FastAPI:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
@@ -18,6 +17,7 @@ from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import NOWHERE, SUBMITTED, Step
+from api.turns import Turns
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
@@ -34,7 +34,7 @@ from workmoot.domain.workers import Kind as MemberKind
 from workmoot.domain.workers import Role
 
 SEEN_WITHIN_S, LOOK_S = 5.0, 0.25
-FORECASTS_AT_ONCE, TURN_WITHIN_S = 4, 5.0
+FORECASTS_AT_ONCE, FORECASTS_WAITING = 4, 8
 
 
 class Signer(Protocol):
@@ -121,7 +121,7 @@ class Desk:
         self._relay = relay
         self._floor = floor
         self._verify = verify
-        self._turns = BoundedSemaphore(FORECASTS_AT_ONCE)
+        self._turns = Turns(at_once=FORECASTS_AT_ONCE, waiting=FORECASTS_WAITING)
         self.keys = keys
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
@@ -182,13 +182,8 @@ class Desk:
     @contextmanager
     def _foreseeing(self) -> Iterator[Snapshot]:
         """The plant for a forecast, which takes long: so many at once, while all else goes on."""
-        if not self._turns.acquire(timeout=TURN_WITHIN_S):
-            told = f"{FORECASTS_AT_ONCE} forecasts are being made, which is the most at once; ask again."
-            raise Problem(503, "busy", told, headers={"Retry-After": "1"}, retryable=True)
-        try:
+        with self._turns.take():
             yield self._projection.frozen()
-        finally:
-            self._turns.release()
 
     @staticmethod
     def _parts(snap: Snapshot, asked: OverrideIn) -> list[OverrideIn]:

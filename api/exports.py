@@ -11,7 +11,7 @@ from api.refusals import as_problem
 from workmoot.audit.export import About, export
 from workmoot.chain.deployment import Deployment
 from workmoot.chain.proof import BlockEvidence
-from workmoot.domain.errors import ChainError
+from workmoot.domain.errors import ChainError, NoSuchProduct
 
 AT_ONCE = 2
 AGAIN_AFTER_S = 5
@@ -40,16 +40,23 @@ class Exports:
         """The file in larger pieces; what is wrong at its beginning is said as a problem."""
         if self._evidence is None:
             raise Problem(503, "chain-unavailable", "There is no node here that tells blocks.", retryable=True)
-        pieces = self._pieces(self._evidence, product)
+        about = About(deployment=self._evidence.deployment, product=product)
+        return self.begun(export(about, self._evidence.blocks()))
+
+    def begun(self, lines: Iterator[str]) -> Iterator[str]:
+        """Any file in larger pieces, from one of the places."""
+        pieces = self._pieces(lines)
         try:
             first = next(pieces)
         except ChainError as refused:
             raise as_problem(refused) from refused
+        except NoSuchProduct as unknown:
+            raise Problem(404, "not-found", str(unknown)) from None
         return chain((first,), pieces)
 
-    def _pieces(self, evidence: Evidence, product: str | None) -> Iterator[str]:
+    def _pieces(self, lines: Iterator[str]) -> Iterator[str]:
         with self._place():
-            yield from in_pieces(export(About(deployment=evidence.deployment, product=product), evidence.blocks()))
+            yield from in_pieces(lines)
 
     @contextmanager
     def _place(self) -> Iterator[None]:

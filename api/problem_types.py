@@ -300,10 +300,11 @@ _TABLE = (
     ProblemType(
         slug="busy",
         status=503,
-        title="As many forecasts as at once can be made",
-        means="A forecast plans the work anew, so only a few are made at once. Holds do not wait for one.",
+        title="As many such answers as can be made at once",
+        means="A forecast plans the work anew, an explanation enters the chain's events anew: a few at once. Holds "
+        "wait for none.",
         helps="Ask again in a second.",
-        example="4 forecasts are being made, which is the most at once; ask again.",
+        example="As many such answers as can be made at once are being made; ask again.",
         again=True,
     ),
     ProblemType(

@@ -170,7 +170,7 @@ class Assistant:
             answer = self._client.request(method, path, body)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ToolError(f"The API does not answer ({type(error).__name__}).") from None
-        if answer.is_error:
+        if not answer.is_success:
             raise ToolError(refusal(answer))
         found: Answer = answer.json()
         return found
@@ -186,4 +186,6 @@ def server_of(client: ApiClient) -> MCPServer:
 
 def _part(named: str) -> str:
     """One part of a path, whatever an assistant makes of it."""
+    if not named or "/" in named:
+        raise ToolError("An id has no / and is not empty.")
     return quote(named, safe="").replace(".", "%2E")

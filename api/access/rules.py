@@ -48,7 +48,7 @@ OPEN = Rule()
 SIGNING_IN = Rule(limit=Limit.SIGN_INS)
 READ = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True)
 RECALL = Rule(roles=MEMBERS, scope=Scope.READ, in_development=True, limit=Limit.WRITES)
-"""A read that enters the chain's events once more."""
+"""A read that goes through the chain's events once more."""
 SIGNED = Rule(limit=Limit.WRITES)
 """An order carries its human's signature, which the door checks and the contracts check again."""
 DRAFT = Rule(roles=MEMBERS, scope=Scope.DRAFT, in_development=True, limit=Limit.WRITES)
@@ -69,9 +69,9 @@ _WHO_MAY = {
     READ: (
         "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
         "read_proposal list_robots read_robot list_overrides read_override stream_events list_events read_floor "
-        "read_schedule read_about read_metrics show_part list_audit export_audit read_product list_product_history"
+        "read_schedule read_about read_metrics show_part list_audit read_product"
     ),
-    RECALL: "explain_task",
+    RECALL: "explain_task export_audit list_product_history",
     SIGNED: "give_override",
     POST: "submit_order",
     WHO_AM_I: "read_me",

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from api.problems import document, not_found
 
 router = APIRouter(include_in_schema=False)
 KEY = "$WORKMOOT_API_KEY"
+PAGES_KEPT = 8
 HEADERS = ("If-Match", "Idempotency-Key")
 """What a write is sent with."""
 
@@ -21,12 +23,17 @@ HEADERS = ("If-Match", "Idempotency-Key")
 @router.get("/reference", response_class=HTMLResponse)
 def show_reference(request: Request) -> HTMLResponse:
     """Every route on one page, so that a browser's own search finds it."""
-    described, here = request.app.openapi(), str(request.base_url).rstrip("/")
+    return html(_reference(request.app.described, str(request.base_url).rstrip("/")))
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _reference(document_: bytes, here: str) -> str:
+    described = json.loads(document_)
     shown = [
         (method.upper(), path, operation, _curl(here, method, path, operation))
         for path, method, operation in operations(described)
     ]
-    return html(ENVIRONMENT.get_template("reference.html").render(api=described, operations=shown, indented=indented))
+    return ENVIRONMENT.get_template("reference.html").render(api=described, operations=shown, indented=indented)
 
 
 @router.get(PATH, response_class=HTMLResponse)

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Files, Plant
-from api.exports import in_pieces
 from api.models.audit import AuditRowOut, ProductOut
 from api.models.common import Listing
 from api.openapi import refuses
@@ -64,7 +63,7 @@ def export_audit(
 
 def _file(plant: Plant, files: Files, format_: str, product: str | None) -> Iterator[str]:
     if format_ == "csv":
-        return in_pieces(sheet_of(plant, product))
+        return files.begun(sheet_of(plant, product))
     if product is not None:
         with plant.read() as snap:
             known_product(snap, product)

@@ -102,12 +102,13 @@ def stream_events(
     """
     tail = Tail(given.projection, _start(last_event_id or start))
     may_stay = partial(given.access.door.still_admits, request, READ)
-    given.streams.open(visitor.name)
+    actor = visitor.name if visitor.is_nobody else visitor.account
+    given.streams.open(actor)
     return Counted(
         _stream(request, tail, given, may_stay),
         media_type="text/event-stream",
         headers=HEADERS,
-        ended=partial(given.streams.close, visitor.name),
+        ended=partial(given.streams.close, actor),
     )
 
 

@@ -46,7 +46,7 @@ def read_task(plant: Plant, id: int) -> TaskOut:  # noqa: A002 (the path's own n
         return task_out(snap, _task(snap, id))
 
 
-@router.get("/{id}/explain", operation_id="explain_task", responses=refuses("not-found"))
+@router.get("/{id}/explain", operation_id="explain_task", responses=refuses("not-found", "busy"))
 def explain_task(plant: Plant, id: int) -> WhyOut:  # noqa: A002 (the path's own name)
     """Why this worker: offers, rankings, proposals, words and votes, and what would have won otherwise."""
     with plant.read() as snap:

@@ -296,7 +296,7 @@ def test_preview__enough_others_at_it__comes_again_but_a_hold_is_given(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.desk.FORECASTS_AT_ONCE", 0)
-    monkeypatch.setattr("api.desk.TURN_WITHIN_S", 0.05)
+    monkeypatch.setattr("api.turns.TURN_WITHIN_S", 0.05)
     with TestClient(serve(story).app, base_url=LOOPBACK) as client:
         busy = client.post("/api/v1/overrides?dry_run=true", json=an_order("cancel", "task", story.task("P6", "glue")))
         assert (busy.status_code, busy.json()["type"]) == (503, "/problems/busy")

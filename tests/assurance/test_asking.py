@@ -14,6 +14,7 @@ from tests.api.serving import LOOPBACK, Served, listening, serve
 from tests.api.story import a_running_plant
 from tests.api.visitors import a_key, bearer, peopled, sign_in
 from tests.assurance.asking import ask
+from tests.audit.blocks import CHANGED, Told, chained
 
 AS_OFTEN_AS_THEY_LIKE = Terms(rate=1_000_000)
 ALL_PHASES, FUZZING = "examples,coverage,fuzzing", "fuzzing"
@@ -26,7 +27,12 @@ OPERATIONS = text().count('"operationId"')
 @pytest.fixture
 def served() -> Served:
     """A plant at work; streams end at once."""
-    made = serve(peopled(a_running_plant()), signs=("supervisor", "planner"), terms=AS_OFTEN_AS_THEY_LIKE)
+    made = serve(
+        peopled(a_running_plant()),
+        signs=("supervisor", "planner"),
+        terms=AS_OFTEN_AS_THEY_LIKE,
+        evidence=Told(*chained([CHANGED])),
+    )
     made.app.state.stopping.set()
     return made
 

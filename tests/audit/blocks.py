@@ -1,6 +1,6 @@
 """Blocks that nobody mined, sound in every hash: what somebody may write who makes up a whole chain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import rlp
@@ -69,6 +69,23 @@ def bloom_of(addresses: Iterable[Address]) -> bytes:
         for at in (0, 2, 4):
             bits |= 1 << (int.from_bytes(hashed[at : at + 2], "big") & 0x7FF)
     return bits.to_bytes(256, "big")
+
+
+class Told:
+    """Blocks as a node might tell them, or the refusal to."""
+
+    def __init__(self, *blocks: BlockEvidence | Exception) -> None:
+        self._blocks = blocks
+
+    @property
+    def deployment(self) -> Deployment:
+        return about().deployment
+
+    def blocks(self) -> Iterator[BlockEvidence]:
+        for block in self._blocks:
+            if isinstance(block, Exception):
+                raise block
+            yield block
 
 
 def chained(*told: Sequence[Log], first: int = 5, chain_id: int = 1337) -> list[BlockEvidence]:
