@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,6 +60,8 @@ class Floor:
         self._now_ms = now_ms
         self._adapter: RobotAdapter | None = None
         self._unaligned: set[tuple[int, int]] = set()
+        self._asked: Counter[tuple[int, int]] = Counter()
+        """Parts whose robots were told what is written down and have not answered yet."""
         self._locks: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._take_in(wal.records)
         self._open()
@@ -191,7 +193,9 @@ class Floor:
 
     async def _align(self, jobs: Iterable[tuple[int, int]]) -> None:
         """Brings robots in line with what is written down, all at once; who is out of contact is tried again."""
-        await asyncio.gather(*(self._align_one(key) for key in set(jobs)))
+        keys = set(jobs)
+        self._asked.update(keys)
+        await asyncio.gather(*(self._align_one(key) for key in keys))
 
     async def _align_one(self, key: tuple[int, int]) -> None:
         async with self._locks[key[1]]:
@@ -204,6 +208,12 @@ class Floor:
             except NoContact:
                 log.warning("robot %s does not answer", key[1])
                 self._unaligned.add(key)
+            finally:
+                self._asked -= Counter([key])
+
+    def has_answered(self, robot: int) -> bool:
+        """Whether the robot has taken all that is written down for it."""
+        return not any(number == robot for _, number in self._unaligned | self._asked.keys())
 
     async def _look(self, job: Job) -> Report | None:
         key = (job.order.task, job.order.robot)

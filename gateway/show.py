@@ -32,6 +32,7 @@ def robot_json(floor: Floor, robot: RobotView) -> Json:
         "held": bool(why),
         "held_why": list(why),
         "contact": robot.number not in floor.out_of_contact,
+        "answered": floor.has_answered(robot.number),
         "mode": "held" if why else jobs[0].state if jobs else "idle",
         "resources": {resource: lease_json(floor, robot.number, resource) for resource in robot.resources},
         "job": part_json(floor, jobs[0]) if jobs else None,

@@ -181,6 +181,8 @@ def _robots_astir(snap: Snapshot, order: HumanOrder) -> Iterator[str]:
             yield snap.gateway.trouble or f"the gateway says nothing of {name}"
         elif said.get("contact") is not True:
             yield f"{name} is out of contact"
+        elif said.get("answered") is not True:
+            yield f"{name} has not answered what it was told last"
         elif order.subject_type is not SubjectType.TASK and said.get("held") is not True:
             yield f"{name} is not reported as held"
         elif _moves(said, order):

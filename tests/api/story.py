@@ -314,6 +314,7 @@ class FloorWords:
             "number": number,
             "held": held,
             "contact": True,
+            "answered": True,
             "mode": mode,
             "resources": {},
             "job": None,

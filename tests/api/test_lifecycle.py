@@ -152,6 +152,7 @@ def test_assign__no_gateway__is_mined_and_says_why(client: TestClient, story: St
     [
         ({"held": False}, "R-1 is not reported as held"),
         ({"contact": False}, "R-1 is out of contact"),
+        ({"answered": False}, "R-1 has not answered what it was told last"),
         ({"job": {"task": 1, "state": "running"}}, "R-1 is reported as moving"),
     ],
 )

@@ -280,8 +280,27 @@ async def test_align__robot_does_not_answer__told_again_until_it_does(site):
     mute = Mute(site.floor.adapter)
     await site.floor.join(mute)
     await site.floor.order(a_signed(HOLD_R1))
+    assert not site.floor.has_answered(R1)
     await site.floor.collect()
     assert (mute.held, site.floor.out_of_contact) == (0, {R1})
     mute.answers = True
     await site.floor.collect()
     assert (mute.held, site.floor.out_of_contact) == (1, set())
+    assert site.floor.has_answered(R1)
+
+
+async def test_align__robot_takes_its_time__has_not_answered_until_it_has(site):
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(job):
+        begun.set()
+        await go.wait()
+
+    await runs(site)
+    site.floor.adapter.hold = slowly
+    ordered = asyncio.create_task(site.floor.order(a_signed(HOLD_R1)))
+    await begun.wait()
+    assert not site.floor.has_answered(R1)
+    go.set()
+    await ordered
+    assert site.floor.has_answered(R1)
