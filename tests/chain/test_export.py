@@ -75,7 +75,7 @@ def test_verify__an_export__proved_without_a_node_and_says_under_which_head(plan
     result = offline(audit, "verify", str(exported))
     assert result.exit_code == 0, result.output
     assert f"true if {head_of(plant)} is the hash of block" in result.stdout
-    assert "true if the contracts are those of line 1" in result.stdout
+    assert "true if the contracts are those of line 1 and the first of them came to be in block" in result.stdout
 
 
 def test_verify__an_export__agrees_with_its_node_deployment_and_head(plant, exported):
