@@ -198,3 +198,8 @@ def test_recount__veto_of_an_open_proposal_with_any_payload__about_no_task():
 def test_hash_faults__digest_that_does_not_follow__is_named():
     found = hash_faults([given(OverrideKind.REQUEUE)], chain_id=1, overrides=an_address(5))
     assert [fault.what for fault in found] == ["digest recomputed"]
+
+
+def test_hash_faults__reason_whose_bytes_were_replaced__cannot_be_told():
+    order = given(OverrideKind.REQUEUE, reason="stop \ufffd")
+    assert list(hash_faults([order], chain_id=1, overrides=an_address(5))) == []
