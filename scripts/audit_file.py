@@ -45,7 +45,7 @@ class FileReport:
         account, wrong = self.found.account, len(self.found.faults) + len(self.found.differences)
         if wrong or account is None:
             return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
-        told = f"proved: {self.found.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
+        told = f"proved: {self.found.rows} rows{_part(account)} follow from {len(account.events)} events in {account.blocks} blocks"
         compared = f"; compared with {', '.join(self.compared)}" if self.compared else ""
         return told + compared + "".join(f"; true if {condition}" for condition in self._conditions(account))
 
@@ -65,6 +65,11 @@ class FileReport:
         told |= {"differences": [difference.as_object() for difference in self.found.differences]}
         told |= {"compared_with": self.compared, "rows": self.found.rows}
         return told | ({"true_if": list(self._conditions(account)), **_of(account)} if account else {})
+
+
+def _part(account: Account) -> str:
+    product = account.about.product
+    return f" of product {plain(product)} alone" if product is not None else ""
 
 
 def _of(account: Account) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def started(worker: int, task: TaskId = FIRST_TASK) -> TaskStarted:
     return TaskStarted(at=at(), task=task, worker=Number(worker), epoch=2, attempt=1, deadline=2_000)
 
 
-def told_by(story: Story) -> list[Event]:
+def told_by(story: Story) -> Sequence[Event]:
     return MemoryFollower(story.chain).catch_up()
 
 

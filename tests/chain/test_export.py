@@ -74,6 +74,7 @@ def head_of(plant: Plant) -> str:
 def test_verify__an_export__proved_without_a_node_and_says_under_which_head(plant, exported):
     result = offline(audit, "verify", str(exported))
     assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"proved: {len(rows(exported))} rows follow from ")
     assert f"true if {head_of(plant)} is the hash of block" in result.stdout
     assert "true if the contracts are those of line 1 and the first of them came to be in block" in result.stdout
 
@@ -249,8 +250,10 @@ def of_product(plant: Plant, tmp_path: Path) -> Path:
 
 
 def test_product__its_file__proved_like_any_other(of_product):
-    result = offline(product, "verify", str(of_product))
-    assert result.exit_code == 0, result.output
+    for command in (product, audit):
+        result = offline(command, "verify", str(of_product))
+        assert result.exit_code == 0, result.output
+        assert f"proved: {len(rows(of_product))} rows of product 1.P1 alone follow from " in result.stdout
 
 
 def test_product__of_the_chain__proved_with_its_node(plant):
