@@ -1,5 +1,6 @@
 """Files that no export ever wrote: each is refused with line and reason, whatever it costs its maker."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -111,6 +112,17 @@ def test_verify__many_faults__it_is_enough_at_some_point():
     verdict = verify(BytesIO(with_blocks(*apart)))
     assert len(verdict.faults) == MOST_FAULTS
     assert verdict.faults[0] == Fault(3, "block 6 does not follow on the block before: its parent is 0x" + "00" * 32)
+
+
+@pytest.mark.parametrize("id_", ["x" * 65, ["5.0"], {"5": 0}, None, 5.0])
+def test_verify__row_of_no_id__is_compared_with_none_of_the_rows(monkeypatch, id_):
+    content = written(chained([CHANGED] * 3)).splitlines(keepends=True)
+    content.insert(2, json.dumps({"kind": "row", "id": id_}, separators=(",", ":")).encode() + b"\n")
+    dump, dumped = json.dumps, []
+    monkeypatch.setattr(json, "dumps", lambda value, **how: dumped.append(value) or dump(value, **how))
+    fault = verify(BytesIO(b"".join(content))).faults[0]
+    assert fault == Fault(3, "no event of the contracts tells of this row")
+    assert id_ not in dumped
 
 
 def test_verify__no_block__said():
