@@ -45,7 +45,8 @@ class FileReport:
         account, wrong = self.found.account, len(self.found.faults) + len(self.found.differences)
         if wrong or account is None:
             return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
-        told = f"proved: {self.found.rows} rows{_part(account)} follow from {len(account.events)} events in {account.blocks} blocks"
+        rows = f"{self.found.rows} rows{_part(account)}"
+        told = f"proved: {rows} follow from {len(account.events)} events in {account.blocks} blocks"
         compared = f"; compared with {', '.join(self.compared)}" if self.compared else ""
         return told + compared + "".join(f"; true if {condition}" for condition in self._conditions(account))
 
