@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,9 @@ from tests.audit.blocks import (
     about,
     chained,
 )
+from tests.chain.mutations import sealed
 from workmoot.audit import verify as verifying
-from workmoot.audit.export import About, Account, about_line, block_line, export
+from workmoot.audit.export import About, Account, about_line, block_line, export, line_of
 from workmoot.audit.verify import MOST_FAULTS, Fault, verify
 from workmoot.chain.abi import abi_of
 from workmoot.chain.proof import BlockEvidence, content_faults, read_header
@@ -60,19 +62,30 @@ def test_verify__no_export__said_of_line_1(content):
     assert fault.reason
 
 
+CONTRACTS = about().deployment.addresses
+NO_ADDRESS = "a contract is an address: 0x and 40 hexadecimal digits"
+NOT_ALL = f"contracts are {', '.join(CONTRACTS)}"
+
+
 @pytest.mark.parametrize(
-    "changed",
+    ("field", "value", "reason"),
     [
-        (b'"chain_id":1337', b'"chain_id":"1337"'),
-        (b'"block":5', b'"block":null'),
-        (b'"product":null', b'"product":[]'),
-        (b'"contracts":{', b'"contracts":{"Members":7,"x":{'),
-        (b'"Members":"0x', b'"Members":"zz'),
+        ("chain_id", "1337", "chain_id and block are numbers"),
+        ("block", None, "chain_id and block are numbers"),
+        ("product", [], "a product is ORDER.PRODUCT, or null"),
+        ("contracts", {**CONTRACTS, "Members": 7}, NO_ADDRESS),
+        ("contracts", {**CONTRACTS, "Members": "0x" + "zz" * 20}, NO_ADDRESS),
+        ("contracts", {**CONTRACTS, "Members": "0x" + "0" * 41}, NO_ADDRESS),
+        ("contracts", {"Members": CONTRACTS["Members"]}, NOT_ALL),
+        ("contracts", {**CONTRACTS, "More": CONTRACTS["Members"]}, NOT_ALL),
+        ("contracts", [], NOT_ALL),
+        ("format", "workmoot/audit/2", "this is no workmoot/audit/1"),
     ],
 )
-def test_verify__first_line_of_wrong_values__refused(changed: tuple[bytes, bytes]):
-    content = written(chained([CHANGED])).replace(*changed, 1)
-    assert verify(BytesIO(content)).faults
+def test_verify__first_line_of_wrong_values__refused_with_its_reason(field: str, value: Any, reason: str):
+    first, *others = written(chained([CHANGED])).splitlines(keepends=True)
+    changed = line_of(json.loads(first) | {field: value}).encode()
+    assert verify(BytesIO(sealed([changed, *others]))).faults == [Fault(1, reason)]
 
 
 def test_verify__line_without_end__not_read_to_its_end(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -23,6 +24,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 MOST_FAULTS = 100
 LONGEST_REASON = 300
 LONGEST_ID = 64
+ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 UNSOUND = (WorkmootError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What bytes that no contract of ours ever wrote may bring about where they are read."""
 
@@ -203,13 +205,21 @@ def _about_of(line: Line) -> About:
     found = _parsed(line)
     if found.get("format") != FORMAT:
         raise Malformed(f"this is no {FORMAT}")
-    contracts, product = found["contracts"], found["product"]
-    addresses = {name: Address(checksum_address(contracts[key])) for key, name in NAMES.items()}
-    if not all(isinstance(found[name], int) for name in ("chain_id", "block")):
+    contracts, product = found.get("contracts"), found.get("product")
+    if not isinstance(contracts, dict) or contracts.keys() != NAMES.keys():
+        raise Malformed(f"contracts are {', '.join(NAMES)}")
+    addresses = {name: _address(contracts[key]) for key, name in NAMES.items()}
+    if not all(isinstance(found.get(name), int) for name in ("chain_id", "block")):
         raise Malformed("chain_id and block are numbers")
     if not isinstance(product, str | None):
         raise Malformed("a product is ORDER.PRODUCT, or null")
     return About(deployment=Deployment(chain_id=found["chain_id"], block=found["block"], **addresses), product=product)
+
+
+def _address(told: Any) -> Address:
+    if not isinstance(told, str) or not ADDRESS.fullmatch(told):
+        raise Malformed("a contract is an address: 0x and 40 hexadecimal digits")
+    return Address(checksum_address(told))
 
 
 def _evidence_of(line: Line) -> BlockEvidence:
