@@ -216,8 +216,8 @@ def test_evidence__each_kind_of_transaction__makes_the_roots_of_its_block(undone
 
 
 def test_evidence__a_transaction_of_a_kind_to_come__refused_by_its_type():
-    with pytest.raises(Unprovable, match="of type 4; only types 0, 1 and 2"):
-        transaction_bytes({"type": "0x4", "hash": "0x01"})
+    with pytest.raises(Unprovable, match="of type 5; only types 0 to 4"):
+        transaction_bytes({"type": "0x5", "hash": "0x01"})
 
 
 def test_export__the_node_lies_about_a_block__refused(plant, monkeypatch):
