@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_type_hints
 
-from workmoot.domain.events import Event
+from workmoot.audit.rows import transaction_of
+from workmoot.domain.events import Event, OverrideGiven
 from workmoot.domain.ids import Address, Number, OrderId, TaskId, order_of
 
 Topic = tuple[str, str | int]
@@ -49,13 +50,13 @@ class EventIndex:
             if others <= self.topics_of(self.events[place]):
                 yield self.events[place]
 
-    def beside(self, event: Event) -> list[Event]:
-        """The events of its transaction, in order, itself among them."""
+    def led_to(self, event: Event) -> list[Event]:
+        """Of a human order, what its transaction told before it since the last order, in order; of others nothing."""
+        if not isinstance(event, OverrideGiven):
+            return []
         begin = end = bisect_left(self.events, _place(event), key=_place)
-        while begin and self.events[begin - 1].at.tx == event.at.tx:
+        while begin and _leads_to(event, self.events[begin - 1]):
             begin -= 1
-        while end < len(self.events) and self.events[end].at.tx == event.at.tx:
-            end += 1
         return self.events[begin:end]
 
     def topics_of(self, event: Event) -> set[Topic]:
@@ -78,6 +79,10 @@ class EventIndex:
             hints = get_type_hints(kind).items()
             self._abouts[kind] = tuple((name, ABOUT[hint]) for name, hint in hints if hint in ABOUT)
         return self._abouts[kind]
+
+
+def _leads_to(event: Event, before: Event) -> bool:
+    return transaction_of(before) == transaction_of(event) and not isinstance(before, OverrideGiven)
 
 
 def _place(event: Event) -> tuple[int, int]:

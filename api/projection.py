@@ -174,10 +174,10 @@ class Projection:
         with self._lock:
             return list(islice(self._index.latest(topics, before=before, since=since), most))
 
-    def beside(self, event: Event) -> list[Event]:
-        """The events of its transaction."""
+    def led_to(self, event: Event) -> list[Event]:
+        """Of a human order, what its transaction told before it since the last order; of others nothing."""
         with self._lock:
-            return self._index.beside(event)
+            return self._index.led_to(event)
 
     def topics_of(self, event: Event) -> set[Topic]:
         """What an event is about."""

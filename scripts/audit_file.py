@@ -14,9 +14,9 @@ from workmoot.audit.rows import rows_of
 from workmoot.audit.sheet import sheet
 from workmoot.audit.verify import Fault, Verdict, verify
 from workmoot.chain.connection import Connection, connect
-from workmoot.chain.deployment import read_deployment
+from workmoot.chain.deployment import Deployment, read_deployment
 from workmoot.chain.evidence import NodeEvidence
-from workmoot.chain.node import Node
+from workmoot.chain.node import Node, as_tag
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,17 +45,19 @@ class FileReport:
         account, wrong = self.found.account, len(self.found.faults) + len(self.found.differences)
         if wrong or account is None:
             return f"not proved: {wrong} fault{'s' * (wrong != 1)}"
-        told = f"proved: {self.found.rows} rows follow from {len(account.events)} events in {account.blocks} blocks"
+        rows = f"{self.found.rows} rows{_part(account)}"
+        told = f"proved: {rows} follow from {len(account.events)} events in {account.blocks} blocks"
         compared = f"; compared with {', '.join(self.compared)}" if self.compared else ""
         return told + compared + "".join(f"; true if {condition}" for condition in self._conditions(account))
 
     def _conditions(self, account: Account) -> Iterator[str]:
         """What was compared with nothing, and is to be trusted."""
-        head, chain = account.ledger.head, account.about.deployment.chain_id
+        head, deployed = account.ledger.head, account.about.deployment
         if not self.knows_head:
-            yield f"0x{head.hash.hex()} is the hash of block {head.number} of chain {chain} (--head, --rpc)"
+            yield f"0x{head.hash.hex()} is the hash of block {head.number} of chain {deployed.chain_id} (--head, --rpc)"
         if not self.knows_contracts:
-            yield "the contracts are those of line 1 (--deployment)"
+            began = f"the first of them came to be in block {deployed.block}"
+            yield f"the contracts are those of line 1 and {began} (--deployment)"
 
     def as_object(self) -> dict[str, Any]:
         """The report as JSON has it."""
@@ -64,6 +66,11 @@ class FileReport:
         told |= {"differences": [difference.as_object() for difference in self.found.differences]}
         told |= {"compared_with": self.compared, "rows": self.found.rows}
         return told | ({"true_if": list(self._conditions(account)), **_of(account)} if account else {})
+
+
+def _part(account: Account) -> str:
+    product = account.about.product
+    return f" of product {plain(product)} alone" if product is not None else ""
 
 
 def _of(account: Account) -> dict[str, Any]:
@@ -151,9 +158,27 @@ def _compared(
         same = read_deployment(deployment) == deployed
         yield str(deployment), "" if same else f"line 1 has other contracts than {deployment}"
     if rpc is not None:
-        node = Node(rpc)
-        found = node.block(last.number) if node.chain_id() == deployed.chain_id else None
-        yield rpc, "" if found == last else f"{rpc} has another block {last.number}: {_named(found)}"
+        yield rpc, _against_node(Node(rpc), account)
+
+
+def _against_node(node: Node, account: Account) -> str:
+    """Why a node does not agree: it has another head, or the contracts were there before the first block."""
+    last, deployed = account.ledger.head, account.about.deployment
+    found = node.block(last.number) if node.chain_id() == deployed.chain_id else None
+    if found != last:
+        return f"{node.url} has another block {last.number}: {_named(found)}"
+    older = ", ".join(_older(node, deployed))
+    return f"the beginning is missing: {node.url} has {older} before block {deployed.block}" if older else ""
+
+
+def _older(node: Node, deployed: Deployment) -> list[str]:
+    """The contracts that were there before the deployment's block, as far as the node still knows."""
+    if not deployed.block:
+        return []
+    before = as_tag(deployed.block - 1)
+    codes = node.try_all([("eth_getCode", [address, before]) for address in deployed.addresses.values()])
+    told = zip(deployed.addresses, codes, strict=True)
+    return [name for name, code in told if isinstance(code, str) and code not in ("0x", "0x0")]
 
 
 def _named(block: Any) -> str:

@@ -19,7 +19,7 @@ from workmoot.domain.strangers import text
 
 def audit_row(ledger: Ledger, plant: Projection, event: Event) -> AuditRowOut:
     """The row of one event."""
-    return row_out(row_of(ledger, event, plant.beside(event)))
+    return row_out(row_of(ledger, event, plant.led_to(event)))
 
 
 def row_out(row: AuditRow) -> AuditRowOut:

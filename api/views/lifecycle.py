@@ -9,13 +9,10 @@ from api.models.common import moment
 from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
 from api.views.snapshot import Anchoring, Snapshot
-from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import OverrideRecord
-from workmoot.domain.motions import is_plan
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
-from workmoot.domain.payloads import cancelled_tasks, read_plan_payload
-from workmoot.domain.plan import unpack_assignments
+from workmoot.domain.payloads import tasks_of
 from workmoot.domain.strangers import text
 
 FLOOR_OBEYS = frozenset(
@@ -40,21 +37,6 @@ def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
         return True
     return any(snap.is_for_robots(task) for task in tasks_of(order))
-
-
-def tasks_of(order: HumanOrder) -> tuple[TaskId, ...]:
-    """The tasks an order is about; of a tree none: its claims are the contracts' to refuse."""
-    if order.subject_type is SubjectType.TASK:
-        also = cancelled_tasks(order.subject, order.payload) if order.kind is OverrideKind.CANCEL else ()
-        return (TaskId(order.subject), *also)
-    if order.subject_type is not SubjectType.PROPOSAL or not order.payload:
-        return ()
-    try:
-        part = read_plan_payload(order.payload)
-        entries = unpack_assignments(part.assignments) if is_plan(part.assignments) else ()
-    except Malformed:
-        return ()
-    return tuple(assigned.task for assigned in entries[part.first : part.last])
 
 
 def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:

@@ -1,12 +1,16 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from tests.api.story import Story
 from tests.builders import FIRST_TASK, a_task, an_address, an_entry, an_opening, an_order
 from workmoot.audit.judge import hash_faults
-from workmoot.audit.recount import Vote, recount, tasks_of
+from workmoot.audit.recount import Vote, recount
+from workmoot.chain.memory import MemoryFollower
 from workmoot.domain.events import (
     BallotsCounted,
+    Event,
     InForceChanged,
     OrderPosted,
     OverrideGiven,
@@ -21,7 +25,7 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.ids import Number, OrderId, OverrideId, ProposalId, TaskId, task_id
 from workmoot.domain.overrides import OverrideKind, SubjectType
-from workmoot.domain.payloads import PlanPart, assign_payload, cancel_payload, plan_payload
+from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
 from workmoot.domain.plan import pack_plan
 from workmoot.domain.proposals import State, pack_detail
 from workmoot.domain.work import Status, pack_tasks
@@ -73,6 +77,10 @@ def enacted(skipped: bytes = b"", standing: bytes = b"") -> PlanEnacted:
 
 def started(worker: int, task: TaskId = FIRST_TASK) -> TaskStarted:
     return TaskStarted(at=at(), task=task, worker=Number(worker), epoch=2, attempt=1, deadline=2_000)
+
+
+def told_by(story: Story) -> Sequence[Event]:
+    return MemoryFollower(story.chain).catch_up()
 
 
 def given(kind: OverrideKind, id_: int = 1, **changes) -> OverrideGiven:
@@ -178,21 +186,21 @@ def test_recount__plan_approved__decides_only_what_changed():
     assert what([*events, started(2, SECOND_TASK)]) == ["who decided"]
 
 
-def test_tasks_of__cancel_with_a_mask__those_in_it():
-    order = an_order(OverrideKind.CANCEL, payload=cancel_payload(0b11))
-    assert tasks_of(order) == [FIRST_TASK, SECOND_TASK]
-
-
-def test_tasks_of__order_about_the_plant__none():
-    assert tasks_of(an_order(OverrideKind.HOLD, 0, subject_type=SubjectType.PLANT)) == []
-
-
-def test_tasks_of__part_of_a_plan__those_in_it():
-    payload = plan_payload(PlanPart(rest=bytes(32), first=1, last=2, assignments=PLAN.assignments))
-    order = an_order(OverrideKind.VETO, PROPOSAL, subject_type=SubjectType.PROPOSAL, payload=payload)
-    assert tasks_of(order) == [SECOND_TASK]
+def test_recount__veto_of_an_open_proposal_with_any_payload__about_no_task():
+    story = Story()
+    story.post()
+    proposal = story.propose("analyst", story.plan(), words="quickest")
+    story.order(OverrideKind.VETO, SubjectType.PROPOSAL, proposal, why="no", payload=b"junk" * 20)
+    found = recount(told_by(story))
+    assert found.votes[proposal].state is State.VETOED
+    assert [account.orders for account in found.tasks.values() if account.orders] == []
 
 
 def test_hash_faults__digest_that_does_not_follow__is_named():
     found = hash_faults([given(OverrideKind.REQUEUE)], chain_id=1, overrides=an_address(5))
     assert [fault.what for fault in found] == ["digest recomputed"]
+
+
+def test_hash_faults__reason_whose_bytes_were_replaced__cannot_be_told():
+    order = given(OverrideKind.REQUEUE, reason="stop \ufffd")
+    assert list(hash_faults([order], chain_id=1, overrides=an_address(5))) == []

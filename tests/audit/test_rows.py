@@ -79,6 +79,20 @@ def test_rows__two_orders_in_a_transaction__each_has_what_it_changed_itself():
     assert effects == [(), ("robot 1: held: yes; epoch 2",), (), ("robot 2: held: yes; epoch 2",), ()]
 
 
+def test_rows__the_same_transaction_in_another_block__is_another():
+    told = [
+        RobotEpochRaised(at=AT, robot=Number(1), epoch=2, held=True),
+        replace(given(1, log_index=0), at=replace(AT, block=4)),
+    ]
+    assert [row.effect[1:] for row in rows_of(Ledger(), told)] == [(), ()]
+
+
+def test_rows__many_orders_in_a_transaction__none_is_looked_for_among_the_others(monkeypatch):
+    monkeypatch.setattr(OverrideGiven, "__eq__", lambda one, other: pytest.fail("compared"))
+    told = [given(number, log_index=number) for number in range(20)]
+    assert len(list(rows_of(Ledger(), told))) == 20
+
+
 def given(number: int, *, log_index: int) -> OverrideGiven:
     order = an_order(OverrideKind.HOLD)
     return OverrideGiven(

@@ -42,5 +42,21 @@ def test_sheet__words_that_begin_a_formula__are_text(begin: str):
     assert read({**ROW, "reason": {"code": None, "words": words}})["reason_words"] == f"'{words}"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("begin", ["=", "-", "＠"])  # noqa: RUF001
+@pytest.mark.parametrize("border", ["", ";", "\t", "\r", "\n", "\r\n", ";;", "x;", "x; ", "x\n ", 'x;"', 'x; "'])
+def test_sheet__a_formula_where_a_cell_may_begin__is_text_whatever_divides_the_cells(border, begin, delimiter):
+    words = f"{border}{begin}cmd"
+    lines = "".join(sheet([{**ROW, "reason": {"code": None, "words": words}, "effect": ["held", f"{begin}cmd"]}]))
+    cells = [cell for line in csv.reader(StringIO(lines, newline=""), delimiter=delimiter) for cell in line]
+    assert [cell for cell in cells if cell.strip(' "').startswith(begin)] == []
+    assert sum(f"'{begin}cmd" in cell for cell in cells) >= 1
+
+
+def test_sheet__signs_within_words__stay():
+    words = "from 3-5 on; a=b"
+    assert read({**ROW, "reason": {"code": None, "words": words}})["reason_words"] == words
+
+
 def test_sheet__no_rows__the_columns_names():
     assert list(sheet([])) == [",".join(read(ROW)) + "\r\n"]

@@ -1,6 +1,8 @@
 """Files that no export ever wrote: each is refused with line and reason, whatever it costs its maker."""
 
+import json
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -16,8 +18,9 @@ from tests.audit.blocks import (
     about,
     chained,
 )
+from tests.chain.mutations import sealed
 from workmoot.audit import verify as verifying
-from workmoot.audit.export import About, Account, about_line, block_line, export
+from workmoot.audit.export import About, Account, about_line, block_line, export, line_of
 from workmoot.audit.verify import MOST_FAULTS, Fault, verify
 from workmoot.chain.abi import abi_of
 from workmoot.chain.proof import BlockEvidence, content_faults, read_header
@@ -59,19 +62,30 @@ def test_verify__no_export__said_of_line_1(content):
     assert fault.reason
 
 
+CONTRACTS = about().deployment.addresses
+NO_ADDRESS = "a contract is an address: 0x and 40 hexadecimal digits"
+NOT_ALL = f"contracts are {', '.join(CONTRACTS)}"
+
+
 @pytest.mark.parametrize(
-    "changed",
+    ("field", "value", "reason"),
     [
-        (b'"chain_id":1337', b'"chain_id":"1337"'),
-        (b'"block":5', b'"block":null'),
-        (b'"product":null', b'"product":[]'),
-        (b'"contracts":{', b'"contracts":{"Members":7,"x":{'),
-        (b'"Members":"0x', b'"Members":"zz'),
+        ("chain_id", "1337", "chain_id and block are numbers"),
+        ("block", None, "chain_id and block are numbers"),
+        ("product", [], "a product is ORDER.PRODUCT, or null"),
+        ("contracts", {**CONTRACTS, "Members": 7}, NO_ADDRESS),
+        ("contracts", {**CONTRACTS, "Members": "0x" + "zz" * 20}, NO_ADDRESS),
+        ("contracts", {**CONTRACTS, "Members": "0x" + "0" * 41}, NO_ADDRESS),
+        ("contracts", {"Members": CONTRACTS["Members"]}, NOT_ALL),
+        ("contracts", {**CONTRACTS, "More": CONTRACTS["Members"]}, NOT_ALL),
+        ("contracts", [], NOT_ALL),
+        ("format", "workmoot/audit/2", "this is no workmoot/audit/1"),
     ],
 )
-def test_verify__first_line_of_wrong_values__refused(changed: tuple[bytes, bytes]):
-    content = written(chained([CHANGED])).replace(*changed, 1)
-    assert verify(BytesIO(content)).faults
+def test_verify__first_line_of_wrong_values__refused_with_its_reason(field: str, value: Any, reason: str):
+    first, *others = written(chained([CHANGED])).splitlines(keepends=True)
+    changed = line_of(json.loads(first) | {field: value}).encode()
+    assert verify(BytesIO(sealed([changed, *others]))).faults == [Fault(1, reason)]
 
 
 def test_verify__line_without_end__not_read_to_its_end(monkeypatch):
@@ -111,6 +125,18 @@ def test_verify__many_faults__it_is_enough_at_some_point():
     verdict = verify(BytesIO(with_blocks(*apart)))
     assert len(verdict.faults) == MOST_FAULTS
     assert verdict.faults[0] == Fault(3, "block 6 does not follow on the block before: its parent is 0x" + "00" * 32)
+
+
+@pytest.mark.parametrize("id_", ["x" * 65, ["5.0"], {"5": 0}, None, 5.0])
+def test_verify__row_of_no_id__is_compared_with_none_of_the_rows(monkeypatch, id_):
+    content = written(chained([CHANGED] * 3)).splitlines(keepends=True)
+    content.insert(2, json.dumps({"kind": "row", "id": id_}, separators=(",", ":")).encode() + b"\n")
+    dump = json.dumps
+    monkeypatch.setattr(
+        json, "dumps", lambda value, **how: pytest.fail(str(id_)) if value == id_ else dump(value, **how)
+    )
+    fault = verify(BytesIO(b"".join(content))).faults[0]
+    assert fault == Fault(3, "no event of the contracts tells of this row")
 
 
 def test_verify__no_block__said():

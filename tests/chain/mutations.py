@@ -71,7 +71,7 @@ def forge_a_field(lines: Lines, chance: Random) -> bytes:
     value = json.loads(lines[at])
     _change(value, chance)
     lines[at] = _line(value)
-    return _sealed(lines)
+    return sealed(lines)
 
 
 def forge_a_byte_of_evidence(lines: Lines, chance: Random) -> bytes:
@@ -87,19 +87,19 @@ def forge_a_byte_of_evidence(lines: Lines, chance: Random) -> bytes:
     else:
         value[name][part] = told
     lines[at] = _line(value)
-    return _sealed(lines)
+    return sealed(lines)
 
 
 def write_a_line_otherwise(lines: Lines, chance: Random) -> bytes:
     at = chance.randrange(len(lines) - 1)
     lines[at] = json.dumps(json.loads(lines[at])).encode() + b"\n"
-    return _sealed(lines)
+    return sealed(lines)
 
 
 def leave_out_lines(lines: Lines, chance: Random) -> bytes:
     at = chance.randrange(1, len(lines) - 1)
     del lines[at : at + chance.randrange(1, 4)]
-    return _sealed(lines if b'"kind":"end"' in lines[-1] else [*lines, b'{"kind":"end"}\n'])
+    return sealed(lines if b'"kind":"end"' in lines[-1] else [*lines, b'{"kind":"end"}\n'])
 
 
 def leave_out_the_newest(lines: Lines, chance: Random) -> bytes:
@@ -108,21 +108,36 @@ def leave_out_the_newest(lines: Lines, chance: Random) -> bytes:
     rows = [line for line in lines if b'"kind":"row"' in line]
     keep = chance.randrange(1, len(blocks))
     last = json.loads(lines[0])["block"] + keep - 1
-    return _sealed([lines[0], *blocks[:keep], *(r for r in rows if json.loads(r)["block"] <= last), lines[-1]])
+    return sealed([lines[0], *blocks[:keep], *(r for r in rows if json.loads(r)["block"] <= last), lines[-1]])
+
+
+def cut_the_beginning(lines: Lines, chance: Random) -> bytes:
+    """The blocks before one and their rows, with that one for the deployment's."""
+    blocks = [line for line in lines if b'"kind":"block"' in line]
+    return begun_later(lines, chance.randrange(1, len(blocks)))
+
+
+def begun_later(lines: Lines, left_out: int) -> bytes:
+    """Without so many of the first blocks, which line 1 does not miss."""
+    about = json.loads(lines[0])
+    about["block"] += left_out
+    blocks = [line for line in lines if b'"kind":"block"' in line]
+    rows = [line for line in lines if b'"kind":"row"' in line and json.loads(line)["block"] >= about["block"]]
+    return sealed([_line(about), *blocks[left_out:], *rows, lines[-1]])
 
 
 def make_up_a_row(lines: Lines, chance: Random) -> bytes:
     row = json.loads(chance.choice([line for line in lines if b'"kind":"row"' in line]))
     row["id"] = f"{row['block']}.{chance.randrange(50, 99)}"
     lines.insert(len(lines) - 1, _line(row))
-    return _sealed(lines)
+    return sealed(lines)
 
 
 def reorder_rows(lines: Lines, chance: Random) -> bytes:
     first = next(place for place, line in enumerate(lines) if b'"kind":"row"' in line)
     rows = lines[first:-1]
     chance.shuffle(rows)
-    return _sealed([*lines[:first], *rows, lines[-1]])
+    return sealed([*lines[:first], *rows, lines[-1]])
 
 
 def append_something(lines: Lines, chance: Random) -> bytes:
@@ -143,6 +158,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     write_a_line_otherwise,
     leave_out_lines,
     leave_out_the_newest,
+    cut_the_beginning,
     make_up_a_row,
     reorder_rows,
     append_something,
@@ -172,7 +188,7 @@ def _change(value: dict[str, Any], chance: Random) -> None:
     value[name] = chance.choice([other for other in others if other != old])
 
 
-def _sealed(lines: Lines) -> bytes:
+def sealed(lines: Lines) -> bytes:
     """With a last line that fits what stands before it, where that is possible at all."""
     before = lines[:-1]
     end = json.loads(lines[-1])

@@ -74,8 +74,9 @@ def head_of(plant: Plant) -> str:
 def test_verify__an_export__proved_without_a_node_and_says_under_which_head(plant, exported):
     result = offline(audit, "verify", str(exported))
     assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"proved: {len(rows(exported))} rows follow from ")
     assert f"true if {head_of(plant)} is the hash of block" in result.stdout
-    assert "true if the contracts are those of line 1" in result.stdout
+    assert "true if the contracts are those of line 1 and the first of them came to be in block" in result.stdout
 
 
 def test_verify__an_export__agrees_with_its_node_deployment_and_head(plant, exported):
@@ -215,8 +216,8 @@ def test_evidence__each_kind_of_transaction__makes_the_roots_of_its_block(undone
 
 
 def test_evidence__a_transaction_of_a_kind_to_come__refused_by_its_type():
-    with pytest.raises(Unprovable, match="of type 4; only types 0, 1 and 2"):
-        transaction_bytes({"type": "0x4", "hash": "0x01"})
+    with pytest.raises(Unprovable, match="of type 5; only types 0 to 4"):
+        transaction_bytes({"type": "0x5", "hash": "0x01"})
 
 
 def test_export__the_node_lies_about_a_block__refused(plant, monkeypatch):
@@ -249,8 +250,10 @@ def of_product(plant: Plant, tmp_path: Path) -> Path:
 
 
 def test_product__its_file__proved_like_any_other(of_product):
-    result = offline(product, "verify", str(of_product))
-    assert result.exit_code == 0, result.output
+    for command in (product, audit):
+        result = offline(command, "verify", str(of_product))
+        assert result.exit_code == 0, result.output
+        assert f"proved: {len(rows(of_product))} rows of product 1.P1 alone follow from " in result.stdout
 
 
 def test_product__of_the_chain__proved_with_its_node(plant):

@@ -9,6 +9,9 @@ from workmoot.domain.events import Event, OverrideGiven
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import order_digest
 
+REPLACED = "\ufffd"
+"""What stands in a text for bytes that were no UTF-8, which are lost."""
+
 
 def judge(events: Sequence[Event], ledger: Ledger, found: Recount, deployment: Deployment) -> list[Difference]:
     """What the events contradict themselves in, and where the ledger and the recount part."""
@@ -20,9 +23,9 @@ def judge(events: Sequence[Event], ledger: Ledger, found: Recount, deployment: D
 
 
 def hash_faults(events: Iterable[Event], *, chain_id: int, overrides: str) -> Iterator[Difference]:
-    """The digests in events that do not follow from the same events."""
+    """The digests in events that do not follow from the same events; none does where a reason was no UTF-8."""
     for event in events:
-        if isinstance(event, OverrideGiven):
+        if isinstance(event, OverrideGiven) and REPLACED not in event.order.reason:
             digest = order_digest(event.order, chain_id=chain_id, overrides=overrides)
             yield from _unequal(f"override {event.id}", "digest recomputed", event.digest, digest)
 

@@ -29,8 +29,8 @@ from workmoot.domain.events import (
     VoterBarred,
 )
 from workmoot.domain.motions import is_motion
-from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
-from workmoot.domain.payloads import read_cancel_payload, read_plan_payload
+from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.payloads import tasks_of
 from workmoot.domain.plan import (
     PackedPlan,
     PlanEntry,
@@ -268,20 +268,6 @@ def _given(found: Recount, event: OverrideGiven) -> None:
             account.orders.append(event.id)
     for entry in _named(found, event):
         found.tasks[entry.task].sources.append(Source(entry=entry, order=event.id))
-
-
-def tasks_of(order: HumanOrder) -> list[int]:
-    """The tasks an order is about; an order about a robot or the plant is about none in particular."""
-    if order.subject_type is SubjectType.PROPOSAL and order.payload:
-        part = read_plan_payload(order.payload)
-        if PackedPlan(assignments=part.assignments).is_tree:
-            return []
-        return [assigned.task for assigned in unpack_assignments(part.assignments)[part.first : part.last]]
-    if order.subject_type is not SubjectType.TASK:
-        return []
-    mask = read_cancel_payload(order.payload) if order.kind is OverrideKind.CANCEL else 0
-    first = order.subject & ~0xFF
-    return [first | index for index in range(256) if mask >> index & 1] or [order.subject]
 
 
 def _named(found: Recount, event: OverrideGiven) -> list[PlanEntry]:

@@ -1,6 +1,6 @@
 """One row for each event: who, what, when, why, what it displaced, what it did."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -82,13 +82,25 @@ def everything(_: Event) -> bool:
 
 def rows_of(ledger: Ledger, told: Iterable[Event], wanted: Callable[[Event], bool] = everything) -> Iterator[AuditRow]:
     """The rows of the wanted events among those in the chain's order; the ledger says who is who."""
-    for _, together in groupby(told, key=lambda event: event.at.tx):
-        mates = list(together)
-        yield from (row_of(ledger, event, mates) for event in mates if wanted(event))
+    for _, together in groupby(told, key=transaction_of):
+        before: list[Event] = []
+        for event in together:
+            if wanted(event):
+                yield row_of(ledger, event, before)
+            before.append(event)
+            if isinstance(event, OverrideGiven):
+                before.clear()
 
 
-def row_of(ledger: Ledger, event: Event, mates: Sequence[Event]) -> AuditRow:
-    """The row of one event; `mates` are those of its transaction, in order."""
+def transaction_of(event: Event) -> tuple[int, str]:
+    """Which block's, and which."""
+    return event.at.block, event.at.tx
+
+
+def row_of(ledger: Ledger, event: Event, before: Iterable[Event]) -> AuditRow:
+    """The row of one event. `before`: what its transaction told since its last order, in order. An order's own event
+    comes after all that it did.
+    """
     act = ACTS[type(event)]
     return AuditRow(
         id=f"{event.at.block}.{event.at.log_index}",
@@ -100,7 +112,7 @@ def row_of(ledger: Ledger, event: Event, mates: Sequence[Event]) -> AuditRow:
         subject=_subject(event),
         reason=_reason(event),
         displaced=_actor(ledger, getattr(event, act.displaced)) if act.displaced else None,
-        effect=tuple(_effect(ledger, event, mates)),
+        effect=tuple(_effect(ledger, event, before)),
         digest="0x" + getattr(event, act.digest).hex() if act.digest else None,
     )
 
@@ -139,22 +151,15 @@ def words_of(ledger: Ledger, event: Event) -> str:
     return ACTS[type(event)].words.format_map(said)
 
 
-def _effect(ledger: Ledger, event: Event, mates: Sequence[Event]) -> Iterator[str]:
+def _effect(ledger: Ledger, event: Event, before: Iterable[Event]) -> Iterator[str]:
     yield words_of(ledger, event)
     if isinstance(event, OffersPublished):
         yield from _offer_words(ledger, event)
     if isinstance(event, OverrideGiven):
-        for changed in _changed_by(event, mates):
+        for changed in before:
             subject = _subject(changed)
             of = subject.type if subject.id is None else f"{subject.type} {subject.id}"
             yield f"{of}: {words_of(ledger, changed)}"
-
-
-def _changed_by(order: OverrideGiven, mates: Sequence[Event]) -> Sequence[Event]:
-    """What a transaction told since its last order: an order's own event comes after all that it did."""
-    before = mates[: mates.index(order)]
-    since = [place for place, event in enumerate(before, 1) if isinstance(event, OverrideGiven)]
-    return before[max(since, default=0) :]
 
 
 def _offer_words(ledger: Ledger, event: OffersPublished) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The rows as a spreadsheet takes them: CSV, in which no cell is a formula. It proves nothing."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 ACTOR, SUBJECT, REASON = ("number", "id", "account", "kind"), ("type", "id"), ("code", "words")
 PARTS = {"by": ACTOR, "subject": SUBJECT, "reason": REASON, "displaced": ACTOR}
 PLAIN = ("id", "at", "block", "tx", "by", "act", "subject", "reason", "displaced", "effect", "digest")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (the wide ones count too)
+FORMULA = re.compile(r'((?:\A|[;\t\r\n])[ \xa0"]*)([=+\-@＝＋－＠])')  # noqa: RUF001 (the wide ones count too)
+"""Where a cell may begin, elsewhere also after `;`, a tab or a line's end; and what makes it a formula."""
 
 
 def sheet(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -29,9 +31,9 @@ def _cells(column: str, value: Any) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """A cell as text; one that a spreadsheet would work out gets an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A cell as text: what a spreadsheet would work out gets an apostrophe before it."""
+    text = FORMULA.sub(r"\1'\2", "" if value is None else str(value))
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) else text
 
 
 def _line(cells: Iterable[str]) -> str:

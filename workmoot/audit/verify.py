@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -22,6 +23,8 @@ LONGEST_LINE = 64 * 1024 * 1024
 """Bytes. A block of 30,000,000 gas, all of it calldata of zeros and logs, fills less than half."""
 MOST_FAULTS = 100
 LONGEST_REASON = 300
+LONGEST_ID = 64
+ADDRESS = re.compile("0x[0-9a-fA-F]{40}")
 UNSOUND = (WorkmootError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What bytes that no contract of ours ever wrote may bring about where they are read."""
 
@@ -106,7 +109,7 @@ class _Reading:
         if not account.blocks:
             self._stop("here the first block should be")
         self.verdict.account = account
-        self._rows([row_line(row).encode() for row in account.rows()])
+        self._rows({row["id"]: row_line(row).encode() for row in account.rows()})
         self._end(account)
         if not self.verdict.faults:
             told = account.events
@@ -146,30 +149,30 @@ class _Reading:
             self._add(self.line.number, reason)
         self._compare(block_line(evidence))
 
-    def _rows(self, expected: Sequence[bytes]) -> None:
-        """Each row's line against those that follow from the blocks, found again after a gap."""
-        places, at = {line: place for place, line in enumerate(expected)}, 0
+    def _rows(self, expected: Mapping[str, bytes]) -> None:
+        """Each row's line against those that follow from the blocks, by id; found again after a gap."""
+        places, at = {line: place for place, line in enumerate(expected.values())}, 0
         while self.line.kind != "end":
             place = places.get(self.line.content)
             if place is None:
                 self._add(self.line.number, self._difference(expected))
             elif place < at:
-                self._add(self.line.number, f"row {_id_of(expected[place])} stands here again or out of order")
+                self._add(self.line.number, f"row {_id_of(self.line)} stands here again or out of order")
             else:
                 at = place + 1
             self.verdict.rows += 1
             self._next()
         self._count(expected)
 
-    def _count(self, expected: Sequence[bytes]) -> None:
+    def _count(self, expected: Mapping[str, bytes]) -> None:
         if self.verdict.rows != len(expected):
             self._add(self.line.number, f"{self.verdict.rows} rows stand before it, the blocks tell of {len(expected)}")
 
-    def _difference(self, expected: Sequence[bytes]) -> str:
-        found = _parsed(self.line)
-        wanted = next((json.loads(line) for line in expected if _is_of(line, found.get("id"))), None)
-        if wanted is None:
+    def _difference(self, expected: Mapping[str, bytes]) -> str:
+        line = expected.get(_id_of(self.line))
+        if line is None:
             return "no event of the contracts tells of this row"
+        found, wanted = _parsed(self.line), json.loads(line)
         wrong = [name for name in wanted if found.get(name) != wanted[name]]
         more = ", ".join(wrong) or "the way it is written"
         return f"row {wanted['id']} differs from its event in {more}"
@@ -202,13 +205,21 @@ def _about_of(line: Line) -> About:
     found = _parsed(line)
     if found.get("format") != FORMAT:
         raise Malformed(f"this is no {FORMAT}")
-    contracts, product = found["contracts"], found["product"]
-    addresses = {name: Address(checksum_address(contracts[key])) for key, name in NAMES.items()}
-    if not all(isinstance(found[name], int) for name in ("chain_id", "block")):
+    contracts, product = found.get("contracts"), found.get("product")
+    if not isinstance(contracts, dict) or contracts.keys() != NAMES.keys():
+        raise Malformed(f"contracts are {', '.join(NAMES)}")
+    addresses = {name: _address(contracts[key]) for key, name in NAMES.items()}
+    if not all(isinstance(found.get(name), int) for name in ("chain_id", "block")):
         raise Malformed("chain_id and block are numbers")
     if not isinstance(product, str | None):
         raise Malformed("a product is ORDER.PRODUCT, or null")
     return About(deployment=Deployment(chain_id=found["chain_id"], block=found["block"], **addresses), product=product)
+
+
+def _address(told: Any) -> Address:
+    if not isinstance(told, str) or not ADDRESS.fullmatch(told):
+        raise Malformed("a contract is an address: 0x and 40 hexadecimal digits")
+    return Address(checksum_address(told))
 
 
 def _evidence_of(line: Line) -> BlockEvidence:
@@ -232,9 +243,7 @@ def _bytes(told: Any) -> bytes:
         raise Malformed("this is no block: its bytes are written in hexadecimal") from None
 
 
-def _is_of(line: bytes, id_: object) -> bool:
-    return line.startswith(f'{{"kind":"row","id":{json.dumps(id_)},'.encode())
-
-
-def _id_of(line: bytes) -> str:
-    return str(json.loads(line)["id"])
+def _id_of(line: Line) -> str:
+    """What a row says it is; what cannot be an id is none."""
+    found = _parsed(line).get("id")
+    return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""

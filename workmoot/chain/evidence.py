@@ -59,21 +59,44 @@ HEADER: tuple[Field, ...] = (
 )
 """From baseFeePerGas on each hard fork added some; a block has those up to its own."""
 _TO: tuple[Field, ...] = (("gas", _quantity), ("to", _content), ("value", _quantity), ("input", _content))
-_SIGNED: tuple[Field, ...] = (("v", _quantity), ("r", _quantity), ("s", _quantity))
+_RS: tuple[Field, ...] = (("r", _quantity), ("s", _quantity))
+_SIGNED: tuple[Field, ...] = (("v", _quantity), *_RS)
+_SIGNED_SINCE: tuple[Field, ...] = (("yParity", _quantity), *_RS)
+"""Of type 3 on: nodes need not tell `v`."""
 _CHAIN: tuple[Field, ...] = (("chainId", _quantity), ("nonce", _quantity))
+_FEES: tuple[Field, ...] = (("maxPriorityFeePerGas", _quantity), ("maxFeePerGas", _quantity))
+_AUTHORIZATION: tuple[Field, ...] = (
+    ("chainId", _quantity),
+    ("address", _content),
+    ("nonce", _quantity),
+    *_SIGNED_SINCE,
+)
+
+
+def _hashes(told: Sequence[str]) -> list[bytes]:
+    return [_content(item) for item in told]
+
+
+def _authorizations(told: Sequence[Told]) -> list[Any]:
+    return [[read(item[name]) for name, read in _AUTHORIZATION] for item in told]
+
+
 TRANSACTIONS: dict[int, tuple[Field, ...]] = {
     0: (("nonce", _quantity), ("gasPrice", _quantity), *_TO, *_SIGNED),
     1: (*_CHAIN, ("gasPrice", _quantity), *_TO, ("accessList", _access_list), *_SIGNED),
-    2: (
+    2: (*_CHAIN, *_FEES, *_TO, ("accessList", _access_list), *_SIGNED),
+    3: (
         *_CHAIN,
-        ("maxPriorityFeePerGas", _quantity),
-        ("maxFeePerGas", _quantity),
+        *_FEES,
         *_TO,
         ("accessList", _access_list),
-        *_SIGNED,
+        ("maxFeePerBlobGas", _quantity),
+        ("blobVersionedHashes", _hashes),
+        *_SIGNED_SINCE,
     ),
+    4: (*_CHAIN, *_FEES, *_TO, ("accessList", _access_list), ("authorizationList", _authorizations), *_SIGNED_SINCE),
 }
-"""By type: legacy, EIP-2930, EIP-1559."""
+"""By type: legacy, EIP-2930, EIP-1559, EIP-4844, EIP-7702."""
 
 
 def read_evidence(node: Node, addresses: Sequence[Address], first: int, last: int) -> Iterator[BlockEvidence]:
@@ -138,7 +161,7 @@ def transaction_bytes(told: Told) -> bytes:
     """A transaction as it was sent; refused where it does not hash to its name."""
     kind = int(told.get("type") or "0x0", 16)
     if kind not in TRANSACTIONS:
-        raise Unprovable(f"transaction {told['hash']} is of type {kind}; only types 0, 1 and 2 can be written down")
+        raise Unprovable(f"transaction {told['hash']} is of type {kind}; only types 0 to 4 can be written down")
     found = _typed(kind, [read(told[name]) for name, read in TRANSACTIONS[kind]])
     return _hashes_to(found, told["hash"], f"transaction {told['hash']}")
 

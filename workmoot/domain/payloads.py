@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import HASH_SIZE, word
 from workmoot.domain.ids import TaskId
 from workmoot.domain.layout import Layout
-from workmoot.domain.plan import PlanEntry, pack_entry, unpack_entry
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
+from workmoot.domain.plan import PlanEntry, pack_entry, unpack_assignments, unpack_entry
 from workmoot.domain.work import predecessors_of
 
 ENTRIES_A_PART = 150
@@ -71,3 +73,19 @@ def cancelled_tasks(subject: int, payload: bytes) -> tuple[TaskId, ...]:
     """The tasks that a mask names, of the subject's order; none where there is no mask."""
     first = subject & ~0xFF
     return tuple(TaskId(first | index) for index in predecessors_of(read_cancel_payload(payload)))
+
+
+def tasks_of(order: HumanOrder) -> tuple[TaskId, ...]:
+    """The tasks an order is about. None of a payload that is no part of a plan: a veto of an open proposal may carry
+    anything, and a tree's claims are the contracts' to refuse."""
+    if order.subject_type is SubjectType.TASK:
+        named = cancelled_tasks(order.subject, order.payload) if order.kind is OverrideKind.CANCEL else ()
+        return named or (TaskId(order.subject),)
+    if order.subject_type is not SubjectType.PROPOSAL:
+        return ()
+    try:
+        part = read_plan_payload(order.payload)
+        entries = unpack_assignments(part.assignments)
+    except Malformed:
+        return ()
+    return tuple(assigned.task for assigned in entries[part.first : part.last])
