@@ -66,7 +66,7 @@ def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
         if _refutes_effect(snap, record.order) is None:
             _see(snap, record.digest, id_at(record.at), EFFECTIVE)
     for item in snap.anchoring:
-        if item.order.kind is OverrideKind.HOLD and _refutes_effect(snap, item.order) is None:
+        if item.order.kind is OverrideKind.HOLD and _refutes_hold(snap, item) is None:
             _see(snap, item.digest, NOWHERE, EFFECTIVE)
 
 
@@ -142,7 +142,7 @@ def unconfirmed_hold(snap: Snapshot, item: Anchoring, times: SlotTimes) -> str |
     """The same of an order that is in no block."""
     if times.effective:
         return None
-    return _not_confirmed(snap.gateway.trouble or _refutes_effect(snap, item.order) or "it waits for the chain")
+    return _not_confirmed(snap.gateway.trouble or _refutes_hold(snap, item) or "it waits for the chain")
 
 
 def _not_confirmed(why: str) -> str:
@@ -170,6 +170,14 @@ def _refutes_effect(snap: Snapshot, order: HumanOrder) -> str | None:
     if order.kind is not OverrideKind.HOLD:
         return None
     return next(_robots_astir(snap, order), None)
+
+
+def _refutes_hold(snap: Snapshot, item: Anchoring) -> str | None:
+    """The same of a hold that is in no block: what the gateway said before it took the hold confirms nothing."""
+    name = "0x" + item.digest.hex()
+    if all(order.get("digest") != name for order in snap.gateway.orders):
+        return "the gateway has not spoken since it took the hold"
+    return _refutes_effect(snap, item.order)
 
 
 def _robots_astir(snap: Snapshot, order: HumanOrder) -> Iterator[str]:

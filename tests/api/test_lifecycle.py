@@ -76,8 +76,10 @@ def test_hold__at_a_running_gateway__acts_before_it_is_mined(story: Story, tmp_p
         chain.away = True
         served = serve(story, floor=gateway, words=gateway.words)
         with TestClient(served.app, base_url=LOOPBACK) as client:
-            given = _give_while_away(client)
-            before = _becomes_true(lambda: get(client, f"overrides/{given['digest']}"), "effective")
+            given = _give_while_away(client, an_order("hold", "robot", "R-1"))
+            before = _becomes_true(
+                lambda: get(client, f"overrides/{given['digest']}"), lambda found: found["times"]["effective"]
+            )
             chain.away = False
             after = _becomes(client, given, "effective")
     assert (before["state"], before["active"], before["times"]["mined"]) == ("submitted", True, None)
@@ -86,18 +88,36 @@ def test_hold__at_a_running_gateway__acts_before_it_is_mined(story: Story, tmp_p
     assert (after["confirmed_by"], after["floor"]) == ("floor", None)
 
 
-def _give_while_away(client: TestClient) -> dict[str, Any]:
+def _give_while_away(client: TestClient, order: dict[str, Any]) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.desk.SEEN_WITHIN_S", 0.1)
-        return give(client, an_order("hold", "robot", "R-1"))
+        return give(client, order)
 
 
-def _becomes_true(look: Callable[[], Any], step: str) -> dict[str, Any]:
+def _becomes_true(look: Callable[[], Any], is_so: Callable[[Any], object]) -> Any:
     deadline = time.monotonic() + 60
-    while not (found := look())["times"][step]:
+    while not is_so(found := look()):
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
-    return dict(found)
+    return found
+
+
+def test_hold__of_a_task_after_the_gateways_last_words__waits_for_its_next(story: Story, tmp_path: Path) -> None:
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        before = _becomes_true(gateway.words, lambda words: words.trouble is None)
+        chain.away, said = True, [before]
+        served = serve(story, floor=gateway, words=lambda: said[-1])
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = _give_while_away(client, an_order("hold", "task", story.task("P6", "glue")))
+            served.app.state.dependencies.lifecycle.look()
+            frozen = get(client, f"overrides/{given['digest']}")
+            said.append(_becomes_true(gateway.words, lambda words: words.orders))
+            _becomes_true(
+                lambda: get(client, f"overrides/{given['digest']}"), lambda found: found["times"]["effective"]
+            )
+    assert frozen["times"]["acknowledged"]
+    assert frozen["times"]["effective"] is None
+    assert frozen["floor"].endswith("the gateway has not spoken since it took the hold.")
 
 
 def test_assign__gateway_that_has_not_read_its_block__is_mined_and_no_more(story: Story, tmp_path: Path) -> None:
