@@ -10,13 +10,14 @@ from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
-from workmoot.domain.ids import TaskId
+from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.motions import is_plan
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import cancelled_tasks, read_plan_payload
 from workmoot.domain.plan import unpack_assignments
 from workmoot.domain.strangers import text
+from workmoot.domain.workers import Kind
 
 FLOOR_OBEYS = frozenset(
     (
@@ -27,6 +28,8 @@ FLOOR_OBEYS = frozenset(
         OverrideKind.VETO,
         OverrideKind.CANCEL,
         OverrideKind.REQUEUE,
+        OverrideKind.SUSPEND,
+        OverrideKind.REINSTATE,
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
@@ -34,11 +37,14 @@ FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 
 def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
-    """Whether robots have to obey it: it is about the plant, a robot, or work that robots do."""
+    """Whether robots have to obey it: it is about the plant, a robot, work that robots do, or who may command them."""
     if order.kind not in FLOOR_OBEYS:
         return False
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
         return True
+    if order.subject_type is SubjectType.WORKER:
+        member = snap.ledger.members.get(Number(order.subject))
+        return member is not None and member.kind is Kind.DIGITAL
     return any(snap.is_for_robots(task) for task in tasks_of(order))
 
 

@@ -20,7 +20,8 @@ from api.views.snapshot import GatewayWords
 from tests.api.floors import a_gateway
 from tests.api.requests import an_order, get, give
 from tests.api.serving import LOOPBACK, listening, serve
-from tests.api.story import FloorWords, Story
+from tests.api.story import FloorWords, Story, signer
+from tests.api.visitors import peopled
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 STEP = Step(b"\1" * 32, "7.0-00000000", ACKNOWLEDGED)
@@ -205,11 +206,10 @@ def test_hold__of_a_task__stops_its_own_parts_alone(client: TestClient, story: S
 @pytest.mark.parametrize(
     "order",
     [
-        lambda story: an_order("suspend", "worker", "finisher"),
         lambda story: an_order("accept", "task", story.task("P2", "glue")),
         lambda story: an_order("cancel", "task", story.task("P6", "demand")),
     ],
-    ids=["suspension", "accepted result", "work of the mind"],
+    ids=["accepted result", "work of the mind"],
 )
 def test_order__that_no_robot_obeys__the_chain_confirms(
     client: TestClient, story: Story, words: Words, order: Callable[[Story], dict[str, Any]]
@@ -218,6 +218,32 @@ def test_order__that_no_robot_obeys__the_chain_confirms(
     given = give(client, order(story))
     assert (given["state"], given["confirmed_by"], given["floor"]) == ("done", "chain", None)
     assert given["times"]["mined"] == given["times"]["acknowledged"] == given["times"]["effective"]
+
+
+@pytest.mark.parametrize("kind", ["suspend", "reinstate"])
+def test_order__whom_robots_obey__the_floor_confirms(client: TestClient, story: Story, words: Words, kind: str) -> None:
+    if kind == "reinstate":
+        give(client, an_order("suspend", "worker", "finisher"))
+        give(client, an_order("reinstate", "worker", "finisher"))
+    seen = words()
+    words.changes = {"block": seen.block, "orders_count": seen.orders_count, "orders_hash": seen.orders_hash}
+    given = give(client, an_order(kind, "worker", "finisher"))
+    assert (given["state"], given["confirmed_by"], given["times"]["effective"]) == ("mined", "floor", None)
+    words.changes = {}
+    _becomes(client, given, "done")
+
+
+def test_suspension__of_a_human__the_chain_confirms(story: Story, words: Words) -> None:
+    words.changes = {"orders_count": 0, "trouble": "away"}
+    story.order(
+        OverrideKind.SUSPEND,
+        SubjectType.WORKER,
+        peopled(story).ledger.numbers[signer("planner").address],
+        why="a stolen key",
+    )
+    with TestClient(serve(story, words=words).app, base_url=LOOPBACK) as client:
+        [found, *_] = get(client, "overrides")["items"]
+    assert (found["kind"], found["state"], found["confirmed_by"]) == ("suspend", "done", "chain")
 
 
 def test_order__asked_for_a_first_time__is_never_effective(client: TestClient) -> None:
