@@ -15,13 +15,14 @@ from fastapi.testclient import TestClient
 from api.database import Database
 from api.gateway import Gateway
 from api.lifecycle import Lifecycle
-from api.steps import ACKNOWLEDGED, KeptSteps, Step, Steps
+from api.steps import ACKNOWLEDGED, SUBMITTED, KeptSteps, Step, Steps
 from api.views.snapshot import GatewayWords
 from tests.api.floors import a_gateway
 from tests.api.requests import an_order, get, give
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import FloorWords, Story, signer
 from tests.api.visitors import peopled
+from workmoot.domain.errors import GatewayRefused
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 STEP = Step(b"\1" * 32, "7.0-00000000", ACKNOWLEDGED)
@@ -356,6 +357,22 @@ def test_steps__in_another_block__are_others() -> None:
     steps = Steps()
     steps.see(STEP, 100.0)
     assert steps.at(STEP._replace(at="7.0-11111111")) is None
+
+
+@pytest.mark.parametrize("refused_by", ["the contracts", "the gateway"])
+def test_order__refused__leaves_no_step_behind(story: Story, words: Words, refused_by: str) -> None:
+    served = serve(story, words=words, floor=Refusing() if refused_by == "the gateway" else None)
+    before = served.projection.steps.known()
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        give(client, an_order("release", "task", story.task("P6", "glue")), status=409)
+    assert [step for step in served.projection.steps.known() if step not in before and step.step == SUBMITTED] == []
+
+
+class Refusing:
+    """A gateway that takes no order."""
+
+    def give(self, order: dict[str, Any], signature: str) -> Any:
+        raise GatewayRefused("NOT_ALLOWED", "a stranger's")
 
 
 # Streamed
