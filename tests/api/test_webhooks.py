@@ -513,6 +513,23 @@ def test_create__no_such_event__says_so(client: TestClient) -> None:
     assert "no contract says TaskAcepted" in problem["detail"]
 
 
+def test_removed__the_next_one__has_another_number(database: Database) -> None:
+    hooks = Hooks(database)
+    first, second = (_made(hooks, database) for _ in range(2))
+    assert second[0] > first[0]
+    assert second[1] > first[1]
+
+
+def _made(hooks: Hooks, database: Database) -> tuple[int, int]:
+    """The numbers of a webhook and of its dead letter, both of which are gone."""
+    hook = hooks.create(ZERO_ADDRESS, "https://mes.example/in", Wants(), now=1, after=BEFORE_ALL)
+    assert hook is not None
+    hooks.bury(hook, Message(id="0.1.0", type="org.workmoot.Test", body="{}"), "gone", now=1)
+    [letter] = hooks.letters(hook)
+    hooks.remove(hook)
+    return hook.id, letter.id
+
+
 def test_create__too_many__is_refused_until_one_is_removed(client: TestClient) -> None:
     for _ in range(MOST):
         made = a_webhook(client)
