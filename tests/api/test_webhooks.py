@@ -403,6 +403,7 @@ def test_reach__any_text__is_refused_or_names_a_host(text: str) -> None:
 
 def test_reach__as_allowed__the_plants_network_or_this_machine() -> None:
     assert Reach(private=True).check("https://10.0.0.1/x")
+    assert Reach(private=True).check("https://100.64.0.1/x")
     assert Reach(loopback=True).check("http://127.0.0.1:1/x")
     assert Reach(loopback=True).check("http://localhost:1/x")
     for reach, url in (
@@ -413,6 +414,24 @@ def test_reach__as_allowed__the_plants_network_or_this_machine() -> None:
     ):
         with pytest.raises(OutOfReach):
             reach.check(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0.1.2.3",
+        "169.254.169.254",
+        "192.0.0.9",
+        "192.0.0.170",
+        "192.88.99.1",
+        "[fe80::1]",
+        "[fec0::1]",
+        "[::ffff:169.254.169.254]",
+    ],
+)
+def test_reach__no_plants_network__refused_whatever_is_allowed(host: str) -> None:
+    with pytest.raises(OutOfReach):
+        Reach(private=True, loopback=True).check(f"https://{host}/x")
 
 
 def test_sender__name_leads_inside__nothing_is_sent(outside: Outside) -> None:
