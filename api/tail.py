@@ -38,7 +38,7 @@ class Tail:
 
     @property
     def may_have_more(self) -> bool:
-        """Whether something came since the last look; this costs nothing."""
+        """Whether something came since the last look, or an id is ahead: a block without events may settle it."""
         return self._version != self._plant.version
 
     def read(self) -> Iterator[Reorganised | Event]:
@@ -46,7 +46,6 @@ class Tail:
         version = self._plant.version
         undone = self._place is None and self._find_place()
         if self._place is None:
-            self._version = version
             return
         fresh = self._plant.events(self._place, rewinds=self._rewinds, most=MOST)
         if undone or fresh.start < self._place:

@@ -32,8 +32,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would
 Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
 
 AN_HOUR_S = 3600
-AT_REST = ("effective", "expiring", "asked", "done", "released", "expired", "superseded")
 FAILED = "failed"
+OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
+"""States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
 UNTIL_RELEASED = ("hold", "release")
@@ -160,17 +161,24 @@ def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool)
     from scripts.api_client import LATE, REFUSED
 
     state = given["state"]
-    for step in () if state in AT_REST else client.steps(given["digest"], within_s=wait_s):
+    for step in () if _is_settled(given) else client.steps(given["digest"], within_s=wait_s):
         if step["state"] != state and not quietly:
             typer.echo(f"  {step['state']}")
         state = step["state"]
-        if state in (*AT_REST, FAILED):
+        if _is_settled(step):
             break
     given |= client.get(f"overrides/{given['digest']}")
-    if state in (*AT_REST, FAILED):
-        return REFUSED if state == FAILED else 0
-    typer.echo(given["floor"] or f"It is {state}.", err=True)
+    if FAILED in (state, given["state"]):
+        return REFUSED
+    if given["times"]["effective"]:
+        return 0
+    typer.echo(given["floor"] or f"It is {given['state']}, and was not confirmed.", err=True)
     return LATE
+
+
+def _is_settled(order: dict[str, Any]) -> bool:
+    """Whether waiting tells no more: it is confirmed, or will not be."""
+    return order["state"] in OVER or bool(order["times"]["effective"])
 
 
 def _told(answer: dict[str, Any]) -> list[str]:

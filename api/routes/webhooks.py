@@ -1,9 +1,11 @@
 """Webhooks: each posts one human's choice of the chain's events to an address outside."""
 
 import time
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
+from api.access.api_keys import LARGEST_ID
 from api.access.door import Admitted
 from api.access.visitor import Visitor
 from api.dependencies import Given, Webhooks
@@ -16,6 +18,7 @@ from api.webhooks.hooks import BEFORE_ALL, MOST, Hook, Hooks, Letter, Position, 
 from api.webhooks.reach import OutOfReach
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @router.post("", operation_id="create_webhook", status_code=201, responses=refuses("too-many-webhooks"))
@@ -42,13 +45,13 @@ def list_webhooks(hooks: Webhooks, visitor: Admitted) -> WebhooksOut:
 
 
 @router.delete("/{id}", operation_id="remove_webhook", status_code=204, responses=refuses("not-found"))
-def remove_webhook(hooks: Webhooks, visitor: Admitted, id: int) -> None:  # noqa: A002 (the path's own name)
+def remove_webhook(hooks: Webhooks, visitor: Admitted, id: Id) -> None:  # noqa: A002 (the path's own name)
     """Ends one of one's own webhooks, with its dead letters."""
     hooks.remove(_own(hooks, visitor, id))
 
 
 @router.get("/{id}/dead-letters", operation_id="list_dead_letters", responses=refuses("not-found"))
-def list_dead_letters(hooks: Webhooks, visitor: Admitted, id: int) -> DeadLettersOut:  # noqa: A002 (the path's own name)
+def list_dead_letters(hooks: Webhooks, visitor: Admitted, id: Id) -> DeadLettersOut:  # noqa: A002 (the path's own name)
     """What was not taken however often it was tried."""
     return DeadLettersOut(items=tuple(map(_letter_out, hooks.letters(_own(hooks, visitor, id)))))
 
@@ -60,7 +63,7 @@ def list_dead_letters(hooks: Webhooks, visitor: Admitted, id: int) -> DeadLetter
     response_class=Response,
     responses=refuses("not-found"),
 )
-def redeliver_dead_letter(hooks: Webhooks, visitor: Admitted, id: int, letter: int) -> Response:  # noqa: A002 (the path's own name)
+def redeliver_dead_letter(hooks: Webhooks, visitor: Admitted, id: Id, letter: Id) -> Response:  # noqa: A002 (the path's own name)
     """Has a dead letter sent once more, out of turn; taken, it is forgotten."""
     if not hooks.ask_again(_own(hooks, visitor, id), letter):
         raise not_found("dead letter", letter, f"GET /api/v1/webhooks/{id}/dead-letters lists them.")

@@ -9,11 +9,12 @@ from api.models.common import moment
 from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
 from api.views.snapshot import Anchoring, Snapshot
-from workmoot.domain.ids import TaskId
+from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import tasks_of
 from workmoot.domain.strangers import text
+from workmoot.domain.workers import Kind
 
 FLOOR_OBEYS = frozenset(
     (
@@ -24,6 +25,8 @@ FLOOR_OBEYS = frozenset(
         OverrideKind.VETO,
         OverrideKind.CANCEL,
         OverrideKind.REQUEUE,
+        OverrideKind.SUSPEND,
+        OverrideKind.REINSTATE,
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
@@ -31,11 +34,14 @@ FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 
 def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
-    """Whether robots have to obey it: it is about the plant, a robot, or work that robots do."""
+    """Whether robots have to obey it: it is about the plant, a robot, work that robots do, or who may command them."""
     if order.kind not in FLOOR_OBEYS:
         return False
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
         return True
+    if order.subject_type is SubjectType.WORKER:
+        member = snap.ledger.members.get(Number(order.subject))
+        return member is not None and member.kind is Kind.DIGITAL
     return any(snap.is_for_robots(task) for task in tasks_of(order))
 
 
@@ -48,7 +54,7 @@ def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
         if _refutes_effect(snap, record.order) is None:
             _see(snap, record.digest, id_at(record.at), EFFECTIVE)
     for item in snap.anchoring:
-        if item.order.kind is OverrideKind.HOLD and _refutes_effect(snap, item.order) is None:
+        if item.order.kind is OverrideKind.HOLD and _refutes_hold(snap, item) is None:
             _see(snap, item.digest, NOWHERE, EFFECTIVE)
 
 
@@ -124,7 +130,7 @@ def unconfirmed_hold(snap: Snapshot, item: Anchoring, times: SlotTimes) -> str |
     """The same of an order that is in no block."""
     if times.effective:
         return None
-    return _not_confirmed(snap.gateway.trouble or _refutes_effect(snap, item.order) or "it waits for the chain")
+    return _not_confirmed(snap.gateway.trouble or _refutes_hold(snap, item) or "it waits for the chain")
 
 
 def _not_confirmed(why: str) -> str:
@@ -152,6 +158,14 @@ def _refutes_effect(snap: Snapshot, order: HumanOrder) -> str | None:
     if order.kind is not OverrideKind.HOLD:
         return None
     return next(_robots_astir(snap, order), None)
+
+
+def _refutes_hold(snap: Snapshot, item: Anchoring) -> str | None:
+    """The same of a hold that is in no block: what the gateway said before it took the hold confirms nothing."""
+    name = "0x" + item.digest.hex()
+    if all(order.get("digest") != name for order in snap.gateway.orders):
+        return "the gateway has not spoken since it took the hold"
+    return _refutes_effect(snap, item.order)
 
 
 def _robots_astir(snap: Snapshot, order: HumanOrder) -> Iterator[str]:

@@ -56,6 +56,7 @@ HOOKS = Table(
     Column("next_at", Float, nullable=False),
     Column("trouble", Text),
     Column("delivered_at", BigInteger),
+    sqlite_autoincrement=True,
 )
 LETTERS = Table(
     "webhook_letters",
@@ -68,6 +69,7 @@ LETTERS = Table(
     Column("failed_at", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("due", Boolean, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 

@@ -19,6 +19,13 @@ NETLOC = re.compile(r"([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,20}\.?|\[[0-9A
 PORTS = {"https": 443, "http": 80}
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """Addresses that lead to others: NAT64, 6to4, Teredo."""
+NOWHERE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24", "fe80::/10", "fec0::/10"),
+    )
+)
+"""No plant's network: this host, link-local (a cloud's metadata), the protocols' own, 6to4's relays, site-local."""
 
 
 class OutOfReach(Exception):
@@ -54,7 +61,7 @@ class Reach:
         """Goes on where the address may be connected to."""
         address = getattr(address, "ipv4_mapped", None) or address
         nowhere = address.is_multicast or address.is_unspecified or (address.is_reserved and not address.is_loopback)
-        hidden = any(address in tunnel for tunnel in TUNNELS if tunnel.version == address.version)
+        hidden = any(address in network for network in (*TUNNELS, *NOWHERE) if network.version == address.version)
         allowed = self.loopback if address.is_loopback else address.is_global or self.private
         if nowhere or hidden or not allowed:
             raise OutOfReach(f"{address} is no public address")

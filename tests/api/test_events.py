@@ -163,12 +163,21 @@ def test_resume__ahead_of_what_is_read__waits_until_it_is(chain: ToldChain) -> N
     found = read_id(id_at(later.at))
     assert found
     tail = Tail(behind, found)
-    assert (list(tail.read()), tail.may_have_more) == ([], False)
+    assert (list(tail.read()), tail.may_have_more) == ([], True)
     behind.begin()
-    assert (tail.may_have_more, list(tail.read())) == (True, [])
+    assert (list(tail.read()), tail.may_have_more) == ([], False)
     chain.mine(1)
     behind.begin()
     assert (tail.may_have_more, list(tail.read())) == (True, chain.events[-1:])
+
+
+def test_resume__ahead_and_undone_by_a_block_without_events__is_told_at_once(chain: ToldChain) -> None:
+    projection = _following(chain)
+    tail = Tail(projection, EventId(chain.head + 1, 0, mark="00000000"))
+    assert list(tail.read()) == []
+    chain.mine(0)
+    projection.begin()
+    assert (tail.may_have_more, list(tail.read())) == (True, [Reorganised(last=None), *chain.events])
 
 
 def test_read__more_than_one_look_takes__comes_in_parts(chain: ToldChain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,14 @@ from fastapi.testclient import TestClient
 from api.database import Database
 from api.gateway import Gateway
 from api.lifecycle import Lifecycle
-from api.steps import ACKNOWLEDGED, KeptSteps, Step, Steps
+from api.steps import ACKNOWLEDGED, SUBMITTED, KeptSteps, Step, Steps
 from api.views.snapshot import GatewayWords
 from tests.api.floors import a_gateway
 from tests.api.requests import an_order, get, give
 from tests.api.serving import LOOPBACK, listening, serve
-from tests.api.story import FloorWords, Story
+from tests.api.story import FloorWords, Story, signer
+from tests.api.visitors import peopled
+from workmoot.domain.errors import GatewayRefused
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 STEP = Step(b"\1" * 32, "7.0-00000000", ACKNOWLEDGED)
@@ -76,8 +78,10 @@ def test_hold__at_a_running_gateway__acts_before_it_is_mined(story: Story, tmp_p
         chain.away = True
         served = serve(story, floor=gateway, words=gateway.words)
         with TestClient(served.app, base_url=LOOPBACK) as client:
-            given = _give_while_away(client)
-            before = _becomes_true(lambda: get(client, f"overrides/{given['digest']}"), "effective")
+            given = _give_while_away(client, an_order("hold", "robot", "R-1"))
+            before = _becomes_true(
+                lambda: get(client, f"overrides/{given['digest']}"), lambda found: found["times"]["effective"]
+            )
             chain.away = False
             after = _becomes(client, given, "effective")
     assert (before["state"], before["active"], before["times"]["mined"]) == ("submitted", True, None)
@@ -86,18 +90,36 @@ def test_hold__at_a_running_gateway__acts_before_it_is_mined(story: Story, tmp_p
     assert (after["confirmed_by"], after["floor"]) == ("floor", None)
 
 
-def _give_while_away(client: TestClient) -> dict[str, Any]:
+def _give_while_away(client: TestClient, order: dict[str, Any]) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.desk.SEEN_WITHIN_S", 0.1)
-        return give(client, an_order("hold", "robot", "R-1"))
+        return give(client, order)
 
 
-def _becomes_true(look: Callable[[], Any], step: str) -> dict[str, Any]:
+def _becomes_true(look: Callable[[], Any], is_so: Callable[[Any], object]) -> Any:
     deadline = time.monotonic() + 60
-    while not (found := look())["times"][step]:
+    while not is_so(found := look()):
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
-    return dict(found)
+    return found
+
+
+def test_hold__of_a_task_after_the_gateways_last_words__waits_for_its_next(story: Story, tmp_path: Path) -> None:
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        before = _becomes_true(gateway.words, lambda words: words.trouble is None)
+        chain.away, said = True, [before]
+        served = serve(story, floor=gateway, words=lambda: said[-1])
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = _give_while_away(client, an_order("hold", "task", story.task("P6", "glue")))
+            served.app.state.dependencies.lifecycle.look()
+            frozen = get(client, f"overrides/{given['digest']}")
+            said.append(_becomes_true(gateway.words, lambda words: words.orders))
+            _becomes_true(
+                lambda: get(client, f"overrides/{given['digest']}"), lambda found: found["times"]["effective"]
+            )
+    assert frozen["times"]["acknowledged"]
+    assert frozen["times"]["effective"] is None
+    assert frozen["floor"].endswith("the gateway has not spoken since it took the hold.")
 
 
 def test_assign__gateway_that_has_not_read_its_block__is_mined_and_no_more(story: Story, tmp_path: Path) -> None:
@@ -186,11 +208,10 @@ def test_hold__of_a_task__stops_its_own_parts_alone(client: TestClient, story: S
 @pytest.mark.parametrize(
     "order",
     [
-        lambda story: an_order("suspend", "worker", "finisher"),
         lambda story: an_order("accept", "task", story.task("P2", "glue")),
         lambda story: an_order("cancel", "task", story.task("P6", "demand")),
     ],
-    ids=["suspension", "accepted result", "work of the mind"],
+    ids=["accepted result", "work of the mind"],
 )
 def test_order__that_no_robot_obeys__the_chain_confirms(
     client: TestClient, story: Story, words: Words, order: Callable[[Story], dict[str, Any]]
@@ -199,6 +220,32 @@ def test_order__that_no_robot_obeys__the_chain_confirms(
     given = give(client, order(story))
     assert (given["state"], given["confirmed_by"], given["floor"]) == ("done", "chain", None)
     assert given["times"]["mined"] == given["times"]["acknowledged"] == given["times"]["effective"]
+
+
+@pytest.mark.parametrize("kind", ["suspend", "reinstate"])
+def test_order__whom_robots_obey__the_floor_confirms(client: TestClient, story: Story, words: Words, kind: str) -> None:
+    if kind == "reinstate":
+        give(client, an_order("suspend", "worker", "finisher"))
+        give(client, an_order("reinstate", "worker", "finisher"))
+    seen = words()
+    words.changes = {"block": seen.block, "orders_count": seen.orders_count, "orders_hash": seen.orders_hash}
+    given = give(client, an_order(kind, "worker", "finisher"))
+    assert (given["state"], given["confirmed_by"], given["times"]["effective"]) == ("mined", "floor", None)
+    words.changes = {}
+    _becomes(client, given, "done")
+
+
+def test_suspension__of_a_human__the_chain_confirms(story: Story, words: Words) -> None:
+    words.changes = {"orders_count": 0, "trouble": "away"}
+    story.order(
+        OverrideKind.SUSPEND,
+        SubjectType.WORKER,
+        peopled(story).ledger.numbers[signer("planner").address],
+        why="a stolen key",
+    )
+    with TestClient(serve(story, words=words).app, base_url=LOOPBACK) as client:
+        [found, *_] = get(client, "overrides")["items"]
+    assert (found["kind"], found["state"], found["confirmed_by"]) == ("suspend", "done", "chain")
 
 
 def test_order__asked_for_a_first_time__is_never_effective(client: TestClient) -> None:
@@ -311,6 +358,22 @@ def test_steps__in_another_block__are_others() -> None:
     steps = Steps()
     steps.see(STEP, 100.0)
     assert steps.at(STEP._replace(at="7.0-11111111")) is None
+
+
+@pytest.mark.parametrize("refused_by", ["the contracts", "the gateway"])
+def test_order__refused__leaves_no_step_behind(story: Story, words: Words, refused_by: str) -> None:
+    served = serve(story, words=words, floor=Refusing() if refused_by == "the gateway" else None)
+    before = served.projection.steps.known()
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        give(client, an_order("release", "task", story.task("P6", "glue")), status=409)
+    assert [step for step in served.projection.steps.known() if step not in before and step.step == SUBMITTED] == []
+
+
+class Refusing:
+    """A gateway that takes no order."""
+
+    def give(self, order: dict[str, Any], signature: str) -> Any:
+        raise GatewayRefused("NOT_ALLOWED", "a stranger's")
 
 
 # Streamed

@@ -468,7 +468,7 @@ def test_give__hold__acts_at_the_gateway_and_is_shown_until_it_is_on_chain(
         assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
         _anchor(story, floor.given[0])
         _wait_until(lambda: get(client, "robots/R-1")["held"])
-        assert get(client, f"overrides/{given['digest']}")["state"] == "effective"
+        _wait_until(lambda: get(client, f"overrides/{given['digest']}")["state"] == "effective")
         assert not get(client, "robots/R-1")["anchoring"]
 
 

@@ -403,6 +403,7 @@ def test_reach__any_text__is_refused_or_names_a_host(text: str) -> None:
 
 def test_reach__as_allowed__the_plants_network_or_this_machine() -> None:
     assert Reach(private=True).check("https://10.0.0.1/x")
+    assert Reach(private=True).check("https://100.64.0.1/x")
     assert Reach(loopback=True).check("http://127.0.0.1:1/x")
     assert Reach(loopback=True).check("http://localhost:1/x")
     for reach, url in (
@@ -413,6 +414,24 @@ def test_reach__as_allowed__the_plants_network_or_this_machine() -> None:
     ):
         with pytest.raises(OutOfReach):
             reach.check(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0.1.2.3",
+        "169.254.169.254",
+        "192.0.0.9",
+        "192.0.0.170",
+        "192.88.99.1",
+        "[fe80::1]",
+        "[fec0::1]",
+        "[::ffff:169.254.169.254]",
+    ],
+)
+def test_reach__no_plants_network__refused_whatever_is_allowed(host: str) -> None:
+    with pytest.raises(OutOfReach):
+        Reach(private=True, loopback=True).check(f"https://{host}/x")
 
 
 def test_sender__name_leads_inside__nothing_is_sent(outside: Outside) -> None:
@@ -513,6 +532,23 @@ def test_create__no_such_event__says_so(client: TestClient) -> None:
     assert "no contract says TaskAcepted" in problem["detail"]
 
 
+def test_removed__the_next_one__has_another_number(database: Database) -> None:
+    hooks = Hooks(database)
+    first, second = (_made(hooks, database) for _ in range(2))
+    assert second[0] > first[0]
+    assert second[1] > first[1]
+
+
+def _made(hooks: Hooks, database: Database) -> tuple[int, int]:
+    """The numbers of a webhook and of its dead letter, both of which are gone."""
+    hook = hooks.create(ZERO_ADDRESS, "https://mes.example/in", Wants(), now=1, after=BEFORE_ALL)
+    assert hook is not None
+    hooks.bury(hook, Message(id="0.1.0", type="org.workmoot.Test", body="{}"), "gone", now=1)
+    [letter] = hooks.letters(hook)
+    hooks.remove(hook)
+    return hook.id, letter.id
+
+
 def test_create__too_many__is_refused_until_one_is_removed(client: TestClient) -> None:
     for _ in range(MOST):
         made = a_webhook(client)
@@ -534,6 +570,23 @@ def test_webhook__of_another__is_not_there(client: TestClient, ask: Callable[[Te
     sign_in(client, "planner")
     assert client.get(AT).json()["items"] == []
     assert ask(client, made["id"]).status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, -1, 1 << 31, 1 << 63, 10**40])
+@pytest.mark.parametrize(
+    ("method", "path", "pointer"),
+    [
+        ("DELETE", "{}", "path:/id"),
+        ("GET", "{}/dead-letters", "path:/id"),
+        ("POST", "{}/dead-letters/1/redeliver", "path:/id"),
+        ("POST", "1/dead-letters/{}/redeliver", "path:/letter"),
+    ],
+)
+def test_webhook__number_that_none_can_have__is_invalid(
+    client: TestClient, method: str, path: str, pointer: str, number: int
+) -> None:
+    answer = client.request(method, f"{AT}/{path.format(number)}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
 def test_dead_letter__listed_and_sent_once_more(story: Story, receiver: Receiver) -> None:

@@ -18,6 +18,7 @@ RECORD = {
     "human": {"name": "Li"},
     "digest": "0x01",
     "state": "effective",
+    "times": {"effective": "2027-01-15T08:00:04Z"},
     "expires_at": None,
     "displaced": DISPLACED,
     "filled": {"robots": {"shown": ["R-6"], "from": "the offer"}},
@@ -25,6 +26,10 @@ RECORD = {
     "next_step": None,
     "banner": None,
 }
+
+
+def _at(state: str, *, is_confirmed: bool) -> dict[str, Any]:
+    return {"state": state, "times": RECORD["times"] if is_confirmed else {"effective": None}}
 
 
 class FakeApi:
@@ -46,10 +51,11 @@ class FakeApi:
 
     def steps(self, digest: str, *, within_s: float) -> Any:
         assert (digest, within_s) == ("0x01", 5)
-        return ({"state": state} for state in self.told)
+        return (_at(state, is_confirmed="effective" in self.told[: place + 1]) for place, state in enumerate(self.told))
 
     def get(self, path: str) -> Any:
-        return {"state": self.told[-1], "floor": "The floor has not confirmed it: away."}
+        floor = None if self.told[-1] == "asked" else "The floor has not confirmed it: away."
+        return _at(self.told[-1], is_confirmed="effective" in self.told) | {"floor": floor}
 
     def listing(self, path: str) -> Any:
         self.asked.append((path, None))
@@ -133,19 +139,23 @@ def test_command__no_reason__is_refused_before_anything_is_asked(api: FakeApi) -
         (("mined", "acknowledged", "effective", "released"), 0, "  acknowledged\n  effective\n"),
         (("mined", "failed"), 3, "  failed\n"),
         (("mined",), 6, "The floor has not confirmed it: away.\n"),
+        (("mined", "expiring"), 6, "  expiring\nThe floor has not confirmed it: away.\n"),
+        (("expiring", "effective"), 0, "  expiring\n  effective\n"),
+        (("asked",), 6, "It is asked, and was not confirmed.\n"),
+        (("superseded",), 6, "The floor has not confirmed it: away.\n"),
     ],
-    ids=["confirmed", "failed", "not in time"],
+    ids=["confirmed", "failed", "not in time", "its time over", "confirmed late", "asked", "superseded"],
 )
 def test_command__wait__shows_the_steps_and_ends_with_the_last(
     api: FakeApi, told: tuple[str, ...], code: int, says: str
 ) -> None:
-    api.given = RECORD | {"state": "mined"}
+    api.given = RECORD | _at("mined", is_confirmed=False)
     api.told = list(told)
     assert run(*WAITING, code=code).endswith(says)
 
 
 def test_command__wait_with_json__is_one_document(api: FakeApi) -> None:
-    api.given, api.told = RECORD | {"state": "mined"}, ["effective"]
+    api.given, api.told = RECORD | _at("mined", is_confirmed=False), ["effective"]
     assert json.loads(run(*WAITING, "--json"))["state"] == "effective"
 
 
