@@ -194,12 +194,7 @@ class Desk:
 
     def _send(self, signed: "_Signed") -> OverrideGiven:
         order = signed.order
-        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        digest = self._digest(order)
-        record = self._recorded(digest)
-        if record is None and stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
-            record = self._give_to_floor(order, signed.signature)
-        record = record or self._give_to_chain(order, signed.signature)
+        record = self._recorded(self._digest(order)) or self._hand_over(order, signed.signature)
         note(override=record.digest, tx=record.tx)
         return OverrideGiven(
             **dict(record),
@@ -268,17 +263,24 @@ class Desk:
     def _digest(self, order: HumanOrder) -> bytes:
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
 
+    def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
+        """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
+        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
+        with self._projection.steps.trying(Step(self._digest(order), NOWHERE, SUBMITTED), time.time()):
+            if stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
+                return self._give_to_floor(order, signature)
+            return self._give_to_chain(order, signature)
+
     def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         assert self._floor is not None  # noqa: S101 (the caller looked)
-        digest, submitted_at = self._digest(order), time.time()
+        digest = self._digest(order)
         try:
             self._floor.give(order_json(order), "0x" + signature.hex())
         except GatewayRefused as refused:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
             return self._give_to_chain(order, signature)
-        self._note_submitted(digest, submitted_at)
         self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
         self._await_anchor(order, digest)
         return self._record(digest, order, within_s=0)
@@ -301,19 +303,14 @@ class Desk:
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        digest, submitted_at = self._digest(order), time.time()
+        digest = self._digest(order)
         try:
             self._relay.execute(order, signature)
         except ChainError as error:
             if (taken := self._taken_before(error, digest)) is not None:
                 return taken
             raise as_problem(error) from error
-        self._note_submitted(digest, submitted_at)
         return self._record(digest, order, within_s=SEEN_WITHIN_S)
-
-    def _note_submitted(self, digest: bytes, at: float) -> None:
-        """Of an order that was taken: what is refused leaves nothing behind, however often a stranger sends it."""
-        self._projection.steps.see(Step(digest, NOWHERE, SUBMITTED), at)
 
     def _taken_before(self, error: ChainError, digest: bytes) -> OverrideOut | None:
         """The order's record, where the contract refuses it because it has this very order already."""

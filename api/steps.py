@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Column, Float, LargeBinary, String, Table, insert, select
@@ -38,17 +40,29 @@ class Steps:
     def __init__(self) -> None:
         self._seen: dict[Step, float] = {}
         self._fresh: dict[Step, float] = {}
+        self._tried: dict[Step, float] = {}
         self._lock = threading.Lock()
 
     def at(self, step: Step) -> float | None:
         """When it was seen first, Unix seconds."""
-        return self._seen.get(step)
+        tried_at = self._tried.get(step)
+        return self._seen.get(step, tried_at)
 
     def see(self, step: Step, now: float) -> None:
         """It is seen now, if it was not before."""
         with self._lock:
             if step not in self._seen:
                 self._seen[step] = self._fresh[step] = now
+
+    @contextmanager
+    def trying(self, step: Step, now: float) -> Iterator[None]:
+        """It is seen now; what is tried here failing, it never was, and is kept nowhere."""
+        self._tried[step] = now
+        try:
+            yield
+            self.see(step, now)
+        finally:
+            self._tried.pop(step, None)
 
     def recall(self, kept: dict[Step, float]) -> None:
         """What was seen earlier, by this process or another."""

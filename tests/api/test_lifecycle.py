@@ -354,6 +354,23 @@ def test_steps__seen_again__the_first_time_stands() -> None:
     assert steps.at(STEP) == 100.0
 
 
+def test_steps__tried__are_shown_meanwhile_and_kept_if_it_succeeds() -> None:
+    steps = Steps()
+    seen = []
+
+    def refused() -> None:
+        with steps.trying(STEP, 100.0):
+            seen.append((steps.at(STEP), steps.fresh()))
+            Refusing().give({}, "")
+
+    with pytest.raises(GatewayRefused):
+        refused()
+    assert (seen, steps.at(STEP)) == ([(100.0, {})], None)
+    with steps.trying(STEP, 107.0):
+        pass
+    assert steps.fresh() == {STEP: 107.0}
+
+
 def test_steps__in_another_block__are_others() -> None:
     steps = Steps()
     steps.see(STEP, 100.0)
