@@ -50,12 +50,12 @@ def product_out(snap: Snapshot, id_: str) -> ProductOut:
     )
 
 
-def history(plant: Projection, id_: str) -> tuple[Ledger, list[Event]]:
-    """A product's events, the newest first, and who is who in them."""
+def history(plant: Projection, id_: str) -> tuple[Ledger, Iterator[Event]]:
+    """A product's events, the newest first and no more than are asked for, and who is who in them."""
     with plant.read() as snap:
         wanted, ledger = belongs_to(snap.ledger, known_product(snap, id_)), snap.ledger
         told = plant.events().events
-    return ledger, [event for event in reversed(told) if wanted(event)]
+    return ledger, (event for event in reversed(told) if wanted(event))
 
 
 def sheet_of(plant: Projection, id_: str | None) -> Iterator[str]:

@@ -152,18 +152,19 @@ class Hooks:
 
     def all(self) -> tuple[Hook, ...]:
         """Everybody's."""
-        with self._database.begin() as connection:
-            return tuple(map(_hook, connection.execute(select(HOOKS).order_by(HOOKS.c.id))))
+        return self._chosen()
 
     def of(self, account: Address) -> tuple[Hook, ...]:
         """An account's own, the oldest first."""
-        return tuple(hook for hook in self.all() if hook.account == account)
+        return self._chosen(HOOKS.c.account == account)
 
     def find(self, id_: int) -> Hook | None:
         """As it is now."""
+        return next(iter(self._chosen(HOOKS.c.id == id_)), None)
+
+    def _chosen(self, *where: ColumnElement[bool]) -> tuple[Hook, ...]:
         with self._database.begin() as connection:
-            row = connection.execute(select(HOOKS).where(HOOKS.c.id == id_)).one_or_none()
-        return _hook(row) if row else None
+            return tuple(map(_hook, connection.execute(select(HOOKS).where(*where).order_by(HOOKS.c.id))))
 
     def remove(self, hook: Hook) -> None:
         """Ends it, and forgets what it could not be told."""
