@@ -1,7 +1,8 @@
 """Which small faults of the contracts the forge suite notices.
 
 Every mutant stops the suite at its first failure, or survives it. A run that was stopped goes on where it was, also
-when tests were added: who was killed stays so as long as the contracts and the file of tests that did it are the same.
+when tests or contracts were added: who was killed stays so as long as the file of tests that did it and all it imports
+are the same.
 Several may each take their share, and the first of a shuffled list are a sample drawn by lot. What survives has to be
 explained by name in survivors.json.
 """
@@ -69,13 +70,14 @@ def read(file: Path) -> list[Verdict]:
 
 @cache
 def text_of(fate: Fate, by: str) -> str:
-    """The fingerprint of what a fate depends on: the contracts; of one killed also the tests that did it, of one that
-    survived all tests."""
-    files = set((ROOT / "contracts").rglob("*.sol"))
-    if fate is Fate.SURVIVED or (fate is Fate.KILLED and not by):
-        files |= set((ROOT / "tests" / "solidity").rglob("*.sol"))
-    elif fate is Fate.KILLED:
-        files |= {ROOT / name for name in reached(by)} if (ROOT / by).exists() else set()
+    """The fingerprint of what a fate depends on: of one killed the tests that did it and the contracts they import, of
+    one that survived all tests and contracts, else the contracts."""
+    if fate is Fate.KILLED and by and (ROOT / by).exists():
+        files = {ROOT / name for name in reached(by)}
+    else:
+        files = set((ROOT / "contracts").rglob("*.sol"))
+        if fate in (Fate.KILLED, Fate.SURVIVED):
+            files |= set((ROOT / "tests" / "solidity").rglob("*.sol"))
     return fingerprint("".join(f"{file.relative_to(ROOT)}\n{file.read_text()}" for file in sorted(files)))
 
 

@@ -163,7 +163,8 @@ def test_journal__a_file_of_tests_changed__who_it_killed_is_tried_again(tmp_path
 @pytest.mark.parametrize(
     ("fate", "by", "changed", "same"),
     [
-        (Fate.KILLED, MAJORITY, "contracts/Members.sol", False),
+        (Fate.KILLED, MAJORITY, "contracts/libraries/Majority.sol", False),
+        (Fate.KILLED, MAJORITY, "contracts/Members.sol", True),
         (Fate.KILLED, "", "tests/solidity/Audit.t.sol", False),
         (Fate.SURVIVED, "", "tests/solidity/Audit.t.sol", False),
         (Fate.SAME, "", "tests/solidity/Audit.t.sol", True),
