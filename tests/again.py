@@ -1,11 +1,13 @@
 """Runs the tests, and what failed once more in a fresh process: a machine may stumble, a fault fails twice.
 
 Nothing is hidden: what failed first is named before and after the second run. Only failed tests have a second chance,
-and only a few of them; a run that broke off, collected nothing or did not come to its end is red at once.
+and only a few of them; a run that broke off, collected nothing or did not come to its end is red at once. What a test
+draws by lot it draws alike in both runs: a fault found by chance is found again.
 """
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path("build") / "again"
-FAILED_FIRST = "FAILED_FIRST"
+FAILED_FIRST, CHANCE = "FAILED_FIRST", "CHANCE"
 TESTS_FAILED = 1  # pytest: 2 is broken off, also by what cannot be collected; 3 and 4 are its own faults; 5 is no test
 BROKEN_OFF = 2
 COUNTED = ("tests", "errors", "failures", "skipped")
@@ -46,6 +48,7 @@ def pytest(report: Path, *words: str, **settings: str) -> int:
 def main(words: list[str]) -> int:
     cache, first, second = FOLDER / "cache", FOLDER / "first.xml", FOLDER / "second.xml"
     shutil.rmtree(FOLDER, ignore_errors=True)
+    os.environ.setdefault(CHANCE, str(secrets.randbelow(1 << 32)))
     code = pytest(first, *words, "-o", f"cache_dir={cache.resolve()}")
     if not told_by(first).get("tests"):
         return code or BROKEN_OFF

@@ -63,7 +63,7 @@ def test_make_test_contracts__either_fails__red_and_both_are_heard(forge, browni
     assert done.stdout.splitlines() == ["forge ran", "brownie ran"]
 
 
-PARTS = ("absent", "again", "connections", "conftest")
+PARTS = ("__init__", "absent", "again", "connections", "conftest")
 MANY = "import pytest\n\n@pytest.mark.parametrize('number', range(20))\n"
 PASSES = "def test_it(): pass"
 FAILS = "def test_it(): assert False"
@@ -122,6 +122,27 @@ def test_make_test_python__a_test_stumbles__green_and_named_at_the_end(python_te
 def test_again__no_stumble__red(text, python_tests, tmp_path):
     python_tests(text)
     assert run(sys.executable, "-m", "tests.again", cwd=tmp_path, FAILED_FIRST="").returncode != 0
+
+
+FAILS_ON_ITS_FIRST_SEED = """
+from pathlib import Path
+
+def test_it(chance):
+    first = Path("seed")
+    if not first.exists():
+        first.write_text(str(chance))
+    assert first.read_text() != str(chance)
+"""
+
+
+def test_again__fails_by_the_seed_of_chance__red(python_tests, tmp_path):
+    python_tests(PASSES)
+    shutil.copytree(ROOT / "tests" / "model", tmp_path / "tests" / "model", ignore=lambda *_: ["test_model.py"])
+    (tmp_path / "tests" / "model" / "test_gate.py").write_text(FAILS_ON_ITS_FIRST_SEED)
+    command = (sys.executable, "-m", "tests.again", "tests/model/test_gate.py")
+    done = run(*command, cwd=tmp_path, FAILED_FIRST="")
+    assert done.returncode == 1
+    assert done.stdout.count("1 failed in") == 2
 
 
 def test_solver__a_formula_with_a_model__sat():

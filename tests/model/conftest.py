@@ -1,9 +1,12 @@
 """`--steps` says how far the long walk goes, `--from-seed` which walk the one of chance is."""
 
+import os
 import secrets
 from collections.abc import Iterator
 
 import pytest
+
+from tests.again import CHANCE
 
 LONG, FROM = "--steps", "--from-seed"
 FIGURES = pytest.StashKey[list[str]]()
@@ -28,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def chance(request: pytest.FixtureRequest) -> int:
     """The seed of this run."""
     told = request.config.getoption(FROM, default=None)
-    return secrets.randbelow(1 << 32) if told is None else int(told)
+    return int(os.environ.get(CHANCE, secrets.randbelow(1 << 32)) if told is None else told)
 
 
 @pytest.fixture(scope="session")
