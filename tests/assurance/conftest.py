@@ -1,6 +1,8 @@
-"""What runs only with `--long`."""
+"""What runs only with `--long`, and what proofs rest on."""
 
 import pytest
+
+from tests.assurance.solver import Z3, require_sound
 
 
 @pytest.fixture
@@ -8,3 +10,9 @@ def long_only(long: bool) -> None:
     """What takes too long for every day."""
     if not long:
         pytest.skip("only with --long")
+
+
+@pytest.fixture(scope="session")
+def sound_solver() -> None:
+    """The solver, seen to find models where there are some: without it there is no proof."""
+    require_sound(Z3)

@@ -32,7 +32,8 @@ class Ran:
         """The properties that were tried less than they have to be."""
         calls = sum(self.invariants.values())
         few = [name for name, runs in self.fuzz.items() if runs < FUZZ_RUNS]
-        return few + ([f"invariants: {calls:,} calls"] if calls < INVARIANT_CALLS else [])
+        none = [] if self.fuzz else ["fuzz tests: none"]
+        return none + few + ([f"invariants: {calls:,} calls"] if calls < INVARIANT_CALLS else [])
 
 
 def read(lines: Iterable[str]) -> Ran:

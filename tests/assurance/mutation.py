@@ -129,7 +129,7 @@ def _score(some: list[Verdict], known: dict[str, str]) -> dict[str, object]:
     return {
         "mutants": len(some),
         "killed": killed,
-        "score": round(killed / len(some), 4) if some else 1.0,
+        "score": round(killed / len(some), 4) if some else 0.0,
         "explained": sum(name in known for name in survivors),
         "survivors": [name for name in survivors if name not in known],
     }

@@ -1,4 +1,4 @@
-"""slither over a forge build: what it finds of weight is mended or explained, and that it looked at all is checked."""
+"""slither over a forge build: what it finds is mended or explained, and that it looked at all is checked."""
 
 import json
 import re
@@ -11,7 +11,6 @@ from typing import Any, Self
 from tests.assurance.project import PROVERS, run
 
 EXPLANATIONS = Path(__file__).with_name("slither.json")
-WEIGHTY = ("High", "Medium")
 _ANALYSED = re.compile(r"analyzed \((\d+) contracts with (\d+) detectors\)")
 
 
@@ -86,7 +85,7 @@ def require_all_analysed(said: str, expected: int) -> None:
 
 def unexplained(findings: Iterable[Finding], known: Iterable[Explanation]) -> list[Finding]:
     known = list(known)
-    return [f for f in findings if f.impact in WEIGHTY and not any(one.fits(f) for one in known)]
+    return [finding for finding in findings if not any(one.fits(finding) for one in known)]
 
 
 def idle(findings: Iterable[Finding], known: Iterable[Explanation]) -> list[Explanation]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.assurance.project import PROVERS, ROOT, copy_to, keep, run
+from tests.assurance.solver import Z3
 
 FOLDER = Path("tests/solidity/symbolic")
 LOOP = "12"
@@ -49,7 +50,7 @@ def check(project: Path, names: list[str]) -> dict[str, bool]:
     found.unlink(missing_ok=True)
     done = run(
         PROVERS / "halmos", "--root", project, "--forge-build-out", "build/forge", "--match-contract", "Symbolic$",
-        "--match-test", f"^({'|'.join(names)})\\(", "--loop", LOOP, "--solver", "z3",
+        "--match-test", f"^({'|'.join(names)})\\(", "--loop", LOOP, "--solver-command", str(Z3),
         "--json-output", found, cwd=project,
     )  # fmt: skip
     return read(done.stdout + done.stderr, found, names)

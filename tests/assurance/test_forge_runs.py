@@ -28,4 +28,4 @@ def test_too_little__less_than_has_to_be__named(less, name):
 
 
 def test_too_little__nothing_was_said__red():
-    assert read([UNIT]).too_little() == ["invariants: 0 calls"]
+    assert read([UNIT]).too_little() == ["fuzz tests: none", "invariants: 0 calls"]

@@ -20,7 +20,7 @@ from tests.assurance.mutation import (
     text_of,
 )
 from tests.assurance.project import ROOT
-from tests.assurance.trial import Fate, Site, file_of_failure
+from tests.assurance.trial import Compiler, Fate, NotTried, Site, file_of_failure
 
 SOURCE = """// SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
@@ -104,6 +104,10 @@ def test_is_green__survivor_explained__yes():
     assert is_green(report(verdicts(killed=99, survived=1), {"Gate: line 99": "the same by another way"}))
 
 
+def test_is_green__nothing_but_stillborn__no():
+    assert not is_green(report(verdicts(killed=0, stillborn=3), {}))
+
+
 def test_is_green__too_many_explanations__no():
     known = {f"Gate: line {number}": "the same" for number in range(90, 100)}
     assert not is_green(report(verdicts(killed=90, survived=10), known))
@@ -145,6 +149,12 @@ def test_changed_by__a_file__contracts_that_have_it_and_tests_that_use_it_themse
     assert {made for file, names in found.items() for made in names if file.startswith("contracts/")} == contracts
     assert tests <= {made for file, names in found.items() for made in names if file.startswith("tests/")}
     assert bool(tests) == any(file.startswith("tests/") for file in found)
+
+
+def test_site__contracts_that_do_not_compile__red(tmp_path, monkeypatch):
+    monkeypatch.setattr(Compiler, "compile", lambda *_: None)
+    with pytest.raises(NotTried, match="without any mutant"):
+        Site(tmp_path)
 
 
 MAJORITY = "tests/solidity/Majority.t.sol"

@@ -18,6 +18,7 @@ def verdicts(proofs, *, broken):
         return {proof.name: str(word) for proof, word in zip(proofs, said, strict=True)}
 
 
+@pytest.mark.usefixtures("sound_solver")
 def test_properties__each__proved(long):
     proofs = chosen(long)
     assert verdicts(proofs, broken=False) == {proof.name: Verdict.PROVED for proof in proofs}
@@ -26,6 +27,10 @@ def test_properties__each__proved(long):
 def test_properties__rule_broken__refuted(long):
     proofs = chosen(long)
     assert verdicts(proofs, broken=True) == {proof.name: Verdict.REFUTED for proof in proofs}
+
+
+def test_stated__properties__12_or_more():
+    assert len(PROOFS) >= 12
 
 
 def test_properties__each_that_is_stated__has_its_proof():

@@ -17,7 +17,7 @@ def findings():
     return analyse(ROOT, BUILD / "slither")
 
 
-def test_analyse__the_contracts__nothing_of_weight_unexplained(findings):
+def test_analyse__the_contracts__nothing_unexplained(findings):
     assert not unexplained(findings, explanations())
 
 
@@ -49,5 +49,7 @@ def test_require_all_analysed__nothing_or_too_little__red(said):
         require_all_analysed(said, 48)
 
 
-def test_unexplained__low__left_to_the_reader():
-    assert not unexplained([Finding(check="timestamp", impact="Low", text="")], [])
+@pytest.mark.parametrize("impact", ["High", "Medium", "Low", "Informational"])
+def test_unexplained__of_any_impact__found(impact):
+    finding = Finding(check="timestamp", impact=impact, text="")
+    assert unexplained([finding], explanations()) == [finding]

@@ -11,7 +11,7 @@ SHORT_OF = ("contracts/libraries/Majority.sol", "tests/solidity/symbolic/Majorit
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, long):
+def project(tmp_path_factory, long, sound_solver):
     return prepare(tmp_path_factory.mktemp("symbolic"), *(() if long else SHORT_OF))
 
 
@@ -30,6 +30,10 @@ def test_properties__rule_broken__fail(project, long):
         break_rule(file, control.rule, control.broken)
         assert check(project, names) == dict.fromkeys(names, False), control.broken
         file.write_text(whole)
+
+
+def test_stated__properties__30_or_more():
+    assert len(stated()) >= 30
 
 
 def test_controls__each_property__has_one():

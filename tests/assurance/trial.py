@@ -93,7 +93,10 @@ class Site:
     def __init__(self, project: Path) -> None:
         self._project = project
         self._compiler = Compiler()
-        self._whole = self._compiler.compile({}, self.deployed()) or {}
+        whole = self._compiler.compile({}, self.deployed())
+        if not whole:
+            raise NotTried("the contracts do not compile without any mutant")
+        self._whole = whole
         self._optimized: dict[str, Code | None] = {}
         self._killers: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
