@@ -63,16 +63,17 @@ abi: setup ## Write the contracts' ABIs where workmoot.chain reads them
 openapi: setup ## Write the API's OpenAPI document to api/openapi.json
 	@$(PYTHON) -m scripts.openapi
 
-gas: setup ## Measure what decisions cost, beside the peers; red when ours got worse than benchmarks/gas-snapshot.json
+gas: setup ## Measure what decisions cost, beside the peers; red when ours got worse than benchmarks/gas-snapshot.json or misses a target
 	@$(BIN)/workmoot bench gas --check
 
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, 20,000 requests of a stranger
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, gas, 20,000 requests of a stranger
 	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance tests/chain/test_mutated_exports.py --long
 	@$(PYTHON) -m pytest tests/model --steps=100000
+	@$(BIN)/workmoot bench gas --check
 	@$(PYTHON) -m tests.assurance.mutation
 
 clean: ## Remove all that setup and the tests made

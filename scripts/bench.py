@@ -52,7 +52,7 @@ def gas(
     hardfork: Annotated[Hardfork, typer.Option(help="The rules of the chain.")] = Hardfork.CANCUN,
     snapshot: Annotated[Path | None, typer.Option(help="Keep our figures in this file; with --check, read it.")] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Exit 1 when a figure of ours is over 2 % worse than the snapshot's.")
+        bool, typer.Option("--check", help="Exit 1 when ours is over 2 % worse than the snapshot or misses a target.")
     ] = False,
     chart: Annotated[Path | None, typer.Option(help="Draw the figures into this SVG file.")] = None,
 ) -> None:
@@ -134,11 +134,12 @@ def _draw(report: "Report", path: Path) -> None:
 
 def _compare(report: "Report", path: Path | None, *, check: bool) -> None:
     from benchmarks.gas import snapshot
+    from benchmarks.gas.report import missed
 
     figures = snapshot.figures_of(report)
     if not check:
         return snapshot.write(path or snapshot.FILE, figures)
-    found = list(snapshot.worse(figures, snapshot.read(path or snapshot.FILE)))
+    found = [*snapshot.worse(figures, snapshot.read(path or snapshot.FILE)), *missed(report)]
     for line in found:
         typer.secho(line, err=True, fg="red")
     if found or not figures:

@@ -104,6 +104,8 @@ OPENED_FIRST = (
 )
 TARGETS = (*OPENED_FIRST, *(replace(target, ours=AT_ONCE) for target in OPENED_FIRST if not target.decide))
 VOTE_TARGET = 2 / 3
+OUT_OF_REACH = {"n5_t10_vs_governor"}
+"""Two transactions cannot come below it: docs/decisions/0014."""
 
 
 def row_of(system: str, members: int, tasks: int, decision: Decision) -> Row:
@@ -132,6 +134,15 @@ def ratios(report: Report) -> dict[str, Json]:
     if report.votes and {OURS, "oz-governor"} <= report.votes.gas.keys():
         told["vote_vs_governor"] = _ratio(report.votes.gas[OURS], report.votes.gas["oz-governor"], VOTE_TARGET)
     return told
+
+
+def missed(report: Report) -> list[str]:
+    """The targets within reach that were measured and not met, each with its figures."""
+    return [
+        f"{name}: {it['ratio']} of the peer's, at most {it['target']}"
+        for name, it in ratios(report).items()
+        if not it["met"] and name not in OUT_OF_REACH
+    ]
 
 
 def _ratio(ours: int, peer: int, target: float) -> Json:

@@ -180,6 +180,21 @@ def test_gas__check_and_worse__exits_1_and_names_it(run, tmp_path):
     assert "gas_decide: 55,000 instead of 50,000" in result.output
 
 
+@pytest.mark.parametrize(("gas", "code"), [((180_000, 91_000), 0), ((180_000, 93_000), 1)])
+def test_gas__check_and_a_target__exits_1_where_it_is_missed(run, tmp_path, gas, code):
+    peer = a_row("oz-governor", 25, 100, gas=(1_088_000,))
+    run(a_report(ours := a_row("workmoot", 25, 100, gas=gas)), "--snapshot", tmp_path / "kept")
+    result = run(a_report(ours, peer), "--snapshot", tmp_path / "kept", "--check")
+    assert result.exit_code == code
+    assert ("n25_t100_vs_governor: " in result.output) == bool(code)
+
+
+def test_gas__check_and_a_target_out_of_reach__exits_0(run, tmp_path):
+    run(a_report(a_row()), "--snapshot", tmp_path / "kept")
+    result = run(a_report(a_row(), a_row("oz-governor", gas=(200_000,))), "--snapshot", tmp_path / "kept", "--check")
+    assert result.exit_code == 0
+
+
 def test_gas__check_without_our_own_figures__exits_1(run, tmp_path):
     run(a_report(a_row()), "--snapshot", tmp_path / "kept")
     assert run(a_report(a_row("safe")), "--snapshot", tmp_path / "kept", "--check").exit_code == 1
