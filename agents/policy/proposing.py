@@ -6,7 +6,7 @@ from agents.policy.thinking import OWN_ROUNDS, problem_of, rounds_for, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
-from workmoot.domain.plan import MOST_LEAVES
+from workmoot.domain.plan import MOST_BYTES, MOST_LEAVES
 from workmoot.domain.proposals import Opening, State
 from workmoot.planning.beliefs import believe
 from workmoot.planning.judgement import restrict
@@ -31,15 +31,21 @@ def decide(view: View) -> list[Action]:
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
-    own = restrict(problem, dict.fromkeys(waiting[:MOST_LEAVES]))
+    opening = _opening(view, problem, waiting[:MOST_LEAVES])
+    return _put_to_vote(view, opening) if opening else []
+
+
+def _opening(view: View, problem: Problem, tasks: list[TaskId]) -> Opening | None:
+    """A plan for these tasks, or for the first half of them where it takes more than nodes pass on."""
+    own = restrict(problem, dict.fromkeys(tasks))
     waiting = list(own.plannable)
     found = think(view, own) if waiting else None
     if found is None:
-        return []
+        return None
     former = _last_defeat(view, waiting)
     words = f"{len(waiting)} tasks, done {seconds(found.figures.makespan)} after the order"
     opening = opening_of(view, own, found, counters=former, words=words)
-    return _put_to_vote(view, opening) if opening else []
+    return _opening(view, problem, tasks[: len(tasks) // 2]) if opening and not fits(opening) else opening
 
 
 def _covered(view: View) -> set[TaskId]:
@@ -72,6 +78,11 @@ def opening_of(view: View, problem: Problem, found: Candidate, *, counters: Prop
     offers = [promised.modes[entry.task].offer for entry in entries]
     seed = view.round_seed([entry.task for entry in entries])
     return opening_for(view.ledger, entries, offers, read=view.read, seed=seed, counters=counters, words=words)
+
+
+def fits(opening: Opening) -> bool:
+    """Whether nodes pass on its transaction."""
+    return len(opening.plan.content) <= MOST_BYTES
 
 
 def _put_to_vote(view: View, opening: Opening) -> list[Action]:

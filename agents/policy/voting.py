@@ -3,7 +3,7 @@
 from agents.actions import Action, CastVote, Propose, PublishReview
 from agents.policy import drafting, signing
 from agents.policy.moving import judge_motion
-from agents.policy.proposing import opening_of
+from agents.policy.proposing import fits, opening_of
 from agents.policy.thinking import JUDGE_ROUNDS, content, faults_in, problem_of, rounds_for, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
@@ -112,7 +112,7 @@ def _counter(view: View, proposal: Proposal, found: Judgement) -> list[Action]:
     problem = restrict(problem_of(view), {entry.task: None for entry in proposal.entries})
     words = f"Instead of {proposal.id}: done {seconds(found.best.figures.makespan)} after the order by what I have seen"
     opening = opening_of(view, problem, found.best, counters=proposal.id, words=words)
-    return [Propose(opening=opening)] if opening else []
+    return [Propose(opening=opening)] if opening and fits(opening) else []
 
 
 def _has_rival(view: View, proposal: Proposal) -> bool:

@@ -60,6 +60,8 @@ MOST_ENTRIES = 1_000
 """Of a plan that is recorded at once; longer ones are trees."""
 MOST_LEAVES = 4_000
 """So many, each with a helper and in a word of its own, fit in a transaction that nodes pass on: 131,072 bytes."""
+MOST_BYTES = 130_000
+"""Of a plan, so that its proposal is such a transaction."""
 ENTRIES_AT_ONCE = 300
 """How many entries one transaction can surely enact, whatever has become of their tasks: at 46,000 gas each it stays
 below the 16,777,216 that it may use."""

@@ -1,6 +1,7 @@
 from typing import Any
 
 from agents.actions import Propose
+from agents.policy import proposing
 from agents.policy.proposing import STAGGER_S, decide
 from agents.profile import Experience, Profile
 from tests.builders import a_task, an_entry, an_offer
@@ -222,6 +223,16 @@ def test_decide__a_promise_longer_than_a_plan_can_say__plans_the_rest():
         workshop.offer("sprayer", an_offer(task, p50=2**32 - 1, robots=(ARM,)))
     workshop.offer("finisher", an_offer(other, robots=(NOZZLE,)))
     assert [entry.task for entry in entries(workshop)] == [other]
+
+
+def test_decide__more_than_nodes_pass_on__proposes_the_first_half(monkeypatch):
+    workshop, tasks = offered(8)
+    whole = proposed(workshop)
+    assert whole
+    monkeypatch.setattr(proposing, "MOST_BYTES", len(whole.opening.plan.content) - 1)
+    assert {entry.task for entry in entries(workshop)} == set(tasks[:4])
+    monkeypatch.setattr(proposing, "MOST_BYTES", 0)
+    assert proposed(workshop) is None
 
 
 def test_decide__nothing_a_plan_can_say__no_plan():

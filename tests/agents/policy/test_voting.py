@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from agents.actions import Action, CastVote, Propose, PublishReview
+from agents.policy import proposing
 from agents.policy.voting import decide
 from agents.profile import Experience, Profile
 from agents.view import View
@@ -282,6 +283,12 @@ def test_decide__a_counter_proposal__holds_and_names_what_it_counters(vote: Vote
     found = vote.workshop.proposal(opened.id)
     assert (found.counters, [entry.lead for entry in found.entries]) == (vote.id, [FINISHER])
     assert faults(vote.workshop.ledger, found, SEED) == []
+
+
+def test_decide__more_than_nodes_pass_on__no_counter(vote: Vote, monkeypatch):
+    monkeypatch.setattr(proposing, "MOST_BYTES", 0)
+    vote.all_reviewed(finisher=False)
+    assert proposed(vote.actions("finisher", profile=KNOWING)) == []
 
 
 def test_decide__somebody_has_countered__no_second_one(vote: Vote):
