@@ -239,9 +239,9 @@ def _bare(path: str) -> str:
 
 
 def test_specification__tests_named__exist():
-    named = set(re.findall(r"`((?:test|testFuzz|invariant)_\w+)`", section("Invariants")))
+    named = set(re.findall(r"`((?:test|testFuzz|check|invariant)_\w+)`", section("Invariants")))
     files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "tests").rglob("*.sol")]
-    written = set(re.findall(r"(?:def|function) ((?:test|testFuzz|invariant)_\w+)", "\n".join(map(_read, files))))
+    written = set(re.findall(r"(?:def|function) ((?:test|testFuzz|check|invariant)_\w+)", "\n".join(map(_read, files))))
     assert named - written == set()
     assert len(named) > 40
 
@@ -250,9 +250,10 @@ def _read(path: Path) -> str:
     return path.read_text()
 
 
-def test_specification__invariants__all_35():
-    rows = re.findall(r"^\| (\d+) \|", section("Invariants"), re.MULTILINE)
-    assert [int(row) for row in rows] == list(range(1, 36))
+def test_specification__invariants__all_35_with_tests():
+    rows = re.findall(r"^\| (\d+) \|.*\|(.*)\|$", section("Invariants"), re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 36))
+    assert [number for number, tests in rows if "`" not in tests] == []
 
 
 # Figures of a run
