@@ -1,15 +1,24 @@
-"""`workmoot proposal`: what was put to the vote, what members said, how they voted."""
+"""`workmoot proposal`: what was put to the vote, what members said, how they voted, and what came too late to count."""
 
 import json
-from typing import Annotated, Any
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Look at proposals, reviews and votes.")
+if TYPE_CHECKING:
+    from workmoot.ballots.late import Late
+    from workmoot.chain.connection import Connection
+    from workmoot.domain.ledger import Ledger, Proposal
+
+app = typer.Typer(no_args_is_help=True, help="Look at proposals, reviews and votes; record late ballots.")
 
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 PLAN = "plan: start on the plant's clock + duration, simulated"
+Id = Annotated[int, typer.Argument(metavar="ID", help="The proposal's number.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
+BOXES_PATIENCE_S = 10.0
 
 
 @app.command(name="list")
@@ -21,7 +30,7 @@ def list_(api: Api = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(
-    id_: Annotated[int, typer.Argument(metavar="ID", help="The proposal's number.")],
+    id_: Id,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
@@ -32,6 +41,70 @@ def show(
         return
     for line in _told(proposal):
         typer.echo(line)
+
+
+@app.command()
+def record(
+    id_: Id,
+    by: Annotated[Path, typer.Option("--by", help="The key file of whoever sends it; anyone may.")],
+    box: Annotated[list[str] | None, typer.Option(help="A ballot box; once for each. Else the newest run's.")] = None,
+    rpc: Annotated[str | None, typer.Option(help="The node's address; else the newest run's.")] = None,
+    deployment: Annotated[Path | None, typer.Option(help="The deployment's file; else the newest run's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print badge numbers.")] = False,
+) -> None:
+    """Put on chain, from the ballot boxes, who signed too late to count, and who signed both yes and no."""
+    from scripts.api_client import newest_run, no_run, node_of
+    from workmoot.chain.connection import connect
+    from workmoot.chain.signer import load_signer
+    from workmoot.domain.ballots import pack_ballots
+
+    run = newest_run()
+    boxes = box or ([run["api"]] if "api" in run else [])
+    if not boxes:
+        raise no_run("--box")
+    url, file = node_of(run, rpc, deployment)
+    connection = connect(url, deployment=file)
+    audit = connection.contracts(load_signer(by)).ballot_audit
+    follower = connection.follower()
+    follower.catch_up()
+    proposal = _settled(follower.ledger, id_)
+    found = _late(connection, boxes, follower.ledger, proposal)
+    if found.ballots:
+        audit.record(proposal.id, proposal.content_hash, pack_ballots(found.ballots))
+    for member, (yes, no) in found.both.items():
+        audit.prove_equivocation(proposal.id, proposal.content_hash, member, yes.signature, no.signature)
+    told = {"recorded": [ballot.member for ballot in found.ballots], "equivocated": list(found.both)}
+    if as_json:
+        typer.echo(json.dumps({"proposal": id_} | told))
+        return
+    for what, numbers in told.items():
+        names = ", ".join(follower.ledger.members[number].id for number in numbers)
+        typer.echo(f"{what}: {names or 'nobody'}")
+
+
+def _settled(ledger: "Ledger", id_: int) -> "Proposal":
+    from workmoot.domain.ids import ProposalId
+    from workmoot.domain.proposals import State
+
+    proposal = ledger.proposals.get(ProposalId(id_))
+    if proposal is None:
+        raise typer.BadParameter(f"no proposal {id_}; `workmoot proposal list` names them")
+    if proposal.state is State.OPEN:
+        raise typer.BadParameter(f"proposal {id_} is open: a ballot can still count")
+    return proposal
+
+
+def _late(connection: "Connection", urls: list[str], ledger: "Ledger", proposal: "Proposal") -> "Late":
+    from workmoot.ballots.boxes import Boxes
+    from workmoot.ballots.http_box import HttpBallotBox
+    from workmoot.ballots.late import late_of
+    from workmoot.ballots.poll import Notary
+    from workmoot.chain.signatures import Signatures
+
+    deployed, verify = connection.deployment, Signatures(connection.node).is_signed_by
+    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
+    boxes = Boxes([HttpBallotBox(url) for url in urls], notary, now_s=time.time, patience_s=BOXES_PATIENCE_S)
+    return late_of(boxes, ledger, proposal)
 
 
 def _told(proposal: dict[str, Any]) -> list[str]:

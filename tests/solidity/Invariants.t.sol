@@ -34,7 +34,7 @@ contract InvariantsTest {
 
     /// @dev What moves things on comes more often.
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[41] memory acts = [
+        bytes4[42] memory acts = [
             PlantHandler.decide.selector,
             PlantHandler.decide.selector,
             PlantHandler.decideAtOnce.selector,
@@ -72,6 +72,7 @@ contract InvariantsTest {
             PlantHandler.release.selector,
             PlantHandler.release.selector,
             PlantHandler.judge.selector,
+            PlantHandler.cancel.selector,
             PlantHandler.holdPlant.selector,
             PlantHandler.approveOrVeto.selector,
             PlantHandler.suspend.selector,
