@@ -31,6 +31,10 @@ class Posting(Protocol):
 class Watched(Protocol):
     """A thread of ours."""
 
+    @property
+    def fault(self) -> str | None:
+        """What ended it though nobody told it to."""
+
     def start(self) -> None:
         """Begins."""
 
@@ -56,6 +60,11 @@ class Dependencies:
     streams: Streams = field(default_factory=Streams)
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What ended threads that should run."""
+        return tuple(item.fault for item in self.watched if item.fault)
 
 
 def _given(request: Request) -> Dependencies:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from api.anchoring import Anchoring
 from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
@@ -16,13 +17,13 @@ from api.present import note
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
-from api.steps import NOWHERE, SUBMITTED, Step
+from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
-from api.views.snapshot import Anchoring, Snapshot
+from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
@@ -281,7 +282,8 @@ class Desk:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
             return self._give_to_chain(order, signature)
-        self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
+        if order.kind is OverrideKind.HOLD:
+            self._projection.steps.see(Step(digest, NOWHERE, ACKNOWLEDGED), time.time())
         self._await_anchor(order, digest)
         return self._record(digest, order, within_s=0)
 
@@ -290,8 +292,6 @@ class Desk:
         deadline = time.monotonic() + SEEN_WITHIN_S
         while not self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=LOOK_S):
             if reason := self._projection.refusal_of(digest):
-                if order.kind is not OverrideKind.HOLD:
-                    self._projection.forget(digest)
                 raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
             if time.monotonic() > deadline:
                 return
@@ -334,7 +334,7 @@ class Desk:
         if found is not None:
             return found
         with self._projection.read() as snap:
-            return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
+            return anchoring_out(snap, Anchoring(order=order, digest=digest))
 
     def _next_step(self, order: HumanOrder, state: str) -> str | None:
         if state == "asked":

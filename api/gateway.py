@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from api.threads import Worker
 from api.views.snapshot import GatewayWords
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
 
@@ -25,29 +26,33 @@ class Gateway:
         self._url_of = url_of
         self._pause_s = pause_s
         self._client = client or httpx.Client(timeout=TIMEOUT_S)
-        self._stop = threading.Event()
         self._lock = threading.Lock()
         self._words = GatewayWords()
+        self._taken: dict[str, Mapping[str, Any]] = {}
+        """By digest, the orders it took after it was asked for these words."""
         self._read_at: float | None = None
-        self._thread = threading.Thread(target=self._run, name="gateway watch", daemon=True)
+        self._worker = Worker("watching the gateway", self._run)
 
     def start(self) -> None:
         """Begins to read."""
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Ends reading."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=2 * TIMEOUT_S)
+        self._worker.stop(within_s=2 * TIMEOUT_S)
         self._client.close()
+
+    @property
+    def fault(self) -> str | None:
+        """What ended the reading."""
+        return self._worker.fault
 
     def words(self) -> GatewayWords:
         """What it said last, with the age of that."""
         with self._lock:
-            words, read_at = self._words, self._read_at
+            words, read_at, taken = self._words, self._read_at, tuple(self._taken.values())
         age = None if read_at is None else round(time.monotonic() - read_at, 2)
-        return replace(words, read_s_ago=age)
+        return replace(words, read_s_ago=age, taken=taken)
 
     def give(self, order: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
         """A human's signed hold or release, to act at once."""
@@ -59,21 +64,29 @@ class Gateway:
             said = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise GatewayUnreachable(f"the gateway at {url} did not answer: {error}") from error
-        if response.is_success:
-            return said if isinstance(said, dict) else {}
-        raise GatewayRefused(str(said.get("error", response.status_code)), str(said.get("detail", "")))
+        if response.is_success and isinstance(said, dict):
+            with self._lock:
+                self._taken[str(said.get("digest"))] = said
+            return said
+        told = said if isinstance(said, dict) else {}
+        raise GatewayRefused(str(told.get("error", response.status_code)), str(told.get("detail", "")))
 
     def cycle(self) -> None:
-        """Reads once."""
+        """Reads once. While it does not answer, the orders that it took are remembered: it has not forgotten them."""
         url = self._url_of()
+        with self._lock:
+            known = tuple(self._taken)
         try:
             words = self._read(url) if url else GatewayWords(trouble="the plant's description names no gateway")
         except (httpx.HTTPError, ValueError) as error:
             words = GatewayWords(trouble=f"the gateway at {url} does not answer: {error}")
         with self._lock:
-            self._words = words
-            if words.trouble is None:
-                self._read_at = time.monotonic()
+            if words.trouble is not None:
+                self._words = replace(words, orders=self._words.orders)
+                return
+            self._words, self._read_at = words, time.monotonic()
+            for digest in known:
+                self._taken.pop(digest, None)
 
     def _read(self, url: str) -> GatewayWords:
         # The state first: what is said of the robots is not older than the orders that the gateway has seen.
@@ -95,9 +108,9 @@ class Gateway:
         return response.json()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._worker.stopping.is_set():
             self.cycle()
-            self._stop.wait(self._pause_s)
+            self._worker.stopping.wait(self._pause_s)
 
 
 def _object(body: Any, name: str) -> Mapping[str, Any]:

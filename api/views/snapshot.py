@@ -8,12 +8,13 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
+from api.anchoring import Anchoring, anchoring_of
 from api.models.common import Head, Who
 from api.models.work import TaskOut
 from api.steps import Steps
 from workmoot.domain.ids import OverrideId, TaskId, index_of, order_of
 from workmoot.domain.ledger import Ledger, Task
-from workmoot.domain.overrides import HumanOrder, hash_of_orders
+from workmoot.domain.overrides import hash_of_orders
 from workmoot.domain.strangers import text
 from workmoot.domain.workers import Kind, Member, Scope
 
@@ -25,6 +26,9 @@ class GatewayWords:
     robots: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sensors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     orders: tuple[Mapping[str, Any], ...] = ()
+    """Those that came to it, and how far each is on its way into a block."""
+    taken: tuple[Mapping[str, Any], ...] = ()
+    """The same of those it took since."""
     block: int = 0
     """How far it has read the chain."""
     orders_count: int = 0
@@ -32,15 +36,6 @@ class GatewayWords:
     """How many humans' orders it has seen on the chain, and which."""
     read_s_ago: float | None = None
     trouble: str | None = "not read yet"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchoring:
-    """An order that acts on the floor and is not on chain yet."""
-
-    order: HumanOrder
-    digest: bytes
-    submitted_at: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +46,18 @@ class Snapshot:
     head: Head
     now: float
     gateway: GatewayWords = field(default_factory=GatewayWords)
-    anchoring: tuple[Anchoring, ...] = ()
     steps: Steps = field(default_factory=Steps)
     """When each step of the humans' orders was first seen."""
     tasks_made: dict[TaskId, TaskOut] = field(default_factory=dict)
     """Tasks as the API shows them, which follow from the ledger alone."""
+
+    @cached_property
+    def anchoring(self) -> tuple[Anchoring, ...]:
+        """The orders that act on the floor and are not on chain yet."""
+        told = {str(said.get("digest")): said for said in (*self.gateway.taken, *self.gateway.orders)}
+        known = {"0x" + record.digest.hex() for record in self.ledger.overrides.values()} if told else set()
+        acting = (anchoring_of(said) for digest, said in told.items() if digest not in known)
+        return tuple(item for item in acting if item)
 
     @cached_property
     def description(self) -> Mapping[str, Any]:

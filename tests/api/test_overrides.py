@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.order_json import order_from, order_json
 from api.views.forecast import forecast_out
+from tests.api.floors import a_gateway
 from tests.api.requests import REASON, a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
@@ -442,39 +444,32 @@ def test_give__finished_task__cannot_be_assigned(shared: TestClient) -> None:
 # The gateway first
 
 
-class FakeFloor:
-    """A gateway that takes, refuses or is away."""
+class NoFloor:
+    """A gateway that refuses or is away."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception) -> None:
         self.error = error
-        self.given: list[dict[str, Any]] = []
 
     def give(self, order: dict[str, Any], signature: str) -> dict[str, str]:
-        if self.error:
-            raise self.error
-        self.given.append({"order": order, "signature": signature})
-        return {"state": "anchoring"}
+        raise self.error
 
 
 def test_give__hold__acts_at_the_gateway_and_is_shown_until_it_is_on_chain(
-    story: Story, monkeypatch: pytest.MonkeyPatch
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.desk.SEEN_WITHIN_S", 0.2)
-    floor = FakeFloor()
-    with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
-        given = give(client, an_order("hold", "robot", "R-1"))
-        robot = get(client, "robots/R-1")
-        assert (given["state"], given["id"], given["active"]) == ("submitted", None, True)
-        assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
-        _anchor(story, floor.given[0])
-        _wait_until(lambda: get(client, "robots/R-1")["held"])
-        _wait_until(lambda: get(client, f"overrides/{given['digest']}")["state"] == "effective")
-        assert not get(client, "robots/R-1")["anchoring"]
-
-
-def _anchor(story: Story, given: dict[str, Any]) -> None:
-    """As the gateway does: the order goes on chain."""
-    story.by("gateway").overrides.execute(order_from(given["order"]), bytes.fromhex(given["signature"][2:]))
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        chain.away = True
+        served = serve(story, floor=gateway, words=gateway.words)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = give(client, an_order("hold", "robot", "R-1"))
+            robot = get(client, "robots/R-1")
+            assert (given["state"], given["id"], given["active"]) == ("submitted", None, True)
+            assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
+            chain.away = False
+            _wait_until(lambda: get(client, "robots/R-1")["held"])
+            _wait_until(lambda: get(client, f"overrides/{given['digest']}")["state"] == "effective")
+            assert not get(client, "robots/R-1")["anchoring"]
 
 
 def _wait_until(condition: Any) -> None:
@@ -485,13 +480,13 @@ def _wait_until(condition: Any) -> None:
 
 
 def test_give__hold_refused_by_the_gateway__says_why(story: Story) -> None:
-    floor = FakeFloor(GatewayRefused("NOT_ALLOWED", "no role"))
+    floor = NoFloor(GatewayRefused("NOT_ALLOWED", "no role"))
     with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
         assert "NOT_ALLOWED: no role" in give(client, an_order("hold", "robot", "R-1"), status=409)["detail"]
 
 
 def test_give__hold_while_the_gateway_is_away__goes_to_the_chain(story: Story) -> None:
-    floor = FakeFloor(GatewayUnreachable("away"))
+    floor = NoFloor(GatewayUnreachable("away"))
     with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
         assert give(client, an_order("hold", "robot", "R-1"))["state"] == "effective"
 
