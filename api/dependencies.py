@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from api.access.access import Access
 from api.ballots import BallotDesk
+from api.bulk import BulkDesk
 from api.desk import Desk
 from api.errands import Errands
 from api.exports import Exports
@@ -48,6 +49,7 @@ class Dependencies:
 
     projection: Projection
     desk: Desk
+    bulk: BulkDesk
     ballots: BallotDesk
     errands: Errands
     exports: Exports
@@ -81,6 +83,10 @@ def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
     return given.desk
 
 
+def _bulk(given: Annotated[Dependencies, Depends(_given)]) -> BulkDesk:
+    return given.bulk
+
+
 def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
     return given.errands
 
@@ -106,6 +112,7 @@ Plant = Annotated[Projection, Depends(_projection)]
 Webhooks = Annotated[Hooks, Depends(_hooks)]
 Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
+Bulk = Annotated[BulkDesk, Depends(_bulk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
 Files = Annotated[Exports, Depends(_exports)]
 Once = Annotated[Errands, Depends(_errands)]

@@ -2,13 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from api.anchoring import Anchoring
-from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
+from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
@@ -82,7 +82,7 @@ class KeyRing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class Signed:
     """An order on its way, as it is kept until it is answered."""
 
     order: HumanOrder
@@ -95,7 +95,7 @@ class _Signed:
         return {"order": order, "signature": signature, "filled": self.filled, "warnings": self.warnings}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "_Signed":
+    def from_json(cls, kept: dict[str, Any]) -> "Signed":
         return cls(
             order=order_from(kept["order"]),
             signature=bytes.fromhex(kept["signature"]),
@@ -127,7 +127,7 @@ class Desk:
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
-        with self._foreseeing() as snap:
+        with self.foreseeing() as snap:
             drafted = self._draft(snap, asked)
             return PreviewOut(
                 head=snap.head,
@@ -139,7 +139,7 @@ class Desk:
                 filled=drafted.filled,
                 order=order_json(drafted.order),
                 typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),
-                digest="0x" + self._digest(drafted.order).hex(),
+                digest="0x" + self.digest_of(drafted.order).hex(),
                 banner=self.keys.banner,
             )
 
@@ -149,39 +149,41 @@ class Desk:
         Who may not read is not told how the plant is, where the order does not fit it.
         """
         kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match, may_read=may_read)])
-        given = [self._send(_Signed.from_json(one)) for one in kept]
+        given = [self.send(Signed.from_json(one)) for one in kept]
         if len(given) == 1:
             return given[0]
         ids = ", ".join(str(each.id or each.digest) for each in given)
         told = f"Given in {len(given)} orders, one after the other: {ids}."
         return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
 
-    def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["_Signed"]:
+    def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
         with self._drafting(asked) as snap:
             drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
             seen = etag_of(snap, drafts[0].order)
         signed = [
-            _Signed(
+            Signed(
                 order=drafted.order,
-                signature=self._signature(asked, drafted.order),
+                signature=self.signature_of(asked, drafted.order),
                 filled=drafted.filled,
                 warnings=drafted.warnings,
             )
             for drafted in drafts
         ]
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
-        require_match(drafts[0].order, seen, if_match, current)
+        order = drafts[0].order
+        what, holds = f"The {order.subject_type.name.lower()}", order.kind is OverrideKind.HOLD
+        require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
 
     def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
         """The plant for an order to be drafted by; a hold waits for no forecast of others."""
         if asked.order is not None:
             return self._projection.read()
-        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self._foreseeing()
+        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self.foreseeing()
 
     @contextmanager
-    def _foreseeing(self) -> Iterator[Snapshot]:
+    def foreseeing(self) -> Iterator[Snapshot]:
         """The plant for a forecast, which takes long: so many at once, while all else goes on."""
         with self._turns.take():
             yield self._projection.frozen()
@@ -193,9 +195,10 @@ class Desk:
             return [asked]
         return [asked.model_copy(update={"payload": {**asked.payload, "part": number}}) for number in numbers]
 
-    def _send(self, signed: "_Signed") -> OverrideGiven:
+    def send(self, signed: "Signed") -> OverrideGiven:
+        """Sends one order, unless the chain has it already."""
         order = signed.order
-        record = self._recorded(self._digest(order)) or self._hand_over(order, signed.signature)
+        record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature)
         note(override=record.digest, tx=record.tx)
         return OverrideGiven(
             **dict(record),
@@ -238,36 +241,44 @@ class Desk:
 
     def _draft(self, snap: Snapshot, asked: OverrideIn) -> Draft:
         if asked.order is not None:
-            return _as_signed(snap, asked)
+            return as_signed(snap, asked)
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
-        roles = (Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
-        nonce = unordered_nonce(secrets.randbits(192))
-        drafted = draft(snap, asked, human=self.human_for(snap, asked.human, *roles), nonce=nonce)
-        besides = who_asked(snap, drafted.order)
-        if drafted.order.human not in besides:
-            return drafted
-        return draft(snap, asked, human=self.human_for(snap, asked.human, *roles, besides=besides), nonce=nonce)
+        return self.draft_all(snap, [asked])[0]
 
-    def _signature(self, asked: OverrideIn, order: HumanOrder) -> bytes:
+    def draft_all(self, snap: Snapshot, asked: Sequence[OverrideIn]) -> list[Draft]:
+        """Orders of one kind, all of one human, who if possible has asked for none of them before."""
+        first = asked[0]
+        roles = (Role.SUPERVISOR, *_ROLES.get(first.kind, ()))
+        nonces = [unordered_nonce(secrets.randbits(192)) for _ in asked]
+        human = self.human_for(snap, first.human, *roles)
+        drafts = draft_all(snap, asked, human=human, nonces=nonces)
+        besides = frozenset().union(*(who_asked(snap, drafted.order) for drafted in drafts))
+        if human not in besides:
+            return drafts
+        return draft_all(snap, asked, human=self.human_for(snap, first.human, *roles, besides=besides), nonces=nonces)
+
+    def signature_of(self, asked: OverrideIn, order: HumanOrder) -> bytes:
+        """The human's, checked, or the development key's."""
         if asked.order is not None and asked.signature is None:
             raise unprocessable("/signature", "An exact order comes with the human's signature.")
         if asked.signature is None:
-            return self.sign_for(order.human, self._digest(order))
+            return self.sign_for(order.human, self.digest_of(order))
         signature = bytes.fromhex(asked.signature.removeprefix("0x"))
         with checking():
-            genuine = self._verify(order.human, self._digest(order), signature)
+            genuine = self._verify(order.human, self.digest_of(order), signature)
         if not genuine:
             raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
         return signature
 
-    def _digest(self, order: HumanOrder) -> bytes:
+    def digest_of(self, order: HumanOrder) -> bytes:
+        """What its human signs."""
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
 
     def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
         stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        with self._projection.steps.trying(Step(self._digest(order), NOWHERE, SUBMITTED), time.time()):
+        with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
             if stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
                 return self._give_to_floor(order, signature)
             return self._give_to_chain(order, signature)
@@ -275,7 +286,7 @@ class Desk:
     def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         assert self._floor is not None  # noqa: S101 (the caller looked)
-        digest = self._digest(order)
+        digest = self.digest_of(order)
         try:
             self._floor.give(order_json(order), "0x" + signature.hex())
         except GatewayRefused as refused:
@@ -303,7 +314,7 @@ class Desk:
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        digest = self._digest(order)
+        digest = self.digest_of(order)
         try:
             self._relay.execute(order, signature)
         except ChainError as error:
@@ -347,7 +358,7 @@ class Desk:
         return SECOND_STEP
 
 
-def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
+def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
     """The exact order that a human signed; it is relayed as it is."""
     assert asked.order is not None  # noqa: S101 (the caller looked)
     require_fit(asked)

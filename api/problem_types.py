@@ -201,7 +201,7 @@ _TABLE = (
         means="The subject's state is no longer the one that If-Match names; `current` is how it is now, for who may "
         "read.",
         helps="Preview again (?dry_run=true), decide again, and send the new ETag.",
-        example="The task changed since it was previewed. Look again before you decide.",
+        example="The task changed since the preview. Look again before you decide.",
     ),
     ProblemType(
         slug="too-large",

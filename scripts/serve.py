@@ -119,6 +119,7 @@ def dependencies_of(
     from api.access.access import Access, access_of
     from api.archive import DatabaseArchive
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
+    from api.bulk import BulkDesk
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.errands import Errands
@@ -174,6 +175,7 @@ def dependencies_of(
     return Dependencies(
         projection=projection,
         desk=desk,
+        bulk=BulkDesk(projection, desk),
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         errands=Errands(database),
         exports=Exports(NodeEvidence(connection.node, deployed)),
