@@ -136,6 +136,7 @@ class Desk:
                 epoch=drafted.epoch,
                 etag=etag_of(snap, drafted.order),
                 warnings=drafted.warnings,
+                parts=len(parts_for(snap, asked)),
                 filled=drafted.filled,
                 order=order_json(drafted.order),
                 typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),

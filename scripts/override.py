@@ -1,7 +1,7 @@
 """`workmoot override`: a human's word, as a client of the API."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -159,19 +159,50 @@ def _give(
     client = _client(api)
     if signer is not None:
         body |= {"human": signer.address}
-    seen = answer = client.preview(body)
-    if not dry_run:
-        if signer is not None:
-            where = deployment_of(client.url, deployment)
-            body |= {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
-        answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
+    seen = client.preview(body)
+    if dry_run:
+        typer.echo(_text(seen) if as_json else "\n".join(_told(seen)))
+        return
+    codes = [
+        _give_one(client, part, shown, signer, deployment, wait=wait, as_json=as_json)
+        for part, shown in _parts(client, body, seen, signer)
+    ]
+    if any(codes):
+        raise typer.Exit(max(codes))
+
+
+def _parts(client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None") -> Iterator[tuple[Any, Any]]:
+    """What is given, and its preview: where a key here signs for a large plan, one part after the other, each as the
+    plan is then."""
+    if signer is None or seen["parts"] == 1:
+        yield body, seen
+        return
+    for number in range(1, seen["parts"] + 1):
+        part = body | {"payload": {"part": number}}
+        yield part, client.preview(part)
+
+
+def _give_one(
+    client: Any,
+    body: dict[str, Any],
+    seen: Any,
+    signer: "Signer | None",
+    deployment: Path | None,
+    *,
+    wait: float | None,
+    as_json: bool,
+) -> int:
+    """Signs, gives and tells one order; the exit code for how far it came."""
+    if signer is not None:
+        where = deployment_of(client.url, deployment)
+        body = body | {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
+    answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
     if not as_json:
         typer.echo("\n".join(_told(answer)))
-    code = 0 if wait is None or dry_run else _follow(client, answer, wait, quietly=as_json)
+    code = 0 if wait is None else _follow(client, answer, wait, quietly=as_json)
     if as_json:
         typer.echo(_text(answer))
-    if code:
-        raise typer.Exit(code)
+    return code
 
 
 def _give_each(

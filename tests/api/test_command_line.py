@@ -29,7 +29,9 @@ from workmoot.chain.deployment import write_deployment
 from workmoot.chain.memory import ADDRESSES
 from workmoot.chain.signer import write_key
 from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import ProposalId
 from workmoot.domain.overrides import order_digest
+from workmoot.domain.payloads import read_plan_payload
 from workmoot.domain.work import Status
 
 
@@ -254,6 +256,43 @@ def technicians(at_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tupl
 Technicians = tuple[Story, Served, tuple[str, ...]]
 
 
+@pytest.fixture
+def five_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no more than five entries of a plan went into one order."""
+    monkeypatch.setattr("workmoot.domain.payloads.ENTRIES_A_PART", 5)
+
+
+VETO = ("override", "veto", "2", "--reason", "the glue has to rest")
+
+
+@pytest.mark.usefixtures("five_an_order")
+def test_override__veto_of_a_large_plan__is_signed_part_by_part(technicians: Technicians) -> None:
+    story, _, key = technicians
+    orders = -(-len(story.ledger.proposals[ProposalId(2)].entries) // 5)
+    told = run(*VETO, *key).output
+    assert (told.count("signing as"), told.count("; displaced ")) == (orders, orders)
+    assert "veto proposal 2 (entries 6 to 10), level 0" in told
+    given = [record.order for record in list(story.ledger.overrides.values())[2:]]
+    parts = [read_plan_payload(order.payload) for order in given]
+    assert [(part.first, part.last) for part in parts][:2] == [(0, 5), (5, 10)]
+    assert (len(parts), parts[-1].last) == (orders, len(story.ledger.proposals[ProposalId(2)].entries))
+    assert {order.human for order in given} == {signer("technician").address}
+
+
+@pytest.mark.usefixtures("five_an_order")
+@pytest.mark.parametrize("kind", ["veto", "approve"])
+def test_sign_order__another_part_than_was_asked_for__is_not_signed(kind: str) -> None:
+    human = {"human": signer("technician").address}
+    with TestClient(serve(a_running_plant()).app, base_url=LOOPBACK) as client:
+        first, second = (an_order(kind, "proposal", 2, payload={"part": part}, **human) for part in (1, 2))
+        seen = preview(client, second)
+        assert preview(client, an_order(kind, "proposal", 2, **human))["parts"] > 2
+    assert sign_order(second, seen, deployment_of_story(), signer("technician"))
+    for other in (first, an_order(kind, "proposal", 2, **human)):
+        with pytest.raises(typer.BadParameter, match=r"asked for \(.*payload"):
+            sign_order(other | {"expires_at": second["expires_at"]}, seen, deployment_of_story(), signer("technician"))
+
+
 def test_override__where__says_the_count_asks_and_signs_each(technicians: Technicians) -> None:
     story, _, key = technicians
     sprayed = [task for task in story.ledger.tasks.values() if task.worker == story.badge["sprayer"]]
@@ -274,6 +313,7 @@ def test_override__where__cancels_in_one_order_and_tells_what_was_refused(techni
     assert "refused, tasks 282:" in refused
     told = run("override", "cancel", *SPRAYING, "--yes", *key).output
     assert (told.count("signing as"), "1 orders given" in told) == (1, True)
+    assert "cancel task 282 (tasks 282 292 302 312)" in told
     assert sum(task.status is Status.CANCELLED for task in story.ledger.tasks.values()) == 4
     assert "0 tasks" in run("override", "cancel", *SPRAYING, *key).output
 
