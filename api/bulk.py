@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from itertools import groupby
 
@@ -22,7 +23,7 @@ from api.models.bulk import (
 )
 from api.models.orders import Kind, OverrideIn, SubjectIn, SubjectType
 from api.order_json import order_json
-from api.preconditions import etag_of_tasks, require_match
+from api.preconditions import etag_of, etag_of_tasks, require_match
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.turns import Turns
@@ -71,7 +72,7 @@ class BulkDesk:
         with self._turns.take():
             kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
             with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
-                items = list(pool.map(self._send, map(Signed.from_json, kept)))
+                items = list(pool.map(partial(self._send, may_read=may_read), map(Signed.from_json, kept)))
         refused = sum(item.state == REFUSED for item in items)
         banner = self._desk.keys.banner
         return BulkGiven(given=len(items) - refused, refused=refused, items=tuple(items), banner=banner)
@@ -85,26 +86,25 @@ class BulkDesk:
             if not chosen:
                 raise unprocessable("/where", "There is no such task now: nothing is to be done.")
             if asked.signed is None:
-                return [self._signed_here(drafted) for drafted in self._drafts(snap, asked, chosen)]
+                return [self._signed_here(snap, drafted) for drafted in self._drafts(snap, asked, chosen)]
             brought = [_as_one(asked, one) for one in asked.signed]
             drafts = [as_signed(snap, one) for one in brought]
         _require_each_once([drafted.order for drafted in drafts], ids)
         return [
-            Signed(order=drafted.order, signature=self._desk.signature_of(one, drafted.order), filled={}, warnings=())
+            _signed(snap, drafted, self._desk.signature_of(one, drafted.order))
             for one, drafted in zip(brought, drafts, strict=True)
         ]
 
     def _drafts(self, snap: Snapshot, asked: BulkIn, chosen: Sequence[Task]) -> list[Draft]:
         return self._desk.draft_all(snap, list(_each(asked, chosen))) if chosen else []
 
-    def _signed_here(self, drafted: Draft) -> Signed:
-        signature = self._desk.sign_for(drafted.order.human, self._desk.digest_of(drafted.order))
-        return Signed(order=drafted.order, signature=signature, filled=drafted.filled, warnings=drafted.warnings)
+    def _signed_here(self, snap: Snapshot, drafted: Draft) -> Signed:
+        return _signed(snap, drafted, self._desk.sign_for(drafted.order.human, self._desk.digest_of(drafted.order)))
 
-    def _send(self, signed: Signed) -> BulkOutcome:
+    def _send(self, signed: Signed, *, may_read: bool) -> BulkOutcome:
         tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()
         try:
-            given = self._desk.send(signed)
+            given = self._desk.send(signed, may_read=may_read)
         except Problem as problem:
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
@@ -173,6 +173,17 @@ def _one(asked: BulkIn, task: TaskId, **payload: object) -> OverrideIn:
 def _as_one(asked: BulkIn, signed: SignedOrder) -> OverrideIn:
     subject = SubjectIn(type=SubjectType.TASK)
     return OverrideIn(kind=asked.kind, subject=subject, order=signed.order, signature=signed.signature)
+
+
+def _signed(snap: Snapshot, drafted: Draft, signature: bytes) -> Signed:
+    order = drafted.order
+    return Signed(
+        order=order,
+        signature=signature,
+        etag=etag_of(snap, order.subject_type, order.subject),
+        filled=drafted.filled,
+        warnings=drafted.warnings,
+    )
 
 
 def _require_each_once(orders: Sequence[HumanOrder], chosen: Sequence[TaskId]) -> None:

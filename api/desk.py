@@ -5,14 +5,15 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from api.anchoring import Anchoring
-from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit
+from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, subject_of
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
-from api.preconditions import etag_of, require_match
+from api.preconditions import ANY, etag_of, is_named, require_match, stale
 from api.present import note
 from api.problems import Problem, unprocessable
 from api.projection import Projection
@@ -87,18 +88,21 @@ class Signed:
 
     order: HumanOrder
     signature: bytes
+    etag: str
+    """Its subject's state, as the human saw it."""
     filled: dict[str, Any]
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        order, signature = order_json(self.order), self.signature.hex()
-        return {"order": order, "signature": signature, "filled": self.filled, "warnings": self.warnings}
+        told = {"etag": self.etag, "filled": self.filled, "warnings": self.warnings}
+        return {"order": order_json(self.order), "signature": self.signature.hex(), **told}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Signed":
         return cls(
             order=order_from(kept["order"]),
             signature=bytes.fromhex(kept["signature"]),
+            etag=kept["etag"],
             filled=kept["filled"],
             warnings=tuple(kept["warnings"]),
         )
@@ -134,7 +138,7 @@ class Desk:
                 displaces=drafted.displaces,
                 forecast=drafted.forecast or forecast_out(snap, drafted.order),
                 epoch=drafted.epoch,
-                etag=etag_of(snap, drafted.order),
+                etag=etag_of(snap, drafted.order.subject_type, drafted.order.subject),
                 warnings=drafted.warnings,
                 parts=len(parts_for(snap, asked)),
                 filled=drafted.filled,
@@ -150,7 +154,7 @@ class Desk:
         Who may not read is not told how the plant is, where the order does not fit it.
         """
         kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match, may_read=may_read)])
-        given = [self.send(Signed.from_json(one)) for one in kept]
+        given = [self.send(Signed.from_json(one), may_read=may_read) for one in kept]
         if len(given) == 1:
             return given[0]
         ids = ", ".join(str(each.id or each.digest) for each in given)
@@ -160,19 +164,23 @@ class Desk:
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
         with self._drafting(asked) as snap:
-            drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
-            seen = etag_of(snap, drafts[0].order)
+            try:
+                drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
+            except Problem as refusal:
+                raise self._of_now(snap, asked, if_match, refusal, may_read=may_read) from refusal
+            order = drafts[0].order
+            seen = etag_of(snap, order.subject_type, order.subject)
         signed = [
             Signed(
                 order=drafted.order,
                 signature=self.signature_of(asked, drafted.order),
+                etag=seen,
                 filled=drafted.filled,
                 warnings=drafted.warnings,
             )
             for drafted in drafts
         ]
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
-        order = drafts[0].order
         what, holds = f"The {order.subject_type.name.lower()}", order.kind is OverrideKind.HOLD
         require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
@@ -196,10 +204,27 @@ class Desk:
             return [asked]
         return [asked.model_copy(update={"payload": {**asked.payload, "part": number}}) for number in numbers]
 
-    def send(self, signed: "Signed") -> OverrideGiven:
-        """Sends one order, unless the chain has it already."""
+    @staticmethod
+    def _of_now(
+        snap: Snapshot, asked: OverrideIn, if_match: str | None, refusal: Problem, *, may_read: bool
+    ) -> Problem:
+        """Why an order cannot be drafted: it never could, or its subject changed since it was previewed."""
+        if refusal.status != HTTPStatus.CONFLICT or if_match in (None, ANY):
+            return refusal
+        seen = etag_of(snap, Subject[asked.subject.type.name], subject_of(snap, asked))
+        if if_match is None or is_named(seen, if_match):
+            return refusal
+        why = f"The {asked.subject.type} changed since the preview: {refusal.detail}"
+        return stale(why, seen, {"says": refusal.detail} if may_read else None)
+
+    def send(self, signed: "Signed", *, may_read: bool) -> OverrideGiven:
+        """Sends one order, unless the chain has it already. Where another was quicker, who may read is told how the
+        plant is now."""
         order = signed.order
-        record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature)
+        try:
+            record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature)
+        except Problem as refusal:
+            raise self._overtaken(signed, refusal, may_read=may_read) from refusal
         note(override=record.digest, tx=record.tx)
         return OverrideGiven(
             **dict(record),
@@ -208,6 +233,20 @@ class Desk:
             next_step=self._next_step(order, record.state),
             banner=self.keys.banner,
         )
+
+    def _overtaken(self, signed: "Signed", refusal: Problem, *, may_read: bool) -> Problem:
+        """What the contracts' no means: that the subject is no longer as the human saw it, or what they say."""
+        if refusal.slug != "refused-on-chain":
+            return refusal
+        order = signed.order
+        self._projection.read_on(timeout_s=SEEN_WITHIN_S)
+        with self._projection.read() as snap:
+            now = etag_of(snap, order.subject_type, order.subject)
+            if now == signed.etag:
+                return refusal
+            current = {"displaces": displaced(snap, order).model_dump(mode="json")} if may_read else None
+        why = f"The {order.subject_type.name.lower()} changed since the preview: {refusal.detail}."
+        return stale(why, now, current, revert=refusal.more["revert"])
 
     def human_for(
         self, snap: Snapshot, named: str | None, *roles: Role, besides: frozenset[Address] = frozenset()

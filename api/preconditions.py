@@ -8,15 +8,15 @@ from api.problems import Problem
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ledger import Task
-from workmoot.domain.overrides import HumanOrder, SubjectType
+from workmoot.domain.overrides import SubjectType
 
 ANY = "*"
 DIGITS = 32
 
 
-def etag_of(snap: Snapshot, order: HumanOrder) -> str:
+def etag_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
-    return f'"{order.subject_type.name.lower()}-{order.subject}-{_state(snap, order)}"'
+    return f'"{subject_type.name.lower()}-{subject}-{_state(snap, subject_type, subject)}"'
 
 
 def etag_of_tasks(tasks: Iterable[Task]) -> str:
@@ -40,23 +40,32 @@ def require_match(
         )
     if if_match == ANY and any_will_do:
         return
-    if etag in (tag.strip() for tag in if_match.split(",")):
-        return
-    detail = f"{what} changed since the preview. Look again before you decide."
-    more: dict[str, Any] = {} if current is None else {"current": {"etag": etag, **current}}
-    raise Problem(412, "stale-version", detail, **more)
+    if not is_named(etag, if_match):
+        raise stale(f"{what} changed since the preview.", etag, current)
 
 
-def _state(snap: Snapshot, order: HumanOrder) -> str:
-    ledger, subject = snap.ledger, order.subject
-    if order.subject_type is SubjectType.TASK:
+def is_named(etag: str, if_match: str) -> bool:
+    """Whether it is among the tags that somebody names."""
+    return etag in (tag.strip() for tag in if_match.split(","))
+
+
+def stale(why: str, etag: str, current: Mapping[str, object] | None, **more: Any) -> Problem:
+    """It is no longer as the human saw it; `current` is told to who may know."""
+    if current is not None:
+        more["current"] = {"etag": etag, **current}
+    return Problem(412, "stale-version", f"{why} Look again before you decide.", **more)
+
+
+def _state(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
+    ledger = snap.ledger
+    if subject_type is SubjectType.TASK:
         return _of_task(ledger.tasks[subject])  # type: ignore[index]  # a draft's subject exists
-    if order.subject_type is SubjectType.PROPOSAL:
+    if subject_type is SubjectType.PROPOSAL:
         proposal = ledger.proposals[subject]  # type: ignore[index]
         return f"{int(proposal.state)}.{proposal.progress}"
-    if order.subject_type is SubjectType.ROBOT:
+    if subject_type is SubjectType.ROBOT:
         return f"{ledger.robot_epoch(subject)}"
-    if order.subject_type is SubjectType.WORKER:
+    if subject_type is SubjectType.WORKER:
         return f"{int(ledger.members[subject].standing)}"  # type: ignore[index]
     return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"
 

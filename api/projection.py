@@ -76,6 +76,8 @@ class Projection:
         """Rises with the events; read without the lock."""
         self.is_whole = False
         """Whether the chain was read to its head: before, what is not known here may be there all the same."""
+        self._wholes = 0
+        """How often it was read to its head."""
         self._rewinds: list[int] = []
         self._past = Past()
         self._undone: dict[tuple[int, str], int] = {}
@@ -214,6 +216,13 @@ class Projection:
         with self._changed:
             return self._changed.wait_for(lambda: condition(self._follower.ledger), timeout=timeout_s)
 
+    def read_on(self, *, timeout_s: float) -> None:
+        """Returns when all is read that the node has now, or after that time."""
+        with self._changed:
+            wanted = self._wholes + 2  # one reading may be under way
+            self._look.set()
+            self._changed.wait_for(lambda: self._wholes >= wanted, timeout=timeout_s)
+
     def cycle(self) -> bool:
         """Looks once at the chain; whether there may be more at once."""
         news = self._follower.read()
@@ -223,6 +232,7 @@ class Projection:
             if news is None or not news.recalled:
                 self._read_at, self._trouble = time.monotonic(), None
             more = self._follower.ledger.head != self._follower.tip
+            self._wholes += not more
             self.is_whole |= not more and (news is None or not news.recalled)
             self._changed.notify_all()
             return more

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.access import Terms
 from api.order_json import order_from, order_json
 from api.views.forecast import forecast_out
 from tests.api.floors import a_gateway
@@ -165,6 +166,17 @@ def test_preview__part_of_a_large_plan__is_signed_alone(client: TestClient, stor
     part = read_plan_payload(order_from(shown["order"]).payload)
     assert (part.first, part.last) == (5, 10)
     assert "part 2 of" in shown["warnings"][0]
+
+
+@pytest.mark.parametrize("field", ["start_s", "duration_s"])
+def test_preview__assign_at_a_time_that_an_entry_cannot_carry__is_refused(
+    client: TestClient, story: Story, field: str
+) -> None:
+    payload = {"worker": "assembler", field: 1 << 33}
+    answer = client.post(
+        "/api/v1/overrides?dry_run=true", json=an_order("assign", "task", story.task("P4", "glue"), payload=payload)
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"].startswith("/payload")) == (422, True)
 
 
 @pytest.mark.parametrize("part", [0, 99, "two"])
@@ -439,6 +451,18 @@ def shared() -> Any:
 def test_give__finished_task__cannot_be_assigned(shared: TestClient) -> None:
     order = an_order("assign", "task", TASK, payload={"worker": "grinder"})
     assert "nothing can be assigned any more" in give(shared, order, status=409)["detail"]
+
+
+# Too often
+
+
+def test_give__too_often__is_told_so_while_reading_goes_on(story: Story) -> None:
+    with TestClient(serve(story, terms=Terms(development=True, rate=20)).app, base_url=LOOPBACK) as client:
+        statuses = [client.post("/api/v1/overrides", json={}).status_code for _ in range(40)]
+        bulk = client.post("/api/v1/overrides/bulk", json={})
+        assert (statuses[0], statuses[-1], bulk.status_code) == (422, 429, 429)
+        assert int(bulk.headers["Retry-After"]) > 0
+        assert client.get("/api/v1/tasks").status_code == 200
 
 
 # The gateway first
