@@ -1,5 +1,6 @@
 """What the robot gateway says, read twice a second; and a human's hold, which does not wait for a block."""
 
+import json
 import logging
 import threading
 import time
@@ -10,11 +11,13 @@ from typing import Any
 import httpx
 
 from api.threads import Worker
-from api.views.snapshot import GatewayWords
+from api.views.snapshot import GatewayWords, clean
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 2.0
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes; of a thousand robots, or ten thousand orders of humans, it is less than a half."""
 
 
 class Gateway:
@@ -60,16 +63,15 @@ class Gateway:
         if url is None:
             raise GatewayUnreachable("the plant's description names no gateway")
         try:
-            response = self._client.post(f"{url}/orders", json={"order": dict(order), "signature": signature})
-            said = response.json()
+            response, said = self._ask("POST", f"{url}/orders", {"order": dict(order), "signature": signature})
         except (httpx.HTTPError, ValueError) as error:
             raise GatewayUnreachable(f"the gateway at {url} did not answer: {error}") from error
-        if response.is_success and isinstance(said, dict):
-            with self._lock:
-                self._taken[str(said.get("digest"))] = said
-            return said
         told = said if isinstance(said, dict) else {}
-        raise GatewayRefused(str(told.get("error", response.status_code)), str(told.get("detail", "")))
+        if not response.is_success:
+            raise GatewayRefused(str(told.get("error", response.status_code)), str(told.get("detail", "")))
+        with self._lock:
+            self._taken[str(told.get("digest"))] = told
+        return told
 
     def cycle(self) -> None:
         """Reads once. While it does not answer, the orders that it took are remembered: it has not forgotten them."""
@@ -93,8 +95,8 @@ class Gateway:
         state, robots, sensors = (self._get(f"{url}/{name}") for name in ("state", "robots", "sensors"))
         chain = _object(state, "chain")
         return GatewayWords(
-            robots={robot["number"]: robot for robot in _objects(robots, "robots") if "number" in robot},
-            sensors={sensor["id"]: sensor for sensor in _objects(sensors, "sensors") if "id" in sensor},
+            robots={robot["number"]: robot for robot in _objects(robots, "robots") if type(robot.get("number")) is int},
+            sensors={sensor["id"]: sensor for sensor in _objects(sensors, "sensors") if type(sensor.get("id")) is str},
             orders=tuple(_objects(state, "orders")),
             block=_count(chain, "block"),
             orders_count=_count(chain, "orders"),
@@ -103,14 +105,35 @@ class Gateway:
         )
 
     def _get(self, url: str) -> Any:
-        response = self._client.get(url)
+        response, said = self._ask("GET", url)
         response.raise_for_status()
-        return response.json()
+        return said
+
+    def _ask(self, method: str, url: str, body: Any = None) -> tuple[httpx.Response, Any]:
+        with self._client.stream(method, url, json=body) as response:
+            return response, _said(_whole(response))
 
     def _run(self) -> None:
         while not self._worker.stopping.is_set():
             self.cycle()
             self._worker.stopping.wait(self._pause_s)
+
+
+def _said(body: bytes) -> Any:
+    try:
+        return clean(json.loads(body))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _whole(response: httpx.Response) -> bytes:
+    """The body, if it comes to an end."""
+    body = b""
+    for part in response.iter_bytes():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError(f"more than {LARGEST_ANSWER} bytes")
+    return body
 
 
 def _object(body: Any, name: str) -> Mapping[str, Any]:

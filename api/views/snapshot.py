@@ -189,11 +189,10 @@ def id_of(member: Member) -> str:
     return text(member.id) or str(member.number)
 
 
-def clean(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A stranger's JSON object as JSON can carry it on: no half characters, no NaN."""
+def clean(value: Any) -> Any:
+    """A stranger's JSON as JSON can carry it on: no half characters, no NaN."""
     carried = json.dumps(value, ensure_ascii=False).encode(errors="replace")
-    kept: dict[str, Any] = json.loads(carried, parse_constant=lambda _: None)
-    return kept
+    return json.loads(carried, parse_constant=lambda _: None)
 
 
 def items(of: Mapping[str, Any], name: str, kind: type[Any]) -> list[Any]:

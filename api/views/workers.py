@@ -131,8 +131,8 @@ def _part(said: Said | None, name: str) -> Said | None:
     return value if isinstance(value, dict) else None
 
 
-def _whole(said: Said | None, name: str) -> int | None:
-    value = said.get(name) if said else None
+def _whole(said: object, name: str) -> int | None:
+    value = said.get(name) if isinstance(said, Mapping) else None
     return value if isinstance(value, int) and value else None
 
 
