@@ -39,8 +39,13 @@ LISTED_BY = {
     "workers": "`workmoot member list`",
     "robots": "`workmoot member list --kind robotic`",
     "keys": "`workmoot key list`",
+    "webhooks": "`workmoot webhook list`",
+    "webhooks/ID/dead-letters": "`workmoot webhook dead ID`",
 }
-SIGN_IN = "POST /api/v1/auth/sign-in", "`workmoot sign-in`"
+DONE_BY = {
+    "POST /api/v1/auth/sign-in": "`workmoot sign-in`",
+    "DELETE /api/v1/webhooks": "`workmoot webhook remove`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,13 @@ def _where(pointer: str) -> str:
 
 def _for_a_terminal(words: str) -> str:
     """The command where the API names one of its routes."""
-    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words.replace(*SIGN_IN))
+    for route, command in DONE_BY.items():
+        words = words.replace(route, command)
+    return re.sub(r"GET /api/v1/(webhooks/\d+/dead-letters|\w+)", _listing_command, words)
+
+
+def _listing_command(found: re.Match[str]) -> str:
+    return LISTED_BY.get(re.sub(r"\d+", "ID", found[1]), found[0])
 
 
 def _ends_with(status: int) -> int:

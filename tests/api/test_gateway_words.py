@@ -25,7 +25,7 @@ ROBOT = st.fixed_dictionaries(
     {"number": st.integers(1, 3) | ANYTHING},
     optional=dict.fromkeys(("held", "contact", "answered", "mode", "resources"), ANYTHING) | {"job": JOB | ANYTHING},
 )
-LAST = ANYTHING | st.just({"error_mm": []})
+LAST: st.SearchStrategy[Any] = ANYTHING | st.just({"error_mm": []})
 SENSOR: st.SearchStrategy[Any] = st.fixed_dictionaries({"id": st.just("V-13") | ANYTHING, "last": LAST})
 ORDER = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(("digest", "reason", "order"), ANYTHING) | {"state": TEXT | ANYTHING}
