@@ -1,11 +1,12 @@
 """Humans' orders that act on the floor before a block has them: as the gateway, which keeps them, says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from api.order_json import order_from
 from api.problems import Problem
+from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import HumanOrder, OverrideKind
 
 REFUSED = "refused"
@@ -21,7 +22,15 @@ class Anchoring:
     digest: bytes
 
 
-def anchoring_of(said: Mapping[str, Any]) -> Anchoring | None:
+def acting(told: Iterable[Mapping[str, Any]], ledger: Ledger) -> tuple[Anchoring, ...]:
+    """Of what the gateway tells of orders, those that act and that the ledger does not have."""
+    by_digest = {str(said.get("digest")): said for said in told}
+    known = {"0x" + record.digest.hex() for record in ledger.overrides.values()} if by_digest else set()
+    found = (_read(said) for digest, said in by_digest.items() if digest not in known)
+    return tuple(item for item in found if item)
+
+
+def _read(said: Mapping[str, Any]) -> Anchoring | None:
     """What the gateway says of one order; None: it is over, or makes no sense. A hold acts also where the chain
     refused it."""
     state, order = said.get("state"), said.get("order")

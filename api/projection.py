@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from api.anchoring import Anchoring, acting
 from api.event_ids import EventId, mark_of
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
@@ -87,6 +88,8 @@ class Projection:
         """The ledger as it is, until something is entered."""
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
+        self._acting: tuple[GatewayWords, int, tuple[Anchoring, ...]] = GatewayWords(), -1, ()
+        """Of which words of the gateway, and at which version, these orders were found to act."""
         self._worker = Worker("following the chain", self._follow)
 
     def begin(self) -> None:
@@ -271,9 +274,19 @@ class Projection:
             head=self._head(),
             now=time.time(),
             gateway=gateway,
+            anchoring=self._anchoring(gateway),
             steps=self.steps,
             tasks_made=tasks_made,
         )
+
+    def _anchoring(self, words: GatewayWords) -> tuple[Anchoring, ...]:
+        """Looked for anew when the gateway or the chain says something new."""
+        former, version, found = self._acting
+        is_known = words.orders is former.orders and words.taken == former.taken and version == self.version
+        if not is_known:
+            found = acting((*words.taken, *words.orders), self._follower.ledger)
+            self._acting = words, self.version, found
+        return found
 
     def _head(self) -> Head:
         head = self._follower.ledger.head

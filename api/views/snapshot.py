@@ -8,7 +8,7 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
-from api.anchoring import Anchoring, anchoring_of
+from api.anchoring import Anchoring
 from api.models.common import Head, Who
 from api.models.work import TaskOut
 from api.steps import Steps
@@ -46,18 +46,12 @@ class Snapshot:
     head: Head
     now: float
     gateway: GatewayWords = field(default_factory=GatewayWords)
+    anchoring: tuple[Anchoring, ...] = ()
+    """The orders that act on the floor and are not on chain yet."""
     steps: Steps = field(default_factory=Steps)
     """When each step of the humans' orders was first seen."""
     tasks_made: dict[TaskId, TaskOut] = field(default_factory=dict)
     """Tasks as the API shows them, which follow from the ledger alone."""
-
-    @cached_property
-    def anchoring(self) -> tuple[Anchoring, ...]:
-        """The orders that act on the floor and are not on chain yet."""
-        told = {str(said.get("digest")): said for said in (*self.gateway.taken, *self.gateway.orders)}
-        known = {"0x" + record.digest.hex() for record in self.ledger.overrides.values()} if told else set()
-        acting = (anchoring_of(said) for digest, said in told.items() if digest not in known)
-        return tuple(item for item in acting if item)
 
     @cached_property
     def description(self) -> Mapping[str, Any]:
