@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from api.assignment import Assignment, fill, member_by
+from api.assignment import fill, member_by
 from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
-from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.ledger import Proposal, Task
@@ -128,8 +127,8 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
     drafted = Draft(order=bare, displaces=_NOTHING, epoch=None)
     if asked.kind is Kind.ASSIGN:
         made = fill(snap, _open_task(snap, bare.subject), dict(asked.payload))
-        order = replace(bare, payload=_assigned(made))
-        return replace(drafted, order=order, filled=made.filled, warnings=made.warnings)
+        payload = assign_payload(made.entry, made.second_reason)
+        return replace(drafted, order=replace(bare, payload=payload), filled=made.filled, warnings=made.warnings)
     if asked.kind in (Kind.APPROVE, Kind.VETO):
         return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
     if asked.kind is Kind.CANCEL:
@@ -139,13 +138,6 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
     if asked.kind is Kind.RELEASE and bare.level != Level.OWN:
         return replace(drafted, filled={"level": {"shown": bare.level, "from": "the level that is filled"}})
     return drafted
-
-
-def _assigned(made: Assignment) -> bytes:
-    try:
-        return assign_payload(made.entry, made.second_reason)
-    except Malformed as fault:
-        raise unprocessable("/payload", f"An assignment cannot carry this: {fault}.") from fault
 
 
 def _open_task(snap: Snapshot, subject: int) -> Task:

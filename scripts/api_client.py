@@ -74,11 +74,11 @@ class ApiClient:
 
     def preview_all(self, act: Any) -> Any:
         """On which tasks an act would be done, and what it would do; nothing is sent."""
-        return self.post("overrides/bulk?dry_run=true", act)
+        return self.post("bulk/overrides?dry_run=true", act)
 
     def give_all(self, act: Any, *, etag: str) -> Any:
         """Gives an order for each of them, if they are still as the preview with this tag showed them."""
-        return self.ask("POST", "overrides/bulk", act, a_key() | {"If-Match": etag}).json()
+        return self.ask("POST", "bulk/overrides", act, a_key() | {"If-Match": etag}).json()
 
     def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
         """How far an order is and each step it takes, as the stream tells them; so long at most."""

@@ -11,15 +11,15 @@ from api.errands import Answer
 from api.models.bulk import BulkGiven, BulkIn, BulkPreview
 from api.models.orders import Kind
 from api.openapi import CHAIN, refuses, sends
-from api.routes.overrides import DRY_RUN, OVERRIDES
+from api.routes.overrides import DRY_RUN
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 
-router = APIRouter(prefix="/overrides/bulk", tags=["overrides"])
-BULK = f"{OVERRIDES}/bulk"
+router = APIRouter(prefix="/bulk", tags=["overrides"])
+BULK = "/api/v1/bulk/overrides"
 
 
 @router.post(
-    "",
+    "/overrides",
     operation_id="give_overrides",
     status_code=201,
     response_model=BulkGiven | BulkPreview,

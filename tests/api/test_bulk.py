@@ -22,7 +22,7 @@ from workmoot.domain.ids import OrderId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import Status
 
-AT = "/api/v1/overrides/bulk"
+AT = "/api/v1/bulk/overrides"
 SPRAYING = {"status": "allocated", "worker": "sprayer"}
 SPRAYED = (282, 292, 302, 312)
 

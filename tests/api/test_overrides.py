@@ -24,7 +24,7 @@ from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachab
 from workmoot.domain.ids import OverrideId, ProposalId
 from workmoot.domain.overrides import OverrideKind, order_digest
 from workmoot.domain.payloads import read_plan_payload
-from workmoot.domain.plan import unpack_entry
+from workmoot.domain.plan import LAST_TICK, unpack_entry
 from workmoot.domain.proposals import State
 
 
@@ -168,15 +168,15 @@ def test_preview__part_of_a_large_plan__is_signed_alone(client: TestClient, stor
     assert "part 2 of" in shown["warnings"][0]
 
 
-@pytest.mark.parametrize("field", ["start_s", "duration_s"])
-def test_preview__assign_at_a_time_that_an_entry_cannot_carry__is_refused(
-    client: TestClient, story: Story, field: str
+def test_preview__assign_after_the_last_moment_that_a_plan_can_name__a_human_still_may(
+    client: TestClient, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    payload = {"worker": "assembler", field: 1 << 33}
-    answer = client.post(
-        "/api/v1/overrides?dry_run=true", json=an_order("assign", "task", story.task("P4", "glue"), payload=payload)
-    )
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"].startswith("/payload")) == (422, True)
+    later = time.time() + 60 * 86_400
+    monkeypatch.setattr("api.projection.time.time", lambda: later)
+    task, lasts = story.task("P4", "glue"), soon(61 * 86_400)
+    seen = preview(client, an_order("assign", "task", task, payload={"worker": "assembler"}, expires_at=lasts))
+    entry, _ = unpack_entry(bytes.fromhex(seen["order"]["payload"][2:]))
+    assert entry.start == LAST_TICK
 
 
 @pytest.mark.parametrize("part", [0, 99, "two"])
@@ -459,7 +459,7 @@ def test_give__finished_task__cannot_be_assigned(shared: TestClient) -> None:
 def test_give__too_often__is_told_so_while_reading_goes_on(story: Story) -> None:
     with TestClient(serve(story, terms=Terms(development=True, rate=20)).app, base_url=LOOPBACK) as client:
         statuses = [client.post("/api/v1/overrides", json={}).status_code for _ in range(40)]
-        bulk = client.post("/api/v1/overrides/bulk", json={})
+        bulk = client.post("/api/v1/bulk/overrides", json={})
         assert (statuses[0], statuses[-1], bulk.status_code) == (422, 429, 429)
         assert int(bulk.headers["Retry-After"]) > 0
         assert client.get("/api/v1/tasks").status_code == 200

@@ -106,10 +106,10 @@ ASKS = {
     "give_override": Ask(method="POST", path=f"{V1}/overrides", body=HOLD, lets_in=RELAYERS),
     "give_override, signed": Ask(method="POST", path=f"{V1}/overrides", body=SIGNED, lets_in=ANYBODY),
     "give_override, dry run": Ask(method="POST", path=f"{V1}/overrides?dry_run=true", body=HOLD, lets_in=DRAFTERS),
-    "give_overrides": Ask(method="POST", path=f"{V1}/overrides/bulk", body=BULK, lets_in=DRAFTING_RELAYERS),
-    "give_overrides, signed": Ask(method="POST", path=f"{V1}/overrides/bulk", body=BULK_SIGNED, lets_in=DRAFTERS),
+    "give_overrides": Ask(method="POST", path=f"{V1}/bulk/overrides", body=BULK, lets_in=DRAFTING_RELAYERS),
+    "give_overrides, signed": Ask(method="POST", path=f"{V1}/bulk/overrides", body=BULK_SIGNED, lets_in=DRAFTERS),
     "give_overrides, dry run": Ask(
-        method="POST", path=f"{V1}/overrides/bulk?dry_run=true", body=BULK, lets_in=DRAFTERS
+        method="POST", path=f"{V1}/bulk/overrides?dry_run=true", body=BULK, lets_in=DRAFTERS
     ),
     "show_reference": Ask(method="GET", path="/reference", lets_in=ANYBODY),
     "list_problems": Ask(method="GET", path="/problems", lets_in=ANYBODY),
