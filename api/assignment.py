@@ -9,7 +9,7 @@ from api.views.snapshot import Snapshot, name_of
 from workmoot.domain.ids import NOBODY, Number
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import Offer
-from workmoot.domain.plan import PlanEntry
+from workmoot.domain.plan import LAST_TICK, PlanEntry
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Member
 
@@ -123,8 +123,8 @@ class _Chosen:
         return (min(mine, key=self._load),), "the least busy robot it may command"
 
     def known_start(self) -> tuple[int, str]:
-        """As planned, but not before now."""
-        now = round((self._snap.simulated_s or 0) * 1000)
+        """As planned, but not before now; late in a plant's life the last moment that can be named."""
+        now = min(round((self._snap.simulated_s or 0) * 1000), LAST_TICK)
         if self._task.entry and self._task.entry.start > now:
             return self._task.entry.start, "the plan in force"
         return now, "now"

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from api.access.access import Access
 from api.ballots import BallotDesk
+from api.bulk import BulkDesk
 from api.desk import Desk
 from api.errands import Errands
 from api.exports import Exports
@@ -31,6 +32,10 @@ class Posting(Protocol):
 class Watched(Protocol):
     """A thread of ours."""
 
+    @property
+    def fault(self) -> str | None:
+        """What ended it though nobody told it to."""
+
     def start(self) -> None:
         """Begins."""
 
@@ -44,6 +49,7 @@ class Dependencies:
 
     projection: Projection
     desk: Desk
+    bulk: BulkDesk
     ballots: BallotDesk
     errands: Errands
     exports: Exports
@@ -56,6 +62,11 @@ class Dependencies:
     streams: Streams = field(default_factory=Streams)
     watched: tuple[Watched, ...] = field(default=())
     """Started and stopped with the app."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What ended threads that should run."""
+        return tuple(item.fault for item in self.watched if item.fault)
 
 
 def _given(request: Request) -> Dependencies:
@@ -70,6 +81,10 @@ def _projection(given: Annotated[Dependencies, Depends(_given)]) -> Projection:
 
 def _desk(given: Annotated[Dependencies, Depends(_given)]) -> Desk:
     return given.desk
+
+
+def _bulk(given: Annotated[Dependencies, Depends(_given)]) -> BulkDesk:
+    return given.bulk
 
 
 def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
@@ -97,6 +112,7 @@ Plant = Annotated[Projection, Depends(_projection)]
 Webhooks = Annotated[Hooks, Depends(_hooks)]
 Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
+Bulk = Annotated[BulkDesk, Depends(_bulk)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
 Files = Annotated[Exports, Depends(_exports)]
 Once = Annotated[Errands, Depends(_errands)]

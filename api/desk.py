@@ -2,27 +2,29 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 
-from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
+from api.anchoring import Anchoring
+from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, subject_of
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
-from api.preconditions import etag_of, require_match
+from api.preconditions import ANY, etag_of, is_named, require_match, stale
 from api.present import note
 from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
-from api.steps import NOWHERE, SUBMITTED, Step
+from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
-from api.views.snapshot import Anchoring, Snapshot
+from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
@@ -81,23 +83,26 @@ class KeyRing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Signed:
+class Signed:
     """An order on its way, as it is kept until it is answered."""
 
     order: HumanOrder
     signature: bytes
+    etag: str
+    """Its subject's state, as the human saw it."""
     filled: dict[str, Any]
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
-        order, signature = order_json(self.order), self.signature.hex()
-        return {"order": order, "signature": signature, "filled": self.filled, "warnings": self.warnings}
+        told = {"etag": self.etag, "filled": self.filled, "warnings": self.warnings}
+        return {"order": order_json(self.order), "signature": self.signature.hex(), **told}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "_Signed":
+    def from_json(cls, kept: dict[str, Any]) -> "Signed":
         return cls(
             order=order_from(kept["order"]),
             signature=bytes.fromhex(kept["signature"]),
+            etag=kept["etag"],
             filled=kept["filled"],
             warnings=tuple(kept["warnings"]),
         )
@@ -126,19 +131,20 @@ class Desk:
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
-        with self._foreseeing() as snap:
+        with self.foreseeing() as snap:
             drafted = self._draft(snap, asked)
             return PreviewOut(
                 head=snap.head,
                 displaces=drafted.displaces,
                 forecast=drafted.forecast or forecast_out(snap, drafted.order),
                 epoch=drafted.epoch,
-                etag=etag_of(snap, drafted.order),
+                etag=etag_of(snap, drafted.order.subject_type, drafted.order.subject),
                 warnings=drafted.warnings,
+                parts=len(parts_for(snap, asked)),
                 filled=drafted.filled,
                 order=order_json(drafted.order),
                 typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),
-                digest="0x" + self._digest(drafted.order).hex(),
+                digest="0x" + self.digest_of(drafted.order).hex(),
                 banner=self.keys.banner,
             )
 
@@ -148,39 +154,45 @@ class Desk:
         Who may not read is not told how the plant is, where the order does not fit it.
         """
         kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match, may_read=may_read)])
-        given = [self._send(_Signed.from_json(one)) for one in kept]
+        given = [self.send(Signed.from_json(one), may_read=may_read) for one in kept]
         if len(given) == 1:
             return given[0]
         ids = ", ".join(str(each.id or each.digest) for each in given)
         told = f"Given in {len(given)} orders, one after the other: {ids}."
         return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
 
-    def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["_Signed"]:
+    def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
         with self._drafting(asked) as snap:
-            drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
-            seen = etag_of(snap, drafts[0].order)
+            try:
+                drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
+            except Problem as refusal:
+                raise self._of_now(snap, asked, if_match, refusal, may_read=may_read) from refusal
+            order = drafts[0].order
+            seen = etag_of(snap, order.subject_type, order.subject)
         signed = [
-            _Signed(
+            Signed(
                 order=drafted.order,
-                signature=self._signature(asked, drafted.order),
+                signature=self.signature_of(asked, drafted.order),
+                etag=seen,
                 filled=drafted.filled,
                 warnings=drafted.warnings,
             )
             for drafted in drafts
         ]
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
-        require_match(drafts[0].order, seen, if_match, current)
+        what, holds = f"The {order.subject_type.name.lower()}", order.kind is OverrideKind.HOLD
+        require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
 
     def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
         """The plant for an order to be drafted by; a hold waits for no forecast of others."""
         if asked.order is not None:
             return self._projection.read()
-        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self._foreseeing()
+        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self.foreseeing()
 
     @contextmanager
-    def _foreseeing(self) -> Iterator[Snapshot]:
+    def foreseeing(self) -> Iterator[Snapshot]:
         """The plant for a forecast, which takes long: so many at once, while all else goes on."""
         with self._turns.take():
             yield self._projection.frozen()
@@ -192,9 +204,27 @@ class Desk:
             return [asked]
         return [asked.model_copy(update={"payload": {**asked.payload, "part": number}}) for number in numbers]
 
-    def _send(self, signed: "_Signed") -> OverrideGiven:
+    @staticmethod
+    def _of_now(
+        snap: Snapshot, asked: OverrideIn, if_match: str | None, refusal: Problem, *, may_read: bool
+    ) -> Problem:
+        """Why an order cannot be drafted: it never could, or its subject changed since it was previewed."""
+        if refusal.status != HTTPStatus.CONFLICT or if_match in (None, ANY):
+            return refusal
+        seen = etag_of(snap, Subject[asked.subject.type.name], subject_of(snap, asked))
+        if if_match is None or is_named(seen, if_match):
+            return refusal
+        why = f"The {asked.subject.type} changed since the preview: {refusal.detail}"
+        return stale(why, seen, {"says": refusal.detail} if may_read else None)
+
+    def send(self, signed: "Signed", *, may_read: bool) -> OverrideGiven:
+        """Sends one order, unless the chain has it already. Where another was quicker, who may read is told how the
+        plant is now."""
         order = signed.order
-        record = self._recorded(self._digest(order)) or self._hand_over(order, signed.signature)
+        try:
+            record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature)
+        except Problem as refusal:
+            raise self._overtaken(signed, refusal, may_read=may_read) from refusal
         note(override=record.digest, tx=record.tx)
         return OverrideGiven(
             **dict(record),
@@ -203,6 +233,20 @@ class Desk:
             next_step=self._next_step(order, record.state),
             banner=self.keys.banner,
         )
+
+    def _overtaken(self, signed: "Signed", refusal: Problem, *, may_read: bool) -> Problem:
+        """What the contracts' no means: that the subject is no longer as the human saw it, or what they say."""
+        if refusal.slug != "refused-on-chain":
+            return refusal
+        order = signed.order
+        self._projection.read_on(timeout_s=SEEN_WITHIN_S)
+        with self._projection.read() as snap:
+            now = etag_of(snap, order.subject_type, order.subject)
+            if now == signed.etag:
+                return refusal
+            current = {"displaces": displaced(snap, order).model_dump(mode="json")} if may_read else None
+        why = f"The {order.subject_type.name.lower()} changed since the preview: {refusal.detail}."
+        return stale(why, now, current, revert=refusal.more["revert"])
 
     def human_for(
         self, snap: Snapshot, named: str | None, *roles: Role, besides: frozenset[Address] = frozenset()
@@ -237,36 +281,44 @@ class Desk:
 
     def _draft(self, snap: Snapshot, asked: OverrideIn) -> Draft:
         if asked.order is not None:
-            return _as_signed(snap, asked)
+            return as_signed(snap, asked)
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
-        roles = (Role.SUPERVISOR, *_ROLES.get(asked.kind, ()))
-        nonce = unordered_nonce(secrets.randbits(192))
-        drafted = draft(snap, asked, human=self.human_for(snap, asked.human, *roles), nonce=nonce)
-        besides = who_asked(snap, drafted.order)
-        if drafted.order.human not in besides:
-            return drafted
-        return draft(snap, asked, human=self.human_for(snap, asked.human, *roles, besides=besides), nonce=nonce)
+        return self.draft_all(snap, [asked])[0]
 
-    def _signature(self, asked: OverrideIn, order: HumanOrder) -> bytes:
+    def draft_all(self, snap: Snapshot, asked: Sequence[OverrideIn]) -> list[Draft]:
+        """Orders of one kind, all of one human, who if possible has asked for none of them before."""
+        first = asked[0]
+        roles = (Role.SUPERVISOR, *_ROLES.get(first.kind, ()))
+        nonces = [unordered_nonce(secrets.randbits(192)) for _ in asked]
+        human = self.human_for(snap, first.human, *roles)
+        drafts = draft_all(snap, asked, human=human, nonces=nonces)
+        besides = frozenset().union(*(who_asked(snap, drafted.order) for drafted in drafts))
+        if human not in besides:
+            return drafts
+        return draft_all(snap, asked, human=self.human_for(snap, first.human, *roles, besides=besides), nonces=nonces)
+
+    def signature_of(self, asked: OverrideIn, order: HumanOrder) -> bytes:
+        """The human's, checked, or the development key's."""
         if asked.order is not None and asked.signature is None:
             raise unprocessable("/signature", "An exact order comes with the human's signature.")
         if asked.signature is None:
-            return self.sign_for(order.human, self._digest(order))
+            return self.sign_for(order.human, self.digest_of(order))
         signature = bytes.fromhex(asked.signature.removeprefix("0x"))
         with checking():
-            genuine = self._verify(order.human, self._digest(order), signature)
+            genuine = self._verify(order.human, self.digest_of(order), signature)
         if not genuine:
             raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
         return signature
 
-    def _digest(self, order: HumanOrder) -> bytes:
+    def digest_of(self, order: HumanOrder) -> bytes:
+        """What its human signs."""
         return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
 
     def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
         stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        with self._projection.steps.trying(Step(self._digest(order), NOWHERE, SUBMITTED), time.time()):
+        with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
             if stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
                 return self._give_to_floor(order, signature)
             return self._give_to_chain(order, signature)
@@ -274,14 +326,15 @@ class Desk:
     def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         assert self._floor is not None  # noqa: S101 (the caller looked)
-        digest = self._digest(order)
+        digest = self.digest_of(order)
         try:
             self._floor.give(order_json(order), "0x" + signature.hex())
         except GatewayRefused as refused:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
             return self._give_to_chain(order, signature)
-        self._projection.note(Anchoring(order=order, digest=digest, submitted_at=time.time()))
+        if order.kind is OverrideKind.HOLD:
+            self._projection.steps.see(Step(digest, NOWHERE, ACKNOWLEDGED), time.time())
         self._await_anchor(order, digest)
         return self._record(digest, order, within_s=0)
 
@@ -290,8 +343,6 @@ class Desk:
         deadline = time.monotonic() + SEEN_WITHIN_S
         while not self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=LOOK_S):
             if reason := self._projection.refusal_of(digest):
-                if order.kind is not OverrideKind.HOLD:
-                    self._projection.forget(digest)
                 raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
             if time.monotonic() > deadline:
                 return
@@ -303,7 +354,7 @@ class Desk:
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        digest = self._digest(order)
+        digest = self.digest_of(order)
         try:
             self._relay.execute(order, signature)
         except ChainError as error:
@@ -334,7 +385,7 @@ class Desk:
         if found is not None:
             return found
         with self._projection.read() as snap:
-            return anchoring_out(snap, Anchoring(order=order, digest=digest, submitted_at=time.time()))
+            return anchoring_out(snap, Anchoring(order=order, digest=digest))
 
     def _next_step(self, order: HumanOrder, state: str) -> str | None:
         if state == "asked":
@@ -347,7 +398,7 @@ class Desk:
         return SECOND_STEP
 
 
-def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
+def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
     """The exact order that a human signed; it is relayed as it is."""
     assert asked.order is not None  # noqa: S101 (the caller looked)
     require_fit(asked)

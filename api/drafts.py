@@ -1,6 +1,7 @@
 """From what a human asks to the exact order the human signs, and what it would displace."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,12 +61,18 @@ class Draft:
     warnings: tuple[str, ...] = ()
 
 
-def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> Draft:
-    """The order, complete; or the problem that names the field."""
+def draft_all(snap: Snapshot, asked: Iterable[OverrideIn], *, human: Address, nonces: Iterable[int]) -> list[Draft]:
+    """The orders, complete, with one forecast over all of them; or the problem that names the field."""
+    drafts = [_unseen(snap, one, human=human, nonce=nonce) for one, nonce in zip(asked, nonces, strict=False)]
+    foreseen = forecast_out(snap, *(drafted.order for drafted in drafts))
+    return [_with_preview(snap, drafted, foreseen) for drafted in drafts]
+
+
+def _unseen(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> Draft:
     require_fit(asked)
     code, words = _reason(asked)
     kind, subject_type = OverrideKind[asked.kind.name], SubjectType[asked.subject.type.name]
-    subject = _subject(snap, asked)
+    subject = subject_of(snap, asked)
     expires_at = _expiry(snap, asked)
     bare = HumanOrder(
         kind=kind,
@@ -79,7 +86,7 @@ def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> D
         human=human,
         nonce=nonce,
     )
-    return _with_preview(snap, _with_payload(snap, asked, bare))
+    return _with_payload(snap, asked, bare)
 
 
 def require_fit(asked: OverrideIn) -> None:
@@ -107,9 +114,9 @@ def preview_hash(displaces: DisplacedOut, forecast: ForecastOut) -> bytes:
     return keccak(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode())
 
 
-def _with_preview(snap: Snapshot, drafted: Draft) -> Draft:
+def _with_preview(snap: Snapshot, drafted: Draft, foreseen: ForecastOut) -> Draft:
     """What the human saw goes into what is signed: the forecast, and but for a hold the epoch it was made at."""
-    shown, foreseen = displaced(snap, drafted.order), forecast_out(snap, drafted.order)
+    shown = displaced(snap, drafted.order)
     epoch = epoch_of(snap, drafted.order)
     expected = 0 if drafted.order.kind is OverrideKind.HOLD else epoch or 0
     order = replace(drafted.order, preview=preview_hash(shown, foreseen), expected_epoch=expected)
@@ -147,7 +154,7 @@ def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:
     if asked.kind not in (Kind.APPROVE, Kind.VETO) or asked.order is not None or "part" in asked.payload:
         return [1]
     require_fit(asked)
-    proposal = snap.ledger.proposals[ProposalId(_subject(snap, asked))]
+    proposal = snap.ledger.proposals[ProposalId(subject_of(snap, asked))]
     return list(range(1, len(_parts(proposal, asked.kind)) + 1))
 
 
@@ -229,7 +236,8 @@ def _expiry(snap: Snapshot, asked: OverrideIn) -> int:
     return expires_at
 
 
-def _subject(snap: Snapshot, asked: OverrideIn) -> int:
+def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
+    """The number of what the request is about."""
     kind, id_ = asked.subject.type, asked.subject.id
     if kind is WireSubject.PLANT:
         return PLANT

@@ -1,5 +1,6 @@
 """What the robot gateway says, read twice a second; and a human's hold, which does not wait for a block."""
 
+import json
 import logging
 import threading
 import time
@@ -9,11 +10,14 @@ from typing import Any
 
 import httpx
 
-from api.views.snapshot import GatewayWords
+from api.threads import Worker
+from api.views.snapshot import GatewayWords, clean
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 2.0
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes; of a thousand robots, or ten thousand orders of humans, it is less than a half."""
 
 
 class Gateway:
@@ -25,29 +29,33 @@ class Gateway:
         self._url_of = url_of
         self._pause_s = pause_s
         self._client = client or httpx.Client(timeout=TIMEOUT_S)
-        self._stop = threading.Event()
         self._lock = threading.Lock()
         self._words = GatewayWords()
+        self._taken: dict[str, Mapping[str, Any]] = {}
+        """By digest, the orders it took after it was asked for these words."""
         self._read_at: float | None = None
-        self._thread = threading.Thread(target=self._run, name="gateway watch", daemon=True)
+        self._worker = Worker("watching the gateway", self._run)
 
     def start(self) -> None:
         """Begins to read."""
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Ends reading."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=2 * TIMEOUT_S)
+        self._worker.stop(within_s=2 * TIMEOUT_S)
         self._client.close()
+
+    @property
+    def fault(self) -> str | None:
+        """What ended the reading."""
+        return self._worker.fault
 
     def words(self) -> GatewayWords:
         """What it said last, with the age of that."""
         with self._lock:
-            words, read_at = self._words, self._read_at
+            words, read_at, taken = self._words, self._read_at, tuple(self._taken.values())
         age = None if read_at is None else round(time.monotonic() - read_at, 2)
-        return replace(words, read_s_ago=age)
+        return replace(words, read_s_ago=age, taken=taken)
 
     def give(self, order: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
         """A human's signed hold or release, to act at once."""
@@ -55,33 +63,40 @@ class Gateway:
         if url is None:
             raise GatewayUnreachable("the plant's description names no gateway")
         try:
-            response = self._client.post(f"{url}/orders", json={"order": dict(order), "signature": signature})
-            said = response.json()
+            response, said = self._ask("POST", f"{url}/orders", {"order": dict(order), "signature": signature})
         except (httpx.HTTPError, ValueError) as error:
             raise GatewayUnreachable(f"the gateway at {url} did not answer: {error}") from error
-        if response.is_success:
-            return said if isinstance(said, dict) else {}
-        raise GatewayRefused(str(said.get("error", response.status_code)), str(said.get("detail", "")))
+        told = said if isinstance(said, dict) else {}
+        if not response.is_success:
+            raise GatewayRefused(str(told.get("error", response.status_code)), str(told.get("detail", "")))
+        with self._lock:
+            self._taken[str(told.get("digest"))] = told
+        return told
 
     def cycle(self) -> None:
-        """Reads once."""
+        """Reads once. While it does not answer, the orders that it took are remembered: it has not forgotten them."""
         url = self._url_of()
+        with self._lock:
+            known = tuple(self._taken)
         try:
             words = self._read(url) if url else GatewayWords(trouble="the plant's description names no gateway")
         except (httpx.HTTPError, ValueError) as error:
             words = GatewayWords(trouble=f"the gateway at {url} does not answer: {error}")
         with self._lock:
-            self._words = words
-            if words.trouble is None:
-                self._read_at = time.monotonic()
+            if words.trouble is not None:
+                self._words = replace(words, orders=self._words.orders)
+                return
+            self._words, self._read_at = words, time.monotonic()
+            for digest in known:
+                self._taken.pop(digest, None)
 
     def _read(self, url: str) -> GatewayWords:
         # The state first: what is said of the robots is not older than the orders that the gateway has seen.
         state, robots, sensors = (self._get(f"{url}/{name}") for name in ("state", "robots", "sensors"))
         chain = _object(state, "chain")
         return GatewayWords(
-            robots={robot["number"]: robot for robot in _objects(robots, "robots") if "number" in robot},
-            sensors={sensor["id"]: sensor for sensor in _objects(sensors, "sensors") if "id" in sensor},
+            robots={robot["number"]: robot for robot in _objects(robots, "robots") if type(robot.get("number")) is int},
+            sensors={sensor["id"]: sensor for sensor in _objects(sensors, "sensors") if type(sensor.get("id")) is str},
             orders=tuple(_objects(state, "orders")),
             block=_count(chain, "block"),
             orders_count=_count(chain, "orders"),
@@ -90,14 +105,35 @@ class Gateway:
         )
 
     def _get(self, url: str) -> Any:
-        response = self._client.get(url)
+        response, said = self._ask("GET", url)
         response.raise_for_status()
-        return response.json()
+        return said
+
+    def _ask(self, method: str, url: str, body: Any = None) -> tuple[httpx.Response, Any]:
+        with self._client.stream(method, url, json=body) as response:
+            return response, _said(_whole(response))
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._worker.stopping.is_set():
             self.cycle()
-            self._stop.wait(self._pause_s)
+            self._worker.stopping.wait(self._pause_s)
+
+
+def _said(body: bytes) -> Any:
+    try:
+        return clean(json.loads(body))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _whole(response: httpx.Response) -> bytes:
+    """The body, if it comes to an end."""
+    body = b""
+    for part in response.iter_bytes():
+        body += part
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError(f"more than {LARGEST_ANSWER} bytes")
+    return body
 
 
 def _object(body: Any, name: str) -> Mapping[str, Any]:

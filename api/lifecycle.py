@@ -8,6 +8,7 @@ from math import inf
 from api.models.orders import OverrideStep
 from api.projection import Projection
 from api.steps import KeptSteps
+from api.threads import Worker
 from api.views.lifecycle import FINAL, anchoring_times, see, state_of, times_of
 from api.views.overrides import anchoring_state
 from api.views.snapshot import Snapshot
@@ -33,20 +34,22 @@ class Lifecycle:
         self._heard: tuple[int, str | None] = -1, None
         self._told: dict[str, tuple[int, OverrideStep]] = {}
         self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
+        self._worker = Worker("following the orders", self._run)
         self.version = 0
         """Rises with every change."""
 
     def start(self) -> None:
         """Begins to look."""
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Ends looking."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._worker.stop()
+
+    @property
+    def fault(self) -> str | None:
+        """What ended the looking."""
+        return self._worker.fault
 
     def look(self) -> None:
         """Looks once at every order that is not over."""
@@ -96,9 +99,9 @@ class Lifecycle:
         return _last(step) >= since if step.state in FINAL else bytes.fromhex(step.digest[2:]) in self._resting
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._worker.stopping.is_set():
             self.look()
-            self._stop.wait(PAUSE_S)
+            self._worker.stopping.wait(PAUSE_S)
 
 
 def _rests_until(record: OverrideRecord, state: str) -> float:
@@ -108,11 +111,9 @@ def _rests_until(record: OverrideRecord, state: str) -> float:
 
 
 def _anchoring_steps(snap: Snapshot) -> Iterator[OverrideStep]:
-    anchored = {record.digest for record in snap.ledger.overrides.values()}
     for item in snap.anchoring:
-        if item.digest not in anchored:
-            times, state = anchoring_times(snap, item), anchoring_state(snap, item)
-            yield OverrideStep(id=None, digest="0x" + item.digest.hex(), state=state, times=times)
+        times, state = anchoring_times(snap, item), anchoring_state(snap, item)
+        yield OverrideStep(id=None, digest="0x" + item.digest.hex(), state=state, times=times)
 
 
 def _last(step: OverrideStep) -> float:

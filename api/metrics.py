@@ -63,6 +63,7 @@ class _Picture(Collector):
             "events": ("Events of the chain that are known.", freshness.events),
             "anchoring": ("Orders that act and are not on chain yet.", projection.anchoring_count()),
             "errands": ("Writes being done now.", self._given.errands.at_work),
+            "faults": ("Threads of the API that a fault ended: start it again.", len(self._given.faults)),
             "streams": ("Event streams open now.", self._given.streams.count()),
         }
         for name, (words, value) in found.items():

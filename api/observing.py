@@ -7,6 +7,7 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.heads import with_head
 from api.present import Known, answering
 
 log = logging.getLogger(__name__)
@@ -34,13 +35,11 @@ class Observed:
 
 
 def _noting(send: Send, known: Known) -> Send:
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            known["status"] = message["status"]
-            MutableHeaders(scope=message)[ID] = known["request"]
-        await send(message)
+    def note(head: Message, headers: MutableHeaders) -> None:
+        known["status"] = head["status"]
+        headers[ID] = known["request"]
 
-    return sender
+    return with_head(send, note)
 
 
 def _tell(scope: Scope, known: Known, seconds: float) -> None:

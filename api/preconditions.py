@@ -1,21 +1,33 @@
 """What a human has seen before giving an order: the subject's state as a tag, and the refusal where it has changed."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.problems import Problem
 from api.views.snapshot import Snapshot
-from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
+from workmoot.domain.hashing import keccak
+from workmoot.domain.ledger import Task
+from workmoot.domain.overrides import SubjectType
 
 ANY = "*"
+DIGITS = 32
 
 
-def etag_of(snap: Snapshot, order: HumanOrder) -> str:
+def etag_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
-    return f'"{order.subject_type.name.lower()}-{order.subject}-{_state(snap, order)}"'
+    return f'"{subject_type.name.lower()}-{subject}-{_state(snap, subject_type, subject)}"'
 
 
-def require_match(order: HumanOrder, etag: str, if_match: str | None, current: Mapping[str, object] | None) -> None:
+def etag_of_tasks(tasks: Iterable[Task]) -> str:
+    """The same of many tasks at once, and of which they are."""
+    states = [[task.id, _of_task(task)] for task in tasks]
+    return f'"tasks-{len(states)}-{keccak(json.dumps(states).encode()).hex()[:DIGITS]}"'
+
+
+def require_match(
+    what: str, etag: str, if_match: str | None, current: Mapping[str, object] | None, *, any_will_do: bool
+) -> None:
     """The human saw the present state, which has this tag. A hold may say that it does not matter: who sees danger
     stops it. Whose order came too late is told `current`; None: the asker may not know.
     """
@@ -26,25 +38,37 @@ def require_match(order: HumanOrder, etag: str, if_match: str | None, current: M
             "An order says what state its human saw: send the ETag of ?dry_run=true as If-Match "
             f"(for a hold, {ANY} will do).",
         )
-    if if_match == ANY and order.kind is OverrideKind.HOLD:
+    if if_match == ANY and any_will_do:
         return
-    if etag in (tag.strip() for tag in if_match.split(",")):
-        return
-    detail = f"The {order.subject_type.name.lower()} changed since it was previewed. Look again before you decide."
-    more: dict[str, Any] = {} if current is None else {"current": {"etag": etag, **current}}
-    raise Problem(412, "stale-version", detail, **more)
+    if not is_named(etag, if_match):
+        raise stale(f"{what} changed since the preview.", etag, current)
 
 
-def _state(snap: Snapshot, order: HumanOrder) -> str:
-    ledger, subject = snap.ledger, order.subject
-    if order.subject_type is SubjectType.TASK:
-        task = ledger.tasks[subject]  # type: ignore[index]  # a draft's subject exists
-        return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}"
-    if order.subject_type is SubjectType.PROPOSAL:
+def is_named(etag: str, if_match: str) -> bool:
+    """Whether it is among the tags that somebody names."""
+    return etag in (tag.strip() for tag in if_match.split(","))
+
+
+def stale(why: str, etag: str, current: Mapping[str, object] | None, **more: Any) -> Problem:
+    """It is no longer as the human saw it; `current` is told to who may know."""
+    if current is not None:
+        more["current"] = {"etag": etag, **current}
+    return Problem(412, "stale-version", f"{why} Look again before you decide.", **more)
+
+
+def _state(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
+    ledger = snap.ledger
+    if subject_type is SubjectType.TASK:
+        return _of_task(ledger.tasks[subject])  # type: ignore[index]  # a draft's subject exists
+    if subject_type is SubjectType.PROPOSAL:
         proposal = ledger.proposals[subject]  # type: ignore[index]
         return f"{int(proposal.state)}.{proposal.progress}"
-    if order.subject_type is SubjectType.ROBOT:
+    if subject_type is SubjectType.ROBOT:
         return f"{ledger.robot_epoch(subject)}"
-    if order.subject_type is SubjectType.WORKER:
+    if subject_type is SubjectType.WORKER:
         return f"{int(ledger.members[subject].standing)}"  # type: ignore[index]
     return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"
+
+
+def _of_task(task: Task) -> str:
+    return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}"

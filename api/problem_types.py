@@ -201,7 +201,7 @@ _TABLE = (
         means="The subject's state is no longer the one that If-Match names; `current` is how it is now, for who may "
         "read.",
         helps="Preview again (?dry_run=true), decide again, and send the new ETag.",
-        example="The task changed since it was previewed. Look again before you decide.",
+        example="The task changed since the preview. Look again before you decide.",
     ),
     ProblemType(
         slug="too-large",
@@ -371,8 +371,8 @@ _TABLE = (
         slug="not-ready",
         status=503,
         title="The chain was not read to its head",
-        means="The API has just started, or cannot read the node: what it says may have changed.",
-        helps="Wait; `head` and `freshness` say how far it is.",
+        means="The API has just started, cannot read the node, or a part of it ended: what it says may have changed.",
+        helps="Wait; `head` and `freshness` say how far it is. Where a part ended by a fault, start it again.",
         example="The chain is not read: last read 12.0 s ago.",
         again=True,
     ),

@@ -9,19 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from api.anchoring import Anchoring, acting
 from api.event_ids import EventId, mark_of
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
 from api.models.work import TaskOut
 from api.past import Past
-from api.steps import ACKNOWLEDGED, NOWHERE, Step, Steps
-from api.views.snapshot import Anchoring, GatewayWords, Snapshot
+from api.steps import Steps
+from api.threads import Worker
+from api.views.snapshot import GatewayWords, Snapshot
 from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger
-from workmoot.domain.overrides import OverrideKind
 
 log = logging.getLogger(__name__)
 PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
@@ -70,13 +71,14 @@ class Projection:
         self._database = database
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._stop = threading.Event()
         self._look = threading.Event()
         self._index = EventIndex(lambda account: self._follower.ledger.numbers.get(account))
         self.version = 0
         """Rises with the events; read without the lock."""
         self.is_whole = False
         """Whether the chain was read to its head: before, what is not known here may be there all the same."""
+        self._wholes = 0
+        """How often it was read to its head."""
         self._rewinds: list[int] = []
         self._past = Past()
         self._undone: dict[tuple[int, str], int] = {}
@@ -86,8 +88,9 @@ class Projection:
         """The ledger as it is, until something is entered."""
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
-        self._anchoring: dict[bytes, Anchoring] = {}
-        self._thread = threading.Thread(target=self._run, name="projection", daemon=True)
+        self._acting: tuple[GatewayWords, int, tuple[Anchoring, ...]] = GatewayWords(), -1, ()
+        """Of which words of the gateway, and at which version, these orders were found to act."""
+        self._worker = Worker("following the chain", self._follow)
 
     def begin(self) -> None:
         """Reads to the chain's head; while the node is away, what was kept is enough."""
@@ -101,14 +104,18 @@ class Projection:
 
     def start(self) -> None:
         """Begins to follow."""
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Ends following."""
-        self._stop.set()
+        self._worker.stopping.set()
         self._look.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=LONGEST_PAUSE_S)
+        self._worker.stop(within_s=LONGEST_PAUSE_S)
+
+    @property
+    def fault(self) -> str | None:
+        """What ended the following."""
+        return self._worker.fault
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
@@ -190,22 +197,10 @@ class Projection:
             read_s_ago = NEVER_S if self._read_at is None else round(time.monotonic() - self._read_at, 2)
             return Freshness(
                 read_s_ago=read_s_ago,
-                stale=self._trouble is not None or read_s_ago >= STALE_S,
+                stale=self._present_trouble() is not None or read_s_ago >= STALE_S,
                 events=len(self._index.events),
                 database=self._database,
             )
-
-    def note(self, item: Anchoring) -> None:
-        """Remembers an order that acts before it is on chain: a hold does as soon as the gateway has taken it."""
-        if item.order.kind is OverrideKind.HOLD:
-            self.steps.see(Step(item.digest, NOWHERE, ACKNOWLEDGED), item.submitted_at)
-        with self._lock:
-            self._anchoring[item.digest] = item
-
-    def forget(self, digest: bytes) -> None:
-        """The order acts no more."""
-        with self._lock:
-            self._anchoring.pop(digest, None)
 
     def refusal_of(self, digest: bytes) -> str | None:
         """Why the chain refused an order that the gateway sent; None: it did not."""
@@ -215,14 +210,21 @@ class Projection:
 
     def anchoring_count(self) -> int:
         """How many orders act and are not on chain yet."""
-        with self._lock:
-            return len(self._anchoring)
+        with self.read() as snap:
+            return len(snap.anchoring)
 
     def wait_for(self, condition: Callable[[Ledger], bool], *, timeout_s: float) -> bool:
         """Looks at once, and waits until the ledger fulfils a condition."""
         self._look.set()
         with self._changed:
             return self._changed.wait_for(lambda: condition(self._follower.ledger), timeout=timeout_s)
+
+    def read_on(self, *, timeout_s: float) -> None:
+        """Returns when all is read that the node has now, or after that time."""
+        with self._changed:
+            wanted = self._wholes + 2  # one reading may be under way
+            self._look.set()
+            self._changed.wait_for(lambda: self._wholes >= wanted, timeout=timeout_s)
 
     def cycle(self) -> bool:
         """Looks once at the chain; whether there may be more at once."""
@@ -233,6 +235,7 @@ class Projection:
             if news is None or not news.recalled:
                 self._read_at, self._trouble = time.monotonic(), None
             more = self._follower.ledger.head != self._follower.tip
+            self._wholes += not more
             self.is_whole |= not more and (news is None or not news.recalled)
             self._changed.notify_all()
             return more
@@ -245,7 +248,6 @@ class Projection:
         if news.events or news.anew:
             self._tasks_made.clear()
         self._index.extend(news.events)
-        self._forget_anchored()
         self.version += 1 if news.events or news.anew else 0
 
     def _rewind(self, common: int) -> None:
@@ -255,17 +257,9 @@ class Projection:
         self._index.clear()
         self.is_whole = False
 
-    def _run(self) -> None:
-        """Follows until told to stop; a fault of ours ends it, and then every answer says so."""
-        try:
-            self._follow()
-        finally:
-            if not self._stop.is_set():
-                self._trouble = "following the chain ended by a fault; the log has it, start the API again"
-
     def _follow(self) -> None:
         pause_s = PAUSE_S
-        while not self._stop.is_set():
+        while not self._worker.stopping.is_set():
             try:
                 pause_s = 0.0 if self.cycle() else PAUSE_S
             except (ChainError, DatabaseUnreachable, Unreachable) as error:
@@ -280,10 +274,19 @@ class Projection:
             head=self._head(),
             now=time.time(),
             gateway=gateway,
-            anchoring=tuple(self._anchoring.values()),
+            anchoring=self._anchoring(gateway),
             steps=self.steps,
             tasks_made=tasks_made,
         )
+
+    def _anchoring(self, words: GatewayWords) -> tuple[Anchoring, ...]:
+        """Looked for anew when the gateway or the chain says something new."""
+        former, version, found = self._acting
+        is_known = words.orders is former.orders and words.taken == former.taken and version == self.version
+        if not is_known:
+            found = acting((*words.taken, *words.orders), self._follower.ledger)
+            self._acting = words, self.version, found
+        return found
 
     def _head(self) -> Head:
         head = self._follower.ledger.head
@@ -295,12 +298,12 @@ class Projection:
             at=moment(head.timestamp),
             behind_blocks=max(0, tip.number - head.number),
             behind_s=max(0, tip.timestamp - head.timestamp),
-            trouble=self._trouble,
+            trouble=self._present_trouble(),
         )
 
-    def _forget_anchored(self) -> None:
-        for record in self._follower.ledger.overrides.values():
-            self._anchoring.pop(record.digest, None)
+    def _present_trouble(self) -> str | None:
+        """Why what is said may have changed; a fault of ours is in every answer from then on."""
+        return self.fault or self._trouble
 
 
 def _common(former: Sequence[Event], present: Sequence[Event]) -> int:

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.heads import with_head
 from api.home import Home
 from api.problems import respond
 from workmoot.ballots.wire import DRAFTS_PATH
@@ -73,11 +74,8 @@ def _limited(receive: Receive, largest: int) -> Receive:
 
 
 def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in added.items():
-                headers.setdefault(name, value)
-        await send(message)
+    def add(_: Message, headers: MutableHeaders) -> None:
+        for name, value in added.items():
+            headers.setdefault(name, value)
 
-    return sender
+    return with_head(send, add)

@@ -137,6 +137,7 @@ def order_json(digest: str, order: HumanOrder) -> Json:
         "subject_type": order.order.subject_type,
         "subject": order.order.subject,
         "human": order.order.human,
+        "order": order.order.order,
         "at": order.order.at,
         "state": order.state,
         "reason": order.reason,

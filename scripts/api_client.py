@@ -39,8 +39,13 @@ LISTED_BY = {
     "workers": "`workmoot member list`",
     "robots": "`workmoot member list --kind robotic`",
     "keys": "`workmoot key list`",
+    "webhooks": "`workmoot webhook list`",
+    "webhooks/ID/dead-letters": "`workmoot webhook dead ID`",
 }
-SIGN_IN = "POST /api/v1/auth/sign-in", "`workmoot sign-in`"
+DONE_BY = {
+    "POST /api/v1/auth/sign-in": "`workmoot sign-in`",
+    "DELETE /api/v1/webhooks": "`workmoot webhook remove`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,14 @@ class ApiClient:
     def give(self, order: Any, *, etag: str) -> Any:
         """Gives an order, if its subject is still as the preview with this tag showed it."""
         return self.ask("POST", "overrides", order, a_key() | {"If-Match": etag}).json()
+
+    def preview_all(self, act: Any) -> Any:
+        """On which tasks an act would be done, and what it would do; nothing is sent."""
+        return self.post("bulk/overrides?dry_run=true", act)
+
+    def give_all(self, act: Any, *, etag: str) -> Any:
+        """Gives an order for each of them, if they are still as the preview with this tag showed them."""
+        return self.ask("POST", "bulk/overrides", act, a_key() | {"If-Match": etag}).json()
 
     def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
         """How far an order is and each step it takes, as the stream tells them; so long at most."""
@@ -200,7 +213,13 @@ def _where(pointer: str) -> str:
 
 def _for_a_terminal(words: str) -> str:
     """The command where the API names one of its routes."""
-    return re.sub(r"GET /api/v1/(\w+)", lambda found: LISTED_BY.get(found[1], found[0]), words.replace(*SIGN_IN))
+    for route, command in DONE_BY.items():
+        words = words.replace(route, command)
+    return re.sub(r"GET /api/v1/(webhooks/\d+/dead-letters|\w+)", _listing_command, words)
+
+
+def _listing_command(found: re.Match[str]) -> str:
+    return LISTED_BY.get(re.sub(r"\d+", "ID", found[1]), found[0])
 
 
 def _ends_with(status: int) -> int:

@@ -24,6 +24,7 @@ from scripts import (
     supervisor,
     task,
     up,
+    webhook,
     worker,
 )
 
@@ -47,6 +48,7 @@ app.add_typer(override.app, name="override")
 app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")
+app.add_typer(webhook.app, name="webhook")
 app.add_typer(audit.app, name="audit")
 app.add_typer(product.app, name="product")
 app.command(name="mcp")(mcp.mcp)

@@ -1,6 +1,6 @@
 """Whether an order that an API drafted is the one that was asked for: judged here, before a human's key signs it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,8 @@ from api.drafts import FILLS_A_SLOT, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
-from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
+from workmoot.domain.payloads import cancelled_tasks, parts_of, read_assign_payload, read_plan_payload, release_payload
+from workmoot.domain.plan import TREE, unpack_assignments
 
 CLOCKS_DIFFER_S = 60
 CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part"))
@@ -40,18 +41,28 @@ def in_words(order: HumanOrder) -> str:
     """What the order says to the contracts, from its own bytes."""
     subject = f"{order.subject_type.name.lower()} {order.subject}"
     until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
-    return f"{order.kind.name.lower()} {subject}{_to_whom(order)}, level {order.level}{until}"
+    return f"{order.kind.name.lower()} {subject}{_more(order)}, level {order.level}{until}"
+
+
+def _more(order: HumanOrder) -> str:
+    """To whom, which other tasks, or which part of a plan."""
+    if order.kind is OverrideKind.ASSIGN:
+        return _to_whom(order)
+    if order.kind is OverrideKind.CANCEL and order.payload:
+        return f" (tasks {_listed(cancelled_tasks(order.subject, order.payload))})"
+    if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE) and order.payload:
+        part = read_plan_payload(order.payload)
+        return f" (entries {part.first + 1} to {part.last})"
+    return ""
 
 
 def _to_whom(order: HumanOrder) -> str:
-    if order.kind is not OverrideKind.ASSIGN:
-        return ""
     entry, _ = read_assign_payload(order.payload)
     beside = f"helpers {_listed(entry.helpers)}, robots {_listed(entry.robots)}, inspector {entry.inspector or 'none'}"
     return f" to worker {entry.lead} ({beside})"
 
 
-def _listed(numbers: tuple[int, ...]) -> str:
+def _listed(numbers: Iterable[int]) -> str:
     return " ".join(map(str, numbers)) or "none"
 
 
@@ -69,7 +80,7 @@ def _code(code: object) -> int | None:
 
 
 def _carries(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
-    """Whether the payload is what was asked for; a plan's is bound to its proposal by the contracts."""
+    """Whether the payload is what was asked for; which plan's it is, the contracts check."""
     if set(payload) - CHECKED:
         return False
     try:
@@ -84,7 +95,16 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         asked = (order.subject, payload.get("second_reason", ""))
         return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
-        return not order.payload or bool(read_plan_payload(order.payload))
+        return _is_part(order.payload, payload.get("part", 1))
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:
         return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
     return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")
+
+
+def _is_part(content: bytes, number: int) -> bool:
+    """Whether it names the entries of that part of the plan that it carries; a tree is one part, a motion has none."""
+    part = read_plan_payload(content) if content else None
+    if part is None or part.assignments.startswith(TREE):
+        return number == 1
+    parts = parts_of(len(unpack_assignments(part.assignments)))
+    return (part.first, part.last) in parts[number - 1 : number]

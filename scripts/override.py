@@ -1,13 +1,14 @@
 """`workmoot override`: a human's word, as a client of the API."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts.bulk import give_each, show, told, where_of
 from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,14 @@ Wait = Annotated[
     typer.Option(min=1, help="Show each step until it is in force and confirmed; so many seconds at most."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what it would displace.")]
-Subject = Annotated[str, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")]
+Subject = Annotated[
+    str | None, typer.Argument(help="What it is about: an id, or plant, task:ID, robot:ID, proposal:ID.")
+]
+Where = Annotated[
+    str | None,
+    typer.Option(help="Instead: every task like this, 200 at most: order=1,status=allocated,worker=3,capability=NAME."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --where: do not ask before it is given.")]
 
 AN_HOUR_S = 3600
 FAILED = "failed"
@@ -71,14 +79,16 @@ def assign(  # noqa: PLR0913 (a command's options)
 ) -> None:
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
-    body = _order("assign", _subject("task", subject), (code, reason), for_, human) | {"payload": payload}
+    body = _act("assign", (code, reason), for_, human) | {"subject": _subject("task", subject), "payload": payload}
     _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
     def command(  # noqa: PLR0913 (a command's options)
-        subject: Subject,
         reason: Reason,
+        subject: Subject = None,
+        where: Where = None,
+        yes: Yes = False,
         code: Code = "OTHER",
         for_: For = None,
         human: Human = None,
@@ -90,8 +100,17 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
-        body = _order(kind, _subject(usual, subject), (code, reason), for_, human)
-        _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+        if (subject is None) == (where is None):
+            raise typer.BadParameter("name what it is about, or with --where every task that is meant")
+        if where is not None and wait is not None:
+            raise typer.BadParameter("--wait follows one order; with --where look at `workmoot override list`")
+        signer = signer_of(key, keystore)
+        if where is not None:
+            act = _act(kind, (code, reason), for_, human) | {"where": where_of(where)}
+            _give_each(act, signer, deployment, dry_run=dry_run, is_sure=yes, api=api, as_json=as_json)
+            return
+        body = _act(kind, (code, reason), for_, human) | {"subject": _subject(usual, subject or "")}
+        _give(body, signer, deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
 
@@ -111,13 +130,12 @@ def list_(
     typer.echo(_text(listing) if as_json else "\n".join(map(_line, listing["items"])) or "no overrides")
 
 
-def _order(
-    kind: str, subject: dict[str, Any], reason: tuple[str, str], for_s: int | None, human: str | None
-) -> dict[str, Any]:
+def _act(kind: str, reason: tuple[str, str], for_s: int | None, human: str | None) -> dict[str, Any]:
+    """An order but for what it is about."""
     lasts = for_s or (None if kind in UNTIL_RELEASED else AN_HOUR_S)
     until = (datetime.now(UTC) + timedelta(seconds=lasts)).isoformat() if lasts else None
     words = {"code": reason[0], "text": reason[1]}
-    return {"kind": kind, "subject": subject, "reason": words, "expires_at": until, "human": human}
+    return {"kind": kind, "reason": words, "expires_at": until, "human": human}
 
 
 def _subject(usual: str, given: str) -> dict[str, Any]:
@@ -141,19 +159,75 @@ def _give(
     client = _client(api)
     if signer is not None:
         body |= {"human": signer.address}
-    seen = answer = client.preview(body)
-    if not dry_run:
-        if signer is not None:
-            where = deployment_of(client.url, deployment)
-            body |= {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
-        answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
+    seen = client.preview(body)
+    if dry_run:
+        typer.echo(_text(seen) if as_json else "\n".join(_told(seen)))
+        return
+    codes = [
+        _give_one(client, part, shown, signer, deployment, wait=wait, as_json=as_json)
+        for part, shown in _parts(client, body, seen, signer)
+    ]
+    if any(codes):
+        raise typer.Exit(max(codes))
+
+
+def _parts(client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None") -> Iterator[tuple[Any, Any]]:
+    """What is given, and its preview: where a key here signs for a large plan, one part after the other, each as the
+    plan is then."""
+    if signer is None or seen["parts"] == 1:
+        yield body, seen
+        return
+    for number in range(1, seen["parts"] + 1):
+        part = body | {"payload": {"part": number}}
+        yield part, client.preview(part)
+
+
+def _give_one(
+    client: Any,
+    body: dict[str, Any],
+    seen: Any,
+    signer: "Signer | None",
+    deployment: Path | None,
+    *,
+    wait: float | None,
+    as_json: bool,
+) -> int:
+    """Signs, gives and tells one order; the exit code for how far it came."""
+    if signer is not None:
+        where = deployment_of(client.url, deployment)
+        body = body | {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
+    answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
     if not as_json:
         typer.echo("\n".join(_told(answer)))
-    code = 0 if wait is None or dry_run else _follow(client, answer, wait, quietly=as_json)
+    code = 0 if wait is None else _follow(client, answer, wait, quietly=as_json)
     if as_json:
         typer.echo(_text(answer))
-    if code:
-        raise typer.Exit(code)
+    return code
+
+
+def _give_each(
+    act: dict[str, Any],
+    signer: "Signer | None",
+    deployment: Path | None,
+    *,
+    dry_run: bool,
+    is_sure: bool,
+    api: str | None,
+    as_json: bool,
+) -> None:
+    from scripts.api_client import REFUSED
+
+    client = _client(api)
+    if signer is not None:
+        act |= {"human": signer.address}
+    if dry_run:
+        seen = client.preview_all(act)
+        typer.echo(_text(seen)) if as_json else show(seen)
+        return
+    given = give_each(client, act, signer, deployment, is_sure=is_sure)
+    typer.echo(_text(given) if as_json else told(given))
+    if given["refused"]:
+        raise typer.Exit(REFUSED)
 
 
 def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from api.webhooks.reach import Reach
     from workmoot.chain.connection import Connection
     from workmoot.chain.signer import Signer
+    from workmoot.domain.ids import Address
 
 HOST = "127.0.0.1"
 DEVELOPMENT_CHAINS = (1337, 31337)
@@ -115,9 +116,10 @@ def dependencies_of(
     reach: "Reach",
 ) -> "Dependencies":
     """Everything outside that the API needs, on this node."""
-    from api.access.access import access_of
+    from api.access.access import Access, access_of
     from api.archive import DatabaseArchive
     from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
+    from api.bulk import BulkDesk
     from api.dependencies import Dependencies
     from api.desk import Desk
     from api.errands import Errands
@@ -144,7 +146,12 @@ def dependencies_of(
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None
     deployed, node = connection.deployment, Node(connection.node.url, timeout_s=ANSWER_S)
-    verify, verify_ballot = Signatures(node).is_signed_by, Signatures(node).is_signed_by
+
+    def belongs(account: "Address") -> bool:
+        return bool(access.door.roles_of(account))
+
+    verify = Signatures(node, may_matter=belongs).is_signed_by
+    verify_ballot = Signatures(node, may_matter=belongs).is_signed_by
     desk = Desk(
         projection,
         overrides=deployed.overrides,
@@ -156,7 +163,7 @@ def dependencies_of(
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify_ballot)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)
-    access = access_of(home, terms, projection, database, verify)
+    access: Access = access_of(home, terms, projection, database, verify)
     webhooks = Sender(
         database,
         projection,
@@ -168,6 +175,7 @@ def dependencies_of(
     return Dependencies(
         projection=projection,
         desk=desk,
+        bulk=BulkDesk(projection, desk),
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         errands=Errands(database),
         exports=Exports(NodeEvidence(connection.node, deployed)),

@@ -73,6 +73,7 @@ _WHO_MAY = {
     ),
     RECALL: "explain_task export_audit list_product_history",
     SIGNED: "give_override",
+    DRAFT: "give_overrides",
     POST: "submit_order",
     WHO_AM_I: "read_me",
     OWN_KEYS: "create_key list_keys revoke_key",

@@ -115,6 +115,10 @@ class PreviewOut(Wire):
     epoch: int | None = Field(description="The subject's epoch as the API sees it.")
     etag: str = Field(description="The state this was made for; the order is given with it as If-Match.")
     warnings: tuple[str, ...]
+    parts: int = Field(
+        description="In how many orders all of it is given: of a large plan each acts on a `part` (`payload`); this is "
+        "the one asked for, or the first."
+    )
     filled: dict[str, Any] = Field(description="What the API filled in where the request left it open, and from where.")
     order: dict[str, Any]
     typed_data: dict[str, Any]

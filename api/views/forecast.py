@@ -1,4 +1,4 @@
-"""What an order would bring, before anything is sent."""
+"""What orders would bring, before anything is sent."""
 
 from collections.abc import Iterable
 
@@ -15,11 +15,11 @@ SHOWN = 50
 NOT_DONE = 1 << 40
 
 
-def forecast_out(snap: Snapshot, order: HumanOrder) -> ForecastOut:
-    """The plant with the order beside the plant without it."""
+def forecast_out(snap: Snapshot, *orders: HumanOrder) -> ForecastOut:
+    """The plant with the orders beside the plant without them."""
     if snap.ledger.clock is None:
         return _nothing("The plant has no clock yet: nothing can be foreseen.")
-    found = forecast(snap.ledger, order, wall_s=snap.now)
+    found = forecast(snap.ledger, *orders, wall_s=snap.now)
     moved = sorted((_moved(snap, found, task) for task in found.moved()), key=_delay, reverse=True)
     late = [item for item in moved if item.late_after_s > item.late_before_s]
     lost = found.lost()

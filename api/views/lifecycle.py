@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from api.anchoring import Anchoring
 from api.event_ids import id_at
 from api.models.common import moment
 from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
-from api.views.snapshot import Anchoring, Snapshot
+from api.views.snapshot import Snapshot
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
@@ -54,7 +55,10 @@ def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
         if _refutes_effect(snap, record.order) is None:
             _see(snap, record.digest, id_at(record.at), EFFECTIVE)
     for item in snap.anchoring:
-        if item.order.kind is OverrideKind.HOLD and _refutes_hold(snap, item) is None:
+        if item.order.kind is not OverrideKind.HOLD:
+            continue
+        _see(snap, item.digest, NOWHERE, ACKNOWLEDGED)
+        if _refutes_hold(snap, item) is None:
             _see(snap, item.digest, NOWHERE, EFFECTIVE)
 
 
@@ -74,7 +78,7 @@ def times_of(snap: Snapshot, record: OverrideRecord) -> SlotTimes:
 def anchoring_times(snap: Snapshot, item: Anchoring) -> SlotTimes:
     """Of an order that is in no block: a hold acts at the gateway all the same."""
     return SlotTimes(
-        submitted=_seen(snap, item.digest, SUBMITTED) or moment(item.submitted_at),
+        submitted=_seen(snap, item.digest, SUBMITTED),
         mined=None,
         acknowledged=_seen(snap, item.digest, ACKNOWLEDGED),
         effective=_seen(snap, item.digest, EFFECTIVE),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.anchoring import Anchoring
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
 from api.views.lifecycle import (
@@ -14,7 +15,7 @@ from api.views.lifecycle import (
     unconfirmed,
     unconfirmed_hold,
 )
-from api.views.snapshot import Anchoring, Snapshot
+from api.views.snapshot import Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
 from workmoot.domain.ledger import OverrideRecord
@@ -86,8 +87,7 @@ def _refusal(snap: Snapshot, item: Anchoring) -> object:
 
 def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
     """Every order, the latest first; those not yet on chain before all."""
-    anchored = {record.digest for record in snap.ledger.overrides.values()}
-    waiting = (anchoring_out(snap, item) for item in snap.anchoring if item.digest not in anchored)
+    waiting = (anchoring_out(snap, item) for item in snap.anchoring)
     given = (override_out(snap, record) for _, record in sorted(snap.ledger.overrides.items(), reverse=True))
     return (*waiting, *given)
 

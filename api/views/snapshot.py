@@ -8,12 +8,13 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
+from api.anchoring import Anchoring
 from api.models.common import Head, Who
 from api.models.work import TaskOut
 from api.steps import Steps
 from workmoot.domain.ids import OverrideId, TaskId, index_of, order_of
 from workmoot.domain.ledger import Ledger, Task
-from workmoot.domain.overrides import HumanOrder, hash_of_orders
+from workmoot.domain.overrides import hash_of_orders
 from workmoot.domain.strangers import text
 from workmoot.domain.workers import Kind, Member, Scope
 
@@ -25,6 +26,9 @@ class GatewayWords:
     robots: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     sensors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     orders: tuple[Mapping[str, Any], ...] = ()
+    """Those that came to it, and how far each is on its way into a block."""
+    taken: tuple[Mapping[str, Any], ...] = ()
+    """The same of those it took since."""
     block: int = 0
     """How far it has read the chain."""
     orders_count: int = 0
@@ -32,15 +36,6 @@ class GatewayWords:
     """How many humans' orders it has seen on the chain, and which."""
     read_s_ago: float | None = None
     trouble: str | None = "not read yet"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchoring:
-    """An order that acts on the floor and is not on chain yet."""
-
-    order: HumanOrder
-    digest: bytes
-    submitted_at: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +47,7 @@ class Snapshot:
     now: float
     gateway: GatewayWords = field(default_factory=GatewayWords)
     anchoring: tuple[Anchoring, ...] = ()
+    """The orders that act on the floor and are not on chain yet."""
     steps: Steps = field(default_factory=Steps)
     """When each step of the humans' orders was first seen."""
     tasks_made: dict[TaskId, TaskOut] = field(default_factory=dict)
@@ -187,11 +183,10 @@ def id_of(member: Member) -> str:
     return text(member.id) or str(member.number)
 
 
-def clean(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A stranger's JSON object as JSON can carry it on: no half characters, no NaN."""
+def clean(value: Any) -> Any:
+    """A stranger's JSON as JSON can carry it on: no half characters, no NaN."""
     carried = json.dumps(value, ensure_ascii=False).encode(errors="replace")
-    kept: dict[str, Any] = json.loads(carried, parse_constant=lambda _: None)
-    return kept
+    return json.loads(carried, parse_constant=lambda _: None)
 
 
 def items(of: Mapping[str, Any], name: str, kind: type[Any]) -> list[Any]:

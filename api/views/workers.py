@@ -7,7 +7,7 @@ from api.models.common import Who, seconds
 from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
 from api.views.snapshot import Snapshot, id_of, name_of
 from workmoot.domain.offers import RankedTask
-from workmoot.domain.overrides import SubjectType
+from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.strangers import text
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, Member, capabilities_in
@@ -106,13 +106,9 @@ def robot_state(said: Said | None, *, held: bool) -> str:
 
 
 def _is_anchoring(snap: Snapshot, robot: int) -> bool:
-    """Whether a hold acts on the floor that is not on chain yet, given here or elsewhere."""
-    elsewhere = (
-        order for order in snap.gateway.orders if order.get("state") == "anchoring" and order.get("act") == "hold"
-    )
-    return any(_concerns(order.get("subject_type"), order.get("subject"), robot) for order in elsewhere) or any(
-        _concerns(item.order.subject_type, item.order.subject, robot) for item in snap.anchoring
-    )
+    """Whether a hold acts on the floor that is not on chain yet."""
+    holds = (item.order for item in snap.anchoring if item.order.kind is OverrideKind.HOLD)
+    return any(_concerns(order.subject_type, order.subject, robot) for order in holds)
 
 
 def members_of(snap: Snapshot, *kinds: Kind) -> list[Member]:
@@ -135,8 +131,8 @@ def _part(said: Said | None, name: str) -> Said | None:
     return value if isinstance(value, dict) else None
 
 
-def _whole(said: Said | None, name: str) -> int | None:
-    value = said.get(name) if said else None
+def _whole(said: object, name: str) -> int | None:
+    value = said.get(name) if isinstance(said, Mapping) else None
     return value if isinstance(value, int) and value else None
 
 

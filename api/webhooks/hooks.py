@@ -145,7 +145,7 @@ class Hooks:
             "attempts": 0,
             "next_at": 0.0,
         }
-        with self._database.begin() as connection:
+        with self._database.begin_alone() as connection:
             if connection.scalar(select(func.count()).where(HOOKS.c.account == account)) >= MOST:  # type: ignore[operator]  # a count is never null
                 return None
             return _hook(connection.execute(insert(HOOKS).values(values).returning(HOOKS)).one())

@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import re
-import socket
 import ssl
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from api.webhooks.message import Message, headers_for
+from api.webhooks.names import Names
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 TIMEOUT_S = 8.0
@@ -76,6 +76,7 @@ class Post:
     def __init__(self, reach: Reach, *, verify: ssl.SSLContext | bool = True, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._reach = reach
+        self._names = Names()
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
@@ -98,6 +99,7 @@ class Post:
 
     async def close(self) -> None:
         """Lets go of what is open."""
+        self._names.close()
         await self._client.aclose()
 
     async def _send(self, url: str, message: Message, headers: dict[str, str]) -> str | None:
@@ -122,8 +124,8 @@ class Post:
 
     async def _address_of(self, host: str, port: int) -> Address:
         """The first address of a name, if all of them may be connected to."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(str(socket_address[0]).partition("%")[0]) for *_, socket_address in found]
+        found = await self._names.look_up(host, port)
+        addresses = [ipaddress.ip_address(address.partition("%")[0]) for address in found]
         for address in addresses:
             self._reach.check_address(address)
         return addresses[0]

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database import Database
 from api.projection import Projection
+from api.threads import Worker
 from api.webhooks.hooks import Hook, Hooks, Letter, Position
 from api.webhooks.lease import Lease
 from api.webhooks.message import Message, told_of, told_undone
@@ -74,23 +74,25 @@ class Sender:
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._recall_at = 0.0
         self._holds = False
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="webhooks", daemon=True)
+        self._worker = Worker("telling the webhooks", lambda: asyncio.run(self._run()))
 
     def start(self) -> None:
         """Begins to send."""
-        self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
         """Ends; what is cut off is sent again by who comes next."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=STOPPING_S)
+        self._worker.stop(within_s=STOPPING_S)
+
+    @property
+    def fault(self) -> str | None:
+        """What ended the sending."""
+        return self._worker.fault
 
     async def _run(self) -> None:
         post = self._make_post()
         try:
-            while not self._stop.is_set():
+            while not self._worker.stopping.is_set():
                 try:
                     self._look(post)
                 except (DatabaseUnreachable, IntegrityError) as error:  # the latter: another took the turn meanwhile
@@ -186,7 +188,7 @@ class Sender:
     def _may_send(self, hook: Hook, post: Post) -> bool:
         now = time.time()
         in_turn = hook.next_at <= now and self._lease.lasts(now=now, seconds=post.timeout_s)
-        return in_turn and not self._stop.is_set() and self._may_read(hook.account)
+        return in_turn and not self._worker.stopping.is_set() and self._may_read(hook.account)
 
     def _next(self, hook: Hook) -> tuple[Message, Hook] | None:
         """What the webhook is to be told next, and how it will stand then."""

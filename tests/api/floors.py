@@ -49,7 +49,7 @@ class StoryChain:
 
 
 @contextmanager
-def a_gateway(story: Story, folder: Path) -> Iterator[tuple[Gateway, StoryChain]]:
+def a_gateway(story: Story, folder: Path, *, pause_s: float = 0.05) -> Iterator[tuple[Gateway, StoryChain]]:
     """The API's line to a gateway that runs, and that gateway's line to the chain."""
     chain, loop, port = StoryChain(story), asyncio.new_event_loop(), threading.Event()
     found: list[str] = []
@@ -73,7 +73,7 @@ def a_gateway(story: Story, folder: Path) -> Iterator[tuple[Gateway, StoryChain]
     thread = threading.Thread(target=_until_cancelled, args=(loop, task))
     thread.start()
     port.wait(60)
-    line = Gateway(lambda: found[0], pause_s=0.05)
+    line = Gateway(lambda: found[0], pause_s=pause_s)
     line.start()
     try:
         yield line, chain

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from api.access.access import Terms, access_of
 from api.app import create_app
 from api.ballots import CHECKS_A_SECOND, CHECKS_AT_ONCE, DRAFTS_A_SECOND, DRAFTS_AT_ONCE, BallotDesk
+from api.bulk import BulkDesk
 from api.database import Database
 from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
@@ -80,6 +81,7 @@ def serve(
     dependencies = Dependencies(
         projection=projection,
         desk=desk,
+        bulk=BulkDesk(projection, desk),
         ballots=BallotDesk(
             projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
         ),

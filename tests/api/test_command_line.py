@@ -16,19 +16,23 @@ from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
 from api.order_json import order_from
+from scripts.api_client import ApiClient
 from scripts.cli import app
 from scripts.nodes import free_port
 from scripts.signing import deployment_of, sign_order, sign_text
 from tests.api.requests import an_order, preview
-from tests.api.serving import LOOPBACK, listening, serve
-from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
+from tests.api.serving import LOOPBACK, Served, listening, serve
+from tests.api.story import Story, a_decided_plant, a_running_plant, deployment_of_story, signer
 from tests.api.test_message import BARE
 from tests.api.visitors import peopled
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.memory import ADDRESSES
 from workmoot.chain.signer import write_key
 from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import ProposalId
 from workmoot.domain.overrides import order_digest
+from workmoot.domain.payloads import read_plan_payload
+from workmoot.domain.work import Status
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +237,128 @@ def _lying(story: Story, lie: Callable[[dict[str, Any]], dict[str, Any]]) -> Any
         return JSONResponse(seen | {"digest": "0x" + digest.hex()})
 
     return lying
+
+
+SPRAYING = ("--where", "status=allocated,worker=sprayer", "--reason", "the nozzle is clogged")
+
+
+@pytest.fixture
+def technicians(at_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Story, Served, tuple[str, ...]]]:
+    """A running plant of its own, and the options of a supervisor's key."""
+    story = a_running_plant()
+    served = serve(story)
+    write_key(at_home / "technician.key", keccak(b"technician"))
+    with listening(served) as url:
+        monkeypatch.setenv("WORKMOOT_API", url)
+        yield story, served, _signing(at_home, "technician")
+
+
+Technicians = tuple[Story, Served, tuple[str, ...]]
+
+
+@pytest.fixture
+def five_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no more than five entries of a plan went into one order."""
+    monkeypatch.setattr("workmoot.domain.payloads.ENTRIES_A_PART", 5)
+
+
+VETO = ("override", "veto", "2", "--reason", "the glue has to rest")
+
+
+@pytest.mark.usefixtures("five_an_order")
+def test_override__veto_of_a_large_plan__is_signed_part_by_part(technicians: Technicians) -> None:
+    story, _, key = technicians
+    orders = -(-len(story.ledger.proposals[ProposalId(2)].entries) // 5)
+    told = run(*VETO, *key).output
+    assert (told.count("signing as"), told.count("; displaced ")) == (orders, orders)
+    assert "veto proposal 2 (entries 6 to 10), level 0" in told
+    given = [record.order for record in list(story.ledger.overrides.values())[2:]]
+    parts = [read_plan_payload(order.payload) for order in given]
+    assert [(part.first, part.last) for part in parts][:2] == [(0, 5), (5, 10)]
+    assert (len(parts), parts[-1].last) == (orders, len(story.ledger.proposals[ProposalId(2)].entries))
+    assert {order.human for order in given} == {signer("technician").address}
+
+
+@pytest.mark.usefixtures("five_an_order")
+@pytest.mark.parametrize("kind", ["veto", "approve"])
+def test_sign_order__another_part_than_was_asked_for__is_not_signed(kind: str) -> None:
+    human = {"human": signer("technician").address}
+    with TestClient(serve(a_running_plant()).app, base_url=LOOPBACK) as client:
+        first, second = (an_order(kind, "proposal", 2, payload={"part": part}, **human) for part in (1, 2))
+        seen = preview(client, second)
+        assert preview(client, an_order(kind, "proposal", 2, **human))["parts"] > 2
+    assert sign_order(second, seen, deployment_of_story(), signer("technician"))
+    for other in (first, an_order(kind, "proposal", 2, **human)):
+        with pytest.raises(typer.BadParameter, match=r"asked for \(.*payload"):
+            sign_order(other | {"expires_at": second["expires_at"]}, seen, deployment_of_story(), signer("technician"))
+
+
+def test_override__where__says_the_count_asks_and_signs_each(technicians: Technicians) -> None:
+    story, _, key = technicians
+    sprayed = [task for task in story.ledger.tasks.values() if task.worker == story.badge["sprayer"]]
+    asked = CliRunner().invoke(app, ("override", "hold", *SPRAYING, *key), input="n\n")
+    assert (asked.exit_code, len(story.ledger.overrides)) == (1, 2)
+    assert "4 tasks, 4 orders:" in asked.output
+    assert "forecast (deterministic plan)" in asked.output
+    told = run("override", "hold", *SPRAYING, "--yes", *key).output
+    assert (told.count("signing as"), "4 orders given, 0 refused" in told) == (4, True)
+    assert sum(story.ledger.tasks[task.id].held for task in sprayed) == 4
+    assert "2 orders given" not in run("override", "hold", *SPRAYING, "--dry-run", *key).output
+    assert json.loads(run("override", "release", *SPRAYING, "--yes", "--json", *key).stdout)["given"] == 4
+
+
+def test_override__where__cancels_in_one_order_and_tells_what_was_refused(technicians: Technicians) -> None:
+    story, _, key = technicians
+    refused = run("override", "release", *SPRAYING, "--yes", *key, code=3).output
+    assert "refused, tasks 282:" in refused
+    told = run("override", "cancel", *SPRAYING, "--yes", *key).output
+    assert (told.count("signing as"), "1 orders given" in told) == (1, True)
+    assert "cancel task 282 (tasks 282 292 302 312)" in told
+    assert sum(task.status is Status.CANCELLED for task in story.ledger.tasks.values()) == 4
+    assert "0 tasks" in run("override", "cancel", *SPRAYING, *key).output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("hold", "282", *SPRAYING), "name what it is about"),
+        (("hold", "--reason", "so"), "name what it is about"),
+        (("hold", "--where", "sprayer", "--reason", "so"), "is not like status=allocated"),
+        (("hold", *SPRAYING, "--wait", "5"), "--wait follows one order"),
+        (("suspend", *SPRAYING), "goes with a worker"),
+        (("hold", "--where", "colour=red", "--reason", "so"), "/where/colour"),
+    ],
+)
+def test_override__where_that_makes_no_sense__says_why(
+    technicians: Technicians, words: tuple[str, ...], says: str
+) -> None:
+    assert says in " ".join(run("override", *words, code=2).output.replace("│", " ").split())
+
+
+BULK_LIES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "lists fewer tasks": lambda seen: seen | {"tasks": seen["tasks"][1:]},
+    "drafts for another task": lambda seen: _redrafted(seen, {"subject": 283}),
+    "drafts another act": lambda seen: _redrafted(seen, {"kind": 4}),
+}
+
+
+def _redrafted(seen: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    first, *others = seen["orders"]
+    return seen | {"orders": [first | {"order": first["order"] | changes}, *others]}
+
+
+@pytest.mark.parametrize("lie", BULK_LIES.values(), ids=BULK_LIES)
+def test_override__where_of_an_api_that_lies__gets_no_signature(
+    technicians: Technicians, monkeypatch: pytest.MonkeyPatch, lie: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    story, _, key = technicians
+    monkeypatch.setattr(ApiClient, "preview_all", _told_otherwise(ApiClient.preview_all, lie))
+    told = run("override", "hold", *SPRAYING, "--yes", *key, code=2).output
+    assert ("other" in told, len(story.ledger.overrides)) == (True, 2)
+
+
+def _told_otherwise(preview_all: Any, lie: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    return lambda client, act: lie(preview_all(client, act))
 
 
 def _signing(home: Path, name: str) -> tuple[str, ...]:

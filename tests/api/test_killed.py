@@ -1,4 +1,7 @@
-"""The API as a process on a real node: killed at any moment it goes on; without its node it tells what it knew."""
+"""The API as a process on a real node: killed at any moment it goes on; without its node it tells what it knew.
+
+`--long` kills it fifty times while it is given orders.
+"""
 
 import json
 import os
@@ -6,11 +9,13 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -21,23 +26,30 @@ from scripts.nodes import Node as Process
 from scripts.nodes import end_with_parent, running, stop
 from tests.api.receiver import Receiver, receiving
 from tests.api.receiver import comes as arrives
+from tests.api.requests import a_key, an_order
 from tests.builders import a_task
 from tests.chain.moves import post
-from tests.chain.plants import NodePlant, deploy, found
+from tests.chain.plants import NodePlant, account, deploy, found, key
 from workmoot.chain.connection import Connection
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.node import Node
+from workmoot.chain.signer import write_key
+from workmoot.domain.ids import TaskId
+from workmoot.domain.workers import Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 90.0
-KILLS = 3
+KILLS, MANY_KILLS = 3, 50
 
 
 @contextmanager
-def api(url: str, deployment: Path, database_url: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def api(
+    url: str, deployment: Path, database_url: str, *, keys: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`workmoot serve`, killed with -9 in the end; the database's URL is told where no list of processes shows it."""
     command = [sys.executable, "-m", "scripts", "serve", "--dev", "--rate", "10000", "--port", "0"]
     command += ["--rpc", url, "--deployment", str(deployment)]
+    command += ["--keys", str(keys)] if keys else []
     log = log_of(deployment)
     with log.open("a") as output:
         process = subprocess.Popen(
@@ -78,7 +90,7 @@ class Plant(NodePlant):
 def plant() -> Iterator[Plant]:
     with running("anvil") as process:
         made = Plant(deploy(Node(process.url)), process)
-        found(made)
+        found(made, origin_ms=time.time_ns() // 1_000_000)
         yield made
 
 
@@ -127,6 +139,73 @@ def test_serve__killed_at_any_moment__knows_every_event_once(plant, deployment, 
                 post(plant, a_task())
     with api(plant.node.url, deployment, database_url) as (_, client):
         assert comes(client, told(plant))
+
+
+@dataclass
+class Giving:
+    """An order that somebody wants to be given, once: it is asked for with its key until it is answered."""
+
+    order: dict[str, Any]
+    headers: dict[str, str]
+    status: int = 0
+    """Of its answer; 0: there is none yet."""
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, client: httpx.Client) -> None:
+        answer = client.post("/api/v1/overrides", json=self.order, headers=self.headers)
+        self.status, self.told = answer.status_code, answer.json()
+
+
+def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(plant, deployment, database_url, tmp_path, long):
+    chance, keys, asked = random.Random(6), human_keys(plant, tmp_path), list[Giving]()
+    tasks = post(plant, *[a_task() for _ in range(6)])
+    for _ in range(MANY_KILLS if long else KILLS):
+        with api(plant.node.url, deployment, database_url, keys=keys) as (process, client):
+            killing = Timer(chance.uniform(0, 1.5), process.kill)
+            killing.start()
+            with suppress(httpx.TransportError):
+                while True:
+                    give_what_is_left(client, asked)
+                    asked.append(a_giving(client, chance, tasks))
+            killing.join()
+    with api(plant.node.url, deployment, database_url, keys=keys) as (_, client):
+        give_what_is_left(client, asked)
+        given = [giving.told["digest"] for giving in asked if giving.status == 201]
+        assert {giving.status for giving in asked} <= {201, 409, 412}
+        for giving in asked[-20:]:
+            first = giving.told
+            giving.ask(client)
+            assert giving.told == first
+        follower = plant.follower()
+        follower.catch_up()
+        assert sorted(given) == sorted("0x" + it.digest.hex() for it in follower.ledger.overrides.values())
+    assert len(given) > KILLS
+
+
+def give_what_is_left(client: httpx.Client, asked: list[Giving]) -> None:
+    for giving in asked:
+        if not giving.status or giving.status >= 500:
+            giving.ask(client)
+
+
+def a_giving(client: httpx.Client, chance: random.Random, tasks: Sequence[TaskId]) -> Giving:
+    """A hold or release of a task, or its assignment to one of two, as it is previewed now."""
+    more: dict[str, Any] = chance.choice(
+        [{"kind": "hold"}, {"kind": "release"}]
+        + [{"kind": "assign", "payload": {"worker": worker}} for worker in ("sprayer", "finisher")]
+    )
+    order = an_order(type_="task", id_=chance.choice(tasks), **more)
+    seen = client.post("/api/v1/overrides?dry_run=true", json=order)
+    assert seen.is_success, seen.text
+    return Giving(order, a_key() | {"If-Match": seen.headers["ETag"]})
+
+
+def human_keys(plant: NodePlant, folder: Path) -> Path:
+    """A folder with the supervisor's key, who has a badge, and that of the account that pays."""
+    plant.by("administrator").members.admit(account("supervisor"), Kind.HUMAN, 0, '{"id": "supervisor"}')
+    for name, whose in (("supervisor", "supervisor"), ("relay", "stranger")):
+        write_key(folder / f"{name}.key", key(whose))
+    return folder
 
 
 def test_serve__killed_while_it_tells_the_outside__each_event_is_told_in_order(plant, deployment, database_url):

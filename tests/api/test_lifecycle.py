@@ -105,21 +105,71 @@ def _becomes_true(look: Callable[[], Any], is_so: Callable[[Any], object]) -> An
 
 
 def test_hold__of_a_task_after_the_gateways_last_words__waits_for_its_next(story: Story, tmp_path: Path) -> None:
-    with a_gateway(story, tmp_path) as (gateway, chain):
-        before = _becomes_true(gateway.words, lambda words: words.trouble is None)
-        chain.away, said = True, [before]
-        served = serve(story, floor=gateway, words=lambda: said[-1])
+    with a_gateway(story, tmp_path, pause_s=1_000) as (gateway, chain):
+        _becomes_true(gateway.words, lambda words: words.trouble is None)
+        chain.away = True
+        served = serve(story, floor=gateway, words=gateway.words)
         with TestClient(served.app, base_url=LOOPBACK) as client:
             given = _give_while_away(client, an_order("hold", "task", story.task("P6", "glue")))
             served.app.state.dependencies.lifecycle.look()
             frozen = get(client, f"overrides/{given['digest']}")
-            said.append(_becomes_true(gateway.words, lambda words: words.orders))
+            gateway.cycle()
             _becomes_true(
                 lambda: get(client, f"overrides/{given['digest']}"), lambda found: found["times"]["effective"]
             )
     assert frozen["times"]["acknowledged"]
     assert frozen["times"]["effective"] is None
     assert frozen["floor"].endswith("the gateway has not spoken since it took the hold.")
+
+
+def test_hold__in_no_block_yet_when_the_api_starts_anew__is_known_from_the_gateway(
+    story: Story, tmp_path: Path, database: Database
+) -> None:
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        chain.away = True
+        served = serve(story, floor=gateway, words=gateway.words, database=database)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = _give_while_away(client, an_order("hold", "robot", "R-1"))
+            _keeps(database, given, 3)
+        served = serve(story, floor=gateway, words=gateway.words, database=database)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            [again, *_] = get(client, "overrides")["items"]
+            assert get(client, "robots/R-1")["anchoring"]
+            assert "workmoot_anchoring 1.0" in client.get("/metrics").text
+            chain.away = False
+            after = _becomes(client, given, "effective")
+            assert not get(client, "robots/R-1")["anchoring"]
+    assert (again["digest"], again["state"], again["active"]) == (given["digest"], "submitted", True)
+    assert again["times"]["submitted"] == after["times"]["submitted"] == given["times"]["submitted"]
+
+
+def test_words__gateway_goes_away__it_has_not_forgotten_the_holds_it_took(story: Story, tmp_path: Path) -> None:
+    url: list[str | None] = []
+    with a_gateway(story, tmp_path) as (running, chain):
+        chain.away, line = True, Gateway(lambda: url[-1])
+        url.append(running._url_of())
+        served = serve(story, floor=line, words=line.words)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = _give_while_away(client, an_order("hold", "robot", "R-1"))
+            line.cycle()
+            url.append(None)
+            line.cycle()
+            found = get(client, f"overrides/{given['digest']}")
+    assert (found["state"], found["active"]) == ("submitted", True)
+    line.stop()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"state": "anchoring", "digest": []}, {"state": "anchoring", "order": {"kind": 6}}, {"state": "settled"}],
+    ids=str,
+)
+def test_words__of_an_order_that_make_no_sense__are_passed_over(
+    client: TestClient, words: Words, said: dict[str, Any]
+) -> None:
+    before = get(client, "overrides")["items"]
+    words.changes = {"orders": (said,)}
+    assert get(client, "overrides")["items"] == before
 
 
 def test_assign__gateway_that_has_not_read_its_block__is_mined_and_no_more(story: Story, tmp_path: Path) -> None:

@@ -1,11 +1,17 @@
 """What Prometheus is told."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.api.serving import LOOPBACK, Served, listening, serve
+from api.metrics import Metrics
+from api.webhooks.reach import Post, Reach
+from api.webhooks.sender import Sender
+from tests.api.receiver import comes
+from tests.api.serving import LOOPBACK, Served, in_memory, listening, serve
 from tests.api.story import Story
 from tests.api.visitors import STRICT
 
@@ -59,8 +65,33 @@ def test_picture__of_the_chain__is_the_projections(client: TestClient, served: S
     found = told(client)
     assert found["workmoot_head_block",] == served.projection.head().block
     assert found["workmoot_events",] == len(served.projection.events().events)
-    names = ("behind_blocks", "behind_seconds", "stale", "anchoring", "errands", "streams")
+    names = ("behind_blocks", "behind_seconds", "stale", "anchoring", "errands", "faults", "streams")
     assert [found[f"workmoot_{name}",] for name in names] == [0] * len(names)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("name", ["following the orders", "telling the webhooks"])
+def test_faults__a_thread_ended_by_one__is_told_and_the_api_is_not_ready(
+    story: Story, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delattr("api.lifecycle.see" if name == "following the orders" else "api.webhooks.hooks.HOOKS")
+    served = serve(story)
+    given = served.app.state.dependencies
+    sender = Sender(in_memory(), served.projection, lambda: Post(Reach()), source="", may_read=lambda _: True)
+    served.app.state.dependencies = replace(given, watched=(*given.watched, sender))
+    served.app.state.metrics = Metrics(served.app.state.dependencies)
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        assert comes(lambda: client.get("/readyz").status_code == 503)
+        told_why = f"{name[0].upper()}{name[1:]} ended by a fault; the log has it, start the API again."
+        assert client.get("/readyz").json()["detail"] == told_why
+        assert told(client)["workmoot_faults",] == 1
+
+
+def test_faults__told_to_end__is_none(story: Story) -> None:
+    served = serve(story)
+    with TestClient(served.app, base_url=LOOPBACK):
+        pass
+    assert served.app.state.dependencies.faults == ()
 
 
 def test_streams__one_is_open__is_counted_until_it_ends(served: Served) -> None:

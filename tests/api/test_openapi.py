@@ -83,6 +83,52 @@ def test_bodies__each__has_an_example_that_fits(document: Document) -> None:
     assert found > 40
 
 
+def test_bodies__each__takes_no_field_it_does_not_know(document: Document) -> None:
+    sent = {name for operation in asked(document) for name in _named(document, operation.get("requestBody", {}))}
+    schemas = {name: document["components"]["schemas"][name] for name in sent}
+    declared = {name: schema for name, schema in schemas.items() if "properties" in schema}
+    assert declared.keys() > {"OverrideIn", "BulkIn", "WebhookIn"}
+    assert {name for name, schema in declared.items() if schema.get("additionalProperties") is not False} == set()
+
+
+SECRETS = {"key": {"create_key"}, "secret": {"create_webhook"}}
+
+
+def test_answers__secrets__are_told_once_by_what_makes_them(document: Document) -> None:
+    telling: dict[str, set[str]] = {name: set() for name in SECRETS}
+    for operation, status, response in answers(document):
+        fields = {
+            field
+            for name in _named(document, response)
+            for field in document["components"]["schemas"][name].get("properties", {})
+            if status < FIRST_PROBLEM and name not in KEYS_THAT_ARE_NONE
+        }
+        for name in telling.keys() & fields:
+            telling[name].add(operation)
+    assert telling == SECRETS
+
+
+KEYS_THAT_ARE_NONE = {"TaskOut"}
+"""A task's `key` is its name in the order's document."""
+
+
+def _named(document: Document, part: Any) -> set[str]:
+    """The schemas that something is made of."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting += item
+        elif isinstance(item, dict):
+            name = str(item.get("$ref", "")).rpartition("#/components/schemas/")[2]
+            if name and name not in found and name in document["components"]["schemas"]:
+                found.add(name)
+                waiting.append(document["components"]["schemas"][name])
+            waiting += [value for key, value in item.items() if key not in ("example", "examples", "headers")]
+    return found
+
+
 def test_errors__each__is_a_problem_of_known_types(document: Document) -> None:
     for operation, status, response in answers(document):
         if status >= FIRST_PROBLEM:

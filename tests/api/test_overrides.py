@@ -6,13 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.access import Terms
 from api.order_json import order_from, order_json
 from api.views.forecast import forecast_out
+from tests.api.floors import a_gateway
 from tests.api.requests import REASON, a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
@@ -21,7 +24,7 @@ from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachab
 from workmoot.domain.ids import OverrideId, ProposalId
 from workmoot.domain.overrides import OverrideKind, order_digest
 from workmoot.domain.payloads import read_plan_payload
-from workmoot.domain.plan import unpack_entry
+from workmoot.domain.plan import LAST_TICK, unpack_entry
 from workmoot.domain.proposals import State
 
 
@@ -163,6 +166,17 @@ def test_preview__part_of_a_large_plan__is_signed_alone(client: TestClient, stor
     part = read_plan_payload(order_from(shown["order"]).payload)
     assert (part.first, part.last) == (5, 10)
     assert "part 2 of" in shown["warnings"][0]
+
+
+def test_preview__assign_after_the_last_moment_that_a_plan_can_name__a_human_still_may(
+    client: TestClient, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = time.time() + 60 * 86_400
+    monkeypatch.setattr("api.projection.time.time", lambda: later)
+    task, lasts = story.task("P4", "glue"), soon(61 * 86_400)
+    seen = preview(client, an_order("assign", "task", task, payload={"worker": "assembler"}, expires_at=lasts))
+    entry, _ = unpack_entry(bytes.fromhex(seen["order"]["payload"][2:]))
+    assert entry.start == LAST_TICK
 
 
 @pytest.mark.parametrize("part", [0, 99, "two"])
@@ -439,42 +453,47 @@ def test_give__finished_task__cannot_be_assigned(shared: TestClient) -> None:
     assert "nothing can be assigned any more" in give(shared, order, status=409)["detail"]
 
 
+# Too often
+
+
+def test_give__too_often__is_told_so_while_reading_goes_on(story: Story) -> None:
+    with TestClient(serve(story, terms=Terms(development=True, rate=20)).app, base_url=LOOPBACK) as client:
+        statuses = [client.post("/api/v1/overrides", json={}).status_code for _ in range(40)]
+        bulk = client.post("/api/v1/bulk/overrides", json={})
+        assert (statuses[0], statuses[-1], bulk.status_code) == (422, 429, 429)
+        assert int(bulk.headers["Retry-After"]) > 0
+        assert client.get("/api/v1/tasks").status_code == 200
+
+
 # The gateway first
 
 
-class FakeFloor:
-    """A gateway that takes, refuses or is away."""
+class NoFloor:
+    """A gateway that refuses or is away."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception) -> None:
         self.error = error
-        self.given: list[dict[str, Any]] = []
 
     def give(self, order: dict[str, Any], signature: str) -> dict[str, str]:
-        if self.error:
-            raise self.error
-        self.given.append({"order": order, "signature": signature})
-        return {"state": "anchoring"}
+        raise self.error
 
 
 def test_give__hold__acts_at_the_gateway_and_is_shown_until_it_is_on_chain(
-    story: Story, monkeypatch: pytest.MonkeyPatch
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.desk.SEEN_WITHIN_S", 0.2)
-    floor = FakeFloor()
-    with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
-        given = give(client, an_order("hold", "robot", "R-1"))
-        robot = get(client, "robots/R-1")
-        assert (given["state"], given["id"], given["active"]) == ("submitted", None, True)
-        assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
-        _anchor(story, floor.given[0])
-        _wait_until(lambda: get(client, "robots/R-1")["held"])
-        _wait_until(lambda: get(client, f"overrides/{given['digest']}")["state"] == "effective")
-        assert not get(client, "robots/R-1")["anchoring"]
-
-
-def _anchor(story: Story, given: dict[str, Any]) -> None:
-    """As the gateway does: the order goes on chain."""
-    story.by("gateway").overrides.execute(order_from(given["order"]), bytes.fromhex(given["signature"][2:]))
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        chain.away = True
+        served = serve(story, floor=gateway, words=gateway.words)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = give(client, an_order("hold", "robot", "R-1"))
+            robot = get(client, "robots/R-1")
+            assert (given["state"], given["id"], given["active"]) == ("submitted", None, True)
+            assert (robot["state"], robot["anchoring"], robot["held"]) == ("held", True, False)
+            chain.away = False
+            _wait_until(lambda: get(client, "robots/R-1")["held"])
+            _wait_until(lambda: get(client, f"overrides/{given['digest']}")["state"] == "effective")
+            assert not get(client, "robots/R-1")["anchoring"]
 
 
 def _wait_until(condition: Any) -> None:
@@ -485,13 +504,13 @@ def _wait_until(condition: Any) -> None:
 
 
 def test_give__hold_refused_by_the_gateway__says_why(story: Story) -> None:
-    floor = FakeFloor(GatewayRefused("NOT_ALLOWED", "no role"))
+    floor = NoFloor(GatewayRefused("NOT_ALLOWED", "no role"))
     with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
         assert "NOT_ALLOWED: no role" in give(client, an_order("hold", "robot", "R-1"), status=409)["detail"]
 
 
 def test_give__hold_while_the_gateway_is_away__goes_to_the_chain(story: Story) -> None:
-    floor = FakeFloor(GatewayUnreachable("away"))
+    floor = NoFloor(GatewayUnreachable("away"))
     with TestClient(serve(story, floor=floor).app, base_url=LOOPBACK) as client:
         assert give(client, an_order("hold", "robot", "R-1"))["state"] == "effective"
 

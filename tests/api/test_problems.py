@@ -102,6 +102,13 @@ def test_any__foreign_host_or_origin__is_refused(client: TestClient, headers: di
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_preflight__page_of_another_origin__is_given_no_leave(client: TestClient) -> None:
+    asked = {"origin": "http://evil.example", "access-control-request-method": "POST"}
+    answer = client.options("/api/v1/overrides", headers=asked)
+    assert answer.status_code == 403
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 @pytest.mark.parametrize("body", [b'{"level": "\xff"}', b'{"level": ' + b"9" * 5000 + b"}"])
 def test_post__body_that_cannot_be_read__is_malformed(client: TestClient, body: bytes) -> None:
     answer = client.post("/api/v1/overrides", content=body, headers={"content-type": "application/json"})

@@ -57,6 +57,8 @@ OPEN = {
 }
 HOLD = an_order("hold", "robot", "R-1", human="supervisor")
 SIGNED = an_order("hold", "robot", "R-1", order={}, signature="0x00")
+BULK = {"kind": "hold", "where": {"order": 1}, "reason": HOLD["reason"], "human": "supervisor"}
+BULK_SIGNED = BULK | {"signed": [{"order": {}, "signature": "0x00"}]}
 KEY = {"name": "x", "scopes": ["read"], "expires_at": "2000-01-01T00:00:00Z"}
 HIDDEN = {"read_reference", "show_reference", "list_problems", "show_problem", "show_part", "show_page", "show_sign_in"}
 """For people, which the OpenAPI leaves out; and the OpenAPI."""
@@ -65,6 +67,7 @@ ANYBODY = frozenset({"anybody"})
 READERS = frozenset({"people", "read", "all scopes"})
 DRAFTERS = frozenset({"people", "draft", "all scopes"})
 RELAYERS = frozenset({"roles", "relay", "all scopes"})
+DRAFTING_RELAYERS = frozenset({"roles", "all scopes"})
 PLANNERS = frozenset({"planner", "supervisor", "relay", "all scopes"})
 HUMANS = frozenset({"humans"})
 
@@ -103,6 +106,11 @@ ASKS = {
     "give_override": Ask(method="POST", path=f"{V1}/overrides", body=HOLD, lets_in=RELAYERS),
     "give_override, signed": Ask(method="POST", path=f"{V1}/overrides", body=SIGNED, lets_in=ANYBODY),
     "give_override, dry run": Ask(method="POST", path=f"{V1}/overrides?dry_run=true", body=HOLD, lets_in=DRAFTERS),
+    "give_overrides": Ask(method="POST", path=f"{V1}/bulk/overrides", body=BULK, lets_in=DRAFTING_RELAYERS),
+    "give_overrides, signed": Ask(method="POST", path=f"{V1}/bulk/overrides", body=BULK_SIGNED, lets_in=DRAFTERS),
+    "give_overrides, dry run": Ask(
+        method="POST", path=f"{V1}/bulk/overrides?dry_run=true", body=BULK, lets_in=DRAFTERS
+    ),
     "show_reference": Ask(method="GET", path="/reference", lets_in=ANYBODY),
     "list_problems": Ask(method="GET", path="/problems", lets_in=ANYBODY),
     "show_problem": Ask(method="GET", path="/problems/not-found", lets_in=ANYBODY),

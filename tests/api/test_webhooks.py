@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,7 @@ AT = "/api/v1/webhooks"
 SOURCE = "eip155:31337:0x01"
 QUICK = Pace(look_s=0.01, recall_s=0.05, first_s=0.01, longest_s=0.05, attempts=3)
 WAITS_S = 0.5
+A = signer("supervisor").address
 
 
 class Outside:
@@ -184,6 +188,30 @@ def test_receiver__hangs__is_left_and_delays_nobody_else(outside: Outside) -> No
             assert comes(lambda: outside.receiver.ids == outside.ids)
             assert slow.got == []
             assert comes(lambda: outside.now(hook).trouble == f"no answer within {WAITS_S:g} s")
+
+
+def test_receiver__its_name_is_found_late__delays_nobody_else(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, released, look_up = [], threading.Event(), socket.getaddrinfo
+
+    def late(host: str, *more: Any, **options: Any) -> Any:
+        if not host.endswith(".example"):
+            return look_up(host, *more, **options)
+        asked.append(host)
+        released.wait(60)
+        raise socket.gaierror
+
+    monkeypatch.setattr("api.webhooks.names.socket.getaddrinfo", late)
+    slow = [outside.hooks.create(A, f"https://{n}.example", Wants(), now=1, after=BEFORE_ALL) for n in range(MOST)]
+    outside.hook()
+    try:
+        with outside.sending(waits_s=WAITS_S):
+            assert comes(lambda: outside.receiver.ids == outside.ids)
+            assert comes(lambda: all(hook and len(outside.hooks.letters(hook)) == 2 for hook in slow))
+    finally:
+        released.set()
+    assert sorted(asked) == sorted(f"{n}.example" for n in range(MOST))
 
 
 def test_receiver__redirects__is_not_followed(outside: Outside) -> None:
@@ -555,6 +583,17 @@ def test_create__too_many__is_refused_until_one_is_removed(client: TestClient) -
     assert a_webhook(client, status=409)["type"] == "/problems/too-many-webhooks"
     assert client.delete(f"{AT}/{made['id']}").status_code == 204
     a_webhook(client)
+
+
+def test_create__many_at_once__no_more_than_an_account_may_have(database: Database) -> None:
+    hooks = Hooks(database)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [
+            pool.submit(hooks.create, A, "https://mes.example", Wants(), now=1, after=BEFORE_ALL)
+            for _ in range(MOST + 8)
+        ]
+        made = [hook for one in asked if (hook := one.result())]
+    assert len(made) == len(hooks.of(A)) == MOST
 
 
 @pytest.mark.parametrize(

@@ -35,15 +35,20 @@ class ToldNode(Node):
         return self._answer
 
 
+def judge(node: Node) -> Signatures:
+    """For whom everybody's signature matters."""
+    return Signatures(node, may_matter=lambda _: True)
+
+
 def test_is_signed_by__its_key__without_asking_the_node():
     node, key = ToldNode(b""), signer("sprayer")
-    assert Signatures(node).is_signed_by(key.address, DIGEST, key.sign(DIGEST))
+    assert judge(node).is_signed_by(key.address, DIGEST, key.sign(DIGEST))
     assert node.asked == []
 
 
 def test_is_signed_by__an_account_that_is_a_contract__is_asked_as_erc_1271_says():
     node = ToldNode(MAGIC)
-    assert Signatures(node).is_signed_by(WALLET, DIGEST, WORD)
+    assert judge(node).is_signed_by(WALLET, DIGEST, WORD)
     padded = WORD.ljust(32, b"\0")
     assert node.asked == [(WALLET, MAGIC[:4] + DIGEST + word(64) + word(len(WORD)) + padded)]
 
@@ -53,12 +58,20 @@ NO = [b"", bytes(32), MAGIC[:4], b"\1" * 32, Refused("Reverted"), NodeFault("eth
 
 @pytest.mark.parametrize("answer", NO)
 def test_is_signed_by__it_says_no_or_nothing__no(answer: bytes | ChainError):
-    assert not Signatures(ToldNode(answer)).is_signed_by(WALLET, DIGEST, WORD)
+    assert not judge(ToldNode(answer)).is_signed_by(WALLET, DIGEST, WORD)
 
 
 def test_is_signed_by__the_node_is_away__cannot_tell():
     with pytest.raises(Unreachable):
-        Signatures(ToldNode(Unreachable("away"))).is_signed_by(WALLET, DIGEST, WORD)
+        judge(ToldNode(Unreachable("away"))).is_signed_by(WALLET, DIGEST, WORD)
+
+
+def test_is_signed_by__account_that_does_not_matter__no_and_the_node_is_not_asked():
+    node, key = ToldNode(MAGIC), signer("sprayer")
+    signatures = Signatures(node, may_matter=lambda account: account != WALLET)
+    assert not signatures.is_signed_by(WALLET, DIGEST, WORD)
+    assert node.asked == []
+    assert Signatures(node, may_matter=lambda _: False).is_signed_by(key.address, DIGEST, key.sign(DIGEST))
 
 
 class SlowNode(ToldNode):
@@ -76,7 +89,7 @@ class SlowNode(ToldNode):
 
 def test_is_signed_by__more_at_once_than_the_node_is_asked__cannot_tell_and_keeps_nobody_waiting():
     node = SlowNode()
-    signatures = Signatures(node)
+    signatures = judge(node)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         asked = [pool.submit(signatures.is_signed_by, WALLET, DIGEST, WORD) for _ in range(AT_ONCE)]
         while len(node.asked) < AT_ONCE:

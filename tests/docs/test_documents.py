@@ -238,12 +238,18 @@ def _bare(path: str) -> str:
 # Tests
 
 
-def test_specification__tests_named__exist():
-    named = set(re.findall(r"`((?:test|testFuzz|check|invariant)_\w+)`", section("Invariants")))
+@pytest.mark.parametrize(("name", "least"), [("docs/specification.md", 40), ("docs/risks.md", 30)])
+def test_document__tests_named__exist(name, least):
+    named = set(re.findall(r"`((?:test|testFuzz|check|invariant)_\w+)`", TEXTS[name]))
     files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "tests").rglob("*.sol")]
     written = set(re.findall(r"(?:def|function) ((?:test|testFuzz|check|invariant)_\w+)", "\n".join(map(_read, files))))
     assert named - written == set()
-    assert len(named) > 40
+    assert len(named) > least
+
+
+def test_risks__top_ten__a_row_and_tests_for_each():
+    rows = re.findall(r"^\| (\d+) \S.*\| (`test_\w+`[^|]*) \|$", TEXTS["docs/risks.md"], re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 11))
 
 
 def _read(path: Path) -> str:

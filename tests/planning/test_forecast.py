@@ -187,3 +187,35 @@ def about_plan(workshop: Workshop, kind: OverrideKind, proposal: int) -> HumanOr
     entries = len(found.decided_entries)
     part = PlanPart(rest=found.rest, first=0, last=entries, assignments=found.opening.plan.assignments)
     return an_order(kind, proposal, subject_type=SubjectType.PROPOSAL, payload=plan_payload(part))
+
+
+# Several at once
+
+
+def test_forecast__several_orders__as_if_all_were_given(planned: Planned) -> None:
+    workshop, first, second, other = planned
+    wall_s = float(workshop.now_s)
+    holds = [an_order(OverrideKind.HOLD, task, expires_at=until(LATER + 30_000)) for task in (first, other)]
+    found = ends(forecast(workshop.ledger, *holds, wall_s=wall_s))
+    assert found[first] == found[other] == (END, END + 30_000)
+    cancels = [an_order(OverrideKind.CANCEL, task) for task in (second, other)]
+    assert forecast(workshop.ledger, *cancels, wall_s=wall_s).lost() == (second, other)
+    accepted = forecast(workshop.ledger, *(an_order(OverrideKind.ACCEPT, t) for t in (first, other)), wall_s=wall_s)
+    assert accepted.after.ends[first] == accepted.after.ends[other] == (workshop.now_s - START_S) * 1000
+
+
+def test_forecast__several_releases__every_hold_ends(planned: Planned) -> None:
+    workshop, first, _, other = planned
+    for task in (first, other):
+        workshop.order(OverrideKind.HOLD, task, expires_at=until(LATER + 30_000))
+    releases = [an_order(OverrideKind.RELEASE, task) for task in (first, other)]
+    found = ends(forecast(workshop.ledger, *releases, wall_s=float(workshop.now_s)))
+    assert found[first] == found[other] == (END + 30_000, END)
+
+
+def test_forecast__several_assignments__each_worker_has_its_own(planned: Planned) -> None:
+    workshop, first, _, other = planned
+    entries = [an_entry(task, FINISHER, start=LATER, duration=5_000) for task in (first, other)]
+    orders = [an_order(OverrideKind.ASSIGN, it.task, payload=assign_payload(it)) for it in entries]
+    found = forecast(workshop.ledger, *orders, wall_s=float(workshop.now_s))
+    assert sorted(found.after.ends[entry.task] for entry in entries) == [LATER + 5_000, LATER + 10_000 + HANDOVER]

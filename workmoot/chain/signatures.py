@@ -1,5 +1,6 @@
 """Whether a signature is an account's: its key made it, or the contract that it is says so (ERC-1271)."""
 
+from collections.abc import Callable
 from threading import BoundedSemaphore
 
 from workmoot.chain.node import Node
@@ -23,15 +24,19 @@ def is_signed_by(account: Address, digest: bytes, signature: bytes) -> bool:
 
 
 class Signatures:
-    """Judges as the contracts do: keys first, then the account itself, at the node."""
+    """Judges as the contracts do: keys first, then the account itself, at the node. Only where somebody's signature
+    may matter the node is asked: strangers' accounts answer for nobody."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, *, may_matter: Callable[[Address], bool]) -> None:
         self._node = node
+        self._may_matter = may_matter
         self._turns = BoundedSemaphore(AT_ONCE)
 
     def is_signed_by(self, account: Address, digest: bytes, signature: bytes) -> bool:
         """Whether it is the account's; raises Unreachable where only the node could tell, and cannot now."""
-        return is_signed_by(account, digest, signature) or self._answers_for(account, digest, signature)
+        if is_signed_by(account, digest, signature):
+            return True
+        return self._may_matter(account) and self._answers_for(account, digest, signature)
 
     def _answers_for(self, account: Address, digest: bytes, signature: bytes) -> bool:
         padded = signature.ljust(-(-len(signature) // 32) * 32, b"\0")

@@ -1,6 +1,6 @@
-"""What a human's order would bring: who ends when without it, and with it."""
+"""What a human's orders would bring: who ends when without them, and with them."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workmoot.domain.errors import Malformed
@@ -22,7 +22,7 @@ UNTIL_RELEASED_S = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """The plant without the order and with it; `assumes` says what had to be taken for granted."""
+    """The plant without the orders and with them; `assumes` says what had to be taken for granted."""
 
     before: Outlook
     after: Outlook
@@ -38,14 +38,17 @@ class Forecast:
         return tuple(sorted(self.before.ends.keys() - self.after.ends.keys()))
 
 
-def forecast(ledger: Ledger, order: HumanOrder, *, wall_s: float) -> Forecast:
-    """Both outlooks from the same moment."""
+def forecast(ledger: Ledger, *orders: HumanOrder, wall_s: float) -> Forecast:
+    """Both outlooks from the same moment; of several orders as if all were given in it."""
     now = clock_of(ledger).ticks_at(wall_s)
     present = _present(ledger, wall_s, ())
+    change = _present(ledger, wall_s, {key for order in orders for key in _emptied(ledger, order)})
+    for order in orders:
+        change = _changed(ledger, order, change, wall_s)
     return Forecast(
         before=outlook(ledger, now, present),
-        after=outlook(ledger, now, _changed(ledger, order, present, wall_s)),
-        assumes=tuple(_assumed(ledger, order)),
+        after=outlook(ledger, now, change),
+        assumes=tuple(_assumed(ledger, orders)),
     )
 
 
@@ -84,9 +87,9 @@ def _is_open_at(ledger: Ledger, task: TaskId, version: int) -> bool:
     return found is not None and found.is_open and found.version == version
 
 
-def _assumed(ledger: Ledger, order: HumanOrder) -> Iterator[str]:
-    holds = [slot for slot in ledger.slots.values() if slot.held and not slot.expires_at]
-    if (order.kind is OverrideKind.HOLD and not order.expires_at) or holds:
+def _assumed(ledger: Ledger, orders: Sequence[HumanOrder]) -> Iterator[str]:
+    given = [order for order in orders if order.kind is OverrideKind.HOLD and not order.expires_at]
+    if given or any(slot.held and not slot.expires_at for slot in ledger.slots.values()):
         yield f"A hold without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
 
 
@@ -122,37 +125,40 @@ def _changed(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) 
     if order.kind is OverrideKind.HOLD:
         return _pause(ledger, present, order.subject_type, order.subject, _tick(ledger, order.expires_at, wall_s))
     if order.kind is OverrideKind.RELEASE:
-        return _released(ledger, order, present, wall_s)
+        return _released(ledger, order, present)
     change = _CHANGES.get(order.kind)
     return change(ledger, order, present) if change else present
 
 
-def _released(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) -> Change:
-    """The plant resumes with the second order only; a task goes back to the DAO's decision."""
-    if order.subject_type is SubjectType.PLANT and not ledger.resume_asked:
-        return present
+def _emptied(ledger: Ledger, order: HumanOrder) -> tuple[SlotKey, ...]:
+    """The slots that a release empties; the plant's with the second order only."""
+    if order.kind is not OverrideKind.RELEASE or (order.subject_type is SubjectType.PLANT and not ledger.resume_asked):
+        return ()
     levels = [order.level] if order.level else [Level.PLANT_HOLD, Level.HUMAN_HOLD, Level.HUMAN]
     if any(order.payload):
         levels = [Level.HUMAN_HOLD]
-    keys = [(order.subject_type, order.subject, Level(level)) for level in levels]
-    change = _present(ledger, wall_s, keys)
-    if order.subject_type is not SubjectType.TASK or (SubjectType.TASK, order.subject, Level.HUMAN) not in keys:
+    return tuple((order.subject_type, order.subject, Level(level)) for level in levels)
+
+
+def _released(ledger: Ledger, order: HumanOrder, change: Change) -> Change:
+    """A task goes back to the DAO's decision."""
+    key = (SubjectType.TASK, order.subject, Level.HUMAN)
+    if key not in _emptied(ledger, order) or not ledger.slot(*key).fixes:
         return change
     task = ledger.tasks[TaskId(order.subject)]
-    if not ledger.slot(*keys[-1]).fixes:
-        return change
     if task.standing_entry is None:
-        return replace(change, opened=frozenset({task.id}))
-    return replace(change, entries={task.id: task.standing_entry})
+        return replace(change, opened=change.opened | {task.id})
+    return replace(change, entries={**change.entries, task.id: task.standing_entry})
 
 
 def _assigned(_: Ledger, order: HumanOrder, present: Change) -> Change:
     entry, _words = read_assign_payload(order.payload)
-    return replace(present, entries={entry.task: entry})
+    return replace(present, entries={**present.entries, entry.task: entry})
 
 
 def _cancelled(_: Ledger, order: HumanOrder, present: Change) -> Change:
-    return replace(present, lost=_subject(order) | set(cancelled_tasks(order.subject, order.payload)))
+    named = cancelled_tasks(order.subject, order.payload)
+    return replace(present, lost=present.lost | _subject(order) | set(named))
 
 
 def _approved(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
@@ -185,8 +191,8 @@ _CHANGES: dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]] = {
     OverrideKind.APPROVE: _approved,
     OverrideKind.VETO: _vetoed,
     OverrideKind.SUSPEND: _suspended,
-    OverrideKind.ACCEPT: lambda _, order, present: replace(present, ended=_subject(order)),
-    OverrideKind.REWORK: lambda _, order, present: replace(present, corrected=_subject(order)),
-    OverrideKind.REQUEUE: lambda _, order, present: replace(present, opened=_subject(order)),
+    OverrideKind.ACCEPT: lambda _, order, present: replace(present, ended=present.ended | _subject(order)),
+    OverrideKind.REWORK: lambda _, order, present: replace(present, corrected=present.corrected | _subject(order)),
+    OverrideKind.REQUEUE: lambda _, order, present: replace(present, opened=present.opened | _subject(order)),
 }
 """A reinstated worker makes its offers anew: nothing is known of them yet."""

@@ -1,0 +1,202 @@
+"""The same act on many tasks: chosen by what is true of them, counted and foreseen, then an order of a human each."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from itertools import groupby
+
+from api.assignment import member_by
+from api.desk import Desk, Signed, as_signed
+from api.drafts import Draft
+from api.errands import Errand
+from api.models.bulk import (
+    MOST_TASKS,
+    BulkGiven,
+    BulkIn,
+    BulkOrder,
+    BulkOutcome,
+    BulkPreview,
+    ChosenTask,
+    SignedOrder,
+    TasksWhere,
+)
+from api.models.orders import Kind, OverrideIn, SubjectIn, SubjectType
+from api.order_json import order_json
+from api.preconditions import etag_of, etag_of_tasks, require_match
+from api.problems import Problem, unprocessable
+from api.projection import Projection
+from api.turns import Turns
+from api.views.snapshot import Snapshot
+from workmoot.domain.ids import TaskId, order_of
+from workmoot.domain.ledger import Task
+from workmoot.domain.overrides import HumanOrder
+from workmoot.domain.payloads import tasks_of
+from workmoot.domain.workers import Kind as MemberKind
+
+SENT_AT_ONCE = 8
+"""Orders of one bulk."""
+BULKS_AT_ONCE, BULKS_WAITING = 2, 4
+REFUSED = "refused"
+
+
+class BulkDesk:
+    """Chooses, counts and sends; each order goes the way that every order goes."""
+
+    def __init__(self, projection: Projection, desk: Desk) -> None:
+        self._projection = projection
+        self._desk = desk
+        self._turns = Turns(at_once=BULKS_AT_ONCE, waiting=BULKS_WAITING)
+
+    def preview(self, asked: BulkIn) -> BulkPreview:
+        """How many and which tasks, what all of it would bring, and the exact orders to sign. Nothing is sent."""
+        with self._desk.foreseeing() as snap:
+            chosen = tasks_where(snap, asked.where)
+            drafts = self._drafts(snap, asked, chosen)
+            return BulkPreview(
+                head=snap.head,
+                count=len(chosen),
+                tasks=tuple(_chosen_out(snap, task) for task in chosen),
+                forecast=drafts[0].forecast if drafts else None,
+                etag=etag_of_tasks(chosen),
+                orders=tuple(map(self._order_out, drafts)),
+                banner=self._desk.keys.banner,
+            )
+
+    def give(self, asked: BulkIn, errand: Errand, if_match: str | None, *, may_read: bool) -> BulkGiven:
+        """Sends an order for each of the tasks that were previewed, if they are still those, and as they were.
+
+        What the contracts refuse keeps nothing else from being sent. Where the chain is away, whoever asks again with
+        the same key has the rest sent.
+        """
+        with self._turns.take():
+            kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
+            with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
+                items = list(pool.map(partial(self._send, may_read=may_read), map(Signed.from_json, kept)))
+        refused = sum(item.state == REFUSED for item in items)
+        banner = self._desk.keys.banner
+        return BulkGiven(given=len(items) - refused, refused=refused, items=tuple(items), banner=banner)
+
+    def _sign(self, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[Signed]:
+        with self._desk.foreseeing() as snap:
+            chosen = tasks_where(snap, asked.where)
+            seen, ids = etag_of_tasks(chosen), [task.id for task in chosen]
+            current = {"count": len(ids), "tasks": ids} if may_read else None
+            require_match("What these tasks are", seen, if_match, current, any_will_do=False)
+            if not chosen:
+                raise unprocessable("/where", "There is no such task now: nothing is to be done.")
+            if asked.signed is None:
+                return [self._signed_here(snap, drafted) for drafted in self._drafts(snap, asked, chosen)]
+            brought = [_as_one(asked, one) for one in asked.signed]
+            drafts = [as_signed(snap, one) for one in brought]
+        _require_each_once([drafted.order for drafted in drafts], ids)
+        return [
+            _signed(snap, drafted, self._desk.signature_of(one, drafted.order))
+            for one, drafted in zip(brought, drafts, strict=True)
+        ]
+
+    def _drafts(self, snap: Snapshot, asked: BulkIn, chosen: Sequence[Task]) -> list[Draft]:
+        return self._desk.draft_all(snap, list(_each(asked, chosen))) if chosen else []
+
+    def _signed_here(self, snap: Snapshot, drafted: Draft) -> Signed:
+        return _signed(snap, drafted, self._desk.sign_for(drafted.order.human, self._desk.digest_of(drafted.order)))
+
+    def _send(self, signed: Signed, *, may_read: bool) -> BulkOutcome:
+        tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()
+        try:
+            given = self._desk.send(signed, may_read=may_read)
+        except Problem as problem:
+            if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            return BulkOutcome(tasks=tasks, id=None, digest=digest, state=REFUSED, refusal=problem.detail)
+        return BulkOutcome(tasks=tasks, id=given.id, digest=digest, state=given.state, refusal=None)
+
+    def _order_out(self, drafted: Draft) -> BulkOrder:
+        return BulkOrder(
+            tasks=tasks_of(drafted.order),
+            displaces=drafted.displaces,
+            order=order_json(drafted.order),
+            digest="0x" + self._desk.digest_of(drafted.order).hex(),
+            filled=drafted.filled,
+            warnings=drafted.warnings,
+        )
+
+
+def tasks_where(snap: Snapshot, where: TasksWhere) -> list[Task]:
+    """The tasks of which all of it is true, by id."""
+    if not where.model_fields_set:
+        raise unprocessable("/where", "Say which tasks: by order, status, worker or capability.")
+    worker = None if where.worker is None else member_by(snap, where.worker, MemberKind.DIGITAL, "/where/worker").number
+    capability = _capability(snap, where.capability)
+
+    def is_meant(task: Task) -> bool:
+        is_at = not task.status.is_final if where.status is None else task.status.name.lower() == where.status
+        is_of = where.order in (None, order_of(task.id)) and worker in (None, task.worker)
+        return is_at and is_of and capability in (None, task.spec.capability)
+
+    found = [task for _, task in sorted(snap.ledger.tasks.items()) if is_meant(task)]
+    if len(found) > MOST_TASKS:
+        told = f"That are {len(found)} tasks; one bulk takes {MOST_TASKS} at most: narrow it, for example by order."
+        raise unprocessable("/where", told)
+    return found
+
+
+def _capability(snap: Snapshot, name: str | None) -> int | None:
+    if name is None or name in snap.capabilities:
+        return None if name is None else snap.capabilities.index(name) + 1
+    known = ", ".join(snap.capabilities)
+    raise unprocessable("/where/capability", f"There is no capability {name!r}; there are: {known or 'none'}.")
+
+
+def _each(asked: BulkIn, chosen: Sequence[Task]) -> Iterator[OverrideIn]:
+    """One order for each task; cancelled are an order's tasks in one."""
+    if asked.kind is not Kind.CANCEL:
+        yield from (_one(asked, task.id) for task in chosen)
+        return
+    for _, tasks in groupby([task.id for task in chosen], key=order_of):
+        first, *others = tasks
+        yield _one(asked, first, **({"tasks": [first, *others]} if others else {}))
+
+
+def _one(asked: BulkIn, task: TaskId, **payload: object) -> OverrideIn:
+    return OverrideIn(
+        kind=asked.kind,
+        subject=SubjectIn(type=SubjectType.TASK, id=task),
+        payload={**asked.payload, **payload},
+        reason=asked.reason,
+        expires_at=asked.expires_at,
+        level=asked.level,
+        human=asked.human,
+    )
+
+
+def _as_one(asked: BulkIn, signed: SignedOrder) -> OverrideIn:
+    subject = SubjectIn(type=SubjectType.TASK)
+    return OverrideIn(kind=asked.kind, subject=subject, order=signed.order, signature=signed.signature)
+
+
+def _signed(snap: Snapshot, drafted: Draft, signature: bytes) -> Signed:
+    order = drafted.order
+    return Signed(
+        order=order,
+        signature=signature,
+        etag=etag_of(snap, order.subject_type, order.subject),
+        filled=drafted.filled,
+        warnings=drafted.warnings,
+    )
+
+
+def _require_each_once(orders: Sequence[HumanOrder], chosen: Sequence[TaskId]) -> None:
+    """The orders are for the tasks that were previewed: for all of them, and for no other."""
+    named = sorted(task for order in orders for task in tasks_of(order))
+    if named != list(chosen):
+        odd = sorted(set(named) ^ set(chosen)) or [task for task in named if named.count(task) > 1]
+        told = (
+            f"Bring every order of the preview and no other, for {len(chosen)} tasks; compare those for task {odd[0]}."
+        )
+        raise unprocessable("/signed", told)
+
+
+def _chosen_out(snap: Snapshot, task: Task) -> ChosenTask:
+    status = task.status.name.lower()
+    return ChosenTask(id=task.id, name=snap.task_name(task.id), status=status, worker=snap.who(task.worker))
