@@ -75,6 +75,16 @@ class View:
         return self.ledger.members[self.me]
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether a human has this worker take nothing new."""
+        return self.ledger.is_withdrawn(self.me, self.now_s)
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether a human has this worker stop all it does."""
+        return self.ledger.is_quarantined(self.me, self.now_s)
+
+    @property
     def capabilities(self) -> list[str]:
         """The plant's capabilities; number 1 is the first."""
         listed = (self.ledger.description or {}).get("capabilities")

@@ -6,7 +6,7 @@ from gateway.view import GivenOrder, Mandate, RobotView, SensorView, StationView
 from workmoot.domain.ids import Number, order_of
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.ledger.records import Task
-from workmoot.domain.overrides import Level, SubjectType
+from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 from workmoot.domain.workers import Binding, Role, Scope, Standing
 
 
@@ -26,6 +26,7 @@ def view_of(ledger: Ledger) -> View:
         tasks={task.id: _mandate(ledger, task) for task in ledger.tasks.values()},
         numbers={str(account): number for account, number in ledger.numbers.items()},
         active=frozenset(member.number for member in ledger.voting_members()),
+        quarantined=dict(_quarantined(ledger)),
         commanders=dict(_commanders(ledger, robots)),
         roles=_roles(ledger),
         given={
@@ -77,6 +78,12 @@ def _mandate(ledger: Ledger, task: Task) -> Mandate:
         slot=human.id,
         seed=seed if isinstance(seed, int) else 0,
     )
+
+
+def _quarantined(ledger: Ledger) -> Iterator[tuple[int, int]]:
+    for (_, subject), standing in ledger.instructions.items():
+        if standing.kind is OverrideKind.QUARANTINE:
+            yield subject, standing.expires_at
 
 
 def _commanders(ledger: Ledger, robots: Mapping[int, RobotView]) -> Iterator[tuple[tuple[int, str], frozenset[int]]]:

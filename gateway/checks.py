@@ -91,6 +91,12 @@ def holds(state: State, view: View, *, robot: int = 0, task: int = 0) -> tuple[s
     return (*found, *(f"{order.order.human} holds it ({order.state})" for order in orders))
 
 
+def is_quarantined(view: View, worker: int, now: Now) -> bool:
+    """Whether a human has the worker stop all it does."""
+    until = view.quarantined.get(worker)
+    return until is not None and (until == 0 or now.unix_s <= until)
+
+
 def is_alive(state: State, view: View, robot: int, resource: str, now: Now) -> bool:
     """Whether a lease still keeps others out: its assignment is in force, and it is in use or not idle for long."""
     lease = state.lease(robot, resource)
@@ -122,6 +128,7 @@ def signer_of(view: View, command: Command, signer: str, now: Now) -> int:
 def commander(case: Case, statuses: frozenset[Status]) -> Mandate:
     """The mandate under which the signer commands this robot now."""
     refuse_held(case)
+    refuse_quarantined(case)
     command, mandate = case.command, case.mandate
     if mandate is None or not mandate.lead:
         raise Objection(Code.NO_MANDATE, f"nobody has task {command.task}")
@@ -144,6 +151,12 @@ def refuse_held(case: Case) -> None:
     """No hold bears on the robot or the task."""
     if found := holds(case.state, case.view, robot=case.command.robot, task=case.command.task):
         raise Objection(Code.HELD, "; ".join(found))
+
+
+def refuse_quarantined(case: Case) -> None:
+    """The signer is in no quarantine: then it stops what it moves, and returns it, and does nothing else."""
+    if is_quarantined(case.view, case.worker, case.now):
+        raise Objection(Code.NO_MANDATE, f"worker {case.worker} is quarantined by a human")
 
 
 def fence_epochs(case: Case, mandate: Mandate) -> None:
