@@ -26,8 +26,9 @@ from api.views.snapshot import Anchoring, Snapshot
 from workmoot.ballots.poll import Verify
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
+from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.ledger import Ledger, OverrideRecord
-from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest, unordered_nonce
+from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.overrides import SubjectType as Subject
 from workmoot.domain.ports import Receipt
 from workmoot.domain.workers import Kind as MemberKind
@@ -110,14 +111,14 @@ class Desk:
         self,
         projection: Projection,
         *,
-        overrides: Address,
+        contracts: HumansContracts,
         relay: Relay | None,
         floor: Floor | None,
         keys: KeyRing,
         verify: Verify,
     ) -> None:
         self._projection = projection
-        self._overrides = overrides
+        self._contracts = contracts
         self._relay = relay
         self._floor = floor
         self._verify = verify
@@ -137,7 +138,7 @@ class Desk:
                 warnings=drafted.warnings,
                 filled=drafted.filled,
                 order=order_json(drafted.order),
-                typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),
+                typed_data=typed_data(drafted.order, self._contracts),
                 digest="0x" + self._digest(drafted.order).hex(),
                 banner=self.keys.banner,
             )
@@ -261,7 +262,7 @@ class Desk:
         return signature
 
     def _digest(self, order: HumanOrder) -> bytes:
-        return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
+        return self._contracts.digest(order)
 
     def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
@@ -374,7 +375,7 @@ def _exists(snap: Snapshot, order: HumanOrder) -> bool:
         Subject.ROBOT: snap.ledger.robots,
         Subject.PLANT: (0,),
     }
-    return order.subject in known[order.subject_type]
+    return order.subject in known.get(order.subject_type, ())
 
 
 def _find(ledger: Ledger, digest: bytes) -> OverrideRecord | None:
@@ -387,4 +388,7 @@ _ROLES = {
     Kind.REQUEUE: (Role.PLANNER,),
     Kind.HOLD: (Role.OPERATOR,),
     Kind.RELEASE: (Role.OPERATOR,),
+    Kind.DRAIN: (Role.MAINTENANCE,),
+    Kind.QUARANTINE: (Role.MAINTENANCE, Role.OPERATOR),
+    Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR),
 }

@@ -13,6 +13,7 @@ from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, SUBJECT_OF, meant_kind
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
 from workmoot.domain.payloads import (
@@ -42,9 +43,13 @@ GOES_WITH = {
     Kind.RELEASE: {WireSubject.TASK, WireSubject.PROPOSAL, WireSubject.ROBOT, WireSubject.PLANT},
     Kind.SUSPEND: {WireSubject.WORKER},
     Kind.REINSTATE: {WireSubject.WORKER},
+    Kind.DRAIN: {WireSubject.WORKER},
+    Kind.QUARANTINE: {WireSubject.WORKER},
+    Kind.LIFT: {WireSubject.WORKER},
 }
-NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE))
-FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
+NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.LIFT))
+LASTS = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO, Kind.DRAIN, Kind.QUARANTINE))
+"""What fills a slot or stands, and so may end."""
 REASONS = {reason.name: int(reason) for reason in Reason}
 
 
@@ -74,8 +79,8 @@ def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> D
         level=_level(snap, asked, subject_type, subject),
         reason_code=code,
         reason=words,
-        expires_at=expires_at if asked.kind in FILLS_A_SLOT else 0,
-        valid_until=int(snap.now) + VALID_S if asked.kind in FILLS_A_SLOT or not expires_at else expires_at,
+        expires_at=expires_at if asked.kind in LASTS else 0,
+        valid_until=int(snap.now) + VALID_S if asked.kind in LASTS or not expires_at else expires_at,
         human=human,
         nonce=nonce,
     )
@@ -92,7 +97,10 @@ def require_fit(asked: OverrideIn) -> None:
 
 
 def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
-    """The subject's epoch as the ledger has it; proposals and workers have none."""
+    """The subject's epoch as the ledger has it; proposals and workers have none. Of an instruction, the version of what
+    stands."""
+    if order.kind in INSTRUCTIONS:
+        return snap.ledger.instruction(meant_kind(order), order.subject).version
     if order.subject_type is SubjectType.TASK:
         task = snap.ledger.tasks.get(order.subject)  # type: ignore[call-overload]  # a subject is any number
         return task.epoch if task else None
@@ -126,6 +134,8 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
         return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
     if asked.kind is Kind.CANCEL:
         return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
+    if asked.kind is Kind.LIFT:
+        return replace(drafted, order=replace(bare, payload=bytes((_lifted(snap, asked, bare.subject),))))
     if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
         return replace(drafted, order=replace(bare, payload=release_payload(hold_only=True)))
     if asked.kind is Kind.RELEASE and bare.level != Level.OWN:
@@ -195,6 +205,23 @@ def _cancelled(snap: Snapshot, asked: OverrideIn, subject: int) -> bytes:
     return cancel_payload(mask_of([task & 0xFF for task in {subject, *named}]))
 
 
+def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
+    """What is to be lifted: the kind named, else the one that stands."""
+    on = SubjectType[asked.subject.type.name]
+    able = [kind for kind in SUBJECT_OF if kind not in ONCE and SUBJECT_OF[kind] is on]
+    if named := asked.payload.get("kind"):
+        found = next((kind for kind in able if kind.name.lower() == named), None)
+        if found is None:
+            known = ", ".join(kind.name.lower() for kind in able)
+            raise unprocessable("/payload/kind", f"Of a {asked.subject.type.value} can be lifted: {known}.")
+        return found
+    stand = [kind for kind in able if snap.ledger.is_instructed(kind, subject, snap.now)]
+    if len(stand) > 1:
+        both = " and ".join(kind.name.lower() for kind in stand)
+        raise unprocessable("/payload/kind", f"Both stand, {both}: say which is to be lifted.")
+    return stand[0] if stand else able[0]
+
+
 def _reason(asked: OverrideIn) -> tuple[int, str]:
     if asked.reason is None:
         raise unprocessable("/reason", 'An override says why: {"code": "QUALITY", "text": "…"}.')
@@ -213,7 +240,8 @@ def _expiry(snap: Snapshot, asked: OverrideIn) -> int:
         if asked.kind in NEEDS_NO_EXPIRY:
             return 0
         raise unprocessable(
-            "/expires_at", "An override other than a hold or a release says until when: an RFC 3339 time."
+            "/expires_at",
+            "An override other than a hold, a quarantine or their end says until when: an RFC 3339 time.",
         )
     if asked.expires_at.tzinfo is None:
         raise unprocessable(
@@ -248,6 +276,8 @@ def _subject(snap: Snapshot, asked: OverrideIn) -> int:
 
 def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:
     """The level asked for; a release takes the one that is filled where the kind's own is not."""
+    if asked.level is not None and OverrideKind[asked.kind.name] in INSTRUCTIONS:
+        raise unprocessable("/level", f"{asked.kind.value} fills no slot: it has no level.")
     if asked.level is not None:
         if asked.level not in HUMAN_LEVELS:
             raise unprocessable(

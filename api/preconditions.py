@@ -46,5 +46,6 @@ def _state(snap: Snapshot, order: HumanOrder) -> str:
     if order.subject_type is SubjectType.ROBOT:
         return f"{ledger.robot_epoch(subject)}"
     if order.subject_type is SubjectType.WORKER:
-        return f"{int(ledger.members[subject].standing)}"  # type: ignore[index]
+        said = (ledger.instruction(kind, subject).version for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE))
+        return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]
     return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from api.drafts import FILLS_A_SLOT, REASONS, VALID_S
+from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
+from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
 
 CLOCKS_DIFFER_S = 60
-CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part"))
+CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind"))
 """What may be asked of a payload, for what is checked of it."""
 OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
 """A release takes the level that is filled."""
@@ -29,7 +30,7 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
         "reasonCode": order.reason_code == _code(asked["reason"]["code"]),
         "reason": order.reason == asked["reason"]["text"].strip(),
         "level": order.level in levels,
-        "expiresAt": order.expires_at == (int(until) if kind in FILLS_A_SLOT else 0),
+        "expiresAt": order.expires_at == (int(until) if kind in LASTS else 0),
         "validUntil": order.valid_until <= max(until, now + VALID_S + CLOCKS_DIFFER_S),
         "payload": _carries(order, asked.get("payload") or {}),
     }
@@ -40,10 +41,14 @@ def in_words(order: HumanOrder) -> str:
     """What the order says to the contracts, from its own bytes."""
     subject = f"{order.subject_type.name.lower()} {order.subject}"
     until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
-    return f"{order.kind.name.lower()} {subject}{_to_whom(order)}, level {order.level}{until}"
+    level = "" if order.kind in INSTRUCTIONS else f", level {order.level}"
+    return f"{order.kind.name.lower()} {subject}{_in_detail(order)}{level}{until}"
 
 
-def _to_whom(order: HumanOrder) -> str:
+def _in_detail(order: HumanOrder) -> str:
+    """Which instruction is lifted, or to whom a task is assigned."""
+    if order.kind is OverrideKind.LIFT:
+        return f" of {OverrideKind(meant_kind(order)).name.lower()}"
     if order.kind is not OverrideKind.ASSIGN:
         return ""
     entry, _ = read_assign_payload(order.payload)
@@ -85,6 +90,8 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
         return not order.payload or bool(read_plan_payload(order.payload))
+    if order.kind is OverrideKind.LIFT:
+        return payload.get("kind") in (None, OverrideKind(meant_kind(order)).name.lower())
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:
         return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
     return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")

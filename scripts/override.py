@@ -37,7 +37,7 @@ OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
 """States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
-UNTIL_RELEASED = ("hold", "release")
+UNTIL_RELEASED = ("hold", "release", "quarantine", "lift")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
     "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
@@ -49,6 +49,8 @@ KINDS = {
     "release": ("plant", "Empty a human's slot; the plant takes two of these."),
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
     "reinstate": ("worker", "Let a suspended worker act again."),
+    "drain": ("worker", "Have a digital worker take nothing new; it finishes what it has begun."),
+    "quarantine": ("worker", "Have a digital worker take nothing new and stop what it has begun."),
 }
 
 
@@ -94,6 +96,27 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
+
+
+@app.command()
+def lift(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[str, typer.Argument(metavar="WORKER", help="The worker's id or badge number.")],
+    reason: Reason,
+    what: Annotated[str, typer.Option(help="drain or quarantine, where both stand.")] = "",
+    code: Code = "OTHER",
+    human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
+    deployment: DeploymentFile = None,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """End what an instruction has a worker do: it takes new work again, and goes on."""
+    body = _order("lift", _subject("worker", subject), (code, reason), None, human)
+    body |= {"payload": {"kind": what} if what else {}}
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 for _kind, (_usual, _help) in KINDS.items():

@@ -147,7 +147,7 @@ def dependencies_of(
     verify, verify_ballot = Signatures(node).is_signed_by, Signatures(node).is_signed_by
     desk = Desk(
         projection,
-        overrides=deployed.overrides,
+        contracts=deployed.humans_contracts,
         relay=contracts.overrides if contracts else None,
         floor=gateway,
         keys=_key_ring(projection, keys),

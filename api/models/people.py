@@ -1,5 +1,6 @@
 """Workers, robots and their numbers on the wire."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -13,6 +14,14 @@ class RecordOut(Wire):
     capability: str
     done: int
     failed: int
+
+
+class InstructedOut(Wire):
+    """An instruction that stands for a worker."""
+
+    kind: str = Field(description="drain (it takes nothing new) or quarantine (it stops, too)")
+    override: int
+    expires_at: datetime | None = Field(description="None: until it is lifted.")
 
 
 class WorkerOut(Wire):
@@ -30,6 +39,7 @@ class WorkerOut(Wire):
     running: tuple[int, ...]
     ranked: int = Field(description="Tasks in its published ranking.")
     records: tuple[RecordOut, ...]
+    instructed: tuple[InstructedOut, ...] = Field(description="What a human has instructed it, as far as it stands.")
 
 
 class RankedNumbers(Wire):

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from api.models.orders import DisplacedOut
-from api.views.overrides import FILL_A_SLOT, ON_RELEASE, subject_name
+from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
+from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
 from workmoot.domain.payloads import read_assign_payload
@@ -122,10 +123,33 @@ def _worker(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     who = snap.who(order.subject)
     held = tuple(t.id for t in snap.ledger.tasks.values() if t.worker == order.subject and not t.status.is_final)
     name = who.name if who else str(order.subject)
+    if order.kind in INSTRUCTIONS:
+        return _instructed(snap, order, name)
     if order.kind is OverrideKind.REINSTATE:
         return DisplacedOut(what=f"{name} may act again and votes from the next roster on.", worker=who, returns=ONCE)
     what = f"{name} may not act or vote any more; {len(held)} tasks it holds go back to be allocated anew."
     return DisplacedOut(what=what, worker=who, tasks=held, returns="A human reinstates the worker.")
+
+
+def _instructed(snap: Snapshot, order: HumanOrder, name: str) -> DisplacedOut:
+    """What a worker that is drained, quarantined or given back has to do with."""
+    mine = [task for task in snap.ledger.tasks.values() if task.worker == order.subject and not task.status.is_final]
+    begun = tuple(task.id for task in mine if task.status is Status.STARTED)
+    waiting = tuple(task.id for task in mine if task.status is Status.ALLOCATED and not task.slot_filled)
+    stands = snap.ledger.instruction(meant_kind(order), order.subject).id
+    if order.kind is OverrideKind.LIFT:
+        what, tasks, returns = f"{name} may take new work again, and goes on with what it has.", begun, ONCE
+    elif order.kind is OverrideKind.DRAIN:
+        what = (
+            f"{name} takes nothing new: {len(waiting)} tasks it has not begun go to others, {len(begun)} it finishes."
+        )
+        tasks, returns = waiting, f"{ON_LIFT}: {name} makes offers again."
+    else:
+        what = f"{name} stops: {len(begun)} tasks it has begun stand still, {len(waiting)} it has not go to others."
+        tasks, returns = (*begun, *waiting), f"{ON_LIFT}: {name} goes on with what it has."
+    return DisplacedOut(
+        what=what, worker=snap.who(order.subject), override=stands or None, tasks=tasks, returns=returns
+    )
 
 
 def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:

@@ -10,6 +10,7 @@ from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import tasks_of
@@ -27,6 +28,7 @@ FLOOR_OBEYS = frozenset(
         OverrideKind.REQUEUE,
         OverrideKind.SUSPEND,
         OverrideKind.REINSTATE,
+        OverrideKind.QUARANTINE,
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
@@ -35,7 +37,7 @@ FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
     """Whether robots have to obey it: it is about the plant, a robot, work that robots do, or who may command them."""
-    if order.kind not in FLOOR_OBEYS:
+    if meant_kind(order) not in FLOOR_OBEYS:
         return False
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
         return True
@@ -48,7 +50,7 @@ def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
 def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
     """Notes what the gateway's last words confirm of orders on chain, and of those that act before they are."""
     for record in records:
-        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.id:
+        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.place:
             continue
         _see(snap, record.digest, id_at(record.at), ACKNOWLEDGED)
         if _refutes_effect(snap, record.order) is None:
@@ -67,7 +69,7 @@ def times_of(snap: Snapshot, record: OverrideRecord) -> SlotTimes:
         mined=mined,
         acknowledged=_seen(snap, record.digest, ACKNOWLEDGED, id_at(record.at)) if floor else mined,
         effective=_effective(snap, record, floor=floor),
-        ended=moment(record.ended_at.timestamp) if record.ended_at else None,
+        ended=_ended(snap, record),
     )
 
 
@@ -85,6 +87,8 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     """The last step it has reached."""
     if record.ended_by:
         return record.ended_by
+    if is_over(snap, record):
+        return "expired"
     if record.asked_until:
         return "asked" if is_asked(snap, record) else "done"
     filled, expires_at = record.id in snap.filled, record.order.expires_at
@@ -93,6 +97,12 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     if times.effective:
         return "effective" if filled else "done"
     return "acknowledged" if times.acknowledged else "mined"
+
+
+def is_over(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether it is an instruction whose time is: nobody has to say so."""
+    lasts = record.order.kind in INSTRUCTIONS - ONCE
+    return lasts and 0 < record.order.expires_at < snap.now
 
 
 def is_asked(snap: Snapshot, record: OverrideRecord) -> bool:
@@ -115,7 +125,7 @@ def is_same(one: HumanOrder, other: HumanOrder) -> bool:
 
 def unconfirmed(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str | None:
     """Why the floor has not confirmed it; None: it has, or is not asked."""
-    if times.effective or record.ended_by or record.asked_until:
+    if times.effective or record.ended_by or record.asked_until or is_over(snap, record):
         return None
     if times.acknowledged:
         return _not_confirmed(_refutes_effect(snap, record.order) or "it is about to")
@@ -135,6 +145,13 @@ def unconfirmed_hold(snap: Snapshot, item: Anchoring, times: SlotTimes) -> str |
 
 def _not_confirmed(why: str) -> str:
     return f"The floor has not confirmed it: {why}."
+
+
+def _ended(snap: Snapshot, record: OverrideRecord) -> datetime | None:
+    if record.ended_at is None:
+        return moment(record.order.expires_at) if is_over(snap, record) else None
+    over = record.ended_by == "expired" and record.order.kind in INSTRUCTIONS
+    return moment(record.order.expires_at if over else record.ended_at.timestamp)
 
 
 def _effective(snap: Snapshot, record: OverrideRecord, *, floor: bool) -> datetime | None:

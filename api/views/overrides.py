@@ -17,6 +17,7 @@ from api.views.lifecycle import (
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
@@ -27,6 +28,7 @@ SECOND_STEP = (
     "Send the same order once more, of another human where two may give it."
 )
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
+ON_LIFT = "Lifted or over, it is as before"
 
 
 def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
@@ -88,7 +90,7 @@ def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
     """Every order, the latest first; those not yet on chain before all."""
     anchored = {record.digest for record in snap.ledger.overrides.values()}
     waiting = (anchoring_out(snap, item) for item in snap.anchoring if item.digest not in anchored)
-    given = (override_out(snap, record) for _, record in sorted(snap.ledger.overrides.items(), reverse=True))
+    given = (override_out(snap, record) for record in reversed(snap.ledger.overrides.values()))
     return (*waiting, *given)
 
 
@@ -113,7 +115,7 @@ def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str
 def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
-        "level": int(filled_level(order)),
+        "level": None if order.kind in INSTRUCTIONS else int(filled_level(order)),
         "subject": subject_of(snap, order.subject_type, order.subject),
         "payload": payload_out(snap, order),
         "reason": {"code": reason_word(order.reason_code), "text": order.reason},
@@ -151,6 +153,8 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         return {"tasks": list(cancelled_tasks(order.subject, order.payload))}
     if order.kind is OverrideKind.RELEASE:
         return {"hold_only": any(order.payload)}
+    if order.kind is OverrideKind.LIFT and meant_kind(order) in INSTRUCTIONS:
+        return {"kind": OverrideKind(meant_kind(order)).name.lower()}
     return {"bytes": "0x" + order.payload.hex()}
 
 
@@ -193,6 +197,8 @@ def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
 def _returns(order: HumanOrder) -> str:
     if order.kind in FILL_A_SLOT:
         return f"{ON_RELEASE}."
+    if order.kind in INSTRUCTIONS - ONCE:
+        return f"{ON_LIFT}."
     return "This act is done once; nothing is to be released."
 
 

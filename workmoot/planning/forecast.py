@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, ProposalId, TaskId
+from workmoot.domain.instructions import group_of, meant_kind
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.ledger.ledger import SlotKey
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import State
+from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
 from workmoot.planning.outlook import Change, Outlook, outlook
 
+WITHDRAWS = (OverrideKind.DRAIN, OverrideKind.QUARANTINE)
 METHOD = "deterministic plan"
 """The plan in force, the best offers and the medians they promise; no chance is played out."""
 UNTIL_RELEASED_S = 600
@@ -41,7 +44,7 @@ class Forecast:
 def forecast(ledger: Ledger, order: HumanOrder, *, wall_s: float) -> Forecast:
     """Both outlooks from the same moment."""
     now = clock_of(ledger).ticks_at(wall_s)
-    present = _present(ledger, wall_s, ())
+    present = _present(ledger, wall_s)
     return Forecast(
         before=outlook(ledger, now, present),
         after=outlook(ledger, now, _changed(ledger, order, present, wall_s)),
@@ -88,14 +91,27 @@ def _assumed(ledger: Ledger, order: HumanOrder) -> Iterator[str]:
     holds = [slot for slot in ledger.slots.values() if slot.held and not slot.expires_at]
     if (order.kind is OverrideKind.HOLD and not order.expires_at) or holds:
         yield f"A hold without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
+    if _is_open_quarantine(order.kind, order.expires_at) or any(
+        _is_open_quarantine(found.kind, found.expires_at) for found in ledger.instructions.values()
+    ):
+        yield f"A quarantine without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
+
+
+def _is_open_quarantine(kind: OverrideKind, expires_at: int) -> bool:
+    return kind is OverrideKind.QUARANTINE and not expires_at
 
 
 # What is held
 
 
-def _present(ledger: Ledger, wall_s: float, ended: Container[SlotKey]) -> Change:
-    """The holds in force but for those that end."""
+def _present(
+    ledger: Ledger, wall_s: float, ended: Container[SlotKey] = (), lifted: Container[tuple[int, int]] = ()
+) -> Change:
+    """The holds in force, and the workers withdrawn, but for those that end."""
     change = Change()
+    for (group, worker), said in ledger.instructions.items():
+        if said.kind in WITHDRAWS and (group, worker) not in lifted and not said.is_over(wall_s):
+            change = _withdraw(ledger, change, said.kind, worker, _tick(ledger, said.expires_at, wall_s))
     for key, slot in ledger.slots.items():
         if slot.held and key not in ended:
             change = _pause(ledger, change, key[0], key[1], _tick(ledger, slot.expires_at, wall_s))
@@ -115,6 +131,17 @@ def _pause(ledger: Ledger, change: Change, subject_type: SubjectType, subject: i
     return replace(change, paused={**change.paused, **{t: max(until, change.paused.get(t, 0)) for t in tasks}})
 
 
+def _withdraw(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
+    """What it has not begun goes to others; in quarantine, what it has begun or a human gave it stands still."""
+    worker = Number(subject)
+    change = replace(change, withdrawn=change.withdrawn | {worker})
+    for task in ledger.tasks.values() if kind is OverrideKind.QUARANTINE else ():
+        keeps = task.status is Status.STARTED or (task.status is Status.ALLOCATED and task.slot_filled)
+        if keeps and task.entry is not None and worker in task.entry.team:
+            change = _pause(ledger, change, SubjectType.TASK, task.id, until)
+    return change
+
+
 # What an order changes
 
 
@@ -123,6 +150,10 @@ def _changed(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) 
         return _pause(ledger, present, order.subject_type, order.subject, _tick(ledger, order.expires_at, wall_s))
     if order.kind is OverrideKind.RELEASE:
         return _released(ledger, order, present, wall_s)
+    if order.kind in WITHDRAWS:
+        return _withdraw(ledger, present, order.kind, order.subject, _tick(ledger, order.expires_at, wall_s))
+    if order.kind is OverrideKind.LIFT:
+        return _present(ledger, wall_s, lifted=[(group_of(meant_kind(order)), order.subject)])
     change = _CHANGES.get(order.kind)
     return change(ledger, order, present) if change else present
 

@@ -31,6 +31,8 @@ class Change:
     """Until when a robot stands still; 0: no longer."""
     barred: frozenset[Number] = frozenset()
     """Workers that may not act."""
+    withdrawn: frozenset[Number] = frozenset()
+    """Workers that take nothing new, but what a human gave them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,9 @@ def _course(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | N
     if task.status in (Status.SUBMITTED, Status.REWORK, Status.FAILED):
         return _Course(start=free_at, duration=HUMAN_MS if task.status.waits_for_a_human else 0)
     entry = ledger.decided_entry(task)
-    if entry is None or not change.barred.isdisjoint(entry.team):
+    keeps = task.status is Status.STARTED or task.slot_filled
+    away = change.barred if keeps else change.barred | change.withdrawn
+    if entry is None or not away.isdisjoint(entry.team):
         return None if ledger.is_vetoed(task) or is_nobodys(task) else _offered(ledger, task, free_at, change)
     decided = _decided(ledger, entry, free_at)
     if task.status is not Status.STARTED or task.run is None:
@@ -148,10 +152,11 @@ def _decided(ledger: Ledger, entry: PlanEntry, free_at: int) -> _Course:
 
 
 def _offered(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | None:
-    records = (r for r in standing_offers(ledger, task.id) if change.barred.isdisjoint((r.worker, *r.offer.helpers)))
+    away = change.barred | change.withdrawn
+    records = (r for r in standing_offers(ledger, task.id) if away.isdisjoint((r.worker, *r.offer.helpers)))
     best = min(records, key=lambda record: (record.offer.p50, record.worker, record.offer.sequence), default=None)
     if best is None:
-        able = [member for member in ledger.able(task) if member.number not in change.barred]
+        able = [member for member in ledger.able(task) if member.number not in away]
         return _Course(start=now, duration=task.spec.work) if able else None
     offer = best.offer
     return _Course(
