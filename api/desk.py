@@ -390,5 +390,6 @@ _ROLES = {
     Kind.RELEASE: (Role.OPERATOR,),
     Kind.DRAIN: (Role.MAINTENANCE,),
     Kind.QUARANTINE: (Role.MAINTENANCE, Role.OPERATOR),
-    Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR),
+    Kind.REPRIORITISE: (Role.PLANNER,),
+    Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR, Role.PLANNER),
 }

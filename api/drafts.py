@@ -31,6 +31,7 @@ from workmoot.domain.workers import Kind as MemberKind
 VALID_S = 300
 HUMAN_LEVELS = (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 SHORTEST_S = 10
+MOST_URGENT = 255
 GOES_WITH = {
     Kind.VETO: {WireSubject.PROPOSAL},
     Kind.APPROVE: {WireSubject.PROPOSAL},
@@ -45,10 +46,11 @@ GOES_WITH = {
     Kind.REINSTATE: {WireSubject.WORKER},
     Kind.DRAIN: {WireSubject.WORKER},
     Kind.QUARANTINE: {WireSubject.WORKER},
-    Kind.LIFT: {WireSubject.WORKER},
+    Kind.REPRIORITISE: {WireSubject.TASK},
+    Kind.LIFT: {WireSubject.WORKER, WireSubject.TASK},
 }
 NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.LIFT))
-LASTS = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO, Kind.DRAIN, Kind.QUARANTINE))
+LASTS = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO, Kind.DRAIN, Kind.QUARANTINE, Kind.REPRIORITISE))
 """What fills a slot or stands, and so may end."""
 REASONS = {reason.name: int(reason) for reason in Reason}
 
@@ -134,6 +136,8 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
         return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
     if asked.kind is Kind.CANCEL:
         return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
+    if asked.kind is Kind.REPRIORITISE:
+        return replace(drafted, order=replace(bare, payload=bytes((_priority(snap, asked, bare.subject),))))
     if asked.kind is Kind.LIFT:
         return replace(drafted, order=replace(bare, payload=bytes((_lifted(snap, asked, bare.subject),))))
     if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
@@ -143,12 +147,10 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
     return drafted
 
 
-def _open_task(snap: Snapshot, subject: int) -> Task:
+def _open_task(snap: Snapshot, subject: int, never: str = "nothing can be assigned any more") -> Task:
     task = snap.ledger.tasks[subject]  # type: ignore[index]  # looked up before
     if task.status.is_final:
-        raise Problem(
-            409, "too-late", f"Task {subject} is {task.status.name.lower()}: nothing can be assigned any more."
-        )
+        raise Problem(409, "too-late", f"Task {subject} is {task.status.name.lower()}: {never}.")
     return task
 
 
@@ -203,6 +205,14 @@ def _cancelled(snap: Snapshot, asked: OverrideIn, subject: int) -> bytes:
     if unknown := [task for task in named if task not in snap.ledger.tasks]:
         raise unprocessable("/payload/tasks", f"Order {subject >> 8} has no task {unknown[0]}.")
     return cancel_payload(mask_of([task & 0xFF for task in {subject, *named}]))
+
+
+def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
+    _open_task(snap, subject, never="nobody plans it any more")
+    priority = asked.payload.get("priority")
+    if not isinstance(priority, int) or isinstance(priority, bool) or not 0 <= priority <= MOST_URGENT:
+        raise unprocessable("/payload/priority", f"priority is a whole number from 0 to {MOST_URGENT}.")
+    return priority
 
 
 def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:

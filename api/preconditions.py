@@ -39,7 +39,8 @@ def _state(snap: Snapshot, order: HumanOrder) -> str:
     ledger, subject = snap.ledger, order.subject
     if order.subject_type is SubjectType.TASK:
         task = ledger.tasks[subject]  # type: ignore[index]  # a draft's subject exists
-        return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}"
+        urged = ledger.instruction(OverrideKind.REPRIORITISE, subject).version
+        return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}.{urged}"
     if order.subject_type is SubjectType.PROPOSAL:
         proposal = ledger.proposals[subject]  # type: ignore[index]
         return f"{int(proposal.state)}.{proposal.progress}"

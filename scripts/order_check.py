@@ -12,7 +12,7 @@ from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
 
 CLOCKS_DIFFER_S = 60
-CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind"))
+CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind", "priority"))
 """What may be asked of a payload, for what is checked of it."""
 OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
 """A release takes the level that is filled."""
@@ -46,9 +46,11 @@ def in_words(order: HumanOrder) -> str:
 
 
 def _in_detail(order: HumanOrder) -> str:
-    """Which instruction is lifted, or to whom a task is assigned."""
+    """Which instruction is lifted, which priority a task gets, or to whom it is assigned."""
     if order.kind is OverrideKind.LIFT:
         return f" of {OverrideKind(meant_kind(order)).name.lower()}"
+    if order.kind is OverrideKind.REPRIORITISE:
+        return f" to {order.payload[0]}"
     if order.kind is not OverrideKind.ASSIGN:
         return ""
     entry, _ = read_assign_payload(order.payload)
@@ -90,6 +92,8 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
         return not order.payload or bool(read_plan_payload(order.payload))
+    if order.kind is OverrideKind.REPRIORITISE:
+        return order.payload == bytes((payload["priority"],))
     if order.kind is OverrideKind.LIFT:
         return payload.get("kind") in (None, OverrideKind(meant_kind(order)).name.lower())
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:

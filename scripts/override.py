@@ -99,8 +99,30 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
 
 
 @app.command()
+def reprioritise(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[str, typer.Argument(metavar="TASK", help="The task's id.")],
+    priority: Annotated[int, typer.Argument(min=0, max=255, help="Larger is more urgent.")],
+    reason: Reason,
+    code: Code = "OTHER",
+    for_: For = None,
+    human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
+    deployment: DeploymentFile = None,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a task another priority: planners and its worker take it in its new turn."""
+    body = _order("reprioritise", _subject("task", subject), (code, reason), for_, human)
+    body |= {"payload": {"priority": priority}}
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+
+
+@app.command()
 def lift(  # noqa: PLR0913 (a command's options)
-    subject: Annotated[str, typer.Argument(metavar="WORKER", help="The worker's id or badge number.")],
+    subject: Annotated[str, typer.Argument(metavar="WORKER", help="The worker's id or badge number, or task:ID.")],
     reason: Reason,
     what: Annotated[str, typer.Option(help="drain or quarantine, where both stand.")] = "",
     code: Code = "OTHER",
@@ -113,7 +135,7 @@ def lift(  # noqa: PLR0913 (a command's options)
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
-    """End what an instruction has a worker do: it takes new work again, and goes on."""
+    """End an instruction: a worker takes new work again and goes on, a task has its own priority again."""
     body = _order("lift", _subject("worker", subject), (code, reason), None, human)
     body |= {"payload": {"kind": what} if what else {}}
     _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)

@@ -40,7 +40,8 @@ def _publish(view: View) -> list[Action]:
     kept = {
         task: offers for task, offers in standing.items() if offers and _is_to_decide(view, view.ledger.tasks[task])
     }
-    priorities = {task.id: task.spec.priority for task in view.ledger.tasks.values()}
+    ledger = view.ledger
+    priorities = {task.id: ledger.priority_of(task, view.now_s) for task in ledger.tasks.values()}
     ranking = rank({**kept, **fresh}, priorities, rank_weights(view))
     return [PublishOffers(offers=tuple(offer for found in fresh.values() for offer in found), ranking=tuple(ranking))]
 

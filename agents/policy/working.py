@@ -36,10 +36,16 @@ def decide(view: View) -> list[Action]:
     if view.is_quarantined:
         return _stops(view)
     actions: list[Action] = []
-    for task in sorted(view.ledger.tasks.values(), key=lambda task: (task.entry.start if task.entry else 0, task.id)):
+    for task in sorted(view.ledger.tasks.values(), key=lambda task: _turn(view, task)):
         if not task.held and not task.status.is_final:
             actions += _on(view, task, [action.task for action in actions if isinstance(action, StartTask)])
     return [*_resumed(view), *actions, *_claims(view)]
+
+
+def _turn(view: View, task: Task) -> tuple[int, int, TaskId]:
+    """As planned, but that what a human made more urgent than it was comes first, and what less, last."""
+    urged = view.ledger.priority_of(task, view.now_s) - task.spec.priority
+    return -urged, task.entry.start if task.entry else 0, task.id
 
 
 def _stops(view: View) -> list[Action]:

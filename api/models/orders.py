@@ -25,6 +25,7 @@ class Kind(StrEnum):
     REQUEUE = "requeue"
     DRAIN = "drain"
     QUARANTINE = "quarantine"
+    REPRIORITISE = "reprioritise"
     LIFT = "lift"
 
 
@@ -61,7 +62,7 @@ class OverrideIn(Wire):
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
     level: int | None = Field(
-        default=None, description="1, 5, 7 or 8; without it the kind's own. Instructions (drain, quarantine) have none."
+        default=None, description="1, 5, 7 or 8; without it the kind's own. Instructions have none."
     )
     human: str | None = Field(default=None, description="Who signs: account, badge number or id; without it who asks.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")

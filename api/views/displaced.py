@@ -6,6 +6,7 @@ from api.models.orders import DisplacedOut
 from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
 from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
+from workmoot.domain.instructions import ONCE as ONCE_KINDS
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
 from workmoot.domain.payloads import read_assign_payload
@@ -45,7 +46,17 @@ def _task_words(snap: Snapshot, order: HumanOrder, task: Task) -> str:
         return f"{has} has the task ({task.status.name.lower()}) and keeps it, but may not go on while it is held."
     if order.kind is OverrideKind.RELEASE:
         return _release_words(snap, task)
+    if order.kind in INSTRUCTIONS:
+        return _priority_words(snap, order, task)
     return _OTHER_TASK_WORDS[order.kind].format(has=has, status=task.status.name.lower())
+
+
+def _priority_words(snap: Snapshot, order: HumanOrder, task: Task) -> str:
+    now, posted = snap.ledger.priority_of(task, snap.now), task.spec.priority
+    if order.kind is OverrideKind.LIFT:
+        return f"The task has the priority it was posted with again: {posted} instead of {now}."
+    comes = "Planners, and the worker that has it, take it in its new turn"
+    return f"The task's priority is {order.payload[0]} instead of {now} (posted with {posted}). {comes}."
 
 
 def _assign_words(snap: Snapshot, order: HumanOrder, task: Task, has: str) -> str:
@@ -73,6 +84,8 @@ def _authority(snap: Snapshot, task: Task) -> str:
 
 
 def _returns(snap: Snapshot, order: HumanOrder, task: Task) -> str:
+    if order.kind in INSTRUCTIONS - ONCE_KINDS:
+        return f"{ON_LIFT}: priority {task.spec.priority}."
     if order.kind not in FILL_A_SLOT:
         return ONCE
     standing = snap.who(task.standing_worker if task.overridden else task.worker)

@@ -153,6 +153,8 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         return {"tasks": list(cancelled_tasks(order.subject, order.payload))}
     if order.kind is OverrideKind.RELEASE:
         return {"hold_only": any(order.payload)}
+    if order.kind is OverrideKind.REPRIORITISE:
+        return {"priority": order.payload[0]}
     if order.kind is OverrideKind.LIFT and meant_kind(order) in INSTRUCTIONS:
         return {"kind": OverrideKind(meant_kind(order)).name.lower()}
     return {"bytes": "0x" + order.payload.hex()}

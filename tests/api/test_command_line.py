@@ -142,6 +142,9 @@ def test_override__drain_and_lift__are_signed_here_for_the_contract_of_instructi
     told = run("override", "lift", "grinder", "--reason", "mended", "--what", "quarantine", *key).output
     assert "lift grinder" in told
     run("override", "lift", "grinder", "--reason", "mended", *key)
+    told = run("override", "reprioritise", "266", "7", "--reason", "the customer waits", *key).output
+    assert "reprioritise" in told
+    run("override", "lift", "task:266", "--reason", "delivered", *key)
 
 
 @pytest.mark.parametrize(("field", "value"), [("payload", "0x0d"), ("expectedVersion", 9), ("subject", 2)])

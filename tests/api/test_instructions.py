@@ -195,6 +195,50 @@ def test_audit__instructions__who_why_what_and_until_when(client: TestClient) ->
     assert lifted["effect"] == [f"override {FIRST + 1}: lift drain; version 3"]
 
 
+# Priority
+
+
+def reprioritise(task: int, priority: object = 9, **more: Any) -> dict[str, Any]:
+    return an_order("reprioritise", "task", task, **{"payload": {"priority": priority}} | more)
+
+
+def test_give__reprioritise__the_task_has_it_until_it_is_lifted(client: TestClient, story: Story) -> None:
+    task = story.task("P6", "glue")
+    posted = get(client, f"tasks/{task}")["priority"]
+    seen = preview(client, reprioritise(task))
+    assert seen["displaces"]["what"].startswith(f"The task's priority is 9 instead of {posted} (posted with {posted}).")
+    given = give(client, reprioritise(task))
+    assert (given["payload"], given["level"], given["confirmed_by"]) == ({"priority": 9}, None, "chain")
+    assert get(client, f"tasks/{task}")["priority"] == 9
+    lifted = give(client, an_order("lift", "task", task, expires_at=None))
+    assert lifted["payload"] == {"kind": "reprioritise"}
+    assert get(client, f"tasks/{task}")["priority"] == posted
+
+
+@pytest.mark.parametrize("priority", [None, -1, 256, True, "high"])
+def test_preview__reprioritise_to_no_priority__names_the_field(
+    client: TestClient, story: Story, priority: object
+) -> None:
+    order = reprioritise(story.task("P6", "glue"), priority)
+    answer = client.post("/api/v1/overrides?dry_run=true", json=order)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/payload/priority")
+
+
+def test_preview__reprioritise_of_what_is_done__too_late(client: TestClient, story: Story) -> None:
+    done = next(task.id for task in story.ledger.tasks.values() if task.status.is_final)
+    answer = client.post("/api/v1/overrides?dry_run=true", json=reprioritise(done))
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/too-late")
+
+
+def test_give__two_previewed_the_same_priority__the_second_learns_why(client: TestClient, story: Story) -> None:
+    task = story.task("P6", "glue")
+    seen = preview(client, reprioritise(task, 5))
+    give(client, reprioritise(task, 7))
+    answer = send(client, reprioritise(task, 5), etag=seen["etag"])
+    assert (answer.status_code, answer.json()["type"]) == (412, "/problems/stale-version")
+    assert "instead of 7" in answer.json()["current"]["displaces"]["what"]
+
+
 # By the human's own signature, by role
 
 

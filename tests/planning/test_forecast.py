@@ -178,6 +178,21 @@ def test_forecast__lift__as_if_it_had_not_been_said(planned: Planned) -> None:
     assert found.after.ends == usual.ends
 
 
+def test_forecast__reprioritise__the_urgent_takes_the_robot_first() -> None:
+    workshop = Workshop()
+    first, second = workshop.post(a_task(), a_task(priority=3))
+    workshop.allocate(first, "sprayer", start=LATER, robots=(ARM,))
+    workshop.allocate(second, "sprayer", start=END + HANDOVER, robots=(ARM,))
+    urged = {"payload": b"\x09", "expires_at": until(END)}
+    now = (workshop.now_s - START_S) * 1_000
+    found = foreseen(workshop, OverrideKind.REPRIORITISE, second, **urged)
+    assert ends(found) == {second: (END + HANDOVER + 1_000, now + 1_000)}
+    workshop.order(OverrideKind.REPRIORITISE, second, **urged)
+    assert ends(foreseen(workshop, OverrideKind.REPRIORITISE, second, **urged)) == {}
+    lifted = foreseen(workshop, OverrideKind.LIFT, second, payload=bytes((OverrideKind.REPRIORITISE,)))
+    assert lifted.after.ends == found.before.ends
+
+
 def test_forecast__veto_of_what_is_enacted__nobody_has_it(planned: Planned) -> None:
     workshop, _, second, _ = planned
     proposal = workshop.task(second).decided_by

@@ -112,6 +112,7 @@ def _present(
     for (group, worker), said in ledger.instructions.items():
         if said.kind in WITHDRAWS and (group, worker) not in lifted and not said.is_over(wall_s):
             change = _withdraw(ledger, change, said.kind, worker, _tick(ledger, said.expires_at, wall_s))
+    change = replace(change, urged=dict(_urged(ledger, wall_s, lifted)))
     for key, slot in ledger.slots.items():
         if slot.held and key not in ended:
             change = _pause(ledger, change, key[0], key[1], _tick(ledger, slot.expires_at, wall_s))
@@ -129,6 +130,13 @@ def _pause(ledger: Ledger, change: Change, subject_type: SubjectType, subject: i
         return replace(change, stopped={**change.stopped, robot: max(until, change.stopped.get(robot, 0))})
     tasks = ledger.tasks if subject_type is SubjectType.PLANT else (TaskId(subject),)
     return replace(change, paused={**change.paused, **{t: max(until, change.paused.get(t, 0)) for t in tasks}})
+
+
+def _urged(ledger: Ledger, wall_s: float, lifted: Container[tuple[int, int]]) -> Iterator[tuple[TaskId, int]]:
+    for group, subject in ledger.instructions:
+        task = ledger.tasks.get(TaskId(subject)) if group == OverrideKind.REPRIORITISE else None
+        if task is not None and (group, subject) not in lifted:
+            yield task.id, ledger.priority_of(task, wall_s) - task.spec.priority
 
 
 def _withdraw(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
@@ -206,6 +214,11 @@ def _suspended(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
     return replace(present, barred=frozenset({worker}), corrected=given)
 
 
+def _reprioritised(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
+    task = ledger.tasks[TaskId(order.subject)]
+    return replace(present, urged={**present.urged, task.id: order.payload[0] - task.spec.priority})
+
+
 def _subject(order: HumanOrder) -> frozenset[TaskId]:
     return frozenset({TaskId(order.subject)})
 
@@ -216,6 +229,7 @@ _CHANGES: dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]] = {
     OverrideKind.APPROVE: _approved,
     OverrideKind.VETO: _vetoed,
     OverrideKind.SUSPEND: _suspended,
+    OverrideKind.REPRIORITISE: _reprioritised,
     OverrideKind.ACCEPT: lambda _, order, present: replace(present, ended=_subject(order)),
     OverrideKind.REWORK: lambda _, order, present: replace(present, corrected=_subject(order)),
     OverrideKind.REQUEUE: lambda _, order, present: replace(present, opened=_subject(order)),

@@ -210,7 +210,7 @@ def _open_task(
         predecessors=tuple(other for other in before if other in opened),
         release=max(decided, default=0),
         due=due_of(ledger, task),
-        priority=task.spec.priority,
+        priority=ledger.priority_of(task, wall_s),
         modes=() if _is_blocked(ledger, task.id) else _modes(ledger, task.id, wall_s=wall_s),
     )
 

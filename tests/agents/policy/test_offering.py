@@ -80,6 +80,20 @@ def test_decide__another_was_drained_after_it_began__leaves_its_task():
     assert published(workshop, "finisher") is None
 
 
+# What a human made more urgent
+
+
+def test_decide__reprioritised_by_a_human__ranked_by_the_new_priority():
+    workshop = Workshop()
+    first, second = workshop.post(a_task(), a_task())
+    workshop.order(OverrideKind.REPRIORITISE, second, payload=b"\x0a", expires_at=workshop.now_s + 60)
+    found = published(workshop)
+    assert found is not None
+    scores = {item.task: item.score for item in found.ranking}
+    assert [item.task for item in found.ranking] == [second, first]
+    assert scores[second] == scores[first] * 10 // 20
+
+
 # Which tasks
 
 

@@ -155,6 +155,14 @@ def test_decide__two_tasks_for_one_robot__begins_the_one_planned_first():
     assert begun(workshop) == [early]
 
 
+def test_decide__two_tasks_for_one_robot__begins_the_one_first_that_a_human_made_more_urgent():
+    workshop, (first, second) = two_tasks({"robots": (ARM,)}, {"robots": (ARM,)})
+    order: dict[str, Any] = {"payload": b"\5", "expires_at": workshop.now_s + 60}
+    workshop.order(OverrideKind.REPRIORITISE, second, **order)
+    assert begun(workshop) == [second]
+    assert [did.task for did in actions(workshop, now_s=workshop.now_s + 61.0) if isinstance(did, StartTask)] == [first]
+
+
 def test_decide__two_tasks_for_two_robots__begins_both():
     workshop, tasks = two_tasks({"robots": (ARM,)}, {"robots": (NOZZLE,)})
     assert begun(workshop) == tasks

@@ -226,6 +226,12 @@ class Ledger:
         found = self.instruction(kind, subject)
         return found.kind is kind and not found.is_over(now_s)
 
+    def priority_of(self, task: Task, now_s: float) -> int:
+        """How urgent a task is: a human's word while it stands, else as it was posted."""
+        if self.is_instructed(OverrideKind.REPRIORITISE, task.id, now_s):
+            return self.instruction(OverrideKind.REPRIORITISE, task.id).priority
+        return task.spec.priority
+
     def is_quarantined(self, worker: int, now_s: float) -> bool:
         """Whether a human has the worker stop all it does."""
         return self.is_instructed(OverrideKind.QUARANTINE, worker, now_s)
