@@ -390,6 +390,7 @@ _ROLES = {
     Kind.RELEASE: (Role.OPERATOR,),
     Kind.DRAIN: (Role.MAINTENANCE,),
     Kind.QUARANTINE: (Role.MAINTENANCE, Role.OPERATOR),
+    Kind.MAINTAIN: (Role.MAINTENANCE,),
     Kind.REPRIORITISE: (Role.PLANNER,),
     Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR, Role.PLANNER),
 }

@@ -46,11 +46,13 @@ GOES_WITH = {
     Kind.REINSTATE: {WireSubject.WORKER},
     Kind.DRAIN: {WireSubject.WORKER},
     Kind.QUARANTINE: {WireSubject.WORKER},
+    Kind.MAINTAIN: {WireSubject.ROBOT},
     Kind.REPRIORITISE: {WireSubject.TASK},
-    Kind.LIFT: {WireSubject.WORKER, WireSubject.TASK},
+    Kind.LIFT: {WireSubject.WORKER, WireSubject.ROBOT, WireSubject.TASK},
 }
-NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.LIFT))
-LASTS = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO, Kind.DRAIN, Kind.QUARANTINE, Kind.REPRIORITISE))
+NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT))
+FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
+LASTS = FILLS_A_SLOT | {Kind.DRAIN, Kind.QUARANTINE, Kind.MAINTAIN, Kind.REPRIORITISE}
 """What fills a slot or stands, and so may end."""
 REASONS = {reason.name: int(reason) for reason in Reason}
 
@@ -251,7 +253,7 @@ def _expiry(snap: Snapshot, asked: OverrideIn) -> int:
             return 0
         raise unprocessable(
             "/expires_at",
-            "An override other than a hold, a quarantine or their end says until when: an RFC 3339 time.",
+            "An override other than a hold, a quarantine, maintenance or their end says until when: an RFC 3339 time.",
         )
     if asked.expires_at.tzinfo is None:
         raise unprocessable(

@@ -45,7 +45,7 @@ def _state(snap: Snapshot, order: HumanOrder) -> str:
         proposal = ledger.proposals[subject]  # type: ignore[index]
         return f"{int(proposal.state)}.{proposal.progress}"
     if order.subject_type is SubjectType.ROBOT:
-        return f"{ledger.robot_epoch(subject)}"
+        return f"{ledger.robot_epoch(subject)}.{ledger.instruction(OverrideKind.MAINTAIN, subject).version}"
     if order.subject_type is SubjectType.WORKER:
         said = (ledger.instruction(kind, subject).version for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE))
         return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]

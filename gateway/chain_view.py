@@ -26,7 +26,8 @@ def view_of(ledger: Ledger) -> View:
         tasks={task.id: _mandate(ledger, task) for task in ledger.tasks.values()},
         numbers={str(account): number for account, number in ledger.numbers.items()},
         active=frozenset(member.number for member in ledger.voting_members()),
-        quarantined=dict(_quarantined(ledger)),
+        quarantined=_instructed(ledger, OverrideKind.QUARANTINE),
+        maintained=_instructed(ledger, OverrideKind.MAINTAIN),
         commanders=dict(_commanders(ledger, robots)),
         roles=_roles(ledger),
         given={
@@ -80,10 +81,10 @@ def _mandate(ledger: Ledger, task: Task) -> Mandate:
     )
 
 
-def _quarantined(ledger: Ledger) -> Iterator[tuple[int, int]]:
-    for (_, subject), standing in ledger.instructions.items():
-        if standing.kind is OverrideKind.QUARANTINE:
-            yield subject, standing.expires_at
+def _instructed(ledger: Ledger, kind: OverrideKind) -> Mapping[int, int]:
+    """Until when an instruction of the kind stands, by its subject; 0: until it is lifted."""
+    said = ledger.instructions.items()
+    return {subject: standing.expires_at for (_, subject), standing in said if standing.kind is kind}
 
 
 def _commanders(ledger: Ledger, robots: Mapping[int, RobotView]) -> Iterator[tuple[tuple[int, str], frozenset[int]]]:

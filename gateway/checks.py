@@ -93,7 +93,18 @@ def holds(state: State, view: View, *, robot: int = 0, task: int = 0) -> tuple[s
 
 def is_quarantined(view: View, worker: int, now: Now) -> bool:
     """Whether a human has the worker stop all it does."""
-    until = view.quarantined.get(worker)
+    return _stands(view.quarantined.get(worker), now)
+
+
+def stillness(state: State, view: View, now: Now, *, robot: int, task: int = 0) -> tuple[str, ...]:
+    """Every reason why a robot is to stand still: holds, and a human's maintenance of it."""
+    found = holds(state, view, robot=robot, task=task)
+    known = view.robots.get(robot)
+    maintained = known is not None and _stands(view.maintained.get(robot), now)
+    return (*found, f"robot {known.id} is in maintenance") if known and maintained else found
+
+
+def _stands(until: int | None, now: Now) -> bool:
     return until is not None and (until == 0 or now.unix_s <= until)
 
 
@@ -148,8 +159,8 @@ def _is_bound(case: Case, mandate: Mandate) -> bool:
 
 
 def refuse_held(case: Case) -> None:
-    """No hold bears on the robot or the task."""
-    if found := holds(case.state, case.view, robot=case.command.robot, task=case.command.task):
+    """No hold bears on the robot or the task, and no human maintains the robot."""
+    if found := stillness(case.state, case.view, case.now, robot=case.command.robot, task=case.command.task):
         raise Objection(Code.HELD, "; ".join(found))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from gateway import records as r
-from gateway.checks import Now, holds, is_quarantined
+from gateway.checks import Now, is_quarantined, stillness
 from gateway.state import Job, State
 from gateway.view import Mandate, View
 from workmoot.domain.errors import GatewayError
@@ -124,7 +124,7 @@ def _fate(state: State, view: View, job: Job, now: Now) -> r.Record | None:
         return r.JobEnded(task=job.order.task, robot=job.order.robot, state="stopped", tick=tick, why=why, result=None)
     if job.state == "paused" or mandate is None or robot is None:
         return None
-    found = holds(state, view, robot=job.order.robot, task=job.order.task)
+    found = stillness(state, view, now, robot=job.order.robot, task=job.order.task)
     if is_quarantined(view, job.order.worker, now):
         found = (*found, f"worker {job.order.worker} is quarantined")
     same = (mandate.epoch, mandate.mandate, robot.epoch) == (job.epoch, job.mandate, job.robot_epoch)

@@ -37,7 +37,7 @@ OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
 """States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
-UNTIL_RELEASED = ("hold", "release", "quarantine", "lift")
+UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
     "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
@@ -50,6 +50,7 @@ KINDS = {
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
     "reinstate": ("worker", "Let a suspended worker act again."),
     "drain": ("worker", "Have a digital worker take nothing new; it finishes what it has begun."),
+    "maintain": ("robot", "Take a robot into maintenance: it obeys no worker, and nobody plans with it."),
     "quarantine": ("worker", "Have a digital worker take nothing new and stop what it has begun."),
 }
 
@@ -122,7 +123,9 @@ def reprioritise(  # noqa: PLR0913 (a command's options)
 
 @app.command()
 def lift(  # noqa: PLR0913 (a command's options)
-    subject: Annotated[str, typer.Argument(metavar="WORKER", help="The worker's id or badge number, or task:ID.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="WORKER", help="The worker's id or badge number, or robot:ID, task:ID.")
+    ],
     reason: Reason,
     what: Annotated[str, typer.Option(help="drain or quarantine, where both stand.")] = "",
     code: Code = "OTHER",
@@ -135,7 +138,7 @@ def lift(  # noqa: PLR0913 (a command's options)
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
-    """End an instruction: a worker takes new work again and goes on, a task has its own priority again."""
+    """End an instruction: a worker goes on, a robot obeys again, a task has its own priority again."""
     body = _order("lift", _subject("worker", subject), (code, reason), None, human)
     body |= {"payload": {"kind": what} if what else {}}
     _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)

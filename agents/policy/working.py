@@ -91,7 +91,7 @@ def _claims(view: View) -> list[Action]:
 
 def _is_due(view: View, leaf: Leaf) -> bool:
     task = view.ledger.tasks[leaf.entry.task]
-    free = not task.overridden and not any(view.ledger.is_robot_held(robot) for robot in leaf.entry.robots)
+    free = not task.overridden and not any(view.is_out(robot) for robot in leaf.entry.robots)
     able = can_lead(view.ledger, leaf) and not withdrawn(view.ledger, leaf.entry.team, view.now_s)
     return leaf.entry.lead == view.me and free and view.ledger.is_ready(task) and able
 
@@ -131,12 +131,12 @@ def _carry_on(view: View, task: Task) -> list[Action]:
 
 
 def _goes_on(view: View, task: Task) -> bool:
-    """Whether every helper's robot moves, is done or is held: a lead whose helper is gone lets the run's time pass."""
+    """Whether every helper's robot moves, is done or is out: a lead whose helper is gone lets the run's time pass."""
     parts = view.parts.get(task.id)
     if parts is None:
         return True
     theirs = set(task.robots) - set(_own_robots(view, task)) - _begun(parts)
-    return all(view.ledger.is_robot_held(robot) for robot in theirs)
+    return all(view.is_out(robot) for robot in theirs)
 
 
 def _desk(view: View, task: Task) -> list[Action]:
@@ -158,7 +158,7 @@ def _robots(view: View, task: Task) -> list[Action]:
         return []
     mine = [robot for robot in _own_robots(view, task) if robot not in _begun(parts)]
     if mine:
-        return [_command(view, task, robot) for robot in mine if not view.ledger.is_robot_held(robot)]
+        return [_command(view, task, robot) for robot in mine if not view.is_out(robot)]
     if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
         return []
     return [_result(task, parts)]

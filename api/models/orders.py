@@ -25,6 +25,7 @@ class Kind(StrEnum):
     REQUEUE = "requeue"
     DRAIN = "drain"
     QUARANTINE = "quarantine"
+    MAINTAIN = "maintain"
     REPRIORITISE = "reprioritise"
     LIFT = "lift"
 

@@ -17,9 +17,12 @@ class RecordOut(Wire):
 
 
 class InstructedOut(Wire):
-    """An instruction that stands for a worker."""
+    """An instruction that stands for a worker or a robot."""
 
-    kind: str = Field(description="drain (it takes nothing new) or quarantine (it stops, too)")
+    kind: str = Field(
+        description="drain (the worker takes nothing new), quarantine (it stops, too), or maintain (the robot obeys no "
+        "worker)"
+    )
     override: int
     expires_at: datetime | None = Field(description="None: until it is lifted.")
 
@@ -87,4 +90,5 @@ class RobotOut(Wire):
     holder: Who | None
     progress: float | None
     anchoring: bool = Field(description="Held by a signed order that is not yet on chain.")
+    instructed: tuple[InstructedOut, ...] = Field(description="A human's maintenance of it, as far as it stands.")
     gateway: dict[str, Any] | None = Field(description="The gateway's own words, verbatim.")

@@ -168,10 +168,13 @@ def _instructed(snap: Snapshot, order: HumanOrder, name: str) -> DisplacedOut:
 def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     name = subject_name(snap, SubjectType.ROBOT, order.subject)
     tasks = tuple(t.id for t in snap.ledger.tasks.values() if order.subject in t.robots and t.status is Status.STARTED)
-    if order.kind is OverrideKind.RELEASE:
+    if order.kind in (OverrideKind.RELEASE, OverrideKind.LIFT):
         return DisplacedOut(what=f"{name} obeys its workers again.", tasks=tasks, returns=ONCE)
     holders = ", ".join(who.name for who in snap.team(snap.commanders(order.subject))) or "nobody"
     what = f"{name} stops at once and obeys no worker ({holders}); {len(tasks)} running tasks stand still."
+    if order.kind is OverrideKind.MAINTAIN:
+        what = f"{name} obeys no worker ({holders}), and nobody plans with it; {len(tasks)} running tasks stand still."
+        return DisplacedOut(what=what, tasks=tasks, returns=f"{ON_LIFT}: {name} obeys its workers.")
     return DisplacedOut(what=what, tasks=tasks, level=Level.DAO, returns="A human releases it; nothing else moves it.")
 
 

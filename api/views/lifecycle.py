@@ -29,6 +29,7 @@ FLOOR_OBEYS = frozenset(
         OverrideKind.SUSPEND,
         OverrideKind.REINSTATE,
         OverrideKind.QUARANTINE,
+        OverrideKind.MAINTAIN,
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
@@ -171,8 +172,8 @@ def _see(snap: Snapshot, digest: bytes, at: str, step: str) -> None:
 
 
 def _refutes_effect(snap: Snapshot, order: HumanOrder) -> str | None:
-    """What the gateway says against a hold being in effect; other orders are, once it has read them."""
-    if order.kind is not OverrideKind.HOLD:
+    """What the gateway says against a hold or maintenance being in effect; other orders are, once it has read them."""
+    if order.kind not in (OverrideKind.HOLD, OverrideKind.MAINTAIN):
         return None
     return next(_robots_astir(snap, order), None)
 

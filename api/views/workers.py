@@ -38,7 +38,7 @@ def worker_out(snap: Snapshot, member: Member) -> WorkerOut:
 
 
 def _instructed(snap: Snapshot, member: Member) -> Iterator[InstructedOut]:
-    for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE):
+    for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE, OverrideKind.MAINTAIN):
         if snap.ledger.is_instructed(kind, member.number, snap.now):
             found = snap.ledger.instruction(kind, member.number)
             yield InstructedOut(kind=kind.name.lower(), override=found.id, expires_at=moment(found.expires_at))
@@ -100,6 +100,7 @@ def robot_out(snap: Snapshot, member: Member) -> RobotOut:
         holder=snap.who(_whole(job, "worker") or _lease_holder(said)),
         progress=_share(job, "progress"),
         anchoring=anchoring,
+        instructed=tuple(_instructed(snap, member)),
         gateway=dict(said) if said is not None else None,
     )
 

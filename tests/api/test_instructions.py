@@ -239,6 +239,21 @@ def test_give__two_previewed_the_same_priority__the_second_learns_why(client: Te
     assert "instead of 7" in answer.json()["current"]["displaces"]["what"]
 
 
+# Maintenance
+
+
+def test_give__maintain__the_robot_obeys_no_worker_until_it_is_lifted(client: TestClient) -> None:
+    seen = preview(client, an_order("maintain", "robot", "R-1", expires_at=None))
+    assert "obeys no worker" in seen["displaces"]["what"]
+    assert "A maintenance without an end is taken to last 10 minutes from now." in seen["forecast"]["assumes"]
+    given = give(client, an_order("maintain", "robot", "R-1", expires_at=None))
+    assert (given["confirmed_by"], given["expires_at"]) == ("floor", None)
+    (stands,) = get(client, "robots/R-1")["instructed"]
+    assert (stands["kind"], stands["override"]) == ("maintain", given["id"])
+    give(client, an_order("lift", "robot", "R-1", expires_at=None))
+    assert get(client, "robots/R-1")["instructed"] == []
+
+
 # By the human's own signature, by role
 
 

@@ -161,6 +161,16 @@ def test_decide__quarantined_inspector__measures_nothing():
     obeyed(state, replace(view, quarantined={}), a_command("measure"), INSPECTOR)
 
 
+def test_decide__robot_in_maintenance__held_until_it_is_over():
+    state, view = a_running_state(a_view()), a_view(maintained={R1: START_S + 5})
+    assert refused(State(), view, a_command("acquire")) == "HELD"
+    assert refused(state, view, a_command("run", seq=2)) == "HELD"
+    assert refused(State(), a_view(maintained={R1: 0}), a_command("acquire"), at=9) == "HELD"
+    obeyed(state, view, a_command("stop", seq=2))
+    obeyed(State(), view, a_command("acquire"), at=6)
+    obeyed(State(), a_view(a_mandate(robots=(R1, R2)), maintained={R1: 0}), a_command("acquire", robot=R2))
+
+
 def test_decide__quarantine_is_over__obeyed():
     obeyed(State(), a_view(quarantined={SPRAYER: START_S + 5}), a_command("acquire"), at=6)
 

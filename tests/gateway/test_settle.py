@@ -72,6 +72,12 @@ def test_settle_jobs__its_worker_is_quarantined__stands_still_until_it_is_comman
     assert job_of(state).state == "running"
 
 
+def test_settle_jobs__its_robot_is_in_maintenance__stands_still():
+    state = a_running_state(a_view())
+    see(state, a_view(maintained={R1: 0}))
+    assert (job_of(state).state, job_of(state).why) == ("paused", "robot R-1 is in maintenance")
+
+
 # Reorganisations
 
 

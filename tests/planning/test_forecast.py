@@ -178,6 +178,18 @@ def test_forecast__lift__as_if_it_had_not_been_said(planned: Planned) -> None:
     assert found.after.ends == usual.ends
 
 
+def test_forecast__maintain__what_takes_the_robot_is_late_by_as_much(planned: Planned) -> None:
+    workshop, first, second, _ = planned
+    order: dict[str, Any] = {"subject_type": SubjectType.ROBOT, "expires_at": until(LATER + 30_000)}
+    found = foreseen(workshop, OverrideKind.MAINTAIN, ARM, **order)
+    assert ends(found)[first] == (END, END + 30_000)
+    assert set(ends(found)) == {first, second}
+    workshop.order(OverrideKind.MAINTAIN, ARM, **order)
+    lifted = bytes((OverrideKind.MAINTAIN,))
+    found = foreseen(workshop, OverrideKind.LIFT, ARM, subject_type=SubjectType.ROBOT, payload=lifted)
+    assert ends(found)[first] == (END + 30_000, END)
+
+
 def test_forecast__reprioritise__the_urgent_takes_the_robot_first() -> None:
     workshop = Workshop()
     first, second = workshop.post(a_task(), a_task(priority=3))

@@ -91,14 +91,10 @@ def _assumed(ledger: Ledger, order: HumanOrder) -> Iterator[str]:
     holds = [slot for slot in ledger.slots.values() if slot.held and not slot.expires_at]
     if (order.kind is OverrideKind.HOLD and not order.expires_at) or holds:
         yield f"A hold without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
-    if _is_open_quarantine(order.kind, order.expires_at) or any(
-        _is_open_quarantine(found.kind, found.expires_at) for found in ledger.instructions.values()
-    ):
-        yield f"A quarantine without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
-
-
-def _is_open_quarantine(kind: OverrideKind, expires_at: int) -> bool:
-    return kind is OverrideKind.QUARANTINE and not expires_at
+    said = {(order.kind, order.expires_at), *((it.kind, it.expires_at) for it in ledger.instructions.values())}
+    for kind, word in ((OverrideKind.QUARANTINE, "quarantine"), (OverrideKind.MAINTAIN, "maintenance")):
+        if (kind, 0) in said:
+            yield f"A {word} without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
 
 
 # What is held
@@ -109,9 +105,9 @@ def _present(
 ) -> Change:
     """The holds in force, and the workers withdrawn, but for those that end."""
     change = Change()
-    for (group, worker), said in ledger.instructions.items():
-        if said.kind in WITHDRAWS and (group, worker) not in lifted and not said.is_over(wall_s):
-            change = _withdraw(ledger, change, said.kind, worker, _tick(ledger, said.expires_at, wall_s))
+    for (group, subject), said in ledger.instructions.items():
+        if (group, subject) not in lifted and not said.is_over(wall_s):
+            change = _instructed(ledger, change, said.kind, subject, _tick(ledger, said.expires_at, wall_s))
     change = replace(change, urged=dict(_urged(ledger, wall_s, lifted)))
     for key, slot in ledger.slots.items():
         if slot.held and key not in ended:
@@ -139,6 +135,12 @@ def _urged(ledger: Ledger, wall_s: float, lifted: Container[tuple[int, int]]) ->
             yield task.id, ledger.priority_of(task, wall_s) - task.spec.priority
 
 
+def _instructed(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
+    if kind is OverrideKind.MAINTAIN:
+        return _pause(ledger, change, SubjectType.ROBOT, subject, until)
+    return _withdraw(ledger, change, kind, subject, until) if kind in WITHDRAWS else change
+
+
 def _withdraw(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
     """What it has not begun goes to others; in quarantine, what it has begun or a human gave it stands still."""
     worker = Number(subject)
@@ -158,8 +160,8 @@ def _changed(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) 
         return _pause(ledger, present, order.subject_type, order.subject, _tick(ledger, order.expires_at, wall_s))
     if order.kind is OverrideKind.RELEASE:
         return _released(ledger, order, present, wall_s)
-    if order.kind in WITHDRAWS:
-        return _withdraw(ledger, present, order.kind, order.subject, _tick(ledger, order.expires_at, wall_s))
+    if order.kind in (*WITHDRAWS, OverrideKind.MAINTAIN):
+        return _instructed(ledger, present, order.kind, order.subject, _tick(ledger, order.expires_at, wall_s))
     if order.kind is OverrideKind.LIFT:
         return _present(ledger, wall_s, lifted=[(group_of(meant_kind(order)), order.subject)])
     change = _CHANGES.get(order.kind)

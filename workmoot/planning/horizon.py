@@ -231,8 +231,9 @@ def _is_away(ledger: Ledger, record: OfferRecord, wall_s: float) -> str | None:
         return "it was good for a time that is over"
     if member := withdrawn(ledger, (record.worker, *record.offer.helpers), wall_s):
         return f"member {member} is drained or quarantined by a human"
-    held = (robot for robot in record.offer.robots if ledger.is_robot_held(robot))
-    return next((f"robot {robot} is held" for robot in held), None)
+    out = (robot for robot in record.offer.robots if ledger.is_robot_out(robot, wall_s))
+    words = {robot: "held" if ledger.is_robot_held(robot) else "in maintenance" for robot in out}
+    return next((f"robot {robot} is {word}" for robot, word in words.items()), None)
 
 
 def _is_blocked(ledger: Ledger, task: TaskId) -> bool:

@@ -128,6 +128,13 @@ def test_decide__failed_it_before__no_offer():
     assert (offers(workshop, "sprayer"), len(offers(workshop, "finisher"))) == ((), 1)
 
 
+def test_decide__its_only_robot_is_in_maintenance__no_offer_until_it_is_over():
+    workshop, _ = posted()
+    workshop.order(OverrideKind.MAINTAIN, ARM, subject_type=SubjectType.ROBOT, expires_at=workshop.now_s + 60)
+    assert published(workshop) is None
+    assert published(workshop, now_s=workshop.now_s + 61.0) is not None
+
+
 def test_decide__its_only_robot_is_held__no_offer():
     workshop, _ = posted()
     workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT)

@@ -150,6 +150,17 @@ def test_decide__its_robot_is_held_by_a_human__waits_for_the_release():
     assert begun(workshop) == [task]
 
 
+def test_decide__its_robot_is_in_maintenance__waits_until_it_is_lifted():
+    workshop, task = allocated(robots=(ARM,))
+    hold_robot(workshop, ARM, OverrideKind.MAINTAIN)
+    assert actions(workshop) == []
+    workshop.order(OverrideKind.LIFT, ARM, subject_type=SubjectType.ROBOT, payload=bytes((OverrideKind.MAINTAIN,)))
+    assert begun(workshop) == [task]
+    workshop.start(task)
+    hold_robot(workshop, ARM, OverrideKind.MAINTAIN)
+    assert actions(workshop, parts=parts(task)) == []
+
+
 def test_decide__two_tasks_for_one_robot__begins_the_one_planned_first():
     workshop, (_, early) = two_tasks({"start": 9_000, "robots": (ARM,)}, {"robots": (ARM,)})
     assert begun(workshop) == [early]

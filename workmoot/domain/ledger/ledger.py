@@ -151,6 +151,10 @@ class Ledger:
         """Whether the robot or the whole plant is held."""
         return self.plant_held or self.robots.get(Number(robot), RobotControl()).held
 
+    def is_robot_out(self, robot: int, now_s: float) -> bool:
+        """Whether no worker may move the robot: it is held, or a human has it in maintenance."""
+        return self.is_robot_held(robot) or self.is_instructed(OverrideKind.MAINTAIN, robot, now_s)
+
     def bindings_of(self, robot: int) -> list[Binding]:
         """Who may use the robot for what."""
         return [binding for binding in self.bindings.values() if binding.robot == robot]
