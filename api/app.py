@@ -21,6 +21,7 @@ from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import manual, view
 from api.routes import (
+    alarms,
     audit,
     auth,
     ballots,
@@ -86,6 +87,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         ballots,
         robots,
         overrides,
+        alarms,
         events,
         audit,
         plant,

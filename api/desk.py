@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from api.drafts import Draft, draft, epoch_of, parts_for, require_fit
+from api.drafts import Draft, draft, epoch_of, parts_for, require_fit, signed_subject
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
@@ -24,6 +24,7 @@ from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.ballots.poll import Verify
+from workmoot.domain.alarms import alarm_id
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
 from workmoot.domain.instructions import HumansContracts
@@ -353,7 +354,7 @@ def _as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
     assert asked.order is not None  # noqa: S101 (the caller looked)
     require_fit(asked)
     order = order_from(asked.order)
-    if order.kind.name != asked.kind.name or order.subject_type.name != asked.subject.type.name:
+    if order.kind.name != asked.kind.name or order.subject_type is not signed_subject(asked.subject.type):
         raise unprocessable(
             "/order/kind", "The signed order is of another kind or about another subject than the request says."
         )
@@ -374,8 +375,9 @@ def _exists(snap: Snapshot, order: HumanOrder) -> bool:
         Subject.WORKER: snap.ledger.members,
         Subject.ROBOT: snap.ledger.robots,
         Subject.PLANT: (0,),
+        Subject.NONE: [alarm_id(alarm) for alarm in snap.ledger.alarms],
     }
-    return order.subject in known.get(order.subject_type, ())
+    return order.subject in known[order.subject_type]
 
 
 def _find(ledger: Ledger, digest: bytes) -> OverrideRecord | None:
@@ -392,5 +394,7 @@ _ROLES = {
     Kind.QUARANTINE: (Role.MAINTENANCE, Role.OPERATOR),
     Kind.MAINTAIN: (Role.MAINTENANCE,),
     Kind.REPRIORITISE: (Role.PLANNER,),
+    Kind.ACKNOWLEDGE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
+    Kind.SHELVE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
     Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR, Role.PLANNER),
 }

@@ -8,9 +8,11 @@ from api.assignment import fill, member_by
 from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
+from api.views.alarms import id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
+from workmoot.domain.alarms import alarm_id
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
 from workmoot.domain.instructions import INSTRUCTIONS, ONCE, SUBJECT_OF, meant_kind
@@ -48,11 +50,13 @@ GOES_WITH = {
     Kind.QUARANTINE: {WireSubject.WORKER},
     Kind.MAINTAIN: {WireSubject.ROBOT},
     Kind.REPRIORITISE: {WireSubject.TASK},
-    Kind.LIFT: {WireSubject.WORKER, WireSubject.ROBOT, WireSubject.TASK},
+    Kind.ACKNOWLEDGE: {WireSubject.ALARM},
+    Kind.SHELVE: {WireSubject.ALARM},
+    Kind.LIFT: {WireSubject.WORKER, WireSubject.ROBOT, WireSubject.TASK, WireSubject.ALARM},
 }
-NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT))
+NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT, Kind.ACKNOWLEDGE))
 FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
-LASTS = FILLS_A_SLOT | {Kind.DRAIN, Kind.QUARANTINE, Kind.MAINTAIN, Kind.REPRIORITISE}
+LASTS = FILLS_A_SLOT | {Kind.DRAIN, Kind.QUARANTINE, Kind.MAINTAIN, Kind.REPRIORITISE, Kind.SHELVE}
 """What fills a slot or stands, and so may end."""
 REASONS = {reason.name: int(reason) for reason in Reason}
 
@@ -73,7 +77,7 @@ def draft(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> D
     """The order, complete; or the problem that names the field."""
     require_fit(asked)
     code, words = _reason(asked)
-    kind, subject_type = OverrideKind[asked.kind.name], SubjectType[asked.subject.type.name]
+    kind, subject_type = OverrideKind[asked.kind.name], signed_subject(asked.subject.type)
     subject = _subject(snap, asked)
     expires_at = _expiry(snap, asked)
     bare = HumanOrder(
@@ -98,6 +102,11 @@ def require_fit(asked: OverrideIn) -> None:
         raise unprocessable(
             "/subject/type", f"{asked.kind.value} goes with a {right}, not with a {asked.subject.type.value}."
         )
+
+
+def signed_subject(wire: WireSubject) -> SubjectType:
+    """As the contracts have it: an alarm is named by a hash alone."""
+    return SubjectType.NONE if wire is WireSubject.ALARM else SubjectType[wire.name]
 
 
 def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
@@ -219,7 +228,7 @@ def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
 
 def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
     """What is to be lifted: the kind named, else the one that stands."""
-    on = SubjectType[asked.subject.type.name]
+    on = signed_subject(asked.subject.type)
     able = [kind for kind in SUBJECT_OF if kind not in ONCE and SUBJECT_OF[kind] is on]
     if named := asked.payload.get("kind"):
         found = next((kind for kind in able if kind.name.lower() == named), None)
@@ -279,11 +288,20 @@ def _subject(snap: Snapshot, asked: OverrideIn) -> int:
         return member_by(snap, id_, MemberKind.DIGITAL, "/subject/id").number
     if kind is WireSubject.ROBOT:
         return member_by(snap, id_, MemberKind.ROBOTIC, "/subject/id").number
+    if kind is WireSubject.ALARM:
+        return _alarm(snap, str(id_))
     known = snap.ledger.tasks if kind is WireSubject.TASK else snap.ledger.proposals
     number = int(id_) if isinstance(id_, int) or id_.isdecimal() else -1
     if number not in known:
         raise unprocessable("/subject/id", f"There is no {kind.value} {id_}; GET /api/v1/{kind.value}s lists them.")
     return number
+
+
+def _alarm(snap: Snapshot, id_: str) -> int:
+    known = next((alarm for alarm in snap.ledger.alarms if id_of(alarm) == id_.lower()), None)
+    if known is None:
+        raise unprocessable("/subject/id", f"There is no alarm {id_}; GET /api/v1/alarms lists them.")
+    return alarm_id(known)
 
 
 def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.problems import Problem
 from api.views.snapshot import Snapshot
+from workmoot.domain.instructions import meant_kind, subject_word
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 
 ANY = "*"
@@ -12,7 +13,7 @@ ANY = "*"
 
 def etag_of(snap: Snapshot, order: HumanOrder) -> str:
     """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
-    return f'"{order.subject_type.name.lower()}-{order.subject}-{_state(snap, order)}"'
+    return f'"{subject_word(order)}-{order.subject}-{_state(snap, order)}"'
 
 
 def require_match(order: HumanOrder, etag: str, if_match: str | None, current: Mapping[str, object] | None) -> None:
@@ -30,7 +31,7 @@ def require_match(order: HumanOrder, etag: str, if_match: str | None, current: M
         return
     if etag in (tag.strip() for tag in if_match.split(",")):
         return
-    detail = f"The {order.subject_type.name.lower()} changed since it was previewed. Look again before you decide."
+    detail = f"The {subject_word(order)} changed since it was previewed. Look again before you decide."
     more: dict[str, Any] = {} if current is None else {"current": {"etag": etag, **current}}
     raise Problem(412, "stale-version", detail, **more)
 
@@ -46,6 +47,8 @@ def _state(snap: Snapshot, order: HumanOrder) -> str:
         return f"{int(proposal.state)}.{proposal.progress}"
     if order.subject_type is SubjectType.ROBOT:
         return f"{ledger.robot_epoch(subject)}.{ledger.instruction(OverrideKind.MAINTAIN, subject).version}"
+    if order.subject_type is SubjectType.NONE:
+        return f"{ledger.instruction(meant_kind(order), subject).version}"
     if order.subject_type is SubjectType.WORKER:
         said = (ledger.instruction(kind, subject).version for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE))
         return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]

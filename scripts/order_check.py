@@ -7,7 +7,7 @@ from typing import Any
 from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
-from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
+from workmoot.domain.instructions import INSTRUCTIONS, meant_kind, subject_word
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
 
@@ -39,7 +39,7 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
 
 def in_words(order: HumanOrder) -> str:
     """What the order says to the contracts, from its own bytes."""
-    subject = f"{order.subject_type.name.lower()} {order.subject}"
+    subject = f"{subject_word(order)} {order.subject if order.subject_type else hex(order.subject)}"
     until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
     level = "" if order.kind in INSTRUCTIONS else f", level {order.level}"
     return f"{order.kind.name.lower()} {subject}{_in_detail(order)}{level}{until}"
@@ -63,11 +63,13 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 
 def _is_about(order: HumanOrder, subject: Mapping[str, Any]) -> bool:
-    return order.subject_type.name.lower() == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
+    return subject_word(order) == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
 
 
 def _is_named(number: int, named: object) -> bool:
-    """Whether it is the one that was named by number, or was named otherwise."""
+    """Whether it is the one that was named by number or hash, or was named otherwise."""
+    if str(named).startswith("0x"):
+        return f"0x{number:064x}" == str(named).lower()
     return not str(named).isdecimal() or number == int(str(named))
 
 

@@ -37,7 +37,7 @@ OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
 """States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
-UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift")
+UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift", "acknowledge")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
     "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
@@ -49,6 +49,8 @@ KINDS = {
     "release": ("plant", "Empty a human's slot; the plant takes two of these."),
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
     "reinstate": ("worker", "Let a suspended worker act again."),
+    "acknowledge": ("alarm", "Say that a human has seen an alarm."),
+    "shelve": ("alarm", "Put an alarm aside for a time."),
     "drain": ("worker", "Have a digital worker take nothing new; it finishes what it has begun."),
     "maintain": ("robot", "Take a robot into maintenance: it obeys no worker, and nobody plans with it."),
     "quarantine": ("worker", "Have a digital worker take nothing new and stop what it has begun."),

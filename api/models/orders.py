@@ -27,6 +27,8 @@ class Kind(StrEnum):
     QUARANTINE = "quarantine"
     MAINTAIN = "maintain"
     REPRIORITISE = "reprioritise"
+    ACKNOWLEDGE = "acknowledge"
+    SHELVE = "shelve"
     LIFT = "lift"
 
 
@@ -38,10 +40,12 @@ class SubjectType(StrEnum):
     WORKER = "worker"
     ROBOT = "robot"
     PLANT = "plant"
+    ALARM = "alarm"
 
 
 class SubjectIn(Wire):
-    """What the order is about: a task's or proposal's number, a member's number or id; none for the plant."""
+    """What the order is about: a task's or proposal's number, a member's number or id, an alarm's id; none for the
+    plant."""
 
     type: SubjectType
     id: int | Annotated[str, Field(max_length=100)] | None = None

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from api.models.orders import DisplacedOut
+from api.views.alarms import alarm_of, alarm_words
 from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
+from workmoot.domain.alarms import state_of
 from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
 from workmoot.domain.instructions import ONCE as ONCE_KINDS
 from workmoot.domain.ledger import Proposal, Task
@@ -178,6 +180,17 @@ def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     return DisplacedOut(what=what, tasks=tasks, level=Level.DAO, returns="A human releases it; nothing else moves it.")
 
 
+def _alarm(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
+    alarm, stands = alarm_of(snap, order.subject), snap.ledger.instruction(meant_kind(order), order.subject)
+    about = alarm_words(snap, alarm) if alarm else "what nobody knows of"
+    now = state_of(stands, snap.now).value
+    if order.kind is OverrideKind.SHELVE:
+        returns = "When its time is over, or it is lifted, the alarm is unacknowledged again."
+    else:
+        returns = ONCE
+    return DisplacedOut(what=f"The alarm ({about}) is {now}.", override=stands.id or None, returns=returns)
+
+
 def _plant(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     running = tuple(t.id for t in snap.ledger.tasks.values() if t.status is Status.STARTED)
     slot = snap.ledger.slot(SubjectType.PLANT, PLANT, own_level(SubjectType.PLANT))
@@ -204,4 +217,5 @@ _BY_SUBJECT: dict[SubjectType, Callable[[Snapshot, HumanOrder], DisplacedOut]] =
     SubjectType.WORKER: _worker,
     SubjectType.ROBOT: _robot,
     SubjectType.PLANT: _plant,
+    SubjectType.NONE: _alarm,
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
+from api.views.alarms import alarm_of, alarm_words
 from api.views.lifecycle import (
     anchoring_times,
     is_asked,
@@ -17,7 +18,7 @@ from api.views.lifecycle import (
 from api.views.snapshot import Anchoring, Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
-from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind, subject_word
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
@@ -100,6 +101,15 @@ def subject_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> dict[
     return {"type": kind, "id": subject or None, "name": subject_name(snap, subject_type, subject)}
 
 
+def _about(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+    """The same of any order: alarms and questions go by a hash."""
+    if order.subject_type is not SubjectType.NONE:
+        return subject_of(snap, order.subject_type, order.subject)
+    alarm = alarm_of(snap, order.subject)
+    name = alarm_words(snap, alarm) if alarm else "what nobody knows of"
+    return {"type": subject_word(order), "id": f"0x{order.subject:064x}", "name": name}
+
+
 def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     """The subject as people call it."""
     if subject_type is SubjectType.PLANT:
@@ -116,7 +126,7 @@ def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
         "level": None if order.kind in INSTRUCTIONS else int(filled_level(order)),
-        "subject": subject_of(snap, order.subject_type, order.subject),
+        "subject": _about(snap, order),
         "payload": payload_out(snap, order),
         "reason": {"code": reason_word(order.reason_code), "text": order.reason},
         "human": _human(snap, order.human),
