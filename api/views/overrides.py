@@ -196,6 +196,8 @@ def who_asked(snap: Snapshot, order: HumanOrder) -> frozenset[Address]:
 
 def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
     worker, order = snap.who(record.displaced), record.order
+    if order.kind in INSTRUCTIONS:
+        return DisplacedOut(what="nobody: an instruction fills no slot", returns=_returns(order))
     task = snap.ledger.tasks.get(order.subject) if order.subject_type is SubjectType.TASK else None  # type: ignore[call-overload]
     what = f"{worker.name}, who had the task" if worker else _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
     return DisplacedOut(
