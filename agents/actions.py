@@ -176,6 +176,14 @@ class BeatHeart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopTask:
+    """Pause one's own run, or go on with it."""
+
+    task: TaskId
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRobot:
     """Command one's robot to do its part."""
 
@@ -234,6 +242,7 @@ Action = (
     | AcknowledgeTask
     | StartTask
     | BeatHeart
+    | StopTask
     | RunRobot
     | SubmitResult
     | ReportFailure

@@ -151,6 +151,11 @@ def _beat(hands: Hands, action: a.BeatHeart) -> None:
     hands.work.heartbeat(action.task, action.epoch)
 
 
+def _stop(hands: Hands, action: a.StopTask) -> None:
+    hands.overrides.safe_stop(action.task, stopped=action.stopped)
+    log.info("%s task %s", "stopped" if action.stopped else "goes on with", action.task)
+
+
 def _run(hands: Hands, action: a.RunRobot) -> None:
     hands.robots.run(
         action.task,
@@ -217,6 +222,7 @@ _DOERS: dict[type, Callable[[Hands, Any], None]] = {
     a.AcknowledgeTask: _acknowledge,
     a.StartTask: _start,
     a.BeatHeart: _beat,
+    a.StopTask: _stop,
     a.RunRobot: _run,
     a.SubmitResult: _submit,
     a.ReportFailure: _fail,

@@ -12,7 +12,7 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import BoxUnreachable, WouldContradict
 from workmoot.domain.ids import NOBODY, Address, Number
 from workmoot.domain.ledger import Ledger, Proposal
-from workmoot.planning.horizon import ballot_boxes, decides_at_once, is_undecided, votes_by_signature
+from workmoot.planning.horizon import ballot_boxes, decides_at_once, is_to_decide, votes_by_signature
 
 log = logging.getLogger(__name__)
 
@@ -128,4 +128,4 @@ class Pen:
 
 def _may_be_drafted(ledger: Ledger) -> bool:
     """Whether members share drafts, and there is work to decide."""
-    return decides_at_once(ledger) and any(is_undecided(task) for task in ledger.tasks.values())
+    return decides_at_once(ledger) and any(is_to_decide(ledger, task, ledger.now) for task in ledger.tasks.values())

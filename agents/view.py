@@ -75,6 +75,16 @@ class View:
         return self.ledger.members[self.me]
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether a human has this worker take nothing new."""
+        return self.ledger.is_withdrawn(self.me, self.now_s)
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether a human has this worker stop all it does."""
+        return self.ledger.is_quarantined(self.me, self.now_s)
+
+    @property
     def capabilities(self) -> list[str]:
         """The plant's capabilities; number 1 is the first."""
         listed = (self.ledger.description or {}).get("capabilities")
@@ -102,24 +112,26 @@ class View:
         return frozenset(resource for task in under_way for resource in task.resources)
 
     def can_begin(self, task: Task, starting: Iterable[TaskId] = ()) -> bool:
-        """Whether nobody has what a task takes, and no human holds a robot of it."""
-        held = any(self.ledger.is_robot_held(robot) for robot in task.robots)
-        return not held and not self.is_occupied(task, starting)
+        """Whether nobody has what a task takes, and no human keeps a robot of it."""
+        out = any(self.is_out(robot) for robot in task.robots)
+        return not out and not self.is_occupied(task, starting)
+
+    def is_out(self, robot: Number) -> bool:
+        """Whether a human holds the robot or has it in maintenance."""
+        return self.ledger.is_robot_out(robot, self.now_s)
 
     def needs_robot(self, capability: str) -> bool:
         """Whether the plant does this with robots."""
         return any(capability in robot["capabilities"] for robot in self.plant_robots)
 
     def robots_of(self, member: Member, capability: str) -> tuple[Number, ...]:
-        """The robots a worker may command that can do this and that no human holds."""
+        """The robots a worker may command that can do this and that no human keeps."""
         own = member.profile.get("robots")
         numbers = own if isinstance(own, list) else []
         return tuple(
             robot["number"]
             for robot in self.plant_robots
-            if robot["number"] in numbers
-            and capability in robot["capabilities"]
-            and not self.ledger.is_robot_held(robot["number"])
+            if robot["number"] in numbers and capability in robot["capabilities"] and not self.is_out(robot["number"])
         )
 
     def place(self, members: list[Number], round_seed: bytes) -> int:

@@ -21,6 +21,7 @@ from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import manual, view
 from api.routes import (
+    alarms,
     audit,
     auth,
     ballots,
@@ -88,6 +89,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         robots,
         overrides,
         bulk,
+        alarms,
         events,
         audit,
         plant,

@@ -58,7 +58,7 @@ class BulkDesk:
                 count=len(chosen),
                 tasks=tuple(_chosen_out(snap, task) for task in chosen),
                 forecast=drafts[0].forecast if drafts else None,
-                etag=etag_of_tasks(chosen),
+                etag=etag_of_tasks(snap, chosen),
                 orders=tuple(map(self._order_out, drafts)),
                 banner=self._desk.keys.banner,
             )
@@ -80,7 +80,7 @@ class BulkDesk:
     def _sign(self, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[Signed]:
         with self._desk.foreseeing() as snap:
             chosen = tasks_where(snap, asked.where)
-            seen, ids = etag_of_tasks(chosen), [task.id for task in chosen]
+            seen, ids = etag_of_tasks(snap, chosen), [task.id for task in chosen]
             current = {"count": len(ids), "tasks": ids} if may_read else None
             require_match("What these tasks are", seen, if_match, current, any_will_do=False)
             if not chosen:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from api.anchoring import Anchoring
-from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, subject_of
+from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, signed_subject, subject_of
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
@@ -26,10 +26,12 @@ from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
+from workmoot.domain.alarms import alarm_id
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
+from workmoot.domain.instructions import HumansContracts, subject_word
 from workmoot.domain.ledger import Ledger, OverrideRecord
-from workmoot.domain.overrides import HumanOrder, OverrideKind, order_digest, unordered_nonce
+from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.overrides import SubjectType as Subject
 from workmoot.domain.ports import Receipt
 from workmoot.domain.workers import Kind as MemberKind
@@ -115,14 +117,14 @@ class Desk:
         self,
         projection: Projection,
         *,
-        overrides: Address,
+        contracts: HumansContracts,
         relay: Relay | None,
         floor: Floor | None,
         keys: KeyRing,
         verify: Verify,
     ) -> None:
         self._projection = projection
-        self._overrides = overrides
+        self._contracts = contracts
         self._relay = relay
         self._floor = floor
         self._verify = verify
@@ -143,7 +145,7 @@ class Desk:
                 parts=len(parts_for(snap, asked)),
                 filled=drafted.filled,
                 order=order_json(drafted.order),
-                typed_data=typed_data(drafted.order, chain_id=snap.head.chain_id, overrides=self._overrides),
+                typed_data=typed_data(drafted.order, self._contracts),
                 digest="0x" + self.digest_of(drafted.order).hex(),
                 banner=self.keys.banner,
             )
@@ -181,7 +183,7 @@ class Desk:
             for drafted in drafts
         ]
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
-        what, holds = f"The {order.subject_type.name.lower()}", order.kind is OverrideKind.HOLD
+        what, holds = f"The {subject_word(order)}", order.kind is OverrideKind.HOLD
         require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
 
@@ -211,7 +213,7 @@ class Desk:
         """Why an order cannot be drafted: it never could, or its subject changed since it was previewed."""
         if refusal.status != HTTPStatus.CONFLICT or if_match in (None, ANY):
             return refusal
-        seen = etag_of(snap, Subject[asked.subject.type.name], subject_of(snap, asked))
+        seen = etag_of(snap, signed_subject(asked.subject.type), subject_of(snap, asked))
         if if_match is None or is_named(seen, if_match):
             return refusal
         why = f"The {asked.subject.type} changed since the preview: {refusal.detail}"
@@ -245,7 +247,7 @@ class Desk:
             if now == signed.etag:
                 return refusal
             current = {"displaces": displaced(snap, order).model_dump(mode="json")} if may_read else None
-        why = f"The {order.subject_type.name.lower()} changed since the preview: {refusal.detail}."
+        why = f"The {subject_word(order)} changed since the preview: {refusal.detail}."
         return stale(why, now, current, revert=refusal.more["revert"])
 
     def human_for(
@@ -313,7 +315,7 @@ class Desk:
 
     def digest_of(self, order: HumanOrder) -> bytes:
         """What its human signs."""
-        return order_digest(order, chain_id=self._projection.chain_id, overrides=self._overrides)
+        return self._contracts.digest(order)
 
     def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
@@ -403,7 +405,7 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
     assert asked.order is not None  # noqa: S101 (the caller looked)
     require_fit(asked)
     order = order_from(asked.order)
-    if order.kind.name != asked.kind.name or order.subject_type.name != asked.subject.type.name:
+    if order.kind.name != asked.kind.name or order.subject_type is not signed_subject(asked.subject.type):
         raise unprocessable(
             "/order/kind", "The signed order is of another kind or about another subject than the request says."
         )
@@ -424,6 +426,7 @@ def _exists(snap: Snapshot, order: HumanOrder) -> bool:
         Subject.WORKER: snap.ledger.members,
         Subject.ROBOT: snap.ledger.robots,
         Subject.PLANT: (0,),
+        Subject.NONE: [alarm_id(alarm) for alarm in snap.ledger.alarms],
     }
     return order.subject in known[order.subject_type]
 
@@ -438,4 +441,11 @@ _ROLES = {
     Kind.REQUEUE: (Role.PLANNER,),
     Kind.HOLD: (Role.OPERATOR,),
     Kind.RELEASE: (Role.OPERATOR,),
+    Kind.DRAIN: (Role.MAINTENANCE,),
+    Kind.QUARANTINE: (Role.MAINTENANCE, Role.OPERATOR),
+    Kind.MAINTAIN: (Role.MAINTENANCE,),
+    Kind.REPRIORITISE: (Role.PLANNER,),
+    Kind.ACKNOWLEDGE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
+    Kind.SHELVE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
+    Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR, Role.PLANNER),
 }

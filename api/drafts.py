@@ -9,11 +9,14 @@ from api.assignment import fill, member_by
 from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
+from api.views.alarms import id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
+from workmoot.domain.alarms import alarm_id
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, SUBJECT_OF, meant_kind
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
 from workmoot.domain.payloads import (
@@ -31,6 +34,7 @@ from workmoot.domain.workers import Kind as MemberKind
 VALID_S = 300
 HUMAN_LEVELS = (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
 SHORTEST_S = 10
+MOST_URGENT = 255
 GOES_WITH = {
     Kind.VETO: {WireSubject.PROPOSAL},
     Kind.APPROVE: {WireSubject.PROPOSAL},
@@ -43,9 +47,18 @@ GOES_WITH = {
     Kind.RELEASE: {WireSubject.TASK, WireSubject.PROPOSAL, WireSubject.ROBOT, WireSubject.PLANT},
     Kind.SUSPEND: {WireSubject.WORKER},
     Kind.REINSTATE: {WireSubject.WORKER},
+    Kind.DRAIN: {WireSubject.WORKER},
+    Kind.QUARANTINE: {WireSubject.WORKER},
+    Kind.MAINTAIN: {WireSubject.ROBOT},
+    Kind.REPRIORITISE: {WireSubject.TASK},
+    Kind.ACKNOWLEDGE: {WireSubject.ALARM},
+    Kind.SHELVE: {WireSubject.ALARM},
+    Kind.LIFT: {WireSubject.WORKER, WireSubject.ROBOT, WireSubject.TASK, WireSubject.ALARM},
 }
-NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE))
+NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT, Kind.ACKNOWLEDGE))
 FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
+LASTS = FILLS_A_SLOT | {Kind.DRAIN, Kind.QUARANTINE, Kind.MAINTAIN, Kind.REPRIORITISE, Kind.SHELVE}
+"""What fills a slot or stands, and so may end."""
 REASONS = {reason.name: int(reason) for reason in Reason}
 
 
@@ -71,7 +84,7 @@ def draft_all(snap: Snapshot, asked: Iterable[OverrideIn], *, human: Address, no
 def _unseen(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> Draft:
     require_fit(asked)
     code, words = _reason(asked)
-    kind, subject_type = OverrideKind[asked.kind.name], SubjectType[asked.subject.type.name]
+    kind, subject_type = OverrideKind[asked.kind.name], signed_subject(asked.subject.type)
     subject = subject_of(snap, asked)
     expires_at = _expiry(snap, asked)
     bare = HumanOrder(
@@ -81,8 +94,8 @@ def _unseen(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) ->
         level=_level(snap, asked, subject_type, subject),
         reason_code=code,
         reason=words,
-        expires_at=expires_at if asked.kind in FILLS_A_SLOT else 0,
-        valid_until=int(snap.now) + VALID_S if asked.kind in FILLS_A_SLOT or not expires_at else expires_at,
+        expires_at=expires_at if asked.kind in LASTS else 0,
+        valid_until=int(snap.now) + VALID_S if asked.kind in LASTS or not expires_at else expires_at,
         human=human,
         nonce=nonce,
     )
@@ -98,8 +111,16 @@ def require_fit(asked: OverrideIn) -> None:
         )
 
 
+def signed_subject(wire: WireSubject) -> SubjectType:
+    """As the contracts have it: an alarm is named by a hash alone."""
+    return SubjectType.NONE if wire is WireSubject.ALARM else SubjectType[wire.name]
+
+
 def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
-    """The subject's epoch as the ledger has it; proposals and workers have none."""
+    """The subject's epoch as the ledger has it; proposals and workers have none. Of an instruction, the version of what
+    stands."""
+    if order.kind in INSTRUCTIONS:
+        return snap.ledger.instruction(meant_kind(order), order.subject).version
     if order.subject_type is SubjectType.TASK:
         task = snap.ledger.tasks.get(order.subject)  # type: ignore[call-overload]  # a subject is any number
         return task.epoch if task else None
@@ -133,6 +154,10 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
         return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
     if asked.kind is Kind.CANCEL:
         return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
+    if asked.kind is Kind.REPRIORITISE:
+        return replace(drafted, order=replace(bare, payload=bytes((_priority(snap, asked, bare.subject),))))
+    if asked.kind is Kind.LIFT:
+        return replace(drafted, order=replace(bare, payload=bytes((_lifted(snap, asked, bare.subject),))))
     if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
         return replace(drafted, order=replace(bare, payload=release_payload(hold_only=True)))
     if asked.kind is Kind.RELEASE and bare.level != Level.OWN:
@@ -140,12 +165,10 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
     return drafted
 
 
-def _open_task(snap: Snapshot, subject: int) -> Task:
+def _open_task(snap: Snapshot, subject: int, never: str = "nothing can be assigned any more") -> Task:
     task = snap.ledger.tasks[subject]  # type: ignore[index]  # looked up before
     if task.status.is_final:
-        raise Problem(
-            409, "too-late", f"Task {subject} is {task.status.name.lower()}: nothing can be assigned any more."
-        )
+        raise Problem(409, "too-late", f"Task {subject} is {task.status.name.lower()}: {never}.")
     return task
 
 
@@ -202,6 +225,31 @@ def _cancelled(snap: Snapshot, asked: OverrideIn, subject: int) -> bytes:
     return cancel_payload(mask_of([task & 0xFF for task in {subject, *named}]))
 
 
+def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
+    _open_task(snap, subject, never="nobody plans it any more")
+    priority = asked.payload.get("priority")
+    if not isinstance(priority, int) or isinstance(priority, bool) or not 0 <= priority <= MOST_URGENT:
+        raise unprocessable("/payload/priority", f"priority is a whole number from 0 to {MOST_URGENT}.")
+    return priority
+
+
+def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
+    """What is to be lifted: the kind named, else the one that stands."""
+    on = signed_subject(asked.subject.type)
+    able = [kind for kind in SUBJECT_OF if kind not in ONCE and SUBJECT_OF[kind] is on]
+    if named := asked.payload.get("kind"):
+        found = next((kind for kind in able if kind.name.lower() == named), None)
+        if found is None:
+            known = ", ".join(kind.name.lower() for kind in able)
+            raise unprocessable("/payload/kind", f"Of a {asked.subject.type.value} can be lifted: {known}.")
+        return found
+    stand = [kind for kind in able if snap.ledger.is_instructed(kind, subject, snap.now)]
+    if len(stand) > 1:
+        both = " and ".join(kind.name.lower() for kind in stand)
+        raise unprocessable("/payload/kind", f"Both stand, {both}: say which is to be lifted.")
+    return stand[0] if stand else able[0]
+
+
 def _reason(asked: OverrideIn) -> tuple[int, str]:
     if asked.reason is None:
         raise unprocessable("/reason", 'An override says why: {"code": "QUALITY", "text": "…"}.')
@@ -220,7 +268,8 @@ def _expiry(snap: Snapshot, asked: OverrideIn) -> int:
         if asked.kind in NEEDS_NO_EXPIRY:
             return 0
         raise unprocessable(
-            "/expires_at", "An override other than a hold or a release says until when: an RFC 3339 time."
+            "/expires_at",
+            "An override other than a hold, a quarantine, maintenance or their end says until when: an RFC 3339 time.",
         )
     if asked.expires_at.tzinfo is None:
         raise unprocessable(
@@ -247,6 +296,8 @@ def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
         return member_by(snap, id_, MemberKind.DIGITAL, "/subject/id").number
     if kind is WireSubject.ROBOT:
         return member_by(snap, id_, MemberKind.ROBOTIC, "/subject/id").number
+    if kind is WireSubject.ALARM:
+        return _alarm(snap, str(id_))
     known = snap.ledger.tasks if kind is WireSubject.TASK else snap.ledger.proposals
     number = int(id_) if isinstance(id_, int) or id_.isdecimal() else -1
     if number not in known:
@@ -254,8 +305,17 @@ def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
     return number
 
 
+def _alarm(snap: Snapshot, id_: str) -> int:
+    known = next((alarm for alarm in snap.ledger.alarms if id_of(alarm) == id_.lower()), None)
+    if known is None:
+        raise unprocessable("/subject/id", f"There is no alarm {id_}; GET /api/v1/alarms lists them.")
+    return alarm_id(known)
+
+
 def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:
     """The level asked for; a release takes the one that is filled where the kind's own is not."""
+    if asked.level is not None and OverrideKind[asked.kind.name] in INSTRUCTIONS:
+        raise unprocessable("/level", f"{asked.kind.value} fills no slot: it has no level.")
     if asked.level is not None:
         if asked.level not in HUMAN_LEVELS:
             raise unprocessable(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_type_hints
 
 from workmoot.audit.rows import transaction_of
-from workmoot.domain.events import Event, OverrideGiven
+from workmoot.domain.events import HUMANS_ORDERS, Event
 from workmoot.domain.ids import Address, Number, OrderId, TaskId, order_of
 
 Topic = tuple[str, str | int]
@@ -52,7 +52,7 @@ class EventIndex:
 
     def led_to(self, event: Event) -> list[Event]:
         """Of a human order, what its transaction told before it since the last order, in order; of others nothing."""
-        if not isinstance(event, OverrideGiven):
+        if not isinstance(event, HUMANS_ORDERS):
             return []
         begin = end = bisect_left(self.events, _place(event), key=_place)
         while begin and _leads_to(event, self.events[begin - 1]):
@@ -82,7 +82,7 @@ class EventIndex:
 
 
 def _leads_to(event: Event, before: Event) -> bool:
-    return transaction_of(before) == transaction_of(event) and not isinstance(before, OverrideGiven)
+    return transaction_of(before) == transaction_of(event) and not isinstance(before, HUMANS_ORDERS)
 
 
 def _place(event: Event) -> tuple[int, int]:

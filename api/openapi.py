@@ -37,6 +37,7 @@ TAGS = {
     "ballots": "One box for signed ballots and drafts; anybody may offer others.",
     "robots": "What the chain says of them, merged with what the gateway says.",
     "overrides": "A human's word, which beats every other decision.",
+    "alarms": "What humans are to see to.",
     "events": "What the contracts said, live or as a list.",
     "webhooks": "The chain's events, posted to addresses outside.",
     "audit": "Who did what, when and why, and the files that prove it.",

@@ -1,4 +1,4 @@
-"""A human's order as JSON: IOverrides.Order's fields by their names, bytes as 0x… text, the nonce as decimal text."""
+"""A human's order as JSON: the fields that are signed by their names, bytes as 0x… text, the nonce as decimal text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,36 +7,47 @@ from api.problems import unprocessable
 from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address
-from workmoot.domain.overrides import ORDER, HumanOrder, OverrideKind, SubjectType, order_values, overrides_domain
-from workmoot.domain.typed import Value, message_of
+from workmoot.domain.instructions import INSTRUCTIONS, HumansContracts, form_of, signed_values
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
+from workmoot.domain.typed import Value
 
 LARGEST_EXACT = 1 << 53
 
 
 def order_json(order: HumanOrder) -> dict[str, Any]:
     """The order as everybody reads it."""
-    return {name: _shown(value) for name, value in order_values(order).items()} | {"nonce": str(order.nonce)}
+    return {name: _shown(value) for name, value in signed_values(order).items()} | {"nonce": str(order.nonce)}
 
 
-def typed_data(order: HumanOrder, *, chain_id: int, overrides: str) -> dict[str, Any]:
+def typed_data(order: HumanOrder, contracts: HumansContracts) -> dict[str, Any]:
     """What a wallet is given to sign; numbers that a browser could not hold are decimal text."""
-    message = message_of(overrides_domain(chain_id=chain_id, overrides=overrides), ORDER, order_values(order))
-    return {**message, "message": order_json(order)}
+    return {**contracts.message(order), "message": order_json(order)}
 
 
 def order_from(values: Mapping[str, Any]) -> HumanOrder:
     """The order in these fields; what is missing, unknown or out of range is named."""
-    names = [name for name, _ in ORDER.fields]
+    form = form_of(_kind(values))
+    names = [name for name, _ in form.fields]
     if missing := [name for name in names if name not in values]:
         raise unprocessable(f"/order/{missing[0]}", f"The order lacks {', '.join(missing)}.")
     if unknown := sorted(set(values) - set(names)):
         raise unprocessable(f"/order/{unknown[0]}", f"An order has no field {unknown[0]!r}; it has {', '.join(names)}.")
-    read = {name: _read(name, kind, values[name]) for name, kind in ORDER.fields}
+    read = {name: _read(name, kind, values[name]) for name, kind in form.fields}
     try:
-        kind, subject_type = OverrideKind(int(read["kind"])), SubjectType(int(read["subjectType"]))
+        subject_type = SubjectType(int(read["subjectType"]))
+    except ValueError as error:
+        raise unprocessable("/order/subjectType", f"{error}.") from error
+    return _order(read, _kind(values), subject_type)
+
+
+def _kind(values: Mapping[str, Any]) -> OverrideKind:
+    """It says which fields an order has."""
+    if "kind" not in values:
+        raise unprocessable("/order/kind", "The order lacks kind.")
+    try:
+        return OverrideKind(_read("kind", "uint8", values["kind"]))
     except ValueError as error:
         raise unprocessable("/order/kind", f"{error}.") from error
-    return _order(read, kind, subject_type)
 
 
 def _order(read: Mapping[str, Any], kind: OverrideKind, subject_type: SubjectType) -> HumanOrder:
@@ -45,12 +56,12 @@ def _order(read: Mapping[str, Any], kind: OverrideKind, subject_type: SubjectTyp
         subject_type=subject_type,
         subject=read["subject"],
         payload=read["payload"],
-        level=read["level"],
+        level=read.get("level", Level.OWN),
         reason_code=read["reasonCode"],
         reason=read["reason"],
         expires_at=read["expiresAt"],
         valid_until=read["validUntil"],
-        expected_epoch=read["expectedEpoch"],
+        expected_epoch=read["expectedVersion" if kind in INSTRUCTIONS else "expectedEpoch"],
         preview=read["preview"],
         human=Address(read["human"]),
         nonce=read["nonce"],

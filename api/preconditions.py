@@ -7,8 +7,8 @@ from typing import Any
 from api.problems import Problem
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ledger import Task
-from workmoot.domain.overrides import SubjectType
+from workmoot.domain.ledger import Ledger, Task
+from workmoot.domain.overrides import OverrideKind, SubjectType
 
 ANY = "*"
 DIGITS = 32
@@ -16,12 +16,13 @@ DIGITS = 32
 
 def etag_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
-    return f'"{subject_type.name.lower()}-{subject}-{_state(snap, subject_type, subject)}"'
+    word = subject_type.name.lower() if subject_type else "alarm"
+    return f'"{word}-{subject}-{_state(snap.ledger, subject_type, subject)}"'
 
 
-def etag_of_tasks(tasks: Iterable[Task]) -> str:
+def etag_of_tasks(snap: Snapshot, tasks: Iterable[Task]) -> str:
     """The same of many tasks at once, and of which they are."""
-    states = [[task.id, _of_task(task)] for task in tasks]
+    states = [[task.id, _of_task(snap.ledger, task)] for task in tasks]
     return f'"tasks-{len(states)}-{keccak(json.dumps(states).encode()).hex()[:DIGITS]}"'
 
 
@@ -56,19 +57,22 @@ def stale(why: str, etag: str, current: Mapping[str, object] | None, **more: Any
     return Problem(412, "stale-version", f"{why} Look again before you decide.", **more)
 
 
-def _state(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
-    ledger = snap.ledger
+def _state(ledger: Ledger, subject_type: SubjectType, subject: int) -> str:
     if subject_type is SubjectType.TASK:
-        return _of_task(ledger.tasks[subject])  # type: ignore[index]  # a draft's subject exists
+        return _of_task(ledger, ledger.tasks[subject])  # type: ignore[index]  # a draft's subject exists
     if subject_type is SubjectType.PROPOSAL:
         proposal = ledger.proposals[subject]  # type: ignore[index]
         return f"{int(proposal.state)}.{proposal.progress}"
     if subject_type is SubjectType.ROBOT:
-        return f"{ledger.robot_epoch(subject)}"
+        return f"{ledger.robot_epoch(subject)}.{ledger.instruction(OverrideKind.MAINTAIN, subject).version}"
+    if subject_type is SubjectType.NONE:
+        return f"{ledger.instruction(OverrideKind.SHELVE, subject).version}"
     if subject_type is SubjectType.WORKER:
-        return f"{int(ledger.members[subject].standing)}"  # type: ignore[index]
+        said = (ledger.instruction(kind, subject).version for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE))
+        return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]
     return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"
 
 
-def _of_task(task: Task) -> str:
-    return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}"
+def _of_task(ledger: Ledger, task: Task) -> str:
+    urged = ledger.instruction(OverrideKind.REPRIORITISE, task.id).version
+    return f"{task.epoch}.{task.version}.{int(task.status)}.{task.attempt}.{urged}"

@@ -23,6 +23,8 @@ SENTENCES = {
     "WrongStanding": "The worker's standing does not allow this.",
     "InvalidAccountNonce": "This order was executed already.",
     "MalformedPayload": "What the order carries does not fit its subject; of a plan, at most 200 entries at a time.",
+    "MayNotInstruct": "The human has none of the roles that may instruct this, or is suspended.",
+    "NothingToLift": "Nothing of this kind stands for the subject, or its time is over: there is nothing to lift.",
     "ProposalNotOpen": "The proposal is not open any more.",
     "NotThePlanner": "Only a human with the planner's or the supervisor's role posts orders.",
 }

@@ -6,7 +6,7 @@ from gateway.view import NOTHING_SEEN, View
 from workmoot.chain.deployment import Deployment, check_node
 from workmoot.chain.follower import Follower
 from workmoot.chain.node import Node
-from workmoot.chain.overrides import ChainOverrides
+from workmoot.chain.overrides import overrides_of
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.domain.errors import GatewayError
@@ -35,7 +35,7 @@ class ChainLink(Chain):
         self._follower = Follower(self._node, deployment)
         own = Node(url, timeout_s=ANSWER_SECONDS)
         sender = Sender(own, signer, chain_id=deployment.chain_id, mined_within_s=MINED_SECONDS)
-        self._overrides = ChainOverrides(own, deployment.overrides, sender)
+        self._overrides = overrides_of(own, deployment, sender)
         self._mine = signer.address
         self._checked = False
         self._view = NOTHING_SEEN

@@ -6,7 +6,7 @@ from gateway.view import GivenOrder, Mandate, RobotView, SensorView, StationView
 from workmoot.domain.ids import Number, order_of
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.ledger.records import Task
-from workmoot.domain.overrides import Level, SubjectType
+from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 from workmoot.domain.workers import Binding, Role, Scope, Standing
 
 
@@ -26,6 +26,8 @@ def view_of(ledger: Ledger) -> View:
         tasks={task.id: _mandate(ledger, task) for task in ledger.tasks.values()},
         numbers={str(account): number for account, number in ledger.numbers.items()},
         active=frozenset(member.number for member in ledger.voting_members()),
+        quarantined=_instructed(ledger, OverrideKind.QUARANTINE),
+        maintained=_instructed(ledger, OverrideKind.MAINTAIN),
         commanders=dict(_commanders(ledger, robots)),
         roles=_roles(ledger),
         given={
@@ -77,6 +79,12 @@ def _mandate(ledger: Ledger, task: Task) -> Mandate:
         slot=human.id,
         seed=seed if isinstance(seed, int) else 0,
     )
+
+
+def _instructed(ledger: Ledger, kind: OverrideKind) -> Mapping[int, int]:
+    """Until when an instruction of the kind stands, by its subject; 0: until it is lifted."""
+    said = ledger.instructions.items()
+    return {subject: standing.expires_at for (_, subject), standing in said if standing.kind is kind}
 
 
 def _commanders(ledger: Ledger, robots: Mapping[int, RobotView]) -> Iterator[tuple[tuple[int, str], frozenset[int]]]:

@@ -91,6 +91,23 @@ def holds(state: State, view: View, *, robot: int = 0, task: int = 0) -> tuple[s
     return (*found, *(f"{order.order.human} holds it ({order.state})" for order in orders))
 
 
+def is_quarantined(view: View, worker: int, now: Now) -> bool:
+    """Whether a human has the worker stop all it does."""
+    return _stands(view.quarantined.get(worker), now)
+
+
+def stillness(state: State, view: View, now: Now, *, robot: int, task: int = 0) -> tuple[str, ...]:
+    """Every reason why a robot is to stand still: holds, and a human's maintenance of it."""
+    found = holds(state, view, robot=robot, task=task)
+    known = view.robots.get(robot)
+    maintained = known is not None and _stands(view.maintained.get(robot), now)
+    return (*found, f"robot {known.id} is in maintenance") if known and maintained else found
+
+
+def _stands(until: int | None, now: Now) -> bool:
+    return until is not None and (until == 0 or now.unix_s <= until)
+
+
 def is_alive(state: State, view: View, robot: int, resource: str, now: Now) -> bool:
     """Whether a lease still keeps others out: its assignment is in force, and it is in use or not idle for long."""
     lease = state.lease(robot, resource)
@@ -122,6 +139,7 @@ def signer_of(view: View, command: Command, signer: str, now: Now) -> int:
 def commander(case: Case, statuses: frozenset[Status]) -> Mandate:
     """The mandate under which the signer commands this robot now."""
     refuse_held(case)
+    refuse_quarantined(case)
     command, mandate = case.command, case.mandate
     if mandate is None or not mandate.lead:
         raise Objection(Code.NO_MANDATE, f"nobody has task {command.task}")
@@ -141,9 +159,15 @@ def _is_bound(case: Case, mandate: Mandate) -> bool:
 
 
 def refuse_held(case: Case) -> None:
-    """No hold bears on the robot or the task."""
-    if found := holds(case.state, case.view, robot=case.command.robot, task=case.command.task):
+    """No hold bears on the robot or the task, and no human maintains the robot."""
+    if found := stillness(case.state, case.view, case.now, robot=case.command.robot, task=case.command.task):
         raise Objection(Code.HELD, "; ".join(found))
+
+
+def refuse_quarantined(case: Case) -> None:
+    """The signer is in no quarantine: then it stops what it moves, and returns it, and does nothing else."""
+    if is_quarantined(case.view, case.worker, case.now):
+        raise Objection(Code.NO_MANDATE, f"worker {case.worker} is quarantined by a human")
 
 
 def fence_epochs(case: Case, mandate: Mandate) -> None:

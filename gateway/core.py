@@ -27,6 +27,7 @@ from gateway.checks import (
     fence_term,
     is_alive,
     refuse_held,
+    refuse_quarantined,
     run_parameters,
     signer_of,
     whole,
@@ -154,6 +155,7 @@ def _measure(case: Case) -> tuple[r.Record, ...]:
     """Allows it; what is measured is for the floor to say."""
     mandate = case.mandate
     refuse_held(case)
+    refuse_quarantined(case)
     if mandate is None or mandate.status is not Status.SUBMITTED:
         raise Objection(Code.NO_MANDATE, f"task {case.command.task} has no result to inspect")
     if mandate.inspector != case.worker:

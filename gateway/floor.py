@@ -91,7 +91,7 @@ class Floor:
         await self.collect()
         self.view = view
         self._write(settle(self.state, view))
-        await self._do(settle_jobs(self.state, view, self.now().tick))
+        await self._do(settle_jobs(self.state, view, self.now()))
 
     async def command(self, command: Command, signer: str) -> Refuse | None:
         """Carries a command out, or says why not; None: done."""

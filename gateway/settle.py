@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from gateway import records as r
-from gateway.checks import holds
+from gateway.checks import Now, is_quarantined, stillness
 from gateway.state import Job, State
 from gateway.view import Mandate, View
 from workmoot.domain.errors import GatewayError
@@ -24,9 +24,9 @@ def settle(state: State, view: View) -> tuple[r.Record, ...]:
     return (*first, *_robots(state, view), *_tasks(state, view))
 
 
-def settle_jobs(state: State, view: View, tick: int) -> tuple[r.Record, ...]:
+def settle_jobs(state: State, view: View, now: Now) -> tuple[r.Record, ...]:
     """What becomes of the parts in hand, once `settle` is applied."""
-    return tuple(record for job in state.live_jobs() if (record := _fate(state, view, job, tick)))
+    return tuple(record for job in state.live_jobs() if (record := _fate(state, view, job, now)))
 
 
 def _clock(state: State, view: View) -> Iterator[r.Record]:
@@ -115,14 +115,18 @@ def _reorganised(seen: r.TaskSeen, task: Mandate, *, plant_held: bool) -> str:
     return ""
 
 
-def _fate(state: State, view: View, job: Job, tick: int) -> r.Record | None:
-    """Stopped when another assignment is in force; standing still under a hold or once its epochs have passed."""
+def _fate(state: State, view: View, job: Job, now: Now) -> r.Record | None:
+    """Stopped when another assignment is in force; standing still under a hold, while its worker is quarantined, or
+    once its epochs have passed."""
+    tick = now.tick
     robot, mandate = view.robots.get(job.order.robot), view.tasks.get(job.order.task)
     if why := _ended(job, mandate):
         return r.JobEnded(task=job.order.task, robot=job.order.robot, state="stopped", tick=tick, why=why, result=None)
     if job.state == "paused" or mandate is None or robot is None:
         return None
-    found = holds(state, view, robot=job.order.robot, task=job.order.task)
+    found = stillness(state, view, now, robot=job.order.robot, task=job.order.task)
+    if is_quarantined(view, job.order.worker, now):
+        found = (*found, f"worker {job.order.worker} is quarantined")
     same = (mandate.epoch, mandate.mandate, robot.epoch) == (job.epoch, job.mandate, job.robot_epoch)
     if found or not same:
         why = "; ".join(found) or "commanded under an older epoch: command it again"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from gateway.adapters import Report
-from gateway.checks import holds
+from gateway.checks import holds, stillness
 from gateway.floor import Floor
 from gateway.records import PartMeasured
 from gateway.simulation import CRITERION_MICRONS
@@ -20,7 +20,7 @@ TRANSPORT = 0.15
 def robot_json(floor: Floor, robot: RobotView) -> Json:
     """One robot: who commands it, what holds it, what it has in hand, where it is."""
     state = floor.state
-    why = holds(state, floor.view, robot=robot.number)
+    why = stillness(state, floor.view, floor.now(), robot=robot.number)
     jobs = [job for job in state.live_jobs() if job.order.robot == robot.number]
     last = max((job for job in state.jobs.values() if job.order.robot == robot.number), key=_since, default=None)
     return {

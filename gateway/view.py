@@ -103,6 +103,10 @@ class View:
     """Badge number by account."""
     active: frozenset[int] = frozenset()
     """The digital workers that may act."""
+    quarantined: Mapping[int, int] = field(default_factory=dict)
+    """Workers that a human has stop, and until when, Unix seconds; 0: until it is lifted."""
+    maintained: Mapping[int, int] = field(default_factory=dict)
+    """Robots that a human has in maintenance, in the same way."""
     commanders: Mapping[tuple[int, str], frozenset[int]] = field(default_factory=dict)
     """Whom the bindings let command a robot's resource; none there: the task's lead alone."""
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)

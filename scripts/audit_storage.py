@@ -1,7 +1,7 @@
 """Whether the contracts keep what their events told: every value of every view that the ledger can foretell."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, Protocol
 
 from scripts.audit_views import Ask
@@ -9,6 +9,7 @@ from workmoot.audit.difference import Difference
 from workmoot.domain.events import Event, OrderPosted, RoleGranted, RoleRevoked
 from workmoot.domain.hashing import ZERO_HASH, hash_of_words, keccak
 from workmoot.domain.ids import Number
+from workmoot.domain.instructions import INSTRUCTIONS
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.overrides import PLANT, SubjectType
 from workmoot.domain.proposals import Policy, State, content_id_of
@@ -222,7 +223,12 @@ def _ballots(ledger: Ledger, found: Proposal) -> Iterator[Claim]:
 
 
 def _overrides(ledger: Ledger) -> Iterator[Claim]:
-    yield Claim("overrides", Ask("Overrides", "count"), {"count": len(ledger.overrides)})
+    instructed = sum(record.order.kind in INSTRUCTIONS for record in ledger.overrides.values())
+    yield Claim("overrides", Ask("Overrides", "count"), {"count": len(ledger.overrides) - instructed})
+    yield Claim("instructions", Ask("Instructions", "count"), {"count": instructed})
+    for (group, subject), standing in ledger.instructions.items():
+        ask = Ask("Instructions", "standing", (group, subject))
+        yield Claim(f"instruction {group} about {subject}", ask, asdict(standing))
     robots = [number for number, member in ledger.members.items() if member.kind is Kind.ROBOTIC]
     for robot in robots:
         told = {"epoch": ledger.robot_epoch(robot), "held": ledger.is_robot_held(robot)}

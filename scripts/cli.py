@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from scripts import (
+    alarm,
     api_key,
     audit,
     bench,
@@ -45,6 +46,7 @@ app.add_typer(order.app, name="order")
 app.add_typer(task.app, name="task")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
+app.add_typer(alarm.app, name="alarm")
 app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")

@@ -33,7 +33,7 @@ from workmoot.plant.views import description
 DEVELOPMENT_CHAINS = (1337, 31337)
 DEVELOPMENT_ETHER = 1_000
 LIVE_ETHER = 0.05
-DEPLOYMENT_GAS = 60_000_000  # twice what the FlexVega plant takes: prices rise
+DEPLOYMENT_GAS = 64_000_000  # twice what the FlexVega plant takes: prices rise
 LIVE_GRANT_DELAY_S = 86_400
 OFFICES = ("administrator", "gateway", "relay")
 BAD_INPUT = 2
@@ -53,6 +53,7 @@ class Contracts:
     motions: Any
     claims: Any
     ballot_audit: Any
+    instructions: Any
 
 
 def main() -> None:
@@ -125,8 +126,8 @@ def _is_development() -> bool:
 def deploy(plant: Plant, deployer: Any) -> Contracts:
     """Deploy the contracts. They know each other from birth: an account's next addresses follow from its nonce."""
     code = project.get_loaded_projects()[0]
-    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(8)]
-    authority, members, work_orders, dao, overrides, motions, claims, _ = places
+    places = [deployer.get_deployment_address(deployer.nonce + place) for place in range(9)]
+    authority, members, work_orders, dao, overrides, motions, claims, *_ = places
     limits = (plant.limits.acknowledge_s, plant.limits.heartbeat_s, plant.limits.inspect_s)
     given = plant.policy.weights
     weights = (given.makespan, given.tardiness, given.cost, given.energy, given.risk)
@@ -142,6 +143,7 @@ def deploy(plant: Plant, deployer: Any) -> Contracts:
         (code.Motions, members, dao, policy),
         (code.Claims, members, work_orders, dao, overrides),
         (code.BallotAudit, members, dao),
+        (code.Instructions, authority, members, work_orders),
     )
     for container, *arguments in made:
         _send(deployer, container.deploy, *arguments)
@@ -209,6 +211,7 @@ def write(contracts: Contracts, file: Path | None) -> Path:
         motions=contracts.motions.address,
         claims=contracts.claims.address,
         ballot_audit=contracts.ballot_audit.address,
+        instructions=contracts.instructions.address,
     )
     draft = target.with_suffix(f".{os.getpid()}")
     write_deployment(draft, deployment)

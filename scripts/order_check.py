@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from api.drafts import FILLS_A_SLOT, REASONS, VALID_S
+from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
+from workmoot.domain.instructions import INSTRUCTIONS, meant_kind, subject_word
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, parts_of, read_assign_payload, read_plan_payload, release_payload
 from workmoot.domain.plan import TREE, unpack_assignments
 
 CLOCKS_DIFFER_S = 60
-CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part"))
+CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind", "priority"))
 """What may be asked of a payload, for what is checked of it."""
 OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
 """A release takes the level that is filled."""
@@ -30,7 +31,7 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
         "reasonCode": order.reason_code == _code(asked["reason"]["code"]),
         "reason": order.reason == asked["reason"]["text"].strip(),
         "level": order.level in levels,
-        "expiresAt": order.expires_at == (int(until) if kind in FILLS_A_SLOT else 0),
+        "expiresAt": order.expires_at == (int(until) if kind in LASTS else 0),
         "validUntil": order.valid_until <= max(until, now + VALID_S + CLOCKS_DIFFER_S),
         "payload": _carries(order, asked.get("payload") or {}),
     }
@@ -39,13 +40,14 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
 
 def in_words(order: HumanOrder) -> str:
     """What the order says to the contracts, from its own bytes."""
-    subject = f"{order.subject_type.name.lower()} {order.subject}"
+    subject = f"{subject_word(order)} {order.subject if order.subject_type else hex(order.subject)}"
     until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
-    return f"{order.kind.name.lower()} {subject}{_more(order)}, level {order.level}{until}"
+    level = "" if order.kind in INSTRUCTIONS else f", level {order.level}"
+    return f"{order.kind.name.lower()} {subject}{_more(order)}{level}{until}"
 
 
 def _more(order: HumanOrder) -> str:
-    """To whom, which other tasks, or which part of a plan."""
+    """To whom, which other tasks, which part of a plan, which instruction is lifted, or which priority a task gets."""
     if order.kind is OverrideKind.ASSIGN:
         return _to_whom(order)
     if order.kind is OverrideKind.CANCEL and order.payload:
@@ -53,7 +55,9 @@ def _more(order: HumanOrder) -> str:
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE) and order.payload:
         part = read_plan_payload(order.payload)
         return f" (entries {part.first + 1} to {part.last})"
-    return ""
+    if order.kind is OverrideKind.LIFT:
+        return f" of {OverrideKind(meant_kind(order)).name.lower()}"
+    return f" to {order.payload[0]}" if order.kind is OverrideKind.REPRIORITISE else ""
 
 
 def _to_whom(order: HumanOrder) -> str:
@@ -67,11 +71,13 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def _is_about(order: HumanOrder, subject: Mapping[str, Any]) -> bool:
-    return order.subject_type.name.lower() == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
+    return subject_word(order) == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
 
 
 def _is_named(number: int, named: object) -> bool:
-    """Whether it is the one that was named by number, or was named otherwise."""
+    """Whether it is the one that was named by number or hash, or was named otherwise."""
+    if str(named).startswith("0x"):
+        return f"0x{number:064x}" == str(named).lower()
     return not str(named).isdecimal() or number == int(str(named))
 
 
@@ -96,6 +102,10 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
         return _is_part(order.payload, payload.get("part", 1))
+    if order.kind is OverrideKind.REPRIORITISE:
+        return order.payload == bytes((payload["priority"],))
+    if order.kind is OverrideKind.LIFT:
+        return payload.get("kind") in (None, OverrideKind(meant_kind(order)).name.lower())
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:
         return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
     return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")

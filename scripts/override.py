@@ -45,7 +45,7 @@ OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
 """States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
-UNTIL_RELEASED = ("hold", "release")
+UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift", "acknowledge")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
     "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
@@ -57,6 +57,11 @@ KINDS = {
     "release": ("plant", "Empty a human's slot; the plant takes two of these."),
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
     "reinstate": ("worker", "Let a suspended worker act again."),
+    "acknowledge": ("alarm", "Say that a human has seen an alarm."),
+    "shelve": ("alarm", "Put an alarm aside for a time."),
+    "drain": ("worker", "Have a digital worker take nothing new; it finishes what it has begun."),
+    "maintain": ("robot", "Take a robot into maintenance: it obeys no worker, and nobody plans with it."),
+    "quarantine": ("worker", "Have a digital worker take nothing new and stop what it has begun."),
 }
 
 
@@ -113,6 +118,51 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         _give(body, signer, deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
     return command
+
+
+@app.command()
+def reprioritise(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[str, typer.Argument(metavar="TASK", help="The task's id.")],
+    priority: Annotated[int, typer.Argument(min=0, max=255, help="Larger is more urgent.")],
+    reason: Reason,
+    code: Code = "OTHER",
+    for_: For = None,
+    human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
+    deployment: DeploymentFile = None,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a task another priority: planners and its worker take it in its new turn."""
+    body = _act("reprioritise", (code, reason), for_, human)
+    body |= {"subject": _subject("task", subject), "payload": {"priority": priority}}
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+
+
+@app.command()
+def lift(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[
+        str, typer.Argument(metavar="WORKER", help="The worker's id or badge number, or robot:ID, task:ID.")
+    ],
+    reason: Reason,
+    what: Annotated[str, typer.Option(help="drain or quarantine, where both stand.")] = "",
+    code: Code = "OTHER",
+    human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
+    deployment: DeploymentFile = None,
+    dry_run: DryRun = False,
+    wait: Wait = None,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """End an instruction: a worker goes on, a robot obeys again, a task has its own priority again."""
+    body = _act("lift", (code, reason), None, human)
+    body |= {"subject": _subject("worker", subject), "payload": {"kind": what} if what else {}}
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 
 for _kind, (_usual, _help) in KINDS.items():

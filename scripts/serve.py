@@ -154,7 +154,7 @@ def dependencies_of(
     verify_ballot = Signatures(node, may_matter=belongs).is_signed_by
     desk = Desk(
         projection,
-        overrides=deployed.overrides,
+        contracts=deployed.humans_contracts,
         relay=contracts.overrides if contracts else None,
         floor=gateway,
         keys=_key_ring(projection, keys),

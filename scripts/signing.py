@@ -51,13 +51,12 @@ def sign_order(asked: dict[str, Any], seen: dict[str, Any], deployment: "Deploym
     """
     from api.order_json import order_from
     from scripts.order_check import differences, in_words
-    from workmoot.domain.overrides import order_digest
 
     order = order_from(seen["order"])
     others = [*differences(asked, order, now=time.time()), *(["human"] if order.human != signer.address else [])]
     if others:
         raise typer.BadParameter(f"the API drafted another order than was asked for ({', '.join(others)}): {seen}")
-    digest = order_digest(order, chain_id=deployment.chain_id, overrides=deployment.overrides)
+    digest = deployment.humans_contracts.digest(order)
     if seen["digest"] != "0x" + digest.hex():
         told = f"chain {deployment.chain_id} with Overrides {deployment.overrides}"
         raise typer.BadParameter(f"the API drafts for another deployment than {told}")

@@ -15,7 +15,6 @@ from agents.view import View
 from tests.builders import an_address, an_offer, an_order
 from workmoot.chain.connection import Contracts
 from workmoot.chain.memory import (
-    ADDRESSES,
     MemoryAllocationDao,
     MemoryBallotAudit,
     MemoryChain,
@@ -26,6 +25,7 @@ from workmoot.chain.memory import (
     MemoryOverrides,
     MemoryWorkOrders,
 )
+from workmoot.chain.memory.instructions import contracts_of
 from workmoot.chain.signer import Signer
 from workmoot.domain.events import Event, OrderPosted, ProposalCreated
 from workmoot.domain.hashing import keccak
@@ -33,7 +33,7 @@ from workmoot.domain.ids import Address, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.offers import Offer, RankedTask, pack_offers, pack_ranking
-from workmoot.domain.overrides import OverrideKind, unordered_nonce
+from workmoot.domain.overrides import OverrideKind, SubjectType, unordered_nonce
 from workmoot.domain.plan import PlanEntry, pack_tree
 from workmoot.domain.proposals import Opening, Policy
 from workmoot.domain.work import Limits, TaskSpec, pack_tasks
@@ -215,14 +215,20 @@ class Workshop:
         self.inspect(task)
 
     def order(self, kind: OverrideKind, subject: int, **changes: Any) -> None:
-        """The supervisor's signed order."""
+        """The supervisor's signed order, or instruction."""
         supervisor, overrides = key("supervisor"), self.by("stranger").overrides
         self.chain.grant(account("administrator"), Role.SUPERVISOR, supervisor.address)
-        order = an_order(
-            kind, subject, human=supervisor.address, nonce=unordered_nonce(overrides.count() + 1), **changes
-        )
-        signature = supervisor.sign_order(order, chain_id=self.chain.chain_id, overrides=ADDRESSES["Overrides"])
-        overrides.execute(order, signature)
+        nonce = unordered_nonce(overrides.count() + overrides.instruction_count() + 1)
+        order = an_order(kind, subject, human=supervisor.address, nonce=nonce, **changes)
+        overrides.execute(order, supervisor.sign(contracts_of(self.chain.chain_id).digest(order)))
+
+    def withdraw(self, kind: OverrideKind, name: str, *, for_s: int = 600) -> None:
+        """The supervisor has a worker drained or quarantined for so long."""
+        self.order(kind, BADGES[name], subject_type=SubjectType.WORKER, expires_at=self.now_s + for_s)
+
+    def lift(self, kind: OverrideKind, name: str) -> None:
+        """The supervisor takes that back."""
+        self.order(OverrideKind.LIFT, BADGES[name], subject_type=SubjectType.WORKER, payload=bytes((kind,)))
 
     # Looking
 

@@ -8,7 +8,7 @@ from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import OfferRecord, Task
 from workmoot.domain.offers import Offer
 from workmoot.planning.beliefs import believe
-from workmoot.planning.horizon import is_undecided, policy
+from workmoot.planning.horizon import is_to_decide, policy
 from workmoot.skills.estimate import Ability, Ask, Partner, Refusal, estimate
 from workmoot.skills.rank import RankWeights, rank
 
@@ -20,11 +20,13 @@ RENEW_S = 60
 
 def decide(view: View) -> list[Action]:
     """Offers for what has none of ours yet, and our word for what others want our help in."""
+    if view.is_withdrawn:
+        return []
     return [*_publish(view), *_confirm(view)]
 
 
 def _publish(view: View) -> list[Action]:
-    asked = [task for task in view.ledger.tasks.values() if is_undecided(task) and _wants_offer(view, task)]
+    asked = [task for task in view.ledger.tasks.values() if _is_to_decide(view, task) and _wants_offer(view, task)]
     fresh: dict[TaskId, list[Offer]] = {}
     for task in asked:
         found = estimate(_ask(view, task), _ability(view, task))
@@ -35,10 +37,17 @@ def _publish(view: View) -> list[Action]:
     if not fresh:
         return []
     standing = {task: [record.offer for record in _own(view, task)] for task in view.ledger.offers}
-    kept = {task: offers for task, offers in standing.items() if offers and is_undecided(view.ledger.tasks[task])}
-    priorities = {task.id: task.spec.priority for task in view.ledger.tasks.values()}
+    kept = {
+        task: offers for task, offers in standing.items() if offers and _is_to_decide(view, view.ledger.tasks[task])
+    }
+    ledger = view.ledger
+    priorities = {task.id: ledger.priority_of(task, view.now_s) for task in ledger.tasks.values()}
     ranking = rank({**kept, **fresh}, priorities, rank_weights(view))
     return [PublishOffers(offers=tuple(offer for found in fresh.values() for offer in found), ranking=tuple(ranking))]
+
+
+def _is_to_decide(view: View, task: Task) -> bool:
+    return is_to_decide(view.ledger, task, view.now_s)
 
 
 def rank_weights(view: View) -> RankWeights:
@@ -81,7 +90,10 @@ def _partners(view: View, task: Task, capability: str) -> tuple[Partner, ...]:
     able = [
         member
         for member in view.ledger.voting_members()
-        if member.number != view.me and member.is_capable(task.spec.capability) and member.number not in task.excluded
+        if member.number != view.me
+        and member.is_capable(task.spec.capability)
+        and member.number not in task.excluded
+        and not view.ledger.is_withdrawn(member.number, view.now_s)
     ]
     able.sort(key=lambda member: (beliefs.ratio(member.number, task.spec.capability), member.number))
     partners = [Partner(number=member.number, robots=view.robots_of(member, capability)) for member in able]
@@ -123,7 +135,7 @@ def _can_help(view: View, record: OfferRecord) -> bool:
     """Whether the offer is open, can be kept with our robots, and has not our word yet."""
     offer = record.offer
     task = view.ledger.tasks.get(offer.task)
-    if task is None or not is_undecided(task) or offer.version != task.version or offer.valid_until < view.now_s:
+    if task is None or not _is_to_decide(view, task) or offer.version != task.version or offer.valid_until < view.now_s:
         return False
     if view.ledger.is_confirmed(offer.task, offer.version, record.worker, offer.sequence, view.me):
         return False

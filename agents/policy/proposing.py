@@ -9,6 +9,7 @@ from workmoot.domain.ledger import Proposal
 from workmoot.domain.plan import MOST_BYTES, MOST_LEAVES
 from workmoot.domain.proposals import Opening, State
 from workmoot.planning.beliefs import believe
+from workmoot.planning.horizon import withdrawn_at
 from workmoot.planning.judgement import restrict
 from workmoot.planning.problem import Problem
 from workmoot.planning.ranking import community_rank
@@ -96,7 +97,8 @@ def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
     tasks = view.ledger.tasks
     first_seen = max(view.seen.get((task, tasks[task].version), view.now_s) for task in waiting)
     settled = [float(found.settled_at.timestamp) for found in _touching(view, waiting) if found.settled_at]
-    begin = max(first_seen, *settled, *drafting.held_until(view, waiting).values(), 0.0)
+    opened = (withdrawn_at(view.ledger, tasks[task], view.now_s) for task in waiting)
+    begin = max(first_seen, *settled, *opened, *drafting.held_until(view, waiting).values(), 0.0)
     place = view.place([member.number for member in view.ledger.voting_members()], view.round_seed(waiting))
     return view.now_s >= begin + view.talk_s + place * STAGGER_S
 

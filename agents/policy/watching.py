@@ -12,7 +12,7 @@ from workmoot.domain.motions import MOTION_SECONDS
 from workmoot.domain.plan import words_at_once
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
-from workmoot.planning.horizon import clock_of
+from workmoot.planning.horizon import clock_of, is_to_decide
 
 GRACE_S = 2.0
 """Wall seconds that a deadline is left alone, and that lie between two members' turns."""
@@ -107,6 +107,8 @@ def _overdue_at(view: View, task: Task) -> float:
         return NEVER
     if not view.ledger.may_work(task):
         return 0.0
+    if task.status is Status.ALLOCATED and is_to_decide(view.ledger, task, view.now_s):
+        return NEVER
     if task.status is Status.STARTED:
         return float(task.deadline)
     if not view.ledger.is_ready(task) or not view.can_begin(task):

@@ -11,6 +11,7 @@ from agents.actions import (
     ReportFailure,
     RunRobot,
     StartTask,
+    StopTask,
     SubmitResult,
 )
 from agents.robots import RobotPart
@@ -18,9 +19,10 @@ from agents.view import View
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId, index_of, order_of
 from workmoot.domain.ledger import Leaf, Task
+from workmoot.domain.overrides import Level, SubjectType
 from workmoot.domain.plan import claim_of, claim_proof
 from workmoot.domain.work import Status
-from workmoot.planning.horizon import can_lead, clock_of
+from workmoot.planning.horizon import can_lead, clock_of, is_to_decide, withdrawn
 from workmoot.skills.desk import evidence_of, produce
 
 TEAM_SHARE = 6_000
@@ -30,12 +32,37 @@ HEARTBEAT_BEFORE_S = 12.0
 
 
 def decide(view: View) -> list[Action]:
-    """What our tasks, our help and our inspections ask for now."""
+    """What our tasks, our help and our inspections ask for now; in quarantine, that our runs stop."""
+    if view.is_quarantined:
+        return _stops(view)
     actions: list[Action] = []
-    for task in sorted(view.ledger.tasks.values(), key=lambda task: (task.entry.start if task.entry else 0, task.id)):
+    for task in sorted(view.ledger.tasks.values(), key=lambda task: _turn(view, task)):
         if not task.held and not task.status.is_final:
             actions += _on(view, task, [action.task for action in actions if isinstance(action, StartTask)])
-    return [*actions, *_claims(view)]
+    return [*_resumed(view), *actions, *_claims(view)]
+
+
+def _turn(view: View, task: Task) -> tuple[int, int, TaskId]:
+    """As planned, but that what a human made more urgent than it was comes first, and what less, last."""
+    urged = view.ledger.priority_of(task, view.now_s) - task.spec.priority
+    return -urged, task.entry.start if task.entry else 0, task.id
+
+
+def _stops(view: View) -> list[Action]:
+    """What we have begun stands still until the quarantine ends; a stop that runs out is made anew."""
+    mine = (task for task in view.ledger.tasks.values() if task.status is Status.STARTED and task.worker == view.me)
+    going = (task for task in mine if not task.held and not _is_stopped(view, task))
+    return [StopTask(task=task.id, stopped=True) for task in going]
+
+
+def _resumed(view: View) -> list[Action]:
+    """A worker stops itself for a quarantine alone."""
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and _is_stopped(view, task))
+    return [StopTask(task=task.id, stopped=False) for task in mine if not task.plant_held]
+
+
+def _is_stopped(view: View, task: Task) -> bool:
+    return (SubjectType.TASK, task.id, Level.SAFE_STOP) in view.ledger.slots
 
 
 def _on(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
@@ -64,8 +91,9 @@ def _claims(view: View) -> list[Action]:
 
 def _is_due(view: View, leaf: Leaf) -> bool:
     task = view.ledger.tasks[leaf.entry.task]
-    free = not task.overridden and not any(view.ledger.is_robot_held(robot) for robot in leaf.entry.robots)
-    return leaf.entry.lead == view.me and free and view.ledger.is_ready(task) and can_lead(view.ledger, leaf)
+    free = not task.overridden and not any(view.is_out(robot) for robot in leaf.entry.robots)
+    able = can_lead(view.ledger, leaf) and not withdrawn(view.ledger, leaf.entry.team, view.now_s)
+    return leaf.entry.lead == view.me and free and view.ledger.is_ready(task) and able
 
 
 def _waiting(view: View) -> set[Number]:
@@ -81,7 +109,10 @@ def product_of(view: View, task: Task) -> bytes:
 
 
 def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
+    """Who is drained begins only what a human gave it."""
     if not view.ledger.is_ready(task) or not view.ledger.may_work(task):
+        return []
+    if is_to_decide(view.ledger, task, view.now_s):
         return []
     if view.can_begin(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]
@@ -100,12 +131,12 @@ def _carry_on(view: View, task: Task) -> list[Action]:
 
 
 def _goes_on(view: View, task: Task) -> bool:
-    """Whether every helper's robot moves, is done or is held: a lead whose helper is gone lets the run's time pass."""
+    """Whether every helper's robot moves, is done or is out: a lead whose helper is gone lets the run's time pass."""
     parts = view.parts.get(task.id)
     if parts is None:
         return True
     theirs = set(task.robots) - set(_own_robots(view, task)) - _begun(parts)
-    return all(view.ledger.is_robot_held(robot) for robot in theirs)
+    return all(view.is_out(robot) for robot in theirs)
 
 
 def _desk(view: View, task: Task) -> list[Action]:
@@ -127,7 +158,7 @@ def _robots(view: View, task: Task) -> list[Action]:
         return []
     mine = [robot for robot in _own_robots(view, task) if robot not in _begun(parts)]
     if mine:
-        return [_command(view, task, robot) for robot in mine if not view.ledger.is_robot_held(robot)]
+        return [_command(view, task, robot) for robot in mine if not view.is_out(robot)]
     if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
         return []
     return [_result(task, parts)]

@@ -23,6 +23,13 @@ class Kind(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     REQUEUE = "requeue"
+    DRAIN = "drain"
+    QUARANTINE = "quarantine"
+    MAINTAIN = "maintain"
+    REPRIORITISE = "reprioritise"
+    ACKNOWLEDGE = "acknowledge"
+    SHELVE = "shelve"
+    LIFT = "lift"
 
 
 class SubjectType(StrEnum):
@@ -33,10 +40,12 @@ class SubjectType(StrEnum):
     WORKER = "worker"
     ROBOT = "robot"
     PLANT = "plant"
+    ALARM = "alarm"
 
 
 class SubjectIn(Wire):
-    """What the order is about: a task's or proposal's number, a member's number or id; none for the plant."""
+    """What the order is about: a task's or proposal's number, a member's number or id, an alarm's id; none for the
+    plant."""
 
     type: SubjectType
     id: int | Annotated[str, Field(max_length=100)] | None = None
@@ -57,7 +66,9 @@ class OverrideIn(Wire):
     payload: dict[str, Any] = Field(default_factory=dict)
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
-    level: int | None = Field(default=None, description="1, 5, 7 or 8; without it the kind's own.")
+    level: int | None = Field(
+        default=None, description="1, 5, 7 or 8; without it the kind's own. Instructions have none."
+    )
     human: str | None = Field(default=None, description="Who signs: account, badge number or id; without it who asks.")
     order: dict[str, Any] | None = Field(default=None, description="The exact order that was signed.")
     signature: str | None = Field(default=None, pattern="^0x(?:[0-9a-fA-F]{2})+$")
@@ -112,7 +123,7 @@ class PreviewOut(Wire):
     head: Head
     displaces: DisplacedOut
     forecast: ForecastOut
-    epoch: int | None = Field(description="The subject's epoch as the API sees it.")
+    epoch: int | None = Field(description="The subject's epoch as the API sees it; of an instruction, the version.")
     etag: str = Field(description="The state this was made for; the order is given with it as If-Match.")
     warnings: tuple[str, ...]
     parts: int = Field(
@@ -141,7 +152,7 @@ class OverrideOut(Wire):
 
     id: int | None = Field(description="None until it is on chain.")
     kind: str
-    level: int
+    level: int | None = Field(description="None: an instruction, which fills no slot.")
     subject: dict[str, Any]
     payload: dict[str, Any]
     reason: dict[str, Any]
@@ -151,7 +162,7 @@ class OverrideOut(Wire):
         description="submitted, mined, acknowledged, effective, asked (it waits for a second order), expiring, "
         "released, expired, superseded, done or failed"
     )
-    active: bool = Field(description="Whether it fills a slot, or holds at the gateway.")
+    active: bool = Field(description="Whether it fills a slot, stands as an instruction, or holds at the gateway.")
     confirmed_by: str = Field(description="Who acknowledges it: `floor`, the robots' gateway, or `chain`.")
     floor: str | None = Field(description="Why the floor has not confirmed it; none: it has, or need not.")
     times: SlotTimes

@@ -1,5 +1,6 @@
 """Workers, robots and their numbers on the wire."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -13,6 +14,17 @@ class RecordOut(Wire):
     capability: str
     done: int
     failed: int
+
+
+class InstructedOut(Wire):
+    """An instruction that stands for a worker or a robot."""
+
+    kind: str = Field(
+        description="drain (the worker takes nothing new), quarantine (it stops, too), or maintain (the robot obeys no "
+        "worker)"
+    )
+    override: int
+    expires_at: datetime | None = Field(description="None: until it is lifted.")
 
 
 class WorkerOut(Wire):
@@ -30,6 +42,7 @@ class WorkerOut(Wire):
     running: tuple[int, ...]
     ranked: int = Field(description="Tasks in its published ranking.")
     records: tuple[RecordOut, ...]
+    instructed: tuple[InstructedOut, ...] = Field(description="What a human has instructed it, as far as it stands.")
 
 
 class RankedNumbers(Wire):
@@ -77,4 +90,5 @@ class RobotOut(Wire):
     holder: Who | None
     progress: float | None
     anchoring: bool = Field(description="Held by a signed order that is not yet on chain.")
+    instructed: tuple[InstructedOut, ...] = Field(description="A human's maintenance of it, as far as it stands.")
     gateway: dict[str, Any] | None = Field(description="The gateway's own words, verbatim.")

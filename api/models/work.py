@@ -56,7 +56,7 @@ class TaskOut(Wire):
     attempt: int
     on_failure: str
     retries: int
-    priority: int
+    priority: int = Field(description="A human's word while it stands, else as it was posted; larger is more urgent.")
     team: int
     work_s: float
     due_s: float | None

@@ -21,7 +21,7 @@ MEDIA_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv"}
 ACT = Query(description="The event's name, such as OverrideGiven.")
 PRODUCT = Query(max_length=200, description="The rows of one product alone: ORDER.PRODUCT.", examples=["1.P1"])
 BEGINNINGS = {
-    "jsonl": '{"kind":"about","format":"workmoot/audit/1","chain_id":1337,"block":1,"contracts":{},"product":null}\n',
+    "jsonl": '{"kind":"about","format":"workmoot/audit/2","chain_id":1337,"block":1,"contracts":{},"product":null}\n',
     "csv": "id,at,block,tx,by_number,by_id,by_account,by_kind,act\r\n1.2,2026-11-22T14:54:13Z,1,0x08,,,,,LimitsSet\r\n",
 }
 FILE: dict[int | str, dict[str, Any]] = {

@@ -1,5 +1,6 @@
 """A human's word: what was ordered, and the door for the next order."""
 
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -15,6 +16,8 @@ from api.paging import Pages
 from api.problems import not_found
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 from api.views.overrides import all_overrides
+from api.views.snapshot import Snapshot
+from workmoot.domain.ids import OverrideId
 
 router = APIRouter(prefix="/overrides", tags=["overrides"])
 OVERRIDES = "/api/v1/overrides"
@@ -25,12 +28,14 @@ DRY_RUN = Query(description="Only show what it would displace and the exact byte
 def list_overrides(plant: Plant, pages: Pages, active: Annotated[bool | None, Query()] = None) -> Listing[OverrideOut]:
     """Every override, with what it displaced: those not yet on chain, then the others, the latest first."""
     with plant.read() as snap:
-        found = sorted((item for item in all_overrides(snap) if active in (None, item.active)), key=_place)
-        return pages.listing("overrides", snap.head, found, place=_place)
+        placed = ((_place(snap, item), item) for item in all_overrides(snap) if active in (None, item.active))
+        found = sorted(placed, key=itemgetter(0))
+        return pages.listing("overrides", snap.head, found, place=itemgetter(0), show=itemgetter(1))
 
 
-def _place(item: OverrideOut) -> tuple[int, int]:
-    return (1, -item.id) if item.id else (0, int(item.digest, 16))
+def _place(snap: Snapshot, item: OverrideOut) -> tuple[int, int]:
+    known = snap.ledger.overrides.get(OverrideId(item.id or 0))
+    return (1, -known.place) if known else (0, int(item.digest, 16))
 
 
 @router.get("/{id}", operation_id="read_override", responses=refuses("not-found"))

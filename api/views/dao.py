@@ -30,6 +30,7 @@ CONTRACTS = {
     "Motions": "Who belongs and by which policy, by vote; and who is left out for its silence.",
     "Claims": "The roots of long plans, whose tasks are claimed one by one.",
     "BallotAudit": "Ballots that came too late, and who signed both a yes and a no.",
+    "Instructions": "The humans' instructions, which fill no slot.",
 }
 
 

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 
 from api.models.orders import DisplacedOut
-from api.views.overrides import FILL_A_SLOT, ON_RELEASE, subject_name
+from api.views.alarms import alarm_of, alarm_words
+from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
+from workmoot.domain.alarms import state_of
+from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
+from workmoot.domain.instructions import ONCE as ONCE_KINDS
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
 from workmoot.domain.payloads import read_assign_payload
@@ -44,7 +48,17 @@ def _task_words(snap: Snapshot, order: HumanOrder, task: Task) -> str:
         return f"{has} has the task ({task.status.name.lower()}) and keeps it, but may not go on while it is held."
     if order.kind is OverrideKind.RELEASE:
         return _release_words(snap, task)
+    if order.kind in INSTRUCTIONS:
+        return _priority_words(snap, order, task)
     return _OTHER_TASK_WORDS[order.kind].format(has=has, status=task.status.name.lower())
+
+
+def _priority_words(snap: Snapshot, order: HumanOrder, task: Task) -> str:
+    now, posted = snap.ledger.priority_of(task, snap.now), task.spec.priority
+    if order.kind is OverrideKind.LIFT:
+        return f"The task has the priority it was posted with again: {posted} instead of {now}."
+    comes = "Planners, and the worker that has it, take it in its new turn"
+    return f"The task's priority is {order.payload[0]} instead of {now} (posted with {posted}). {comes}."
 
 
 def _assign_words(snap: Snapshot, order: HumanOrder, task: Task, has: str) -> str:
@@ -72,6 +86,8 @@ def _authority(snap: Snapshot, task: Task) -> str:
 
 
 def _returns(snap: Snapshot, order: HumanOrder, task: Task) -> str:
+    if order.kind in INSTRUCTIONS - ONCE_KINDS:
+        return f"{ON_LIFT}: priority {task.spec.priority}."
     if order.kind not in FILL_A_SLOT:
         return ONCE
     standing = snap.who(task.standing_worker if task.overridden else task.worker)
@@ -122,20 +138,57 @@ def _worker(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     who = snap.who(order.subject)
     held = tuple(t.id for t in snap.ledger.tasks.values() if t.worker == order.subject and not t.status.is_final)
     name = who.name if who else str(order.subject)
+    if order.kind in INSTRUCTIONS:
+        return _instructed(snap, order, name)
     if order.kind is OverrideKind.REINSTATE:
         return DisplacedOut(what=f"{name} may act again and votes from the next roster on.", worker=who, returns=ONCE)
     what = f"{name} may not act or vote any more; {len(held)} tasks it holds go back to be allocated anew."
     return DisplacedOut(what=what, worker=who, tasks=held, returns="A human reinstates the worker.")
 
 
+def _instructed(snap: Snapshot, order: HumanOrder, name: str) -> DisplacedOut:
+    """What a worker that is drained, quarantined or given back has to do with."""
+    mine = [task for task in snap.ledger.tasks.values() if task.worker == order.subject and not task.status.is_final]
+    begun = tuple(task.id for task in mine if task.status is Status.STARTED)
+    waiting = tuple(task.id for task in mine if task.status is Status.ALLOCATED and not task.slot_filled)
+    stands = snap.ledger.instruction(meant_kind(order), order.subject).id
+    if order.kind is OverrideKind.LIFT:
+        what, tasks, returns = f"{name} may take new work again, and goes on with what it has.", begun, ONCE
+    elif order.kind is OverrideKind.DRAIN:
+        what = (
+            f"{name} takes nothing new: {len(waiting)} tasks it has not begun go to others, {len(begun)} it finishes."
+        )
+        tasks, returns = waiting, f"{ON_LIFT}: {name} makes offers again."
+    else:
+        what = f"{name} stops: {len(begun)} tasks it has begun stand still, {len(waiting)} it has not go to others."
+        tasks, returns = (*begun, *waiting), f"{ON_LIFT}: {name} goes on with what it has."
+    return DisplacedOut(
+        what=what, worker=snap.who(order.subject), override=stands or None, tasks=tasks, returns=returns
+    )
+
+
 def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     name = subject_name(snap, SubjectType.ROBOT, order.subject)
     tasks = tuple(t.id for t in snap.ledger.tasks.values() if order.subject in t.robots and t.status is Status.STARTED)
-    if order.kind is OverrideKind.RELEASE:
+    if order.kind in (OverrideKind.RELEASE, OverrideKind.LIFT):
         return DisplacedOut(what=f"{name} obeys its workers again.", tasks=tasks, returns=ONCE)
     holders = ", ".join(who.name for who in snap.team(snap.commanders(order.subject))) or "nobody"
     what = f"{name} stops at once and obeys no worker ({holders}); {len(tasks)} running tasks stand still."
+    if order.kind is OverrideKind.MAINTAIN:
+        what = f"{name} obeys no worker ({holders}), and nobody plans with it; {len(tasks)} running tasks stand still."
+        return DisplacedOut(what=what, tasks=tasks, returns=f"{ON_LIFT}: {name} obeys its workers.")
     return DisplacedOut(what=what, tasks=tasks, level=Level.DAO, returns="A human releases it; nothing else moves it.")
+
+
+def _alarm(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
+    alarm, stands = alarm_of(snap, order.subject), snap.ledger.instruction(meant_kind(order), order.subject)
+    about = alarm_words(snap, alarm) if alarm else "what nobody knows of"
+    now = state_of(stands, snap.now).value
+    if order.kind is OverrideKind.SHELVE:
+        returns = "When its time is over, or it is lifted, the alarm is unacknowledged again."
+    else:
+        returns = ONCE
+    return DisplacedOut(what=f"The alarm ({about}) is {now}.", override=stands.id or None, returns=returns)
 
 
 def _plant(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
@@ -164,4 +217,5 @@ _BY_SUBJECT: dict[SubjectType, Callable[[Snapshot, HumanOrder], DisplacedOut]] =
     SubjectType.WORKER: _worker,
     SubjectType.ROBOT: _robot,
     SubjectType.PLANT: _plant,
+    SubjectType.NONE: _alarm,
 }

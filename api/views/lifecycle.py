@@ -11,6 +11,7 @@ from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
 from api.views.snapshot import Snapshot
 from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import tasks_of
@@ -28,6 +29,8 @@ FLOOR_OBEYS = frozenset(
         OverrideKind.REQUEUE,
         OverrideKind.SUSPEND,
         OverrideKind.REINSTATE,
+        OverrideKind.QUARANTINE,
+        OverrideKind.MAINTAIN,
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
@@ -36,7 +39,7 @@ FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
     """Whether robots have to obey it: it is about the plant, a robot, work that robots do, or who may command them."""
-    if order.kind not in FLOOR_OBEYS:
+    if meant_kind(order) not in FLOOR_OBEYS:
         return False
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
         return True
@@ -49,7 +52,7 @@ def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
 def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
     """Notes what the gateway's last words confirm of orders on chain, and of those that act before they are."""
     for record in records:
-        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.id:
+        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.place:
             continue
         _see(snap, record.digest, id_at(record.at), ACKNOWLEDGED)
         if _refutes_effect(snap, record.order) is None:
@@ -71,7 +74,7 @@ def times_of(snap: Snapshot, record: OverrideRecord) -> SlotTimes:
         mined=mined,
         acknowledged=_seen(snap, record.digest, ACKNOWLEDGED, id_at(record.at)) if floor else mined,
         effective=_effective(snap, record, floor=floor),
-        ended=moment(record.ended_at.timestamp) if record.ended_at else None,
+        ended=_ended(snap, record),
     )
 
 
@@ -89,6 +92,8 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     """The last step it has reached."""
     if record.ended_by:
         return record.ended_by
+    if is_over(snap, record):
+        return "expired"
     if record.asked_until:
         return "asked" if is_asked(snap, record) else "done"
     filled, expires_at = record.id in snap.filled, record.order.expires_at
@@ -97,6 +102,12 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     if times.effective:
         return "effective" if filled else "done"
     return "acknowledged" if times.acknowledged else "mined"
+
+
+def is_over(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether it is an instruction whose time is: nobody has to say so."""
+    lasts = record.order.kind in INSTRUCTIONS - ONCE
+    return lasts and 0 < record.order.expires_at < snap.now
 
 
 def is_asked(snap: Snapshot, record: OverrideRecord) -> bool:
@@ -119,7 +130,7 @@ def is_same(one: HumanOrder, other: HumanOrder) -> bool:
 
 def unconfirmed(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str | None:
     """Why the floor has not confirmed it; None: it has, or is not asked."""
-    if times.effective or record.ended_by or record.asked_until:
+    if times.effective or record.ended_by or record.asked_until or is_over(snap, record):
         return None
     if times.acknowledged:
         return _not_confirmed(_refutes_effect(snap, record.order) or "it is about to")
@@ -141,6 +152,13 @@ def _not_confirmed(why: str) -> str:
     return f"The floor has not confirmed it: {why}."
 
 
+def _ended(snap: Snapshot, record: OverrideRecord) -> datetime | None:
+    if record.ended_at is None:
+        return moment(record.order.expires_at) if is_over(snap, record) else None
+    over = record.ended_by == "expired" and record.order.kind in INSTRUCTIONS
+    return moment(record.order.expires_at if over else record.ended_at.timestamp)
+
+
 def _effective(snap: Snapshot, record: OverrideRecord, *, floor: bool) -> datetime | None:
     if record.asked_until:
         return None
@@ -158,8 +176,8 @@ def _see(snap: Snapshot, digest: bytes, at: str, step: str) -> None:
 
 
 def _refutes_effect(snap: Snapshot, order: HumanOrder) -> str | None:
-    """What the gateway says against a hold being in effect; other orders are, once it has read them."""
-    if order.kind is not OverrideKind.HOLD:
+    """What the gateway says against a hold or maintenance being in effect; other orders are, once it has read them."""
+    if order.kind not in (OverrideKind.HOLD, OverrideKind.MAINTAIN):
         return None
     return next(_robots_astir(snap, order), None)
 

@@ -5,6 +5,7 @@ from typing import Any
 from api.anchoring import Anchoring
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
+from api.views.alarms import alarm_of, alarm_words
 from api.views.lifecycle import (
     anchoring_times,
     is_asked,
@@ -18,6 +19,7 @@ from api.views.lifecycle import (
 from api.views.snapshot import Snapshot
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
+from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind, subject_word
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
@@ -28,6 +30,7 @@ SECOND_STEP = (
     "Send the same order once more, of another human where two may give it."
 )
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
+ON_LIFT = "Lifted or over, it is as before"
 
 
 def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
@@ -88,7 +91,7 @@ def _refusal(snap: Snapshot, item: Anchoring) -> object:
 def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
     """Every order, the latest first; those not yet on chain before all."""
     waiting = (anchoring_out(snap, item) for item in snap.anchoring)
-    given = (override_out(snap, record) for _, record in sorted(snap.ledger.overrides.items(), reverse=True))
+    given = (override_out(snap, record) for record in reversed(snap.ledger.overrides.values()))
     return (*waiting, *given)
 
 
@@ -96,6 +99,15 @@ def subject_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> dict[
     """What an order is about, with its name."""
     kind = subject_type.name.lower()
     return {"type": kind, "id": subject or None, "name": subject_name(snap, subject_type, subject)}
+
+
+def _about(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+    """The same of any order: alarms and questions go by a hash."""
+    if order.subject_type is not SubjectType.NONE:
+        return subject_of(snap, order.subject_type, order.subject)
+    alarm = alarm_of(snap, order.subject)
+    name = alarm_words(snap, alarm) if alarm else "what nobody knows of"
+    return {"type": subject_word(order), "id": f"0x{order.subject:064x}", "name": name}
 
 
 def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
@@ -113,8 +125,8 @@ def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str
 def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
-        "level": int(filled_level(order)),
-        "subject": subject_of(snap, order.subject_type, order.subject),
+        "level": None if order.kind in INSTRUCTIONS else int(filled_level(order)),
+        "subject": _about(snap, order),
         "payload": payload_out(snap, order),
         "reason": {"code": reason_word(order.reason_code), "text": order.reason},
         "human": _human(snap, order.human),
@@ -151,6 +163,10 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         return {"tasks": list(cancelled_tasks(order.subject, order.payload))}
     if order.kind is OverrideKind.RELEASE:
         return {"hold_only": any(order.payload)}
+    if order.kind is OverrideKind.REPRIORITISE:
+        return {"priority": order.payload[0]}
+    if order.kind is OverrideKind.LIFT and meant_kind(order) in INSTRUCTIONS:
+        return {"kind": OverrideKind(meant_kind(order)).name.lower()}
     return {"bytes": "0x" + order.payload.hex()}
 
 
@@ -180,6 +196,8 @@ def who_asked(snap: Snapshot, order: HumanOrder) -> frozenset[Address]:
 
 def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
     worker, order = snap.who(record.displaced), record.order
+    if order.kind in INSTRUCTIONS:
+        return DisplacedOut(what="nobody: an instruction fills no slot", returns=_returns(order))
     task = snap.ledger.tasks.get(order.subject) if order.subject_type is SubjectType.TASK else None  # type: ignore[call-overload]
     what = f"{worker.name}, who had the task" if worker else _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
     return DisplacedOut(
@@ -193,6 +211,8 @@ def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
 def _returns(order: HumanOrder) -> str:
     if order.kind in FILL_A_SLOT:
         return f"{ON_RELEASE}."
+    if order.kind in INSTRUCTIONS - ONCE:
+        return f"{ON_LIFT}."
     return "This act is done once; nothing is to be released."
 
 

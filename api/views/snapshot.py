@@ -13,6 +13,7 @@ from api.models.common import Head, Who
 from api.models.work import TaskOut
 from api.steps import Steps
 from workmoot.domain.ids import OverrideId, TaskId, index_of, order_of
+from workmoot.domain.instructions import ONCE
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import hash_of_orders
 from workmoot.domain.strangers import text
@@ -89,8 +90,10 @@ class Snapshot:
 
     @cached_property
     def filled(self) -> frozenset[OverrideId]:
-        """The humans' orders that fill a slot."""
-        return frozenset(slot.id for slot in self.ledger.slots.values())
+        """The humans' orders that fill a slot, and the instructions that stand."""
+        slots = (slot.id for slot in self.ledger.slots.values())
+        said = (found for found in self.ledger.instructions.values() if found.kind and found.kind not in ONCE)
+        return frozenset((*slots, *(found.id for found in said if not found.is_over(self.now))))
 
     @cached_property
     def orders_seen(self) -> int:

@@ -49,7 +49,7 @@ def _task_out(snap: Snapshot, task: Task) -> TaskOut:
         attempt=task.attempt,
         on_failure=spec.on_failure.name.lower(),
         retries=spec.retries,
-        priority=spec.priority,
+        priority=snap.ledger.priority_of(task, snap.ledger.now),
         team=spec.team,
         work_s=seconds(spec.work),
         due_s=seconds(spec.due) or None,

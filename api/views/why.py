@@ -119,7 +119,8 @@ def _refusals(snap: Snapshot, task: Task, version: int, grounds: Grounds) -> Ite
 def _reason(task: Task, worker: Number, grounds: Grounds) -> str:
     failure = grounds.failures.get(worker)
     if worker not in task.excluded or failure is None:
-        return "it made no offer"
+        away = grounds.ledger.is_withdrawn(worker, grounds.ledger.now)
+        return "a human has it take nothing new" if away else "it made no offer"
     return f"it had the task and lost it: {failure.name.lower().replace('_', ' ')}"
 
 

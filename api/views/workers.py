@@ -1,10 +1,10 @@
 """Members, their rankings, and robots as chain and gateway tell them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.models.common import Who, seconds
-from api.models.people import Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
+from api.models.common import Who, moment, seconds
+from api.models.people import InstructedOut, Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
 from api.views.snapshot import Snapshot, id_of, name_of
 from workmoot.domain.offers import RankedTask
 from workmoot.domain.overrides import OverrideKind, SubjectType
@@ -33,7 +33,15 @@ def worker_out(snap: Snapshot, member: Member) -> WorkerOut:
         running=tuple(task.id for task in held if task.status is Status.STARTED),
         ranked=len(ranking.items) if ranking else 0,
         records=_records(snap, member),
+        instructed=tuple(_instructed(snap, member)),
     )
+
+
+def _instructed(snap: Snapshot, member: Member) -> Iterator[InstructedOut]:
+    for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE, OverrideKind.MAINTAIN):
+        if snap.ledger.is_instructed(kind, member.number, snap.now):
+            found = snap.ledger.instruction(kind, member.number)
+            yield InstructedOut(kind=kind.name.lower(), override=found.id, expires_at=moment(found.expires_at))
 
 
 def _records(snap: Snapshot, member: Member) -> tuple[RecordOut, ...]:
@@ -92,6 +100,7 @@ def robot_out(snap: Snapshot, member: Member) -> RobotOut:
         holder=snap.who(_whole(job, "worker") or _lease_holder(said)),
         progress=_share(job, "progress"),
         anchoring=anchoring,
+        instructed=tuple(_instructed(snap, member)),
         gateway=dict(said) if said is not None else None,
     )
 

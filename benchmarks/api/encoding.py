@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from eth_abi.abi import encode
 
-from workmoot.chain.abi import CONTRACTS, EventForm, abi_of
+from workmoot.chain.abi import DEPLOYED, EventForm, abi_of
 from workmoot.chain.decoder import snake_case
 from workmoot.domain.events import Event
 
@@ -31,7 +31,7 @@ def written(event: Event) -> Written:
 
 @cache
 def _forms() -> dict[str, tuple[str, EventForm]]:
-    return {form.name: (contract, form) for contract in CONTRACTS for form in abi_of(contract).events.values()}
+    return {form.name: (contract, form) for contract in DEPLOYED for form in abi_of(contract).events.values()}
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from workmoot.domain.events import Event, OverrideGiven, TaskFailed
+from workmoot.domain.events import HUMANS_ORDERS, Event, TaskFailed
 from workmoot.domain.ledger import Ledger, Proposal, Task, TaskRun, WorkOrder
 from workmoot.domain.proposals import State
 from workmoot.domain.work import Failure, Status
@@ -63,7 +63,7 @@ def summarize(ledger: Ledger, events: Sequence[Event], gas: Gas, *, wall_s: floa
         **_of_tasks(ledger, tasks),
         **_of_proposals(proposals),
         joint=sum(bool(task.helpers) for task in tasks if task.status.is_done and task.runs),
-        overrides=sum(isinstance(event, OverrideGiven) for event in events),
+        overrides=sum(isinstance(event, HUMANS_ORDERS) for event in events),
         reallocated=sum(isinstance(event, TaskFailed) and _is_reallocation(event) for event in events),
         makespan_s=_makespan(ledger, tasks),
         predicted_makespan_s=_predicted(proposals),

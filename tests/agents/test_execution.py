@@ -223,6 +223,15 @@ def test_perform__heartbeat__seen(site: Site):
     assert said.deadline == site.workshop.now_s + LIMITS.heartbeat_seconds
 
 
+def test_perform__stop__held_until_it_goes_on(site: Site):
+    site.started()
+    held = []
+    for stopped in (True, False):
+        site.does("sprayer", a.StopTask(task=site.task, stopped=stopped))
+        held.append(site.workshop.task(site.task).held)
+    assert held == [True, False]
+
+
 def test_perform__run__the_robot_is_commanded(site: Site):
     found = site.started(robots=(ARM,)).workshop.task(site.task)
     said = site.does("sprayer", a.RunRobot(task=found, robot=ARM, work_ticks=600, part="1/pair-1"))

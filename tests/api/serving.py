@@ -32,6 +32,7 @@ from tests.api.story import FloorWords, Story, signer
 from workmoot.ballots.kept import KeptBallots
 from workmoot.ballots.poll import Notary, Verify
 from workmoot.chain.memory import ADDRESSES, MemoryFollower
+from workmoot.chain.memory.instructions import contracts_of
 from workmoot.chain.signatures import is_signed_by
 
 LOOPBACK = "http://127.0.0.1:8600"
@@ -71,9 +72,8 @@ def serve(
     projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
-    desk = Desk(
-        projection, overrides=ADDRESSES["Overrides"], relay=relay.overrides, floor=floor, keys=keys, verify=verify
-    )
+    contracts = contracts_of(story.chain.chain_id)
+    desk = Desk(projection, contracts=contracts, relay=relay.overrides, floor=floor, keys=keys, verify=verify)
     home = Home(url=url, chain_id=story.chain.chain_id)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = draft_rate or Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)

@@ -308,7 +308,7 @@ class FloorWords:
         )
 
     def _robot(self, number: Number, at_work: Mapping[Number, Task]) -> dict[str, Any]:
-        held = self.story.ledger.is_robot_held(number)
+        held = self.story.ledger.is_robot_out(number, self.story.ledger.now)
         mode = "held" if held else "running" if number in at_work else "idle"
         said: dict[str, Any] = {
             "number": number,

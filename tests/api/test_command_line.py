@@ -135,6 +135,33 @@ def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
     assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=2).output
 
 
+def test_override__drain_and_lift__are_signed_here_for_the_contract_of_instructions(at_home: Path) -> None:
+    write_key(at_home / "supervisor.key", keccak(b"supervisor"))
+    key = _signing(at_home, "supervisor")
+    run("sign-in", *key[:2])
+    told = run("override", "drain", "grinder", "--reason", "it drifts", "--for", "600", *key).output
+    assert ("drain grinder" in told, "effective until" in told) == (True, True)
+    run("override", "quarantine", "grinder", "--reason", "it drifts", *key)
+    assert "/payload/kind" in run("override", "lift", "grinder", "--reason", "mended", *key, code=2).output
+    told = run("override", "lift", "grinder", "--reason", "mended", "--what", "quarantine", *key).output
+    assert "lift grinder" in told
+    run("override", "lift", "grinder", "--reason", "mended", *key)
+    told = run("override", "reprioritise", "266", "7", "--reason", "the customer waits", *key).output
+    assert "reprioritise" in told
+    run("override", "lift", "task:266", "--reason", "delivered", *key)
+
+
+@pytest.mark.parametrize(("field", "value"), [("payload", "0x0d"), ("expectedVersion", 9), ("subject", 2)])
+def test_sign_order__instruction_drafted_otherwise__is_not_signed(at_home: Path, field: str, value: object) -> None:
+    story = a_decided_plant()
+    asked = an_order("lift", "worker", str(story.badge["grinder"]), expires_at=None, payload={"kind": "drain"})
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        seen = preview(client, asked)
+    assert sign_order(asked, seen, deployment_of_story(), signer("technician"))
+    with pytest.raises(typer.BadParameter):
+        sign_order(asked, seen | {"order": seen["order"] | {field: value}}, deployment_of_story(), signer("technician"))
+
+
 def test_sign_order__drafted_as_asked__is_signed_under_its_digest(at_home: Path) -> None:
     asked, seen = _assignment()
     signature = sign_order(asked, seen, deployment_of_story(), signer("technician"))

@@ -34,6 +34,7 @@ GET = {
     "read_robot": "/robots/R-1",
     "list_overrides": "/overrides",
     "read_override": "/overrides/1",
+    "list_alarms": "/alarms",
     "stream_events": "/events",
     "list_events": "/events/recent",
     "read_floor": "/floor",

@@ -25,7 +25,7 @@ def about(*, block: int = 5, product: str | None = None) -> About:
     """Of the contracts in memory."""
     addresses = {
         name: Address(checksum_address("0x" + f"{number:040x}"))
-        for number, name in enumerate(("access_manager", "motions", "claims", "ballot_audit"), 1)
+        for number, name in enumerate(("access_manager", "motions", "claims", "ballot_audit", "instructions"), 1)
     }
     known: Any = {
         "members": MEMBERS,

@@ -24,12 +24,14 @@ from workmoot.domain.events import (
     VoteCast,
 )
 from workmoot.domain.ids import Number, OrderId, OverrideId, ProposalId, TaskId, task_id
+from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
 from workmoot.domain.plan import pack_plan
 from workmoot.domain.proposals import State, pack_detail
 from workmoot.domain.work import Status, pack_tasks
 
+ELSEWHERE = HumansContracts(chain_id=1, overrides=an_address(5), instructions=an_address(6))
 SECOND_TASK = task_id(1, 1)
 PROPOSAL = ProposalId(1)
 PLAN = pack_plan([an_entry(FIRST_TASK, 1), an_entry(SECOND_TASK, 2)])
@@ -197,10 +199,10 @@ def test_recount__veto_of_an_open_proposal_with_any_payload__about_no_task():
 
 
 def test_hash_faults__digest_that_does_not_follow__is_named():
-    found = hash_faults([given(OverrideKind.REQUEUE)], chain_id=1, overrides=an_address(5))
+    found = hash_faults([given(OverrideKind.REQUEUE)], ELSEWHERE)
     assert [fault.what for fault in found] == ["digest recomputed"]
 
 
 def test_hash_faults__reason_whose_bytes_were_replaced__cannot_be_told():
     order = given(OverrideKind.REQUEUE, reason="stop \ufffd")
-    assert list(hash_faults([order], chain_id=1, overrides=an_address(5))) == []
+    assert list(hash_faults([order], ELSEWHERE)) == []

@@ -79,7 +79,7 @@ NOT_ALL = f"contracts are {', '.join(CONTRACTS)}"
         ("contracts", {"Members": CONTRACTS["Members"]}, NOT_ALL),
         ("contracts", {**CONTRACTS, "More": CONTRACTS["Members"]}, NOT_ALL),
         ("contracts", [], NOT_ALL),
-        ("format", "workmoot/audit/2", "this is no workmoot/audit/1"),
+        ("format", "workmoot/audit/1", "this is no workmoot/audit/2"),
     ],
 )
 def test_verify__first_line_of_wrong_values__refused_with_its_reason(field: str, value: Any, reason: str):

@@ -116,7 +116,9 @@ def _proposal_state(proposal: Proposal) -> ProposalState:
 
 def _assert_control(plant: Plant, ledger: Ledger) -> None:
     overrides = plant.by("stranger").overrides
-    assert overrides.count() == len(ledger.overrides)
+    assert overrides.count() + overrides.instruction_count() == len(ledger.overrides)
+    for (group, subject), standing in ledger.instructions.items():
+        assert overrides.standing(group, subject) == standing
     controlled = {record.order.subject for record in ledger.overrides.values()} | {key[1] for key in ledger.slots}
     for task in controlled & ledger.tasks.keys():
         for level in TASK_LEVELS:

@@ -14,6 +14,7 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.errors import Refused
 from workmoot.domain.events import OrderPosted, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
+from workmoot.domain.instructions import ONCE, SUBJECT_OF, HumansContracts
 from workmoot.domain.motions import Motion, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.payloads import assign_payload
@@ -279,9 +280,28 @@ def order(plant: Plant, kind: OverrideKind, subject: int, *, by: str = "supervis
 
 
 def relay(plant: Plant, signed: HumanOrder, by: str) -> Receipt:
-    overrides = plant.addresses["Overrides"]
-    signature = signer(by).sign_order(signed, chain_id=plant.chain_id, overrides=overrides)
+    signature = signer(by).sign(contracts_of(plant).digest(signed))
     return plant.by("stranger").overrides.execute(signed, signature)
+
+
+def instruct(plant: Plant, kind: OverrideKind, subject: int, *, by: str = "supervisor", **changes: Any) -> Receipt:
+    """A human signs an instruction with a fresh nonce, for 100 seconds where it lasts, and a stranger relays it."""
+    given = plant.by("stranger").overrides.instruction_count()
+    values: dict[str, Any] = {"subject_type": SUBJECT_OF.get(kind), "expires_at": 0 if kind in ONCE else soon(plant)}
+    signed = an_order(kind, subject, human=account(by), nonce=unordered_nonce(given + 1), **values | changes)
+    return relay(plant, signed, by)
+
+
+def lift(plant: Plant, kind: OverrideKind, subject: int, **changes: Any) -> Receipt:
+    """A human lifts what stands of that kind."""
+    lifted: dict[str, Any] = {"subject_type": SUBJECT_OF[kind], "payload": bytes((kind,))}
+    return instruct(plant, OverrideKind.LIFT, subject, **lifted | changes)
+
+
+def contracts_of(plant: Plant) -> HumansContracts:
+    """Where humans' orders count there."""
+    at = plant.addresses
+    return HumansContracts(chain_id=plant.chain_id, overrides=at["Overrides"], instructions=at["Instructions"])
 
 
 def soon(plant: Plant, seconds: int = 100) -> int:

@@ -266,8 +266,8 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     """Puts the contracts on a node, as scripts/deploy.py does, in a tenth of the time."""
     deployer = account("administrator")
     nonce = int(node.ask("eth_getTransactionCount", deployer, "latest"), 16)
-    places = (created_address(deployer, nonce + i) for i in range(8))
-    authority, members, work_orders, dao, overrides, motions, claims, ballot_audit = places
+    places = (created_address(deployer, nonce + i) for i in range(9))
+    authority, members, work_orders, dao, overrides, motions, claims, ballot_audit, instructions = places
     limits = (LIMITS.acknowledge_seconds, LIMITS.heartbeat_seconds, LIMITS.inspect_seconds)
     block = int(node.ask("eth_blockNumber"), 16) + 1
     _create(node, "PlantAuthority", deployer, members, overrides, astuple(humans))
@@ -278,6 +278,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
     _create(node, "Motions", members, dao, astuple(POLICY))
     _create(node, "Claims", members, work_orders, dao, overrides)
     _create(node, "BallotAudit", members, dao)
+    _create(node, "Instructions", authority, members, work_orders)
     deployment = Deployment(
         chain_id=node.chain_id(),
         block=block,
@@ -289,6 +290,7 @@ def deploy(node: Node, humans: HumanPolicy = HUMAN_POLICY) -> Connection:
         motions=motions,
         claims=claims,
         ballot_audit=ballot_audit,
+        instructions=instructions,
     )
     return Connection(node=node, deployment=deployment)
 

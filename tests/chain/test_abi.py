@@ -7,9 +7,10 @@ from importlib.resources import files
 import pytest
 from eth_abi.abi import encode
 
-from workmoot.chain.abi import CONTRACTS, abi_of, values_of
+from workmoot.chain.abi import DEPLOYED, abi_of, values_of
 from workmoot.chain.decoder import snake_case
 from workmoot.domain import events
+from workmoot.domain.instructions import Instruction, Standing
 from workmoot.domain.overrides import HumanOrder, Slot
 from workmoot.domain.ports import TaskState
 from workmoot.domain.proposals import ProposalState
@@ -21,7 +22,7 @@ FOR_STOCK_CLIENTS = {
 """Events of the standards, on which nothing of ours depends."""
 
 
-@pytest.mark.parametrize("contract", [name for name in CONTRACTS if name != "PlantAuthority"])
+@pytest.mark.parametrize("contract", [name for name in DEPLOYED if name != "PlantAuthority"])
 def test_events__of_our_contracts__each_has_its_dataclass_with_its_fields(contract):
     for form in abi_of(contract).events.values():
         if form.name not in FOR_STOCK_CLIENTS:
@@ -31,7 +32,7 @@ def test_events__of_our_contracts__each_has_its_dataclass_with_its_fields(contra
 
 
 def test_events__every_dataclass__is_an_event_of_some_contract():
-    told = {form.name for contract in CONTRACTS for form in abi_of(contract).events.values()}
+    told = {form.name for contract in DEPLOYED for form in abi_of(contract).events.values()}
     assert set(events.__all__) - {"Event", "Place"} <= told
 
 
@@ -42,6 +43,8 @@ def test_events__every_dataclass__is_an_event_of_some_contract():
         ("AllocationDAO", "proposal", ProposalState),
         ("Overrides", "execute", HumanOrder),
         ("Overrides", "slot", Slot),
+        ("Instructions", "give", Instruction),
+        ("Instructions", "standing", Standing),
     ],
 )
 def test_structs__of_our_contracts__are_dataclasses_in_the_same_order(contract, function, kind):

@@ -15,11 +15,14 @@ from tests.chain.workshop import (
     MADE,
     Plant,
     decide_who_belongs,
+    instruct,
     let_time_run_out,
     running_workshop,
     suspend_at_once,
 )
+from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import ProposalId
+from workmoot.domain.overrides import OverrideKind
 
 # web3's own import of a package it does not use here.
 pytestmark = pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated:DeprecationWarning")
@@ -87,6 +90,33 @@ def undone(plant: Plant) -> Iterator[Plant]:
 def test_verify__time_runs_out_everywhere__all_agree(undone):
     let_time_run_out(undone)
     assert told(undone)["differences"] == []
+
+
+def test_verify__instructions__count_and_agree_like_any_order(undone):
+    before = told(undone)
+    instruct(undone)
+    found = told(undone)
+    assert found["differences"] == []
+    assert found["counts"]["overrides"] == before["counts"]["overrides"] + 3
+    assert found["compared"] > before["compared"] + 8
+
+
+def test_verify__instruction_in_storage_tampered_with__is_named(undone):
+    instruct(undone)
+    node, instructions = undone.connection.node, undone.connection.deployment.instructions
+    key = keccak(undone.badges["cutter"].to_bytes(32, "big") + _mapping(OverrideKind.QUARANTINE, node, instructions))
+    node.ask("anvil_setStorageAt", instructions, "0x" + key.hex(), "0x" + bytes(32).hex())
+    undone.mine()
+    differing = {item["subject"] for item in json.loads(verify(undone, "--json").stdout)["differences"]}
+    assert differing == {f"instruction {int(OverrideKind.QUARANTINE)} about {undone.badges['cutter']}"}
+
+
+def _mapping(group, node, instructions):
+    """Where what stands of a group of kinds is kept: the slot after the one that counts."""
+    places = (
+        slot for slot in range(9) if int(node.ask("eth_getStorageAt", instructions, hex(slot), "latest"), 16) == 3
+    )
+    return keccak(group.to_bytes(32, "big") + (next(places) + 1).to_bytes(32, "big"))
 
 
 def test_verify__decided_at_once__counts_and_agrees_like_any_other(undone):

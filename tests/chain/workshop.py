@@ -21,8 +21,9 @@ from workmoot.chain.deployment import read_deployment
 from workmoot.chain.node import Node
 from workmoot.chain.signer import load_signer
 from workmoot.domain.ballots import SignedBallot, pack_ballots
-from workmoot.domain.events import OverrideGiven, ProposalCreated
+from workmoot.domain.events import HumansOrder, InstructionGiven, OverrideGiven, ProposalCreated
 from workmoot.domain.ids import Number, ProposalId, TaskId, task_id
+from workmoot.domain.instructions import INSTRUCTIONS
 from workmoot.domain.motions import Motion, MotionKind, PolicyChange, StandingChange, motion_opening
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
@@ -102,7 +103,7 @@ class Plant:
         packed = pack_ballots(self.sign(opened, name, support=support) for name, support in ballots.items())
         self.of("owner").dao.decide(opened.id, opened.assignments, opened.rest, packed)
 
-    def order(self, kind: OverrideKind, on: SubjectType, subject: int, **changes: Any) -> OverrideGiven:
+    def order(self, kind: OverrideKind, on: SubjectType, subject: int, **changes: Any) -> HumansOrder:
         self.nonce += 1
         signer = load_signer(self.folder / "keys" / "owner.key")
         values: dict[str, Any] = {"reason_code": 8, "reason": "a test", "valid_until": int(time.time()) + 3600}
@@ -115,8 +116,8 @@ class Plant:
             **values | changes,
         )
         deployment = self.connection.deployment
-        signature = signer.sign_order(order, chain_id=deployment.chain_id, overrides=deployment.overrides)
-        return self.of("owner").overrides.execute(order, signature).the(OverrideGiven)
+        receipt = self.of("owner").overrides.execute(order, signer.sign(deployment.humans_contracts.digest(order)))
+        return receipt.the(InstructionGiven) if kind in INSTRUCTIONS else receipt.the(OverrideGiven)
 
     def epoch(self, task: TaskId) -> int:
         return self.of("owner").work_orders.task(task).epoch
@@ -156,6 +157,14 @@ def tell_story(plant: Plant) -> None:
     plant.order(OverrideKind.HOLD, SubjectType.ROBOT, plant.badges["saw-1"])
     plant.order(OverrideKind.HOLD, SubjectType.PLANT, 0)
     plant.order(OverrideKind.SUSPEND, SubjectType.WORKER, plant.badges["clerk"])
+
+
+def instruct(plant: Plant) -> None:
+    """A worker is quarantined, a task is given another priority, and the first is lifted."""
+    worker, ends_at = plant.badges["cutter"], {"expires_at": int(time.time()) + 5_000}
+    plant.order(OverrideKind.QUARANTINE, SubjectType.WORKER, worker, **ends_at)
+    plant.order(OverrideKind.REPRIORITISE, SubjectType.TASK, IDLE, payload=b"\7", **ends_at)
+    plant.order(OverrideKind.LIFT, SubjectType.WORKER, worker, payload=bytes((OverrideKind.QUARANTINE,)))
 
 
 def suspend_at_once(plant: Plant) -> None:

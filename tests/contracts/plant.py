@@ -10,6 +10,7 @@ from brownie import (
     AllocationDAO,
     BallotAudit,
     Claims,
+    Instructions,
     Members,
     Motions,
     Overrides,
@@ -28,8 +29,9 @@ from tests.builders import an_entry, an_opening, an_order
 from workmoot.domain.ballots import Ballot, SignedBallot, ballot_digest, pack_ballots
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number
+from workmoot.domain.instructions import ONCE, SUBJECT_OF, HumansContracts, Instruction, instruction_of
 from workmoot.domain.motions import Motion, motion_opening
-from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType, order_digest
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import PlanPart, assign_payload, plan_payload
 from workmoot.domain.plan import PlanEntry, pack_plan, unpack_assignments
 from workmoot.domain.proposals import Opening, content_hash_of, pack_detail, rest_of
@@ -75,6 +77,7 @@ class Plant:
     motions: Any
     claims: Any
     audit: Any
+    instructions: Any
     described: Any = None
     openings: dict[int, Opening] = field(default_factory=dict)
     keys: count = field(default_factory=lambda: count(1))
@@ -228,7 +231,8 @@ class Plant:
 
     def digest(self, order: HumanOrder) -> bytes:
         """As Python computes it."""
-        return order_digest(order, chain_id=chain.id, overrides=self.overrides.address)
+        at = {"overrides": self.overrides.address, "instructions": self.instructions.address}
+        return HumansContracts(chain_id=chain.id, **at).digest(order)
 
     def sign(self, order: HumanOrder) -> bytes:
         """With the key of the human it names."""
@@ -238,6 +242,13 @@ class Plant:
     def execute(self, order: HumanOrder, signature: bytes | None = None) -> Any:
         """A stranger relays it."""
         return self.overrides.execute(as_tuple(order), signature or self.sign(order), by(STRANGER))
+
+    def instruct(self, kind: OverrideKind, subject: int, role: int = SUPERVISOR, **changes: Any) -> Any:
+        """A human of the role instructs, for an hour where it lasts; a stranger relays it."""
+        lasts = {"expires_at": 0} if kind in ONCE else {}
+        changes = {"on": SUBJECT_OF.get(kind), **lasts} | changes
+        order = by_human(self.order(kind, subject, **changes), role)
+        return self.instructions.give(as_tuple(instruction_of(order)), self.sign(order), by(STRANGER))
 
     def give(self, kind: OverrideKind, subject: int, on: SubjectType = SubjectType.TASK, **changes: Any) -> Any:
         return self.execute(self.order(kind, subject, on, **changes))
@@ -249,7 +260,7 @@ class Plant:
 def deploy() -> Plant:
     """The contracts know each other by the addresses they will have."""
     administrator = accounts[ADMINISTRATOR]
-    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(8)]
+    at = [administrator.get_deployment_address(administrator.nonce + i) for i in range(9)]
     limits, policy = (ACKNOWLEDGE_S, HEARTBEAT_S, INSPECT_S), (VOTING_S, OPEN_LIMIT, ABSENT_AFTER, WEIGHTS)
     plant = Plant(
         PlantAuthority.deploy(administrator, at[1], at[4], HUMAN_POLICY, by(ADMINISTRATOR)),
@@ -260,6 +271,7 @@ def deploy() -> Plant:
         Motions.deploy(at[1], at[3], policy, by(ADMINISTRATOR)),
         Claims.deploy(at[1], at[2], at[3], at[4], by(ADMINISTRATOR)),
         BallotAudit.deploy(at[1], at[3], by(ADMINISTRATOR)),
+        Instructions.deploy(at[0], at[1], at[2], by(ADMINISTRATOR)),
     )
     for role in HUMANS:
         plant.authority.grantRole(role, accounts[role], 0, by(ADMINISTRATOR))
@@ -291,7 +303,7 @@ def by_human(order: HumanOrder, role: int) -> HumanOrder:
     return replace(order, human=HUMANS[role].address)
 
 
-def as_tuple(order: HumanOrder) -> tuple[Any, ...]:
+def as_tuple(order: HumanOrder | Instruction) -> tuple[Any, ...]:
     """As brownie takes a struct: its fields in their order, which is the contract's."""
     return tuple(getattr(order, name) for name in order.__slots__)
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from brownie import AllocationDAO, BallotAudit, Claims, Members, Motions, Overrides, WorkOrders
+from brownie import AllocationDAO, BallotAudit, Claims, Instructions, Members, Motions, Overrides, WorkOrders
 
 HERE = Path(__file__).parent
 OPENZEPPELIN = re.compile(
@@ -17,7 +17,7 @@ IN_FORGE = {"RosterFull", "RostersOver", "RollNotWritten", "FutureLookup", "Dead
 
 def own(kind):
     """The names of our errors or events, without those of OpenZeppelin."""
-    contracts = (AllocationDAO, BallotAudit, Claims, Members, Motions, Overrides, WorkOrders)
+    contracts = (AllocationDAO, BallotAudit, Claims, Instructions, Members, Motions, Overrides, WorkOrders)
     names = {entry["name"] for contract in contracts for entry in contract.abi if entry["type"] == kind}
     return {name for name in names if not OPENZEPPELIN.match(name)}
 

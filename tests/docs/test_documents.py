@@ -195,11 +195,15 @@ def test_specification__sizes__are_the_codecs():
     assert f"**Detail** of a proposal, {DETAIL_SIZE} bytes" in text
 
 
-@pytest.mark.parametrize("module", ["overrides", "commands"])
+@pytest.mark.parametrize("module", ["overrides", "instructions", "commands"])
 def test_specification__signed_types__are_the_domains(module):
-    from workmoot.domain import commands, overrides
+    from workmoot.domain import commands, instructions, overrides
 
-    structs = {"overrides": (overrides.ORDER, overrides.POST), "commands": (commands.COMMAND,)}[module]
+    structs = {
+        "overrides": (overrides.ORDER, overrides.POST),
+        "instructions": (instructions.INSTRUCTION,),
+        "commands": (commands.COMMAND,),
+    }[module]
     assert [struct.signature for struct in structs if struct.signature not in section("Signatures")] == []
 
 

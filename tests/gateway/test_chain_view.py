@@ -2,9 +2,11 @@
 
 from gateway.chain_view import view_of
 from tests.builders import an_address
+from tests.workshop import ARM, SPRAYER, Workshop
 from workmoot.domain.events import MemberAdmitted, MemberSuspended, Place, RoleGranted
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.workers import Kind, Role
 
 AT = Place(block=1, block_hash=b"", log_index=0, tx="0x1", timestamp=100)
@@ -30,3 +32,14 @@ def test_view_of__suspended_human__has_no_role():
     ledger = a_ledger_with_humans()
     ledger.apply(MemberSuspended(at=AT, number=Number(1), by=BARE, by_vote=False))
     assert set(view_of(ledger).roles) == {BARE}
+
+
+def test_view_of__quarantined_workers_and_maintained_robots__until_when():
+    workshop = Workshop()
+    workshop.withdraw(OverrideKind.QUARANTINE, "sprayer", for_s=60)
+    workshop.withdraw(OverrideKind.DRAIN, "finisher")
+    assert view_of(workshop.ledger).quarantined == {SPRAYER: workshop.now_s + 60}
+    workshop.order(OverrideKind.MAINTAIN, ARM, subject_type=SubjectType.ROBOT)
+    assert view_of(workshop.ledger).maintained == {ARM: 0}
+    workshop.lift(OverrideKind.QUARANTINE, "sprayer")
+    assert view_of(workshop.ledger).quarantined == {}

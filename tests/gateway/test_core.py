@@ -17,6 +17,7 @@ from tests.gateway.floors import (
     RIVAL,
     ROBOT_EPOCH,
     SPRAYER,
+    START_S,
     TASK,
     a_command,
     a_mandate,
@@ -35,7 +36,7 @@ ALL_ACTIONS = ("acquire", "run", "measure", "return")
 
 def settled(state, view, at=0):
     state.apply_all(settle(state, view))
-    state.apply_all(settle_jobs(state, view, now(at).tick))
+    state.apply_all(settle_jobs(state, view, now(at)))
 
 
 def done(state, robot=R1, task=TASK):
@@ -142,6 +143,36 @@ def test_decide__signed_by_a_stranger__bad_signature():
 
 def test_decide__suspended_worker__no_mandate():
     assert refused(State(), a_view(active=frozenset((HELPER,))), a_command("acquire")) == "NO_MANDATE"
+
+
+@pytest.mark.parametrize("until", [0, START_S + 5])
+def test_decide__quarantined_worker__may_only_stop_what_it_moves(until):
+    state, view = a_running_state(a_view()), a_view(quarantined={SPRAYER: until})
+    assert refused(State(), view, a_command("acquire")) == "NO_MANDATE"
+    assert refused(state, view, a_command("run", seq=2)) == "NO_MANDATE"
+    obeyed(state, view, a_command("stop", seq=2))
+
+
+def test_decide__quarantined_inspector__measures_nothing():
+    view = a_view(a_mandate(status=Status.SUBMITTED), quarantined={INSPECTOR: 0})
+    state = a_running_state(a_view())
+    done(state)
+    assert refused(state, view, a_command("measure"), INSPECTOR) == "NO_MANDATE"
+    obeyed(state, replace(view, quarantined={}), a_command("measure"), INSPECTOR)
+
+
+def test_decide__robot_in_maintenance__held_until_it_is_over():
+    state, view = a_running_state(a_view()), a_view(maintained={R1: START_S + 5})
+    assert refused(State(), view, a_command("acquire")) == "HELD"
+    assert refused(state, view, a_command("run", seq=2)) == "HELD"
+    assert refused(State(), a_view(maintained={R1: 0}), a_command("acquire"), at=9) == "HELD"
+    obeyed(state, view, a_command("stop", seq=2))
+    obeyed(State(), view, a_command("acquire"), at=6)
+    obeyed(State(), a_view(a_mandate(robots=(R1, R2)), maintained={R1: 0}), a_command("acquire", robot=R2))
+
+
+def test_decide__quarantine_is_over__obeyed():
+    obeyed(State(), a_view(quarantined={SPRAYER: START_S + 5}), a_command("acquire"), at=6)
 
 
 def test_decide__another_worker_has_the_task__no_mandate():

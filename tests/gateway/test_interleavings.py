@@ -118,9 +118,9 @@ class World:
         given = a_given(*(order for order in self.orders if self.dice.random() < 0.97))
         self.view = replace(self.view, tasks={**self.view.tasks, task.task: changed}, robots=robots, given=given)
         self.enter(settle(self.state, self.view))
-        self.enter(settle_jobs(self.state, self.view, now(self.second).tick))
+        self.enter(settle_jobs(self.state, self.view, now(self.second)))
         assert not settle(self.state, self.view)
-        assert not settle_jobs(self.state, self.view, now(self.second).tick)
+        assert not settle_jobs(self.state, self.view, now(self.second))
 
     def human(self) -> None:
         subject = self.dice.choice(((SubjectType.ROBOT, R1), (SubjectType.TASK, TASK), (SubjectType.PLANT, 0)))

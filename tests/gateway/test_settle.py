@@ -15,7 +15,10 @@ from tests.gateway.floors import (
     R2,
     RIVAL,
     ROBOT_EPOCH,
+    SPRAYER,
+    START_S,
     TASK,
+    a_command,
     a_given,
     a_mandate,
     a_robot,
@@ -26,6 +29,7 @@ from tests.gateway.floors import (
     hex_of,
     job_of,
     now,
+    obeyed,
 )
 from workmoot.domain.clock import Clock
 from workmoot.domain.overrides import OverrideKind, SubjectType
@@ -40,9 +44,9 @@ RELEASE_R1 = an_order(OverrideKind.RELEASE, SubjectType.ROBOT, R1, nonce=2)
 def see(state, view, at=0):
     """Settles, and checks that there is nothing left to settle."""
     state.apply_all(settle(state, view))
-    state.apply_all(settle_jobs(state, view, now(at).tick))
+    state.apply_all(settle_jobs(state, view, now(at)))
     assert not settle(state, view)
-    assert not settle_jobs(state, view, now(at).tick)
+    assert not settle_jobs(state, view, now(at))
 
 
 def a_state_that_saw(view):
@@ -53,6 +57,25 @@ def a_state_that_saw(view):
 
 def give(state, view, order):
     state.apply_all(taken(state, view, a_signed(order), now()))
+
+
+# Quarantine
+
+
+def test_settle_jobs__its_worker_is_quarantined__stands_still_until_it_is_commanded_anew():
+    state = a_running_state(a_view())
+    see(state, a_view(quarantined={SPRAYER: START_S + 10}))
+    assert (job_of(state).state, job_of(state).why) == ("paused", f"worker {SPRAYER} is quarantined")
+    see(state, a_view(), at=11)
+    obeyed(state, a_view(), a_command("run", seq=2), at=11)
+    see(state, a_view(quarantined={SPRAYER: START_S + 10}), at=12)
+    assert job_of(state).state == "running"
+
+
+def test_settle_jobs__its_robot_is_in_maintenance__stands_still():
+    state = a_running_state(a_view())
+    see(state, a_view(maintained={R1: 0}))
+    assert (job_of(state).state, job_of(state).why) == ("paused", "robot R-1 is in maintenance")
 
 
 # Reorganisations

@@ -128,6 +128,83 @@ def test_forecast__suspend__others_do_it_or_nobody(planned: Planned) -> None:
     assert other in found.after.ends
 
 
+def withdraw(workshop: Workshop, kind: OverrideKind, ticks: int, **changes: Any) -> Forecast:
+    """Of the sprayer, up to that tick."""
+    ends_at = {"expires_at": until(ticks) if ticks else 0}
+    return foreseen(workshop, kind, SPRAYER, subject_type=SubjectType.WORKER, **ends_at | changes)
+
+
+def test_forecast__drain__what_it_has_not_begun_goes_to_others(planned: Planned) -> None:
+    workshop, first, second, other = planned
+    assert set(ends(withdraw(workshop, OverrideKind.DRAIN, LATER))) == {first, second}
+    workshop.start(first)
+    found = withdraw(workshop, OverrideKind.DRAIN, LATER)
+    assert (set(ends(found)), found.lost()) == ({second}, ())
+    assert other in found.after.ends
+
+
+def test_forecast__quarantine__what_it_has_begun_stands_still(planned: Planned) -> None:
+    workshop, first, second, _ = planned
+    workshop.start(first)
+    found = withdraw(workshop, OverrideKind.QUARANTINE, LATER)
+    before, after = ends(found)[first]
+    assert before is not None
+    assert after is not None
+    assert after - before == LATER - (workshop.now_s - START_S) * 1_000
+    open_ = withdraw(workshop, OverrideKind.QUARANTINE, 0)
+    assert open_.assumes == (
+        f"A quarantine without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now.",
+    )
+    assert second in open_.after.ends
+
+
+def test_forecast__what_a_human_gave_it__a_drained_worker_keeps(planned: Planned) -> None:
+    workshop, first, second, _ = planned
+    for task in (first, second):
+        entry = an_entry(task, SPRAYER, version=2, start=LATER, robots=(ARM,))
+        order = {"payload": assign_payload(entry), "expires_at": workshop.now_s + 5_000}
+        workshop.order(OverrideKind.ASSIGN, task, **order)
+    assert ends(withdraw(workshop, OverrideKind.DRAIN, LATER)) == {}
+    assert set(ends(withdraw(workshop, OverrideKind.QUARANTINE, LATER + 60_000))) == {first, second}
+
+
+def test_forecast__lift__as_if_it_had_not_been_said(planned: Planned) -> None:
+    workshop, first, second, _ = planned
+    usual = foreseen(workshop, OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT).before
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer", for_s=5_000)
+    lifted = bytes((OverrideKind.DRAIN,))
+    found = foreseen(workshop, OverrideKind.LIFT, SPRAYER, subject_type=SubjectType.WORKER, payload=lifted)
+    assert set(ends(found)) == {first, second}
+    assert found.after.ends == usual.ends
+
+
+def test_forecast__maintain__what_takes_the_robot_is_late_by_as_much(planned: Planned) -> None:
+    workshop, first, second, _ = planned
+    order: dict[str, Any] = {"subject_type": SubjectType.ROBOT, "expires_at": until(LATER + 30_000)}
+    found = foreseen(workshop, OverrideKind.MAINTAIN, ARM, **order)
+    assert ends(found)[first] == (END, END + 30_000)
+    assert set(ends(found)) == {first, second}
+    workshop.order(OverrideKind.MAINTAIN, ARM, **order)
+    lifted = bytes((OverrideKind.MAINTAIN,))
+    found = foreseen(workshop, OverrideKind.LIFT, ARM, subject_type=SubjectType.ROBOT, payload=lifted)
+    assert ends(found)[first] == (END + 30_000, END)
+
+
+def test_forecast__reprioritise__the_urgent_takes_the_robot_first() -> None:
+    workshop = Workshop()
+    first, second = workshop.post(a_task(), a_task(priority=3))
+    workshop.allocate(first, "sprayer", start=LATER, robots=(ARM,))
+    workshop.allocate(second, "sprayer", start=END + HANDOVER, robots=(ARM,))
+    urged = {"payload": b"\x09", "expires_at": until(END)}
+    now = (workshop.now_s - START_S) * 1_000
+    found = foreseen(workshop, OverrideKind.REPRIORITISE, second, **urged)
+    assert ends(found) == {second: (END + HANDOVER + 1_000, now + 1_000)}
+    workshop.order(OverrideKind.REPRIORITISE, second, **urged)
+    assert ends(foreseen(workshop, OverrideKind.REPRIORITISE, second, **urged)) == {}
+    lifted = foreseen(workshop, OverrideKind.LIFT, second, payload=bytes((OverrideKind.REPRIORITISE,)))
+    assert lifted.after.ends == found.before.ends
+
+
 def test_forecast__veto_of_what_is_enacted__nobody_has_it(planned: Planned) -> None:
     workshop, _, second, _ = planned
     proposal = workshop.task(second).decided_by

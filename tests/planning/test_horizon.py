@@ -402,5 +402,12 @@ def test_hindrance__time_over_robot_held_or_worker_suspended__said():
     assert hindered(workshop, offer, wall_s=START_S + 601) == "it was good for a time that is over"
     workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT)
     assert hindered(workshop, offer) == f"robot {ARM} is held"
+    workshop.order(OverrideKind.RELEASE, ARM, subject_type=SubjectType.ROBOT)
+    workshop.order(OverrideKind.MAINTAIN, ARM, subject_type=SubjectType.ROBOT)
+    assert hindered(workshop, offer) == f"robot {ARM} is in maintenance"
+    workshop.order(OverrideKind.LIFT, ARM, subject_type=SubjectType.ROBOT, payload=bytes((OverrideKind.MAINTAIN,)))
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert hindered(workshop, offer) == f"member {SPRAYER} is drained or quarantined by a human"
+    workshop.lift(OverrideKind.DRAIN, "sprayer")
     workshop.suspend("sprayer")
     assert hindered(workshop, offer) == "its worker may not take the task"

@@ -147,6 +147,15 @@ def test_objective__same_makespan__the_earlier_mean_end_is_better():
     assert objective(problem, found, quick) < objective(problem, found, slow)
 
 
+def test_objective__same_makespan__the_urgent_rather_ends_early():
+    urgent = an_open_task(SECOND, a_mode(SPRAYER, 90), priority=100)
+    problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 10)), urgent)
+    first, last = scheduled(problem, SECOND, FIRST), scheduled(problem, FIRST, SECOND)
+    found = figures(problem, first)
+    assert found == figures(problem, last)
+    assert objective(problem, found, first) < objective(problem, found, last)
+
+
 def test_as_entries__placed_out_of_order__ascending_with_the_offers_values():
     mode = a_mode(SPRAYER, 700, sequence=4, helpers=(FINISHER,), robots=(ARM, NOZZLE))
     problem = a_problem(an_open_task(FIRST, version=3), an_open_task(SECOND, mode, version=5))

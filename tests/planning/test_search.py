@@ -118,6 +118,13 @@ def test_best_plan__a_slow_way_to_do_it_too__greedy_goes_by_the_quickest():
     assert found(problem).order[0] == SECOND
 
 
+def test_best_plan__equals__the_urgent_comes_first():
+    problem = a_problem(an_open_task(FIRST), an_open_task(SECOND, priority=5))
+    best = best_plan(problem, duration=as_promised, rank={FIRST: 0, SECOND: 5_000}, seed=1, rounds=0)
+    assert best is not None
+    assert best.order == (SECOND, FIRST)
+
+
 def test_best_plan__equals__the_communitys_rank_decides():
     problem = a_problem(an_open_task(FIRST), an_open_task(SECOND))
     best = best_plan(problem, duration=as_promised, rank={FIRST: 5_000, SECOND: 0}, seed=1, rounds=0)

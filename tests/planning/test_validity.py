@@ -1,6 +1,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.builders import a_task, an_entry, an_offer
 from tests.workshop import ARM, FINISHER, HANDOVER, NOZZLE, SCANNER, SEED, SPRAYER, Workshop
 from workmoot.domain.errors import Malformed
@@ -75,6 +77,28 @@ def found(workshop: Workshop, *entries: PlanEntry, **opening: Any) -> list[str]:
 def test_faults__honest__none():
     workshop, (task,) = offered()
     assert found(workshop, an_assignment(task)) == []
+
+
+@pytest.mark.parametrize("kind", [OverrideKind.DRAIN, OverrideKind.QUARANTINE])
+@pytest.mark.parametrize(("name", "number"), [("sprayer", SPRAYER), ("scanner", SCANNER)])
+def test_faults__lead_or_inspector_withdrawn_by_a_human__named_until_it_is_lifted(kind, name, number):
+    workshop, (task,) = offered()
+    workshop.withdraw(kind, name)
+    assert found(workshop, an_assignment(task)) == [
+        f"task {task}: member {number} is drained or quarantined by a human"
+    ]
+    workshop.lift(kind, name)
+    assert found(workshop, an_assignment(task)) == []
+
+
+def test_faults__helper_drained__named_until_its_time_is_over():
+    workshop, task = offered_as(helpers=(FINISHER,))
+    workshop.confirm("finisher", SPRAYER, an_offer(task, helpers=(FINISHER,)))
+    workshop.withdraw(OverrideKind.DRAIN, "finisher", for_s=60)
+    named = an_assignment(task, helpers=(FINISHER,))
+    assert found(workshop, named) == [f"task {task}: member {FINISHER} is drained or quarantined by a human"]
+    workshop.chain.advance(61)
+    assert found(workshop, named) == []
 
 
 def test_faults__as_the_chain_tells_it__none():

@@ -6,8 +6,8 @@ from scripts.running.summary import Gas
 from tests.builders import an_address
 from workmoot.chain.deployment import Deployment
 
-MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS, CLAIMS, AUDIT = (an_address(number) for number in range(1, 9))
-STRANGER = an_address(9)
+MANAGER, MEMBERS, WORK, DAO, OVERRIDES, MOTIONS, CLAIMS, AUDIT, INSTRUCTIONS = map(an_address, range(1, 10))
+STRANGER = an_address(10)
 PLANT = Deployment(
     chain_id=1337,
     block=1,
@@ -19,6 +19,7 @@ PLANT = Deployment(
     motions=MOTIONS,
     claims=CLAIMS,
     ballot_audit=AUDIT,
+    instructions=INSTRUCTIONS,
 )
 
 

@@ -134,6 +134,12 @@ def test_deploy__what_is_about_proposals__is_of_the_dao_deployed_beside_it(found
     assert said(founded.node, founded.deployment, contract, "dao") == founded.deployment.allocation_dao
 
 
+def test_deploy__instructions__know_the_plants_people_and_work(founded):
+    deployed = founded.deployment
+    told = [said(founded.node, deployed, "Instructions", name) for name in ("authority", "members", "workOrders")]
+    assert told == [deployed.access_manager, deployed.members, deployed.work_orders]
+
+
 def test_deploy__everyone_who_sends__can_pay(founded, plant):
     senders = ["gateway", "relay", "administrator", *(member.id for member in (*plant.workers, *plant.humans))]
     balances = founded.node.ask_all([("eth_getBalance", [account(founded, name), "latest"]) for name in senders])

@@ -113,6 +113,7 @@ _HUMANS = {
     events.OverrideGiven: Act(
         by="human", on=("", "subject"), words="override {id}", displaced="displaced", digest="digest"
     ),
+    events.InstructionGiven: Act(by="human", on=("", "subject"), words="instruction {id}", digest="digest"),
     events.OverrideReleased: Act(
         on=_OVERRIDE, words="released by override {by}: {subject_type} {subject}, level {level}"
     ),

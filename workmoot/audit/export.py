@@ -22,7 +22,7 @@ from workmoot.domain.errors import Malformed, Unprovable
 from workmoot.domain.events import Event
 from workmoot.domain.ledger import Block, Ledger
 
-FORMAT = "workmoot/audit/1"
+FORMAT = "workmoot/audit/2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

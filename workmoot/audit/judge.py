@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from workmoot.audit.difference import Difference
 from workmoot.audit.recount import Recount
 from workmoot.chain.deployment import Deployment
-from workmoot.domain.events import Event, OverrideGiven
+from workmoot.domain.events import HUMANS_ORDERS, Event
+from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.ledger import Ledger
-from workmoot.domain.overrides import order_digest
 
 REPLACED = "\ufffd"
 """What stands in a text for bytes that were no UTF-8, which are lost."""
@@ -16,17 +16,17 @@ REPLACED = "\ufffd"
 def judge(events: Sequence[Event], ledger: Ledger, found: Recount, deployment: Deployment) -> list[Difference]:
     """What the events contradict themselves in, and where the ledger and the recount part."""
     return [
-        *hash_faults(events, chain_id=deployment.chain_id, overrides=deployment.overrides),
+        *hash_faults(events, deployment.humans_contracts),
         *found.faults,
         *_against_ledger(ledger, found),
     ]
 
 
-def hash_faults(events: Iterable[Event], *, chain_id: int, overrides: str) -> Iterator[Difference]:
+def hash_faults(events: Iterable[Event], contracts: HumansContracts) -> Iterator[Difference]:
     """The digests in events that do not follow from the same events; none does where a reason was no UTF-8."""
     for event in events:
-        if isinstance(event, OverrideGiven) and REPLACED not in event.order.reason:
-            digest = order_digest(event.order, chain_id=chain_id, overrides=overrides)
+        if isinstance(event, HUMANS_ORDERS) and REPLACED not in event.order.reason:
+            digest = contracts.digest(event.order)
             yield from _unequal(f"override {event.id}", "digest recomputed", event.digest, digest)
 
 

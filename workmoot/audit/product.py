@@ -9,6 +9,7 @@ from workmoot.audit.rows import HINTS
 from workmoot.domain.errors import Malformed, NoSuchProduct
 from workmoot.domain.events import Event, MessageSent, OffersPublished, PlantHoldChanged, RobotEpochRaised
 from workmoot.domain.ids import OrderId, OverrideId, ProposalId, TaskId
+from workmoot.domain.instructions import subject_word
 from workmoot.domain.ledger import Ledger, WorkOrder
 from workmoot.domain.offers import unpack_offers
 from workmoot.domain.overrides import PLANT, HumanOrder, OverrideKind
@@ -97,7 +98,7 @@ def _topics_of(event: Event) -> Iterator[Topic]:
 
 
 def _order_topics(order: HumanOrder) -> Iterator[Topic]:
-    yield order.subject_type.name.lower(), order.subject
+    yield subject_word(order), order.subject
     if order.kind is OverrideKind.CANCEL:
         yield from (("task", int(task)) for task in cancelled_tasks(order.subject, order.payload))
 

@@ -11,7 +11,9 @@ from workmoot.domain.events import (
     AssignmentClaimed,
     BallotsCounted,
     Event,
+    HumansOrder,
     InForceChanged,
+    InstructionGiven,
     OrderPosted,
     OverrideGiven,
     PlanEnacted,
@@ -105,7 +107,7 @@ class Recount:
 
     votes: dict[int, Vote] = field(default_factory=dict)
     tasks: dict[int, Account] = field(default_factory=dict)
-    orders: dict[int, OverrideGiven] = field(default_factory=dict)
+    orders: dict[int, HumansOrder] = field(default_factory=dict)
     members: int = 0
     """Who may vote by now."""
     plans: dict[int, tuple[PlanEntry, ...]] = field(default_factory=dict)
@@ -260,7 +262,7 @@ def _changed(found: Recount, event: InForceChanged) -> None:
     found.changed.add(event.task)
 
 
-def _given(found: Recount, event: OverrideGiven) -> None:
+def _given(found: Recount, event: HumansOrder) -> None:
     found.orders[event.id] = event
     for task in tasks_of(event.order):
         account = found.tasks.get(task)
@@ -270,7 +272,7 @@ def _given(found: Recount, event: OverrideGiven) -> None:
         found.tasks[entry.task].sources.append(Source(entry=entry, order=event.id))
 
 
-def _named(found: Recount, event: OverrideGiven) -> list[PlanEntry]:
+def _named(found: Recount, event: HumansOrder) -> list[PlanEntry]:
     """The assignments an order made: approving a plan does so only for what it still found open."""
     if event.order.kind is OverrideKind.ASSIGN:
         return [unpack_entry(event.order.payload)[0]]
@@ -324,6 +326,7 @@ _ENTRIES: Mapping[type, Any] = {
     AssignmentClaimed: _claimed,
     InForceChanged: _changed,
     OverrideGiven: _given,
+    InstructionGiven: _given,
     TaskStarted: _started,
     ResultSubmitted: _submitted,
     TaskFailed: _failed,

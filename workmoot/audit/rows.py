@@ -9,11 +9,12 @@ from typing import Any, get_type_hints
 
 from workmoot.audit.acts import ACTS
 from workmoot.domain.errors import Malformed
-from workmoot.domain.events import Event, OffersPublished, OverrideGiven
+from workmoot.domain.events import HUMANS_ORDERS, Event, InstructionGiven, OffersPublished, OverrideGiven
 from workmoot.domain.ids import Address, Number
+from workmoot.domain.instructions import ONCE, meant_kind, subject_word
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.offers import unpack_offers
-from workmoot.domain.overrides import HumanOrder, filled_level, reason_word
+from workmoot.domain.overrides import HumanOrder, OverrideKind, filled_level, reason_word
 from workmoot.domain.strangers import text
 
 HINTS = {kind: {name: hint for name, hint in get_type_hints(kind).items() if name != "at"} for kind in ACTS}
@@ -88,7 +89,7 @@ def rows_of(ledger: Ledger, told: Iterable[Event], wanted: Callable[[Event], boo
             if wanted(event):
                 yield row_of(ledger, event, before)
             before.append(event)
-            if isinstance(event, OverrideGiven):
+            if isinstance(event, HUMANS_ORDERS):
                 before.clear()
 
 
@@ -145,6 +146,8 @@ def words_of(ledger: Ledger, event: Event) -> str:
     """What an event did, in one sentence."""
     if isinstance(event, OverrideGiven):
         return _order_words(event.id, event.epoch, event.order)
+    if isinstance(event, InstructionGiven):
+        return _instruction_words(event)
     said = {name: _word(ledger, hint, getattr(event, name)) for name, hint in HINTS[type(event)].items()}
     if said.get("support") in SUPPORT:
         said["support"] = SUPPORT[said["support"]]
@@ -178,21 +181,38 @@ def _offer_words(ledger: Ledger, event: OffersPublished) -> Iterator[str]:
 
 
 def _order_words(number: int, epoch: int, order: HumanOrder) -> str:
-    until = f"until {moment_words(order.expires_at)}" if order.expires_at else "without an end"
     kind = order.kind.name.lower()
-    return f"override {number}: {kind} at level {int(filled_level(order))}, {until}; epoch {epoch}"
+    return f"override {number}: {kind} at level {int(filled_level(order))}, {_until(order.expires_at)}; epoch {epoch}"
+
+
+def _instruction_words(event: InstructionGiven) -> str:
+    order = event.order
+    if order.kind is OverrideKind.LIFT:
+        what = f"lift {OverrideKind(meant_kind(order)).name.lower()}"
+    elif order.kind is OverrideKind.REPRIORITISE:
+        what = f"reprioritise to {order.payload[0]}"
+    elif order.kind is OverrideKind.ANSWER:
+        what = f"answer {text(order.payload.decode(errors='replace'))}"
+    else:
+        what = order.kind.name.lower()
+    until = "" if order.kind in ONCE else f", {_until(order.expires_at)}"
+    return f"override {event.id}: {what}{until}; version {event.version}"
+
+
+def _until(expires_at: int) -> str:
+    return f"until {moment_words(expires_at)}" if expires_at else "without an end"
 
 
 def _subject(event: Event) -> Subject:
     type_, field = ACTS[type(event)].on
-    if isinstance(event, OverrideGiven):
-        type_ = event.order.subject_type.name.lower()
+    if isinstance(event, HUMANS_ORDERS):
+        type_ = subject_word(event.order)
     number = getattr(event, field) if field else 0
     return Subject(type=type_, id=number or None)
 
 
 def _reason(event: Event) -> Why | None:
-    if isinstance(event, OverrideGiven):
+    if isinstance(event, HUMANS_ORDERS):
         return Why(code=reason_word(event.order.reason_code), words=event.order.reason)
     field = ACTS[type(event)].why
     if not field:

@@ -27,6 +27,9 @@ CONTRACTS = (
     "Claims",
     "BallotAudit",
 )
+"""Those that the exact model of the law knows."""
+DEPLOYED = (*CONTRACTS, "Instructions")
+"""All of a deployment."""
 
 
 class _Text(StringDecoder):
@@ -126,7 +129,7 @@ def all_errors() -> dict[bytes, ErrorForm]:
         keccak(b"Error(string)")[:4]: ErrorForm(name="Error", types=("string",)),
         keccak(b"Panic(uint256)")[:4]: ErrorForm(name="Panic", types=("uint256",)),
     }
-    for contract in CONTRACTS:
+    for contract in DEPLOYED:
         found |= abi_of(contract).errors
     return found
 

@@ -12,7 +12,7 @@ from workmoot.chain.follower import Follower
 from workmoot.chain.members import ChainMembers
 from workmoot.chain.motions import ChainMotions
 from workmoot.chain.node import Node
-from workmoot.chain.overrides import ChainOverrides
+from workmoot.chain.overrides import overrides_of
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer
 from workmoot.chain.work_orders import ChainWorkOrders
@@ -47,7 +47,7 @@ class Connection:
             members=ChainMembers(self.node, self.deployment.members, sender),
             work_orders=work_orders,
             dao=ChainAllocationDao(self.node, self.deployment.allocation_dao, sender, work_orders=work_orders),
-            overrides=ChainOverrides(self.node, self.deployment.overrides, sender),
+            overrides=overrides_of(self.node, self.deployment, sender),
             motions=ChainMotions(self.node, self.deployment.motions, sender),
             claims=ChainClaims(self.node, self.deployment.claims, sender),
             ballot_audit=ChainBallotAudit(self.node, self.deployment.ballot_audit, sender),

@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, get_type_hints
 
-from workmoot.chain.abi import CONTRACTS, EventForm, abi_of
+from workmoot.chain.abi import DEPLOYED, EventForm, abi_of
 from workmoot.chain.archive import RawLog
 from workmoot.chain.words import WORD
 from workmoot.domain import events
@@ -34,7 +34,7 @@ class _Making:
 def _makings() -> dict[bytes, _Making]:
     """The events we know, by topic; others (Transfer, Locked) are left aside."""
     known = set(events.__all__)
-    forms = [form for contract in CONTRACTS for form in abi_of(contract).events.values() if form.name in known]
+    forms = [form for contract in DEPLOYED for form in abi_of(contract).events.values() if form.name in known]
     return {form.topic: _making(form) for form in forms}
 
 

@@ -8,6 +8,7 @@ from workmoot.chain.node import Node
 from workmoot.domain.errors import NoDeployment, WrongChain
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address
+from workmoot.domain.instructions import HumansContracts
 
 FOLDER = Path("deployments")
 NAMES = {
@@ -19,6 +20,7 @@ NAMES = {
     "Motions": "motions",
     "Claims": "claims",
     "BallotAudit": "ballot_audit",
+    "Instructions": "instructions",
 }
 
 
@@ -36,11 +38,17 @@ class Deployment:
     motions: Address
     claims: Address
     ballot_audit: Address
+    instructions: Address
 
     @property
     def addresses(self) -> dict[str, Address]:
         """Each contract's address by its name."""
         return {name: getattr(self, field) for name, field in NAMES.items()}
+
+    @property
+    def humans_contracts(self) -> HumansContracts:
+        """Where humans' orders count."""
+        return HumansContracts(chain_id=self.chain_id, overrides=self.overrides, instructions=self.instructions)
 
 
 def path_for(chain_id: int, folder: Path = FOLDER) -> Path:

@@ -24,6 +24,15 @@ class OverrideKind(IntEnum):
     SUSPEND = 9
     REINSTATE = 10
     REQUEUE = 11
+    DRAIN = 12
+    """From here on: instructions, which fill no slot (`workmoot.domain.instructions`)."""
+    QUARANTINE = 13
+    MAINTAIN = 14
+    REPRIORITISE = 15
+    ANSWER = 16
+    ACKNOWLEDGE = 17
+    SHELVE = 18
+    LIFT = 19
 
 
 class SubjectType(IntEnum):
@@ -79,8 +88,9 @@ SAFE_STOP_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HumanOrder:
-    """What a human signs. `expires_at` 0 (until released) only for holds; `expected_epoch` 0: any.
+    """What a human signs. `expires_at` 0 (until released) only for what stops; `expected_epoch` 0: any.
 
+    Of an instruction `expected_epoch` is the version of what stands, and it has no level.
     `nonce` is keyed and unordered: 192 bits of key, 64 of count.
     """
 

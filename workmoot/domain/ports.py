@@ -12,6 +12,7 @@ from workmoot.domain.errors import WorkmootError
 from workmoot.domain.events import Event
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId
+from workmoot.domain.instructions import Standing
 from workmoot.domain.overrides import HumanOrder, Slot, SubjectType
 from workmoot.domain.proposals import Opening, Policy, ProposalState
 from workmoot.domain.work import Status
@@ -312,10 +313,10 @@ class BallotAudit(Protocol):
 
 
 class Overrides(Protocol):
-    """A human's word."""
+    """A human's word: orders that fill slots, and instructions, which another contract takes."""
 
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
-        """Executes a human's signed order, whoever relays it."""
+        """Executes a human's signed order, or gives its instruction, whoever relays it."""
 
     def ratify(self, override: OverrideId, *, support: bool, words: str) -> Receipt:
         """A member or human says on record what it thinks of an order."""
@@ -337,3 +338,9 @@ class Overrides(Protocol):
 
     def count(self) -> int:
         """How many overrides were given."""
+
+    def standing(self, kind: int, subject: int) -> Standing:
+        """What was last instructed of a kind about a subject, be it over or not."""
+
+    def instruction_count(self) -> int:
+        """How many instructions were given."""

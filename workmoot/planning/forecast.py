@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, ProposalId, TaskId
+from workmoot.domain.instructions import group_of, meant_kind
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.ledger.ledger import SlotKey
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import PlanEntry
 from workmoot.domain.proposals import State
+from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
 from workmoot.planning.outlook import Change, Outlook, outlook
 
+WITHDRAWS = (OverrideKind.DRAIN, OverrideKind.QUARANTINE)
 METHOD = "deterministic plan"
 """The plan in force, the best offers and the medians they promise; no chance is played out."""
 UNTIL_RELEASED_S = 600
@@ -41,8 +44,10 @@ class Forecast:
 def forecast(ledger: Ledger, *orders: HumanOrder, wall_s: float) -> Forecast:
     """Both outlooks from the same moment; of several orders as if all were given in it."""
     now = clock_of(ledger).ticks_at(wall_s)
-    present = _present(ledger, wall_s, ())
-    change = _present(ledger, wall_s, {key for order in orders for key in _emptied(ledger, order)})
+    present = _present(ledger, wall_s)
+    ended = {key for order in orders for key in _emptied(ledger, order)}
+    lifted = {(group_of(meant_kind(order)), order.subject) for order in orders if order.kind is OverrideKind.LIFT}
+    change = _present(ledger, wall_s, ended, lifted)
     for order in orders:
         change = _changed(ledger, order, change, wall_s)
     return Forecast(
@@ -91,14 +96,25 @@ def _assumed(ledger: Ledger, orders: Sequence[HumanOrder]) -> Iterator[str]:
     given = [order for order in orders if order.kind is OverrideKind.HOLD and not order.expires_at]
     if given or any(slot.held and not slot.expires_at for slot in ledger.slots.values()):
         yield f"A hold without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
+    said = {(order.kind, order.expires_at) for order in orders}
+    said |= {(standing.kind, standing.expires_at) for standing in ledger.instructions.values()}
+    for kind, word in ((OverrideKind.QUARANTINE, "quarantine"), (OverrideKind.MAINTAIN, "maintenance")):
+        if (kind, 0) in said:
+            yield f"A {word} without an end is taken to last {UNTIL_RELEASED_S // 60} minutes from now."
 
 
 # What is held
 
 
-def _present(ledger: Ledger, wall_s: float, ended: Container[SlotKey]) -> Change:
-    """The holds in force but for those that end."""
+def _present(
+    ledger: Ledger, wall_s: float, ended: Container[SlotKey] = (), lifted: Container[tuple[int, int]] = ()
+) -> Change:
+    """The holds in force, and the workers withdrawn, but for those that end."""
     change = Change()
+    for (group, subject), said in ledger.instructions.items():
+        if (group, subject) not in lifted and not said.is_over(wall_s):
+            change = _instructed(ledger, change, said.kind, subject, _tick(ledger, said.expires_at, wall_s))
+    change = replace(change, urged=dict(_urged(ledger, wall_s, lifted)))
     for key, slot in ledger.slots.items():
         if slot.held and key not in ended:
             change = _pause(ledger, change, key[0], key[1], _tick(ledger, slot.expires_at, wall_s))
@@ -118,6 +134,30 @@ def _pause(ledger: Ledger, change: Change, subject_type: SubjectType, subject: i
     return replace(change, paused={**change.paused, **{t: max(until, change.paused.get(t, 0)) for t in tasks}})
 
 
+def _urged(ledger: Ledger, wall_s: float, lifted: Container[tuple[int, int]]) -> Iterator[tuple[TaskId, int]]:
+    for group, subject in ledger.instructions:
+        task = ledger.tasks.get(TaskId(subject)) if group == OverrideKind.REPRIORITISE else None
+        if task is not None and (group, subject) not in lifted:
+            yield task.id, ledger.priority_of(task, wall_s) - task.spec.priority
+
+
+def _instructed(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
+    if kind is OverrideKind.MAINTAIN:
+        return _pause(ledger, change, SubjectType.ROBOT, subject, until)
+    return _withdraw(ledger, change, kind, subject, until) if kind in WITHDRAWS else change
+
+
+def _withdraw(ledger: Ledger, change: Change, kind: OverrideKind, subject: int, until: int) -> Change:
+    """What it has not begun goes to others; in quarantine, what it has begun or a human gave it stands still."""
+    worker = Number(subject)
+    change = replace(change, withdrawn=change.withdrawn | {worker})
+    for task in ledger.tasks.values() if kind is OverrideKind.QUARANTINE else ():
+        keeps = task.status is Status.STARTED or (task.status is Status.ALLOCATED and task.slot_filled)
+        if keeps and task.entry is not None and worker in task.entry.team:
+            change = _pause(ledger, change, SubjectType.TASK, task.id, until)
+    return change
+
+
 # What an order changes
 
 
@@ -126,6 +166,8 @@ def _changed(ledger: Ledger, order: HumanOrder, present: Change, wall_s: float) 
         return _pause(ledger, present, order.subject_type, order.subject, _tick(ledger, order.expires_at, wall_s))
     if order.kind is OverrideKind.RELEASE:
         return _released(ledger, order, present)
+    if order.kind in (*WITHDRAWS, OverrideKind.MAINTAIN):
+        return _instructed(ledger, present, order.kind, order.subject, _tick(ledger, order.expires_at, wall_s))
     change = _CHANGES.get(order.kind)
     return change(ledger, order, present) if change else present
 
@@ -181,6 +223,11 @@ def _suspended(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
     return replace(present, barred=frozenset({worker}), corrected=given)
 
 
+def _reprioritised(ledger: Ledger, order: HumanOrder, present: Change) -> Change:
+    task = ledger.tasks[TaskId(order.subject)]
+    return replace(present, urged={**present.urged, task.id: order.payload[0] - task.spec.priority})
+
+
 def _subject(order: HumanOrder) -> frozenset[TaskId]:
     return frozenset({TaskId(order.subject)})
 
@@ -191,6 +238,7 @@ _CHANGES: dict[OverrideKind, Callable[[Ledger, HumanOrder, Change], Change]] = {
     OverrideKind.APPROVE: _approved,
     OverrideKind.VETO: _vetoed,
     OverrideKind.SUSPEND: _suspended,
+    OverrideKind.REPRIORITISE: _reprioritised,
     OverrideKind.ACCEPT: lambda _, order, present: replace(present, ended=present.ended | _subject(order)),
     OverrideKind.REWORK: lambda _, order, present: replace(present, corrected=present.corrected | _subject(order)),
     OverrideKind.REQUEUE: lambda _, order, present: replace(present, opened=present.opened | _subject(order)),

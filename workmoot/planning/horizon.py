@@ -1,6 +1,6 @@
 """From the ledger to a planning problem: what is open, who offers what, and what is taken until when."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from workmoot.domain.clock import Clock
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import NOBODY, Number, TaskId, order_of
 from workmoot.domain.ledger import Leaf, Ledger, OfferRecord, Proposal, Task
+from workmoot.domain.overrides import OverrideKind
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import Status
@@ -25,7 +26,9 @@ CLAIM_S = 60.0
 def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
     """The problem of all posted tasks that no human's slot decides, at tick `now`."""
     tasks = {
-        task.id: task for task in ledger.tasks.values() if is_undecided(task) and not _is_left(ledger, task, wall_s)
+        task.id: task
+        for task in ledger.tasks.values()
+        if is_to_decide(ledger, task, wall_s) and not _is_left(ledger, task, wall_s)
     }
     ends = _expected_ends(ledger, now, tasks)
     opened = {task.id: _open_task(ledger, task, tasks, ends, wall_s=wall_s) for task in tasks.values()}
@@ -35,7 +38,7 @@ def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
         handover=handover(ledger),
         tasks=opened,
         busy=_busy(ledger, ends),
-        inspectors=_inspectors(ledger, {found.capability for found in opened.values()}),
+        inspectors=_inspectors(ledger, {found.capability for found in opened.values()}, wall_s),
         weights=weights(ledger),
     )
 
@@ -59,6 +62,26 @@ def is_undecided(task: Task) -> bool:
     return task.status is Status.POSTED and not task.slot_filled and task.version <= LAST_VERSION
 
 
+def is_to_decide(ledger: Ledger, task: Task, wall_s: float) -> bool:
+    """Whether plans may name it: nobody has it, or it has not begun and a human withdrew somebody of its team."""
+    if is_undecided(task):
+        return True
+    waits = task.status is Status.ALLOCATED and not task.slot_filled and task.version <= LAST_VERSION
+    return waits and withdrawn(ledger, task.entry.team if task.entry else (task.worker,), wall_s) is not None
+
+
+def withdrawn(ledger: Ledger, members: Iterable[Number], wall_s: float) -> Number | None:
+    """The first of the members that a human had drained or quarantined."""
+    return next((number for number in members if ledger.is_withdrawn(number, wall_s)), None)
+
+
+def withdrawn_at(ledger: Ledger, task: Task, wall_s: float) -> float:
+    """When a human opened the task anew by withdrawing somebody of its team; 0 where nobody is withdrawn."""
+    member = withdrawn(ledger, task.entry.team, wall_s) if task.entry else None
+    said = (ledger.instruction(kind, member).id for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE) if member)
+    return max((float(ledger.overrides[id_].at.timestamp) for id_ in said if id_), default=0.0)
+
+
 def can_lead(ledger: Ledger, leaf: Leaf) -> bool:
     """Whether the lead of a tree's entry may still take it, its inspector inspect, and every helper has confirmed."""
     entry, task = leaf.entry, ledger.tasks[leaf.entry.task]
@@ -80,7 +103,7 @@ def _is_left(ledger: Ledger, task: Task, wall_s: float) -> bool:
     if ledger.is_vetoed(task):
         return True
     leaf = ledger.leaf_of(task)
-    if leaf is None or not can_lead(ledger, leaf):
+    if leaf is None or not can_lead(ledger, leaf) or withdrawn(ledger, leaf.entry.team, wall_s):
         return False
     if not ledger.is_ready(task):
         return True
@@ -187,7 +210,7 @@ def _open_task(
         predecessors=tuple(other for other in before if other in opened),
         release=max(decided, default=0),
         due=due_of(ledger, task),
-        priority=task.spec.priority,
+        priority=ledger.priority_of(task, wall_s),
         modes=() if _is_blocked(ledger, task.id) else _modes(ledger, task.id, wall_s=wall_s),
     )
 
@@ -206,8 +229,11 @@ def _is_at_hand(ledger: Ledger, record: OfferRecord, wall_s: float) -> bool:
 def _is_away(ledger: Ledger, record: OfferRecord, wall_s: float) -> str | None:
     if record.offer.valid_until < wall_s:
         return "it was good for a time that is over"
-    held = (robot for robot in record.offer.robots if ledger.is_robot_held(robot))
-    return next((f"robot {robot} is held" for robot in held), None)
+    if member := withdrawn(ledger, (record.worker, *record.offer.helpers), wall_s):
+        return f"member {member} is drained or quarantined by a human"
+    out = (robot for robot in record.offer.robots if ledger.is_robot_out(robot, wall_s))
+    words = {robot: "held" if ledger.is_robot_held(robot) else "in maintenance" for robot in out}
+    return next((f"robot {robot} is {word}" for robot, word in words.items()), None)
 
 
 def _is_blocked(ledger: Ledger, task: TaskId) -> bool:
@@ -245,9 +271,10 @@ def _busy(ledger: Ledger, ends: Mapping[TaskId, int]) -> dict[Number, int]:
     return busy
 
 
-def _inspectors(ledger: Ledger, capabilities: set[int]) -> dict[int, tuple[Number, ...]]:
+def _inspectors(ledger: Ledger, capabilities: set[int], wall_s: float) -> dict[int, tuple[Number, ...]]:
     """Those who know the work inspect it; where there are too few, everyone may."""
-    active = sorted(member.number for member in ledger.voting_members())
+    numbers = (member.number for member in ledger.voting_members())
+    active = sorted(number for number in numbers if not ledger.is_withdrawn(number, wall_s))
     found = {}
     for capability in capabilities:
         capable = tuple(number for number in active if ledger.members[number].is_capable(capability))

@@ -31,6 +31,10 @@ class Change:
     """Until when a robot stands still; 0: no longer."""
     barred: frozenset[Number] = frozenset()
     """Workers that may not act."""
+    withdrawn: frozenset[Number] = frozenset()
+    """Workers that take nothing new, but what a human gave them."""
+    urged: Mapping[TaskId, int] = field(default_factory=dict)
+    """By how much a human made a task more urgent than it was posted: it comes first, or where less, last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def outlook(ledger: Ledger, now: int, change: Change | None = None) -> Outlook:
     ends: dict[TaskId, int] = {}
     free: dict[Number, int] = {}
     pause = handover(ledger)
-    for task in _in_turn(ledger, courses):
+    for task in _in_turn(ledger, courses, change):
         course = courses[task]
         waits = [ends[other] + pause for other in ledger.predecessors(ledger.tasks[task]) if other in ends]
         for resource in course.resources:
@@ -88,7 +92,7 @@ def _unfinished(ledger: Ledger) -> Iterator[Task]:
     return (task for task in ledger.tasks.values() if not task.status.is_final)
 
 
-def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course]) -> Iterator[TaskId]:
+def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course], change: Change) -> Iterator[TaskId]:
     """Each task after its predecessors; without those that wait for one that will not be done."""
     waits: dict[TaskId, int] = {}
     followers: dict[TaskId, list[TaskId]] = {}
@@ -97,15 +101,19 @@ def _in_turn(ledger: Ledger, courses: Mapping[TaskId, _Course]) -> Iterator[Task
         waits[task] = len(left)
         for other in left:
             followers.setdefault(other, []).append(task)
-    ready = [(courses[task].start, task) for task, count in waits.items() if not count]
+
+    def turn(task: TaskId) -> tuple[int, int, TaskId]:
+        return -change.urged.get(task, 0), courses[task].start, task
+
+    ready = [turn(task) for task, count in waits.items() if not count]
     heapq.heapify(ready)
     while ready:
-        _, task = heapq.heappop(ready)
+        _, _, task = heapq.heappop(ready)
         yield task
         for follower in followers.get(task, ()):
             waits[follower] -= 1
             if not waits[follower]:
-                heapq.heappush(ready, (courses[follower].start, follower))
+                heapq.heappush(ready, turn(follower))
 
 
 def _course(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | None:
@@ -122,13 +130,21 @@ def _course(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | N
     if task.status in (Status.SUBMITTED, Status.REWORK, Status.FAILED):
         return _Course(start=free_at, duration=HUMAN_MS if task.status.waits_for_a_human else 0)
     entry = ledger.decided_entry(task)
-    if entry is None or not change.barred.isdisjoint(entry.team):
+    keeps = task.status is Status.STARTED or task.slot_filled
+    away = change.barred if keeps else change.barred | change.withdrawn
+    if entry is None or not away.isdisjoint(entry.team):
         return None if ledger.is_vetoed(task) or is_nobodys(task) else _offered(ledger, task, free_at, change)
+    return _begun(ledger, task, entry, now, change)
+
+
+def _begun(ledger: Ledger, task: Task, entry: PlanEntry, now: int, change: Change) -> _Course:
+    """As decided; what has begun has so much less before it, and what a human urges does not wait for its time."""
+    free_at = max(now, change.paused.get(task.id, 0))
     decided = _decided(ledger, entry, free_at)
-    if task.status is not Status.STARTED or task.run is None:
-        return decided
-    left = clock_of(ledger).ticks_at(task.run.started_at) + decided.duration - now
-    return replace(decided, start=free_at, duration=max(0, left))
+    if task.status is Status.STARTED and task.run is not None:
+        left = clock_of(ledger).ticks_at(task.run.started_at) + decided.duration - now
+        return replace(decided, start=free_at, duration=max(0, left))
+    return replace(decided, start=free_at) if change.urged.get(task.id, 0) > 0 else decided
 
 
 def is_nobodys(task: Task) -> bool:
@@ -148,10 +164,11 @@ def _decided(ledger: Ledger, entry: PlanEntry, free_at: int) -> _Course:
 
 
 def _offered(ledger: Ledger, task: Task, now: int, change: Change) -> _Course | None:
-    records = (r for r in standing_offers(ledger, task.id) if change.barred.isdisjoint((r.worker, *r.offer.helpers)))
+    away = change.barred | change.withdrawn
+    records = (r for r in standing_offers(ledger, task.id) if away.isdisjoint((r.worker, *r.offer.helpers)))
     best = min(records, key=lambda record: (record.offer.p50, record.worker, record.offer.sequence), default=None)
     if best is None:
-        able = [member for member in ledger.able(task) if member.number not in change.barred]
+        able = [member for member in ledger.able(task) if member.number not in away]
         return _Course(start=now, duration=task.spec.work) if able else None
     offer = best.offer
     return _Course(

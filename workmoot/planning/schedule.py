@@ -10,6 +10,7 @@ from workmoot.planning.problem import Mode, OpenTask, Problem
 
 LAST_TICK = 2**32 - 1
 WHOLE = 10_000
+TENTHS = 10
 Duration = Callable[[Mode, OpenTask], int]
 """How many ticks a mode takes; as promised, or as somebody believes."""
 
@@ -68,7 +69,7 @@ def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
     """One number to compare plans by, lower is better: weighed ticks, Wh and thousandths of a unit of cost; at risk are
     the ticks of work that the offers' chances say will be lost.
 
-    The mean end of the tasks breaks ties among equal makespans.
+    The mean end of the tasks breaks ties among equal makespans; a point of priority is worth a tenth of a task.
     """
     weights = problem.weights
     total = found.makespan * weights.makespan + found.tardiness * weights.tardiness
@@ -76,7 +77,8 @@ def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
     if weights.risk:
         lost = sum((slot.end - slot.start) * (WHOLE - slot.mode.offer.success) for slot in slots)
         total += lost // WHOLE * weights.risk
-    return total + sum(slot.end - problem.base for slot in slots) // max(1, len(slots))
+    urged = sum((slot.end - problem.base) * (TENTHS + problem.tasks[slot.task].priority) for slot in slots)
+    return total + urged // (TENTHS * max(1, len(slots)))
 
 
 def as_entries(problem: Problem, slots: Sequence[Slot]) -> tuple[PlanEntry, ...]:

@@ -72,9 +72,10 @@ def candidate_of(problem: Problem, chosen: Mapping[TaskId, tuple[int, Mode]], du
 
 
 def _greedy(problem: Problem, tasks: tuple[TaskId, ...], duration: Duration, rank: Mapping[TaskId, int]) -> Candidate:
-    """Most work remaining first, then the community's rank; each in the mode that ends it earliest."""
+    """Most work remaining first, then the urgent, then the community's rank; each in the mode that ends it earliest."""
     tail = _tails(problem, tasks, duration)
-    order = _topological(problem, sorted(tasks, key=lambda task: (-tail[task], rank.get(task, 0), task)))
+    urgent = {task: -problem.tasks[task].priority for task in tasks}
+    order = _topological(problem, sorted(tasks, key=lambda task: (-tail[task], urgent[task], rank.get(task, 0), task)))
     free: dict[Number, int] = dict(problem.busy)
     ends: dict[TaskId, int] = {}
     modes: dict[TaskId, Mode] = {}

@@ -10,7 +10,7 @@ from workmoot.domain.ledger import Ledger, OfferRecord, Proposal
 from workmoot.domain.offers import Offer, offers_digest
 from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan
 from workmoot.domain.proposals import Figures, Opening
-from workmoot.planning.horizon import base_of, due_of, handover, is_backed
+from workmoot.planning.horizon import base_of, due_of, handover, is_backed, withdrawn
 
 
 def faults(ledger: Ledger, proposal: Proposal, seed: bytes) -> list[str]:
@@ -105,6 +105,8 @@ def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[O
             yield f"task {entry.task}: the helpers are not those of the offer"
         elif entry.inspector in entry.team:
             yield f"task {entry.task}: the inspector is on the team"
+        elif member := withdrawn(ledger, (*entry.team, entry.inspector), ledger.now):
+            yield f"task {entry.task}: member {member} is drained or quarantined by a human"
 
 
 def _too_early(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:

@@ -7,8 +7,10 @@ const WORDS = {
   assign: "Assign to a named worker", hold: "Hold", release: "Release to the standing decision", cancel: "Cancel the task",
   accept: "Accept the result", rework: "Set aside for rework", requeue: "Put back to the posted tasks",
   veto: "Veto", approve: "Approve now", suspend: "Suspend the worker", reinstate: "Reinstate the worker",
+  drain: "Drain: it takes nothing new", quarantine: "Quarantine: it stops, too", lift: "Lift",
 };
-const FILLS_A_SLOT = new Set(["assign", "hold", "approve", "veto"]);
+const LASTS = new Set(["assign", "hold", "approve", "veto", "drain", "quarantine"]);
+const MAY_BE_OPEN = new Set(["hold", "quarantine"]);
 const CODES = ["QUALITY", "SAFETY", "MAINTENANCE", "URGENT", "CAPACITY", "MATERIAL", "CUSTOMER", "TEST", "OTHER"];
 
 let subject = null;
@@ -18,6 +20,7 @@ let seen = null;
 let key = null;
 let pending = null;
 let given = null;
+let stands = null;
 const taken = new Map();
 const STEPS = ["submitted", "mined", "acknowledged", "effective"];
 
@@ -37,6 +40,7 @@ async function open(button) {
   if (!button) return;
   const { orderType: type, orderId: id, orderTitle: title, orderKinds: kinds, orderStatus: status } = button.dataset;
   subject = { type, id: id === "" ? null : Number(id) };
+  stands = status;
   byId("order-form").reset();
   byId("order-title").textContent = title;
   byId("order-about").textContent = type === "plant" ? "the whole plant" : `${type} ${id}${status ? `, ${status}` : ""}`;
@@ -56,10 +60,10 @@ function option(value, label) { return Object.assign(document.createElement("opt
 function fit() {
   const kind = byId("order-kind").value;
   byId("worker-field").hidden = kind !== "assign";
-  byId("until-field").hidden = !FILLS_A_SLOT.has(kind);
-  byId("until-released").hidden = kind !== "hold";
+  byId("until-field").hidden = !LASTS.has(kind);
+  byId("until-released").hidden = !MAY_BE_OPEN.has(kind);
   const until = byId("order-form").elements.until;
-  if (kind === "hold") { if (!byId("order-form").dataset.chosen) until.value = "0"; } else if (until.value === "0") until.value = "300";
+  if (MAY_BE_OPEN.has(kind)) { if (!byId("order-form").dataset.chosen) until.value = "0"; } else if (until.value === "0") until.value = "300";
   byId("second-field").hidden = kind !== "assign" || byId("order-worker").selectedOptions[0]?.dataset.capable !== "no";
   if (kind === "assign" && byId("order-worker").options.length === 0) listWorkers();
 }
@@ -81,8 +85,8 @@ async function listWorkers() {
 function order() {
   const form = byId("order-form").elements;
   const kind = form.kind.value;
-  const lasts = FILLS_A_SLOT.has(kind) ? Number(form.until.value) : 300;
-  const payload = {};
+  const lasts = LASTS.has(kind) ? Number(form.until.value) : 300;
+  const payload = kind === "lift" ? { kind: stands } : {};
   if (kind === "assign") {
     payload.worker = Number(form.worker.value);
     if (!byId("second-field").hidden) payload.second_reason = form.second_reason.value;

@@ -42,6 +42,58 @@ def posted(**spec: Any) -> tuple[Workshop, TaskId]:
     return workshop, task
 
 
+# Who is withdrawn by a human
+
+
+@pytest.mark.parametrize("kind", [OverrideKind.DRAIN, OverrideKind.QUARANTINE])
+def test_decide__drained_or_quarantined__offers_nothing_until_it_is_over(kind: OverrideKind):
+    workshop, _ = posted()
+    workshop.withdraw(kind, "sprayer", for_s=60)
+    assert published(workshop) is None
+    assert published(workshop, now_s=workshop.now_s + 61.0) is not None
+    assert published(workshop, "finisher") is not None
+
+
+def test_decide__drained__helps_nobody_and_is_asked_by_nobody():
+    workshop, task = posted(team=2)
+    workshop.withdraw(OverrideKind.DRAIN, "finisher")
+    assert [offer.helpers for offer in offers(workshop, profile=TEAMWORK)] == [()]
+    workshop.offer("sprayer", an_offer(task, helpers=(FINISHER,), robots=(ARM, NOZZLE)))
+    assert decide(workshop.view("finisher")) == []
+    workshop.lift(OverrideKind.DRAIN, "finisher")
+    assert any(isinstance(action, ConfirmHelp) for action in decide(workshop.view("finisher")))
+
+
+def test_decide__another_was_drained_before_it_began__offers_for_its_task():
+    workshop, task = posted()
+    workshop.allocate(task, "sprayer")
+    assert published(workshop, "finisher") is None
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert [(offer.task, offer.version) for offer in offers(workshop, "finisher")] == [(task, 2)]
+
+
+def test_decide__another_was_drained_after_it_began__leaves_its_task():
+    workshop, task = posted()
+    workshop.allocate(task, "sprayer")
+    workshop.start(task)
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert published(workshop, "finisher") is None
+
+
+# What a human made more urgent
+
+
+def test_decide__reprioritised_by_a_human__ranked_by_the_new_priority():
+    workshop = Workshop()
+    first, second = workshop.post(a_task(), a_task())
+    workshop.order(OverrideKind.REPRIORITISE, second, payload=b"\x0a", expires_at=workshop.now_s + 60)
+    found = published(workshop)
+    assert found is not None
+    scores = {item.task: item.score for item in found.ranking}
+    assert [item.task for item in found.ranking] == [second, first]
+    assert scores[second] == scores[first] * 10 // 20
+
+
 # Which tasks
 
 
@@ -74,6 +126,13 @@ def test_decide__failed_it_before__no_offer():
     workshop.start(task)
     workshop.fail(task)
     assert (offers(workshop, "sprayer"), len(offers(workshop, "finisher"))) == ((), 1)
+
+
+def test_decide__its_only_robot_is_in_maintenance__no_offer_until_it_is_over():
+    workshop, _ = posted()
+    workshop.order(OverrideKind.MAINTAIN, ARM, subject_type=SubjectType.ROBOT, expires_at=workshop.now_s + 60)
+    assert published(workshop) is None
+    assert published(workshop, now_s=workshop.now_s + 61.0) is not None
 
 
 def test_decide__its_only_robot_is_held__no_offer():

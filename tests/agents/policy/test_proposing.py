@@ -72,6 +72,31 @@ def test_decide__has_seen_it_be_slow__proposes_the_other():
     assert [entry.lead for entry in entries(workshop, profile=Profile(experience=(seen,)))] == [FINISHER]
 
 
+def test_decide__allocated_to_who_is_drained__proposes_another_after_the_talk():
+    workshop, (task,) = offered()
+    workshop.decide(by_sprayer(task))
+    workshop.offer("finisher", an_offer(task, version=2, sequence=2, p50=1_200, robots=(NOZZLE,)))
+    assert proposed(workshop, now_s=START_S + 1_000.0) is None
+    workshop.chain.advance(1_000)
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert proposed(workshop, now_s=workshop.now_s + TALK_S - 0.5) is None
+    found = entries(workshop, now_s=workshop.now_s + TALK_S + 3 * STAGGER_S)
+    assert [(entry.task, entry.version, entry.lead) for entry in found] == [(task, 2, FINISHER)]
+
+
+def test_decide__offers_of_who_is_drained__are_not_taken():
+    workshop, _ = offered()
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert [entry.lead for entry in entries(workshop, now_s=LATE_S + 10)] == [FINISHER]
+
+
+def test_decide__the_inspector_is_drained__another_inspects():
+    workshop, _ = offered()
+    workshop.withdraw(OverrideKind.DRAIN, "scanner")
+    (entry,) = entries(workshop, now_s=LATE_S + 10)
+    assert (entry.lead, entry.inspector) == (SPRAYER, FINISHER)
+
+
 def test_decide__two_tasks__both_work_at_once():
     workshop, _ = offered(2)
     assert {entry.lead for entry in entries(workshop)} == {SPRAYER, FINISHER}

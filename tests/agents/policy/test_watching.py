@@ -51,6 +51,15 @@ def started() -> tuple[Workshop, TaskId]:
     return workshop, task
 
 
+# Who is withdrawn by a human
+
+
+def test_decide__idle_task_of_who_is_drained__is_not_summoned():
+    workshop, _ = allocated()
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer", for_s=200_000)
+    assert never(workshop)
+
+
 # Tasks
 
 

@@ -11,6 +11,7 @@ from agents.actions import (
     ReportFailure,
     RunRobot,
     StartTask,
+    StopTask,
     SubmitResult,
 )
 from agents.policy.working import HEARTBEAT_BEFORE_S, decide, product_of, report_hash
@@ -19,6 +20,7 @@ from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, NOZZLE, SCAN, SCANNER, SPRAYER, START_S, Workshop
 from workmoot.domain.ids import NOBODY, Number, TaskId
 from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.payloads import assign_payload
 from workmoot.domain.work import OnFailure
 from workmoot.skills.desk import evidence_of
 
@@ -54,6 +56,57 @@ def two_tasks(first: dict[str, Any], second: dict[str, Any]) -> tuple[Workshop, 
 
 def begun(workshop: Workshop, name: str = "sprayer") -> list[TaskId]:
     return [action.task for action in actions(workshop, name) if isinstance(action, StartTask)]
+
+
+# Drained and quarantined
+
+
+def test_decide__drained__begins_nothing_and_finishes_what_it_began():
+    workshop, task = allocated()
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert actions(workshop) == []
+    workshop.lift(OverrideKind.DRAIN, "sprayer")
+    workshop.start(task)
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    (done,) = actions(workshop, now_s=workshop.now_s + 2.0, running_since={(task, 1): float(workshop.now_s)})
+    assert isinstance(done, SubmitResult)
+
+
+def test_decide__drained_till_then__begins_when_it_is_over():
+    workshop, task = allocated()
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer", for_s=60)
+    assert actions(workshop, now_s=workshop.now_s + 61.0) == [StartTask(task=task, epoch=2)]
+
+
+def test_decide__drained_and_named_by_a_human__begins():
+    workshop, task = allocated()
+    payload = assign_payload(an_entry(task, SPRAYER))
+    workshop.order(OverrideKind.ASSIGN, task, payload=payload, expires_at=workshop.now_s + 600)
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    assert begun(workshop) == [task]
+
+
+def test_decide__quarantined__stops_what_it_began_and_goes_on_when_it_is_lifted():
+    workshop, task = started()
+    workshop.withdraw(OverrideKind.QUARANTINE, "sprayer")
+    assert actions(workshop) == [StopTask(task=task, stopped=True)]
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=True)
+    assert actions(workshop) == []
+    workshop.lift(OverrideKind.QUARANTINE, "sprayer")
+    assert actions(workshop) == [StopTask(task=task, stopped=False)]
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=False)
+    assert all(not isinstance(action, StopTask) for action in actions(workshop))
+
+
+def test_decide__quarantined__neither_begins_nor_inspects():
+    workshop, task = allocated()
+    workshop.withdraw(OverrideKind.QUARANTINE, "sprayer")
+    workshop.withdraw(OverrideKind.QUARANTINE, "scanner")
+    assert actions(workshop) == []
+    workshop.lift(OverrideKind.QUARANTINE, "sprayer")
+    workshop.start(task)
+    workshop.submit(task)
+    assert actions(workshop, "scanner") == []
 
 
 # Beginning
@@ -97,9 +150,28 @@ def test_decide__its_robot_is_held_by_a_human__waits_for_the_release():
     assert begun(workshop) == [task]
 
 
+def test_decide__its_robot_is_in_maintenance__waits_until_it_is_lifted():
+    workshop, task = allocated(robots=(ARM,))
+    hold_robot(workshop, ARM, OverrideKind.MAINTAIN)
+    assert actions(workshop) == []
+    workshop.order(OverrideKind.LIFT, ARM, subject_type=SubjectType.ROBOT, payload=bytes((OverrideKind.MAINTAIN,)))
+    assert begun(workshop) == [task]
+    workshop.start(task)
+    hold_robot(workshop, ARM, OverrideKind.MAINTAIN)
+    assert actions(workshop, parts=parts(task)) == []
+
+
 def test_decide__two_tasks_for_one_robot__begins_the_one_planned_first():
     workshop, (_, early) = two_tasks({"start": 9_000, "robots": (ARM,)}, {"robots": (ARM,)})
     assert begun(workshop) == [early]
+
+
+def test_decide__two_tasks_for_one_robot__begins_the_one_first_that_a_human_made_more_urgent():
+    workshop, (first, second) = two_tasks({"robots": (ARM,)}, {"robots": (ARM,)})
+    order: dict[str, Any] = {"payload": b"\5", "expires_at": workshop.now_s + 60}
+    workshop.order(OverrideKind.REPRIORITISE, second, **order)
+    assert begun(workshop) == [second]
+    assert [did.task for did in actions(workshop, now_s=workshop.now_s + 61.0) if isinstance(did, StartTask)] == [first]
 
 
 def test_decide__two_tasks_for_two_robots__begins_both():

@@ -9,6 +9,7 @@ from workmoot.chain.memory import (
     claims,
     decisions,
     humans,
+    instructions,
     membership,
     motions,
     posting,
@@ -16,11 +17,12 @@ from workmoot.chain.memory import (
     slots,
     voting,
 )
-from workmoot.chain.memory.memory_chain import ADDRESSES, MemoryChain, Transaction
+from workmoot.chain.memory.memory_chain import MemoryChain, Transaction
 from workmoot.chain.memory.state import Cell
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, Address, Number, OrderId, OverrideId, ProposalId, TaskId, task_id
-from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType, order_digest
+from workmoot.domain.instructions import INSTRUCTIONS, UNSAID, Standing, group_of
+from workmoot.domain.overrides import EMPTY_SLOT, HumanOrder, Level, Slot, SubjectType
 from workmoot.domain.ports import OrderState, PlantState, Receipt, TaskState
 from workmoot.domain.proposals import NO_STATE, Opening, Policy, ProposalState, content_hash_of, content_id_of
 from workmoot.domain.workers import Kind, Member, Record, Scope, roll_of
@@ -283,10 +285,11 @@ class MemoryBallotAudit(Hold):
 
 
 class MemoryOverrides(Hold):
-    """Overrides."""
+    """Overrides, and Instructions beside them."""
 
     def execute(self, order: HumanOrder, signature: bytes) -> Receipt:
-        return self._send(lambda tx: humans.execute(tx, order, signature))
+        take = instructions.give if order.kind in INSTRUCTIONS else humans.execute
+        return self._send(lambda tx: take(tx, order, signature))
 
     def ratify(self, override: OverrideId, *, support: bool, words: str) -> Receipt:
         return self._send(lambda tx: humans.ratify(tx, override, words, support=support))
@@ -298,7 +301,7 @@ class MemoryOverrides(Hold):
         return self._send(lambda tx: slots.safe_stop(tx, task, stopped=stopped))
 
     def digest_of(self, order: HumanOrder) -> bytes:
-        return order_digest(order, chain_id=self._chain.chain_id, overrides=ADDRESSES["Overrides"])
+        return instructions.contracts_of(self._chain.chain_id).digest(order)
 
     def slot(self, subject_type: SubjectType, subject: int, level: int) -> Slot:
         return self._chain.state.slots.get((subject_type, subject, level), EMPTY_SLOT)
@@ -311,6 +314,12 @@ class MemoryOverrides(Hold):
 
     def count(self) -> int:
         return self._chain.state.overrides_given
+
+    def standing(self, kind: int, subject: int) -> Standing:
+        return self._chain.state.instructions.get((group_of(kind), subject), UNSAID)
+
+    def instruction_count(self) -> int:
+        return self._chain.state.instructions_given
 
 
 class MemoryMotions(Hold):

@@ -43,6 +43,7 @@ CONTRACTS = (
     "Motions",
     "Claims",
     "BallotAudit",
+    "Instructions",
 )
 ADDRESSES = {name: made_up(name) for name in CONTRACTS}
 

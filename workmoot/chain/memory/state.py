@@ -8,6 +8,7 @@ from typing import Any
 
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import NOBODY, ZERO_ADDRESS, Address, Number, OrderId, ProposalId, TaskId
+from workmoot.domain.instructions import Standing
 from workmoot.domain.overrides import Slot, SubjectType
 from workmoot.domain.proposals import Policy, ProposalState
 from workmoot.domain.work import OnFailure, Status
@@ -123,6 +124,9 @@ class State:
     """Of the trees that passed."""
     overrides_given: int = 0
     slots: dict[tuple[SubjectType, int, int], Slot] = field(default_factory=dict)
+    instructions_given: int = 0
+    instructions: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    """By group and subject."""
     robot_epochs: dict[Number, int] = field(default_factory=dict)
     nonces: dict[tuple[str, Address, int], int] = field(default_factory=dict)
 

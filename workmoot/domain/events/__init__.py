@@ -22,6 +22,7 @@ from workmoot.domain.events.claims import (
     AssignmentClaimed,
     TreeRecorded,
 )
+from workmoot.domain.events.instructions import InstructionGiven
 from workmoot.domain.events.members import (
     MemberAdmitted,
     MemberCameBack,
@@ -73,6 +74,10 @@ from workmoot.domain.events.work_orders import (
     TaskSummoned,
 )
 
+HUMANS_ORDERS = (OverrideGiven, InstructionGiven)
+"""What tells of an order that a human signed; each has it as `order`."""
+HumansOrder = OverrideGiven | InstructionGiven
+
 __all__ = [
     "AlarmRaised",
     "AssignmentClaimed",
@@ -87,6 +92,7 @@ __all__ = [
     "HumanPolicySet",
     "InForceChanged",
     "InspectionOverdue",
+    "InstructionGiven",
     "LimitsSet",
     "MemberAdmitted",
     "MemberCameBack",

@@ -68,6 +68,7 @@ def _given(ledger: Ledger, event: OverrideGiven) -> None:
         epoch=event.epoch,
         digest=event.digest,
         at=event.at,
+        place=len(ledger.overrides) + 1,
         asked_until=ledger.asked.get(event.id, 0),
     )
     if event.id in ledger.asked:

@@ -8,7 +8,8 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.events import AlarmRaised, Event, OverrideRatified, Place
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId, order_of, task_id
-from workmoot.domain.ledger import control, membership, voting, work
+from workmoot.domain.instructions import UNSAID, Standing, group_of
+from workmoot.domain.ledger import control, instructing, membership, voting, work
 from workmoot.domain.ledger.records import (
     Block,
     Grant,
@@ -22,7 +23,7 @@ from workmoot.domain.ledger.records import (
     Task,
     WorkOrder,
 )
-from workmoot.domain.overrides import EMPTY_SLOT, HumanPolicy, Level, Slot, SubjectType
+from workmoot.domain.overrides import EMPTY_SLOT, HumanPolicy, Level, OverrideKind, Slot, SubjectType
 from workmoot.domain.plan import PlanEntry, mandate_of
 from workmoot.domain.proposals import Policy, State
 from workmoot.domain.work import Limits, predecessors_of
@@ -33,7 +34,7 @@ Confirmation = tuple[TaskId, int, Number, int, Number]
 """task, version, lead, sequence, helper"""
 
 _TASK_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
-_ENTRIES = {**membership.ENTRIES, **work.ENTRIES, **voting.ENTRIES, **control.ENTRIES}
+_ENTRIES = {**membership.ENTRIES, **work.ENTRIES, **voting.ENTRIES, **control.ENTRIES, **instructing.ENTRIES}
 
 
 class Ledger:
@@ -71,6 +72,8 @@ class Ledger:
         self.messages: list[Message] = []
         self.overrides: dict[OverrideId, OverrideRecord] = {}
         self.slots: dict[SlotKey, Slot] = {}
+        self.instructions: dict[tuple[int, int], Standing] = {}
+        """The last of each group of kinds about each subject, be it over or lifted."""
         self.slot_entries: dict[TaskId, PlanEntry] = {}
         """The plan entries that humans' slots name."""
         self.robots: dict[Number, RobotControl] = {}
@@ -148,6 +151,10 @@ class Ledger:
         """Whether the robot or the whole plant is held."""
         return self.plant_held or self.robots.get(Number(robot), RobotControl()).held
 
+    def is_robot_out(self, robot: int, now_s: float) -> bool:
+        """Whether no worker may move the robot: it is held, or a human has it in maintenance."""
+        return self.is_robot_held(robot) or self.is_instructed(OverrideKind.MAINTAIN, robot, now_s)
+
     def bindings_of(self, robot: int) -> list[Binding]:
         """Who may use the robot for what."""
         return [binding for binding in self.bindings.values() if binding.robot == robot]
@@ -213,6 +220,29 @@ class Ledger:
     def slot(self, subject_type: SubjectType, subject: int, level: int) -> Slot:
         """What fills a level of a subject."""
         return self.slots.get((subject_type, subject, level), EMPTY_SLOT)
+
+    def instruction(self, kind: int, subject: int) -> Standing:
+        """What was last instructed of a kind about a subject."""
+        return self.instructions.get((group_of(kind), subject), UNSAID)
+
+    def is_instructed(self, kind: OverrideKind, subject: int, now_s: float) -> bool:
+        """Whether an instruction of the kind stands for the subject."""
+        found = self.instruction(kind, subject)
+        return found.kind is kind and not found.is_over(now_s)
+
+    def priority_of(self, task: Task, now_s: float) -> int:
+        """How urgent a task is: a human's word while it stands, else as it was posted."""
+        if self.is_instructed(OverrideKind.REPRIORITISE, task.id, now_s):
+            return self.instruction(OverrideKind.REPRIORITISE, task.id).priority
+        return task.spec.priority
+
+    def is_quarantined(self, worker: int, now_s: float) -> bool:
+        """Whether a human has the worker stop all it does."""
+        return self.is_instructed(OverrideKind.QUARANTINE, worker, now_s)
+
+    def is_withdrawn(self, worker: int, now_s: float) -> bool:
+        """Whether a human has the worker take nothing new: it is drained or quarantined."""
+        return self.is_instructed(OverrideKind.DRAIN, worker, now_s) or self.is_quarantined(worker, now_s)
 
     def in_control(self, task: Task) -> Level:
         """The most urgent filled level of a task, the plant's included."""

@@ -319,6 +319,8 @@ class OverrideRecord:
     epoch: int
     digest: bytes
     at: Place
+    place: int
+    """It was the so-manieth of the humans' orders."""
     asked_until: int = 0
     """Until when it waits for a second order; 0: it took effect at once."""
     ended_at: Place | None = None

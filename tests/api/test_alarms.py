@@ -1,0 +1,126 @@
+"""Alarms: raised by the contracts, acknowledged or shelved by humans, and back when a shelf's time is over."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.order_json import order_from
+from scripts.cli import app
+from scripts.nodes import free_port
+from scripts.signing import sign_order
+from tests.api.requests import an_order, get, give, preview, send, soon
+from tests.api.serving import LOOPBACK, listening, serve
+from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
+from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType
+
+
+@pytest.fixture
+def story() -> Story:
+    """A human gave more orders than the plant expects."""
+    story = a_decided_plant()
+    for _ in range(STRICT.alarm_orders + 1):
+        story.order(OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="once more")
+    return story
+
+
+@pytest.fixture
+def client(story: Story) -> Iterator[TestClient]:
+    with TestClient(serve(story).app, base_url=LOOPBACK) as made:
+        yield made
+
+
+def the_alarm(client: TestClient) -> dict[str, Any]:
+    (found,) = get(client, "alarms")["items"]
+    return dict(found)
+
+
+def about(kind: str, alarm: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return an_order(kind, "alarm", alarm["id"], **more)
+
+
+def test_list__raised__is_unacknowledged(client: TestClient, story: Story) -> None:
+    found = the_alarm(client)
+    assert (found["human"]["id"], found["orders"], found["state"]) == ("technician", 21, "unacknowledged")
+    assert (found["override"], found["shelved_until"], found["block"]) == (None, None, story.ledger.alarms[0].at.block)
+    assert "gave 21 orders" in found["says"]
+
+
+def test_list__plant_without_any__is_empty() -> None:
+    with TestClient(serve(a_decided_plant()).app, base_url=LOOPBACK) as quiet:
+        assert get(quiet, "alarms")["items"] == []
+
+
+def test_give__acknowledge__stays_so(client: TestClient) -> None:
+    given = give(client, about("acknowledge", the_alarm(client), expires_at=None))
+    assert (given["kind"], given["state"], given["subject"]["type"]) == ("acknowledge", "done", "alarm")
+    found = the_alarm(client)
+    assert (found["state"], found["override"], given["subject"]["id"]) == ("acknowledged", given["id"], found["id"])
+    assert get(client, "alarms?state=unacknowledged")["items"] == []
+
+
+def test_give__shelve__until_its_time_is_over(client: TestClient) -> None:
+    given = give(client, about("shelve", the_alarm(client), expires_at=soon(30)))
+    found = the_alarm(client)
+    assert (found["state"], found["shelved_until"]) == ("shelved", given["expires_at"])
+    with pytest.MonkeyPatch.context() as patch:
+        later = time.time() + 40
+        patch.setattr("api.projection.time.time", lambda: later)
+        assert the_alarm(client)["state"] == "unacknowledged"
+
+
+def test_give__lift__the_alarm_is_back(client: TestClient) -> None:
+    alarm = the_alarm(client)
+    give(client, about("shelve", alarm))
+    lifted = give(client, about("lift", alarm, expires_at=None))
+    assert lifted["payload"] == {"kind": "shelve"}
+    assert the_alarm(client)["state"] == "unacknowledged"
+
+
+def test_give__shelve_of_what_another_acknowledged_meanwhile__412(client: TestClient) -> None:
+    alarm = the_alarm(client)
+    seen = preview(client, about("shelve", alarm))
+    assert order_from(seen["order"]).subject == int(alarm["id"], 16)
+    give(client, about("acknowledge", alarm, expires_at=None))
+    answer = send(client, about("shelve", alarm), etag=seen["etag"])
+    assert (answer.status_code, answer.json()["type"]) == (412, "/problems/stale-version")
+    assert "is acknowledged" in answer.json()["current"]["displaces"]["what"]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [({"subject": {"type": "alarm", "id": "0x00"}}, "/subject/id"), ({"expires_at": None}, "/expires_at")],
+)
+def test_preview__unsound__names_the_field(client: TestClient, change: dict[str, Any], pointer: str) -> None:
+    answer = client.post("/api/v1/overrides?dry_run=true", json=about("shelve", the_alarm(client)) | change)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+# The command line
+
+
+def test_sign_order__about_another_alarm__is_not_signed(client: TestClient) -> None:
+    asked = about("acknowledge", the_alarm(client), expires_at=None)
+    seen = preview(client, asked)
+    assert sign_order(asked, seen, deployment_of_story(), signer("technician"))
+    with pytest.raises(typer.BadParameter, match="subject"):
+        sign_order(
+            asked, seen | {"order": seen["order"] | {"subject": "7"}}, deployment_of_story(), signer("technician")
+        )
+
+
+def test_alarm_list__and_shelve__on_the_command_line(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    with listening(serve(story, url=f"http://127.0.0.1:{port}"), port=port) as url:
+        monkeypatch.setenv("WORKMOOT_API", url)
+        listed = CliRunner().invoke(app, ["alarm", "list"]).output
+        id_ = listed.split(":")[0]
+        assert "unacknowledged; Line technician gave 21 orders" in listed
+        shelved = CliRunner().invoke(app, ["override", "shelve", id_, "--reason", "we know", "--for", "600"])
+        assert (shelved.exit_code, "shelve" in shelved.output) == (0, True), shelved.output
+        assert "shelved until" in CliRunner().invoke(app, ["alarm", "list", "--state", "shelved"]).output
+        assert CliRunner().invoke(app, ["alarm", "list", "--state", "acknowledged"]).output == "no alarms\n"
