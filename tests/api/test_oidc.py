@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from fastapi.testclient import TestClient
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -300,6 +301,16 @@ def test_finish__begun_nowhere__is_refused(client: TestClient, company: Company)
     assert "/token" not in company.asked
 
 
+@pytest.mark.parametrize("cookie", [None, ""])
+def test_finish__state_that_anybody_can_make__is_refused(
+    client: TestClient, company: Company, cookie: str | None
+) -> None:
+    of_no_secret = base64.urlsafe_b64encode(hmac.digest(b"", b"state", "sha256")).decode().rstrip("=")
+    headers = {} if cookie is None else {"Cookie": f"workmoot-8600-oidc={cookie}"}
+    assert client.get(CALLBACK, params={"state": of_no_secret, "code": "x"}, headers=headers).status_code == 401
+    assert "/token" not in company.asked
+
+
 def test_finish__twice__is_refused(client: TestClient) -> None:
     back = sent_back(client)
     begun = client.cookies["workmoot-8600-oidc"]
@@ -385,6 +396,19 @@ def by_secret(_: Company, honest: dict[str, Any]) -> str:
     return unsigned + "." + base64.urlsafe_b64encode(signature).decode().rstrip("=")
 
 
+def short_key(company: Company) -> None:
+    """Half the bits that a key of RSA has to have; it is published, and signs."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    company.keys["RS256"] = published("RS256", "RS256", private)
+
+    def encode(honest: dict[str, Any]) -> str:
+        unsigned = joined({"alg": "RS256", "kid": "RS256"}, honest).rpartition(".")[0]
+        signature = private.sign(unsigned.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return unsigned + "." + base64.urlsafe_b64encode(signature).decode().rstrip("=")
+
+    company.encode = encode
+
+
 def named(kid: str | None, algorithm: str = "RS256", number: int = 0, **header: Any) -> Callable[[Company], None]:
     """Signed by some key, under some name."""
     import jwt
@@ -439,6 +463,7 @@ TOKENS: dict[str, tuple[Callable[[Company], None], str]] = {
     "unknown extension": (named("RS256", crit=["x"], x=1), "malformed"),
     "key for encryption": (published_as(use="enc"), "does not publish"),
     "key of another algorithm": (published_as(alg="PS256"), "does not publish"),
+    "short key": (short_key, "malformed"),
     "key that is none": (published_as(n="AQAB"), "malformed"),
     "key without numbers": (published_as(n=5, e=None), "malformed"),
     "payload is a list": (token(lambda _, it: joined({"alg": "RS256", "kid": "RS256"}, [it])), "signature|malformed"),
@@ -493,10 +518,11 @@ def test_keys__changed__are_asked_for_again_but_not_often(story: Story, company:
     for now[0] in range(61, 120):
         assert provider.keys("nobody's") == ()
     assert company.asked.count("/jwks") == 2
+    assert company.asked.count(DISCOVERY) == 1
     del company.keys["RS256"]
     now[0] = 60 + 3601.0
     assert provider.keys("RS256") == ()
-    assert company.asked.count("/jwks") == 3
+    assert [company.asked.count(path) for path in (DISCOVERY, "/jwks")] == [2, 3]
 
 
 def test_keys__changed_between_sign_ins__the_new_one_is_taken(
