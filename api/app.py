@@ -31,6 +31,7 @@ from api.routes import (
     health,
     keys,
     metrics,
+    oidc,
     orders,
     overrides,
     plant,
@@ -80,6 +81,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     v1 = APIRouter(prefix="/api/v1")
     for part in (
         auth,
+        oidc,
         keys,
         orders,
         tasks,

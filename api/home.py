@@ -37,6 +37,11 @@ class Home:
         """The session cookie's name. Cookies know no ports, so on loopback each API has a name of its own."""
         return "__Host-workmoot" if self.is_https else f"workmoot-{self.url.rpartition(':')[2]}"
 
+    @property
+    def oidc_cookie(self) -> str:
+        """The name of the cookie that a sign-in at the identity provider is begun with."""
+        return f"{self.cookie}-oidc"
+
     def origin_of(self, host: str) -> str:
         """The one of its origins at which a request came in."""
         asked = self.url.partition("://")[0] + f"://{host}"

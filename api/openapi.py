@@ -29,7 +29,7 @@ document (RFC 9457); each `type` leads to a page. Every answer has an `X-Request
 Where the API was started with `--dev`, on a development chain, nobody has to sign in to read, draft or give.
 """
 TAGS = {
-    "access": "Signing in (EIP-4361), and keys for scripts.",
+    "access": "Signing in (EIP-4361, or OpenID Connect to read), and keys for scripts.",
     "orders": "Customers' orders: graphs of tasks.",
     "tasks": "Who has which task, and how far it is.",
     "workers": "Members: digital workers vote, robots are commanded, humans override.",
@@ -50,8 +50,8 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": "__Host-workmoot",
-        "description": "Opened by POST /api/v1/auth/sign-in, for pages; their scripts cannot read it. On loopback the "
-        "cookie is `workmoot-PORT`.",
+        "description": "Opened by POST /api/v1/auth/sign-in, or, to read alone, by GET /api/v1/auth/oidc; for pages, "
+        "whose scripts cannot read it. On loopback the cookie is `workmoot-PORT`.",
     },
     "key": {
         "type": "http",
@@ -129,7 +129,11 @@ def _complete(path: str, method: str, operation: Operation) -> None:
     operation["summary"] = operation["description"].partition(".")[0].replace("\n", " ") + "."
     operation["security"] = _security(rule)
     _tell_of_problems(operation, rule)
-    if method == "get" and path.startswith("/api/") and JSON in operation["responses"]["200"].get("content", {}):
+    if (
+        method == "get"
+        and path.startswith("/api/")
+        and JSON in operation["responses"].get("200", {}).get("content", {})
+    ):
         _tell_of_etag(operation)
     if _has_parameter(operation, "cursor"):
         operation["responses"]["200"]["headers"] |= _headers(["Link"])

@@ -65,9 +65,10 @@ _TABLE = (
         slug="not-permitted",
         status=403,
         title="Not for who asks",
-        means="Who asks is known and lacks the role on chain, or the key's scope, that the route takes: `missing` "
-        "has it.",
-        helps="Ask somebody with the role, have an administrator grant it, or make a key with the scope.",
+        means="Who asks is known and lacks the role on chain, the scope, or the identity provider's claim that the "
+        "route takes: `missing` has it.",
+        helps="Ask somebody with the role, have an administrator grant it, or make a key with the scope. The company's "
+        "account reads alone, and only with a claim that whoever runs the API named.",
         example="This takes planner or supervisor; on chain, 0x…a1 is human, member, operator.",
     ),
     ProblemType(
@@ -365,6 +366,16 @@ _TABLE = (
         means="Sessions, keys and what writes were done cannot be looked up. A signed order is taken all the same.",
         helps="Ask again; GET /readyz needs no tables.",
         example="The API's tables cannot be reached; its log has the details. A signed order is taken all the same.",
+        again=True,
+    ),
+    ProblemType(
+        slug="identity-provider-unavailable",
+        status=503,
+        title="The identity provider cannot be relied on",
+        means="It does not answer, or answers what it should not; the API's log says which. Who signed in stays so.",
+        helps="Try again, or sign in with a wallet. Whoever runs the API checks --oidc-issuer and the provider.",
+        example="The identity provider cannot be relied on now: no answer within 8 s. Wallets and API keys are let in "
+        "all the same.",
         again=True,
     ),
     ProblemType(

@@ -38,7 +38,8 @@ def with_every_platform(lock: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    lock_python("requirements.lock", "pyproject.toml", "--extra=dev", "--extra=postgresql", "--extra=mcp")
+    extras = [f"--extra={name}" for name in ("dev", "postgresql", "mcp", "oidc")]
+    lock_python("requirements.lock", "pyproject.toml", *extras)
     lock_python("tests/assurance/requirements.lock", "tests/assurance/requirements.in")
     lock_node()
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.api_state import DATABASE_HELP, collect_rarely, connect_or_recall, open_database
+from scripts.identity import identity_of
 
 if TYPE_CHECKING:
     from api.access.access import Terms
@@ -49,6 +50,17 @@ def serve(  # noqa: PLR0913 (a command's options)
     private_webhooks: Annotated[
         bool, typer.Option("--private-webhooks", help="Webhooks may lead into the plant's own network, too.")
     ] = False,
+    oidc_issuer: Annotated[
+        str | None, typer.Option(help="The identity provider whose people may read; https, or http on this machine.")
+    ] = None,
+    oidc_client_id: Annotated[str | None, typer.Option(help="What this API is called there.")] = None,
+    oidc_allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLAIM=VALUE", help="Lets in whose ID token says so, itself or in a list. Any will do."),
+    ] = None,
+    oidc_scope: Annotated[
+        list[str] | None, typer.Option(help="Asked for besides openid, where the provider gives a claim for it alone.")
+    ] = None,
 ) -> None:
     """Serve the API and the page until SIGTERM. Killed at any moment, it goes on where it was."""
     from api.access.access import Terms
@@ -59,6 +71,7 @@ def serve(  # noqa: PLR0913 (a command's options)
         raise typer.BadParameter("development keys sign with --dev alone; name the sending account with --relay")
     if dev and origin:
         raise typer.BadParameter("--dev is for loopback alone: leave --origin out, or have people sign in")
+    identity = identity_of(oidc_issuer, oidc_client_id, oidc_allow or [], oidc_scope or [])
     _log_lines()
     with _listen(port) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
@@ -72,7 +85,7 @@ def serve(  # noqa: PLR0913 (a command's options)
         except ValueError as wrong:
             raise typer.BadParameter(str(wrong), param_hint="--origin") from None
         tables = open_database(database, connection.deployment, file=deployment)
-        terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days)
+        terms = Terms(development=dev, rate=rate, session_hours=session_hours, key_days=key_days, identity=identity)
         reach = Reach(loopback=dev, private=private_webhooks)
         collect_rarely()
         dependencies = dependencies_of(connection, keys, relay, tables, home, terms, reach)

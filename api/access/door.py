@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from api.access.api_keys import ApiKey, ApiKeys
-from api.access.rules import RULES, SIGNED, Limit, Rule
-from api.access.sessions import Sessions
+from api.access.api_keys import ApiKey, ApiKeys, Scope
+from api.access.identity import READER, IdentityProvider
+from api.access.rules import MEMBERS, RULES, SIGNED, Limit, Rule
+from api.access.sessions import Session, Sessions
 from api.access.visitor import CHALLENGE, Visitor, roles_of
 from api.present import note
 from api.problems import Problem
@@ -34,6 +35,7 @@ class Door:
         cookie: str,
         rate: float,
         development: bool,
+        identity: IdentityProvider | None,
     ) -> None:
         self._projection = projection
         self._sessions = sessions
@@ -41,6 +43,7 @@ class Door:
         self.cookie = cookie
         """The name of the session's cookie."""
         self._development = development
+        self._identity = identity
         self._rates = {
             limit: Rates(rate * limit.value, at_once=max(1, rate * limit.value * BURST_S)) for limit in Limit
         }
@@ -94,11 +97,20 @@ class Door:
         session = self._sessions.find(token, now=int(time.time()))
         if session is None:
             return None
+        if session.account.startswith(READER):
+            return self._reader(session)
         roles = self.roles_of(session.account)
         if not roles:
             self._sessions.close_all_of(session.account)
             return None
         return Visitor(name=session.account, account=session.account, roles=roles, expires_at=session.expires_at)
+
+    def _reader(self, session: Session) -> Visitor | None:
+        """Nobody where the provider, or whom it lets in, is another than when they came."""
+        if self._identity is None or not self._identity.knows(session.account):
+            return None
+        scopes = frozenset({Scope.READ})
+        return Visitor(name=session.account, roles=MEMBERS, scopes=scopes, expires_at=session.expires_at)
 
     def belongs(self, account: Address) -> bool:
         """Whether an account may be told what members read; in development nobody's, too."""

@@ -25,7 +25,7 @@ class Rule:
     roles: frozenset[str] = frozenset()
     """Any of these; none named: nobody has to sign in."""
     scope: Scope | None = None
-    """What an API key needs; none: no key will do."""
+    """What an API key needs, or who came by the identity provider; none: neither will do."""
     in_development: bool = False
     """Whether on a development chain nobody has to sign in for it."""
     limit: Limit | None = Limit.READS
@@ -65,7 +65,7 @@ _WHO_MAY = {
         "show_page show_sign_in sign_out read_dao list_dao_members list_dao_proposals list_dao_activities "
         "list_dao_contracts read_dao_governance read_reference show_reference list_problems show_problem"
     ),
-    SIGNING_IN: "give_nonce sign_in",
+    SIGNING_IN: "give_nonce sign_in begin_oidc finish_oidc",
     READ: (
         "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
         "read_proposal list_robots read_robot list_overrides read_override list_alarms stream_events list_events "

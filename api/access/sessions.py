@@ -22,6 +22,7 @@ class Session:
     """Who is signed in, and until when."""
 
     account: Address
+    """In its place, of who has none, what `IdentityProvider.reader` says."""
     expires_at: int
 
 

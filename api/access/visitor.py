@@ -15,12 +15,12 @@ CHALLENGE: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="workmoot"'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """One asker. `scopes` is None for a session, which may do all that its account may."""
+    """One asker. `scopes` is None for an account's session, which may do all that the account may."""
 
     name: str
-    """Whose requests are counted together: an account, a key, or else a network address."""
+    """Whose requests are counted together: an account, a key, one of the company, or else a network address."""
     account: Address = ZERO_ADDRESS
-    """Nobody's: nobody signed in."""
+    """Nobody's: who asks signed in with none, if at all."""
     roles: frozenset[str] = frozenset()
     scopes: frozenset[Scope] | None = None
     expires_at: int | None = None
@@ -29,8 +29,18 @@ class Visitor:
 
     @property
     def is_nobody(self) -> bool:
-        """Whether nobody signed in."""
-        return self.account == ZERO_ADDRESS
+        """Whether nobody signed in: whoever did is a member at least."""
+        return not self.roles
+
+    @property
+    def has_account(self) -> bool:
+        """Whether who asks is somebody on chain."""
+        return self.account != ZERO_ADDRESS
+
+    @property
+    def holder(self) -> str:
+        """The account, by whichever session or key it asks; else the name."""
+        return self.account if self.has_account else self.name
 
     def may(self, rule: Rule) -> bool:
         """Whether the rule lets it in."""
@@ -48,10 +58,10 @@ class Visitor:
         if self.is_nobody:
             return not_signed_in("Sign in first: POST /api/v1/auth/sign-in, or send an API key.")
         if self.scopes is not None and rule.scope not in self.scopes:
-            wanted = (
-                f"an API key with the scope {rule.scope}" if rule.scope else "a human that signed in, not an API key"
-            )
-            return Problem(403, "not-permitted", f"This takes {wanted}.", missing=[rule.scope or "session"])
+            wanted = f"the scope {rule.scope}" if rule.scope else "the session of a human with an account on chain"
+            detail = f"This takes {wanted}; {self.name} has {' and '.join(sorted(self.scopes))}."
+            detail += "" if self.has_account else " Sign in with a wallet."
+            return Problem(403, "not-permitted", detail, missing=[rule.scope or "session"])
         if not self.roles & rule.roles:
             missing = sorted(rule.roles)
             detail = f"This takes {' or '.join(missing)}; on chain, {self.account} is {', '.join(sorted(self.roles))}."

@@ -36,9 +36,12 @@ class SignInIn(Wire):
 class VisitorOut(Wire):
     """Who asks, as the chain has it now."""
 
-    account: str
+    account: str | None = Field(description="None: who came by the identity provider has none.")
     roles: tuple[str, ...] = Field(description="member, human, and roles that the contracts grant.")
-    scopes: tuple[Scope, ...] | None = Field(description="What the API key may be used for; none: a session.")
+    scopes: tuple[Scope, ...] | None = Field(
+        description="What the API key may be used for, or who came by the identity provider may do; none: all that "
+        "the account may."
+    )
     expires_at: datetime
 
 

@@ -73,9 +73,10 @@ def show_page(given: Given, visitor: Admitted) -> HTMLResponse | RedirectRespons
 
 
 @router.get(SIGN_IN, response_class=HTMLResponse)
-def show_sign_in() -> HTMLResponse:
-    """Where a human signs in with a wallet."""
-    return html(ENVIRONMENT.get_template("sign-in.html").render())
+def show_sign_in(given: Given) -> HTMLResponse:
+    """Where a human signs in with a wallet, or, to read, by the company's identity provider."""
+    provider = given.access.terms.identity
+    return html(ENVIRONMENT.get_template("sign-in.html").render(issuer=provider and provider.issuer))
 
 
 @router.get("/fragments/{name}", response_class=HTMLResponse)
@@ -90,8 +91,12 @@ def _render(template: str, given: Dependencies, visitor: Visitor) -> HTMLRespons
     with given.projection.read() as snap:
         shown = {name: value for show in SHOWN[template] for name, value in show(snap).items()}
         me = snap.ledger.member_of(visitor.account)
-    shown |= {"banner": given.desk.keys.banner, "visitor": visitor, "me": name_of(me) if me else visitor.account}
+    shown |= {"banner": given.desk.keys.banner, "visitor": visitor, "me": name_of(me) if me else _called(visitor)}
     return html(ENVIRONMENT.get_template(template).render(**shown))
+
+
+def _called(visitor: Visitor) -> str:
+    return visitor.account if visitor.has_account else "the company's reader"
 
 
 def html(content: str) -> HTMLResponse:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
+from api.access import cookies
 from api.access.door import Admitted
 from api.access.visitor import Visitor
 from api.dependencies import Gate
@@ -41,15 +42,7 @@ def sign_in(gate: Gate, asked: SignInIn, response: Response) -> VisitorOut:
     signature = bytes.fromhex(asked.signature[2:])
     opened = gate.sign_in.sign_in(asked.message, signature, roles_of=gate.door.roles_of)
     response.headers.update(NO_STORE)
-    response.set_cookie(
-        gate.home.cookie,
-        opened.token,
-        max_age=opened.lasts_s,
-        path="/",
-        secure=gate.home.is_https,
-        httponly=True,
-        samesite="strict",
-    )
+    cookies.keep(response, gate.home, gate.home.cookie, opened.token, lasts_s=opened.lasts_s)
     return _visitor_out(opened.visitor)
 
 
@@ -58,7 +51,7 @@ def sign_out(gate: Gate, request: Request, response: Response) -> None:
     """Ends the session, if there is one."""
     if token := request.cookies.get(gate.home.cookie):
         gate.sessions.close(token)
-    response.delete_cookie(gate.home.cookie, path="/", secure=gate.home.is_https, httponly=True, samesite="strict")
+    cookies.drop(response, gate.home, gate.home.cookie)
 
 
 @router.get("/me", operation_id="read_me")
@@ -70,7 +63,7 @@ def read_me(visitor: Admitted, response: Response) -> VisitorOut:
 
 def _visitor_out(visitor: Visitor) -> VisitorOut:
     return VisitorOut(
-        account=visitor.account,
+        account=visitor.account if visitor.has_account else None,
         roles=tuple(sorted(visitor.roles)),
         scopes=None if visitor.scopes is None else tuple(sorted(visitor.scopes)),
         expires_at=moment(visitor.expires_at),

@@ -102,7 +102,7 @@ def stream_events(
     """
     tail = Tail(given.projection, _start(last_event_id or start))
     may_stay = partial(given.access.door.still_admits, request, READ)
-    actor = visitor.name if visitor.is_nobody else visitor.account
+    actor = visitor.holder
     given.streams.open(actor)
     return Counted(
         _stream(request, tail, given, may_stay),

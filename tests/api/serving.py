@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.access.access import Terms, access_of
 from api.app import create_app
@@ -115,11 +116,21 @@ def notary(story: Story, verify: Verify | None = None) -> Notary:
 @contextmanager
 def listening(served: Served, *, port: int = 0) -> Iterator[str]:
     """The same over HTTP on a port of loopback, else a free one; the URL."""
+    with hosting(served.app, port=port) as url:
+        try:
+            yield url
+        finally:
+            served.app.state.stopping.set()
+
+
+@contextmanager
+def hosting(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
+    """Any application over HTTP, likewise."""
     # Named as TCP, as in `workmoot serve`: else every answer of a kept connection waits 40 ms.
     with socket.socket(proto=socket.IPPROTO_TCP) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("127.0.0.1", port))
-        server = uvicorn.Server(uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
         while not server.started:
@@ -127,6 +138,5 @@ def listening(served: Served, *, port: int = 0) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{sock.getsockname()[1]}"
         finally:
-            served.app.state.stopping.set()
             server.should_exit = True
             thread.join(timeout=10)

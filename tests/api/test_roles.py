@@ -1,8 +1,8 @@
 """Who may use which route: every route of the API for everybody who may come. A route that is new fails here first."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -12,10 +12,12 @@ from fastapi.testclient import TestClient
 from api.access.access import Terms
 from api.access.rules import RULES
 from tests.api.documented import UNDOCUMENTED
+from tests.api.provider import a_company, terms_with
 from tests.api.requests import an_order
 from tests.api.serving import LOOPBACK, Served, listening, serve
 from tests.api.story import Story, a_decided_plant, signer
 from tests.api.visitors import PEOPLE, bearer, peopled
+from workmoot.domain.ids import Address
 from workmoot.domain.workers import Role
 
 V1 = "/api/v1"
@@ -92,6 +94,8 @@ ASKS = {
     "put_draft": Ask(method="POST", path=f"{V1}/ballots/drafts", body={}, lets_in=ANYBODY),
     "give_nonce": Ask(method="POST", path=f"{V1}/auth/nonce", body={}, lets_in=ANYBODY),
     "sign_in": Ask(method="POST", path=f"{V1}/auth/sign-in", body={}, lets_in=ANYBODY),
+    "begin_oidc": Ask(method="GET", path=f"{V1}/auth/oidc", lets_in=ANYBODY),
+    "finish_oidc": Ask(method="GET", path=f"{V1}/auth/oidc/callback", lets_in=ANYBODY),
     "read_me": Ask(method="GET", path=f"{V1}/auth/me", lets_in=READERS),
     "create_key": Ask(method="POST", path=f"{V1}/keys", body=KEY, lets_in=HUMANS),
     "list_keys": Ask(method="GET", path=f"{V1}/keys", lets_in=HUMANS),
@@ -136,6 +140,8 @@ VISITORS = {
     "supervisor": HUMAN | {"roles", "supervisor"},
     "maintainer": HUMAN | {"roles"},
     "administrator": HUMAN | {"roles"},
+    "company's": frozenset({"anybody", "read"}),
+    "company's, of other terms": frozenset({"anybody"}),
     "key: read": frozenset({"anybody", "read"}),
     "key: draft": frozenset({"anybody", "draft"}),
     "key: relay": frozenset({"anybody", "relay"}),
@@ -149,19 +155,20 @@ VISITORS = {
 """To what each belongs. With a bad key not even what asks for nobody's name is answered, where names are looked at."""
 BLIND = frozenset(
     {"read_health", "read_readiness", "give_nonce", "sign_in", "list_ballots", "put_ballot", "list_drafts", "put_draft"}
-    | {"give_override, signed"}
+    | {"begin_oidc", "finish_oidc", "give_override, signed"}
 )
 OTHERS = ("sprayer", "administrator")
 ALL = ("read", "draft", "relay")
 
 
 @pytest.fixture(scope="module")
-def served() -> Served:
+def served() -> Iterator[Served]:
     story = peopled(a_decided_plant())
     story.by("administrator").members.retire(story.ledger.numbers[signer("retired").address])
-    made = serve(story, signs=(), terms=Terms(rate=1_000_000))
-    made.app.state.stopping.set()
-    return made
+    with a_company() as company:
+        made = serve(story, signs=(), terms=terms_with(company))
+        made.app.state.stopping.set()
+        yield made
 
 
 def client_with(served: Served, headers: Mapping[str, str]) -> TestClient:
@@ -192,10 +199,21 @@ def cookie_of(served: Served, name: str) -> dict[str, str]:
     """The session of who signed in, and perhaps out again."""
     sessions = served.app.state.dependencies.access.sessions
     now = 1_000_000 if name == "session over" else int(time.time())
-    token = sessions.open(signer(name if name in (*PEOPLE, *OTHERS) else "supervisor").address, now=now, lasts_s=600)
+    account = signer(name if name in (*PEOPLE, *OTHERS) else "supervisor").address
+    if name.startswith("company's"):
+        account = company_reader(served, other_terms=name.endswith("other terms"))
+    token = sessions.open(account, now=now, lasts_s=600)
     if name == "signed out":
         sessions.close(token)
     return {"Cookie": f"workmoot-8600={token}"}
+
+
+def company_reader(served: Served, *, other_terms: bool) -> Address:
+    """What stands for somebody of the company, let in by the claim that counts, or by another."""
+    identity = served.app.state.dependencies.access.terms.identity
+    terms = replace(identity, allowed=frozenset({("groups", "other")})) if other_terms else identity
+    reader: Address = terms.reader("somebody")
+    return reader
 
 
 def test_matrix__every_route__is_in_it(served: Served) -> None:
