@@ -1,14 +1,13 @@
 """`workmoot proposal`: what was put to the vote, what members said, how they voted, and what came too late to count."""
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from workmoot.ballots.late import Late
+    from workmoot.ballots.poll import Notary
     from workmoot.chain.connection import Connection
     from workmoot.domain.ledger import Ledger, Proposal
 
@@ -18,7 +17,6 @@ Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's 
 PLAN = "plan: start on the plant's clock + duration, simulated"
 Id = Annotated[int, typer.Argument(metavar="ID", help="The proposal's number.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
-BOXES_PATIENCE_S = 10.0
 
 
 @app.command(name="list")
@@ -54,32 +52,32 @@ def record(
 ) -> None:
     """Put on chain, from the ballot boxes, who signed too late to count, and who signed both yes and no."""
     from scripts.api_client import newest_run, no_run, node_of
+    from workmoot.ballots.http_box import HttpBallotBox
+    from workmoot.ballots.late import enter, late_of
     from workmoot.chain.connection import connect
     from workmoot.chain.signer import load_signer
-    from workmoot.domain.ballots import pack_ballots
 
     run = newest_run()
-    boxes = box or ([run["api"]] if "api" in run else [])
-    if not boxes:
+    urls = box or ([run["api"]] if "api" in run else [])
+    if not urls:
         raise no_run("--box")
     url, file = node_of(run, rpc, deployment)
     connection = connect(url, deployment=file)
     audit = connection.contracts(load_signer(by)).ballot_audit
     follower = connection.follower()
-    follower.catch_up()
+    events = follower.catch_up()
     proposal = _settled(follower.ledger, id_)
-    found = _late(connection, boxes, follower.ledger, proposal)
-    if found.ballots:
-        audit.record(proposal.id, proposal.content_hash, pack_ballots(found.ballots))
-    for member, (yes, no) in found.both.items():
-        audit.prove_equivocation(proposal.id, proposal.content_hash, member, yes.signature, no.signature)
+    boxes = [HttpBallotBox(address) for address in urls]
+    found = enter(audit, proposal, late_of(boxes, _notary(connection), follower.ledger, proposal, events))
     told = {"recorded": [ballot.member for ballot in found.ballots], "equivocated": list(found.both)}
     if as_json:
-        typer.echo(json.dumps({"proposal": id_} | told))
+        typer.echo(json.dumps({"proposal": id_, **told, "silent_boxes": found.silent}))
         return
     for what, numbers in told.items():
         names = ", ".join(follower.ledger.members[number].id for number in numbers)
         typer.echo(f"{what}: {names or 'nobody'}")
+    for words in found.silent:
+        typer.echo(f"no answer: {words}", err=True)
 
 
 def _settled(ledger: "Ledger", id_: int) -> "Proposal":
@@ -94,17 +92,12 @@ def _settled(ledger: "Ledger", id_: int) -> "Proposal":
     return proposal
 
 
-def _late(connection: "Connection", urls: list[str], ledger: "Ledger", proposal: "Proposal") -> "Late":
-    from workmoot.ballots.boxes import Boxes
-    from workmoot.ballots.http_box import HttpBallotBox
-    from workmoot.ballots.late import late_of
+def _notary(connection: "Connection") -> "Notary":
     from workmoot.ballots.poll import Notary
     from workmoot.chain.signatures import Signatures
 
     deployed, verify = connection.deployment, Signatures(connection.node, may_matter=lambda _: True).is_signed_by
-    notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
-    boxes = Boxes([HttpBallotBox(url) for url in urls], notary, now_s=time.time, patience_s=BOXES_PATIENCE_S)
-    return late_of(boxes, ledger, proposal)
+    return Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify)
 
 
 def _told(proposal: dict[str, Any]) -> list[str]:

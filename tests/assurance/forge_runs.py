@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 
@@ -110,13 +110,17 @@ def main() -> int:
     JOURNAL.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([BIN / "forge", "build"], cwd=ROOT, check=True)
     with ThreadPoolExecutor(at_once) as pool, JOURNAL.open("a") as log:
-        for file, (code, said) in zip(left, pool.map(run_long, left), strict=True):
+        texts = {pool.submit(run_long, file): (file, text_of(file)) for file in left}
+        for done in as_completed(texts):
+            (file, of), (code, said) = texts[done], done.result()
+            if of != text_of(file):
+                code, said = 1, [*said, f"{file} was changed while it ran"]
             sys.stdout.write("\n".join(said) + "\n")
             sys.stdout.flush()
             red |= code
             if not code:
                 known[file] = said
-                log.write(json.dumps({"file": file, "of": text_of(file), "said": said}) + "\n")
+                log.write(json.dumps({"file": file, "of": of, "said": said}) + "\n")
                 log.flush()
     ran = together(read(file, said) for file, said in known.items())
     sys.stdout.write(f"\n{ran}\n")

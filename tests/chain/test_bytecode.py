@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.chain.plants import BUILD
-from workmoot.chain.abi import CONTRACTS
+from workmoot.chain.abi import DEPLOYED
 
 PUSH1, PUSH32 = 0x60, 0x7F
 WATCHED = {
@@ -36,7 +36,7 @@ def watched(name):
     return [WATCHED[one] for one in opcodes(code, build["deployedSourceMap"].count(";") + 1) if one in WATCHED]
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@pytest.mark.parametrize("name", DEPLOYED)
 def test_code__any_contract__asks_for_no_money_or_origin_runs_no_foreign_code_and_stays(name):
     assert set(watched(name)) == ACCESS_MANAGER.get(name, set())
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,20 +13,30 @@ from scripts.proposal import app
 from tests.builders import a_task, an_entry
 from tests.chain.moves import Opened, decide, post, propose, sign
 from tests.chain.plants import FINISHER, SCANNER, SPRAYER, NodePlant, key
-from workmoot.ballots.box import BoxedBallot
+from workmoot.ballots.box import BoxedBallot, Page
 from workmoot.ballots.kept import KeptBallots
+from workmoot.ballots.late import Late, enter
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.signer import write_key
+from workmoot.domain.errors import BoxUnreachable
 from workmoot.domain.events import BallotsRecorded, EquivocationProven
+from workmoot.domain.ids import ProposalId
 
 Found = TypeVar("Found")
+
+
+class Silent(KeptBallots):
+    """A box that does not answer."""
+
+    def read(self, proposal: ProposalId, *, after: int = 0) -> Page[BoxedBallot]:
+        raise BoxUnreachable("http://away")
 
 
 class Command:
     """The command line at a plant with one proposal, by the scanner, and a box that holds what a test puts in."""
 
     def __init__(self, plant: NodePlant, folder: Path) -> None:
-        self.plant, self.box = plant, KeptBallots()
+        self.plant, self.box, self.away = plant, KeptBallots(), {"http://away"}
         self._key, self._file = folder / "scanner.key", folder / "here.json"
         write_key(self._key, key("scanner"))
         write_deployment(self._file, plant.connection.deployment)
@@ -38,6 +49,9 @@ class Command:
         signature = sign(self.plant, self.opened, by or name, support=support).signature
         ballot = self.opened.ballot(support=support)
         self.box.put(BoxedBallot(ballot=ballot, member=signed.member, signature=signature))
+
+    def box_at(self, url: str) -> KeptBallots:
+        return Silent() if url in self.away else self.box
 
     def decide(self) -> None:
         decide(
@@ -55,7 +69,7 @@ def command(anvil_plant: NodePlant, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     before = anvil_plant.node.ask("evm_snapshot")
     anvil_plant.node.ask("evm_mine")
     command = Command(anvil_plant, tmp_path)
-    monkeypatch.setattr("workmoot.ballots.http_box.HttpBallotBox", lambda url: command.box)
+    monkeypatch.setattr("workmoot.ballots.http_box.HttpBallotBox", command.box_at)
     yield command
     anvil_plant.node.ask("evm_revert", before)
 
@@ -69,7 +83,7 @@ def test_record__a_ballot_too_late_to_count__is_on_chain(command: Command):
         command.put(name)
     command.decide()
     told = json.loads(command.run("--json").stdout)
-    assert told == {"proposal": command.opened.id, "recorded": [FINISHER], "equivocated": []}
+    assert told == {"proposal": command.opened.id, "recorded": [FINISHER], "equivocated": [], "silent_boxes": []}
     (found,) = events_of(command.plant, BallotsRecorded)
     assert found.id == command.opened.id
 
@@ -81,6 +95,53 @@ def test_record__who_signed_both_ways__is_proved(command: Command):
     assert command.run().stdout == "recorded: nobody\nequivocated: scanner\n"
     (found,) = events_of(command.plant, EquivocationProven)
     assert found.member == SCANNER
+
+
+def test_record__once_more__finds_nothing_new(command: Command):
+    for support in (True, False):
+        command.put("finisher", support=support)
+    command.decide()
+    assert command.run().stdout == "recorded: finisher\nequivocated: finisher\n"
+    assert command.run().stdout == "recorded: nobody\nequivocated: nobody\n"
+
+
+def test_record__suspended_since__is_recorded_all_the_same(command: Command):
+    command.put("finisher")
+    command.decide()
+    command.plant.by("supervisor").members.suspend(FINISHER)
+    assert command.run().stdout == "recorded: finisher\nequivocated: nobody\n"
+
+
+def test_record__a_box_is_silent__the_other_is_heard(command: Command):
+    command.put("finisher")
+    command.decide()
+    told = json.loads(command.run("--json", "--box", "http://away").stdout)
+    assert (told["recorded"], len(told["silent_boxes"])) == ([FINISHER], 1)
+
+
+def test_record__no_box_answers__fails(command: Command):
+    command.decide()
+    command.away.add("http://box")
+    result = command.run()
+    assert isinstance(result.exception, BoxUnreachable)
+    assert result.stdout == ""
+
+
+def test_enter__the_contract_takes_one_of_two__the_other_is_recorded(command: Command):
+    """As where a member's account is a contract that answers otherwise there."""
+    command.decide()
+    follower = command.plant.follower()
+    follower.catch_up()
+    genuine, forged = (sign(command.plant, command.opened, name) for name in ("finisher", "stranger"))
+    late = Late(
+        ballots=(replace(forged, member=SPRAYER), genuine),
+        both={SPRAYER: (replace(forged, member=SPRAYER), forged)},
+        silent=(),
+    )
+    audit = command.plant.by("stranger").ballot_audit
+    entered = enter(audit, follower.ledger.proposals[command.opened.id], late)
+    assert (entered.ballots, entered.both) == ((genuine,), {})
+    assert len(events_of(command.plant, BallotsRecorded)) == 1
 
 
 def test_record__forged__is_left_out(command: Command):
