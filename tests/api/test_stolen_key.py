@@ -17,10 +17,11 @@ from tests.api.story import Story, a_running_plant, signer
 from tests.api.test_roles import ASKS
 from tests.api.visitors import a_key, bearer, peopled, sign_in
 from workmoot.chain.memory import ADDRESSES
-from workmoot.domain.overrides import order_digest
+from workmoot.domain.alarms import alarm_id
+from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType, order_digest
 
 IDS = {"task": 261, "proposal": 2, "worker": "sprayer", "robot": "R-6", "plant": None}
-PAYLOADS: dict[str, dict[str, Any]] = {"assign": {"worker": "assembler"}}
+PAYLOADS: dict[str, dict[str, Any]] = {"assign": {"worker": "assembler"}, "reprioritise": {"priority": 9}}
 EVERY_ORDER = [
     pytest.param(kind.value, subject.value, id=f"{kind.value} {subject.value}")
     for kind in Kind
@@ -34,6 +35,8 @@ Thief = tuple[TestClient, Story]
 def thief() -> Iterator[Thief]:
     """With the key of a human who has every role, at an API with an account to send with."""
     story = peopled(a_running_plant())
+    for _ in range(STRICT.alarm_orders + 1):
+        story.order(OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="so often that it raises an alarm")
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     served.app.state.stopping.set()
     with TestClient(served.app, base_url=LOOPBACK) as owner:
@@ -59,7 +62,8 @@ def test_sweep__every_route__changes_nothing_on_chain(thief: Thief) -> None:
 def test_sweep__every_kind_of_order__changes_nothing_on_chain(thief: Thief, kind: str, subject: str) -> None:
     client, story = thief
     before = (story.chain.head, len(story.chain.events))
-    asked = an_order(kind, subject, IDS[subject], human="technician", payload=PAYLOADS.get(kind, {}))
+    about = str(alarm_id(story.ledger.alarms[0])) if subject == "alarm" else IDS[subject]
+    asked = an_order(kind, subject, about, human="technician", payload=PAYLOADS.get(kind, {}))
     assert send(client, asked, etag=etag_for(client, asked)).status_code in (409, 422)
     drafted = client.post("/api/v1/overrides?dry_run=true", json=asked)
     if drafted.status_code == 200:
