@@ -50,15 +50,22 @@ def _turn(view: View, task: Task) -> tuple[int, int, TaskId]:
 
 def _stops(view: View) -> list[Action]:
     """What we have begun stands still until the quarantine ends; a stop that runs out is made anew."""
-    mine = (task for task in view.ledger.tasks.values() if task.status is Status.STARTED and task.worker == view.me)
-    going = (task for task in mine if not task.held and not _is_stopped(view, task))
-    return [StopTask(task=task.id, stopped=True) for task in going]
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me)
+    going = (task for task in mine if task.status is Status.STARTED or _goes_to_another(view, task))
+    return [StopTask(task=task.id, stopped=True) for task in going if not task.held and not _is_stopped(view, task)]
+
+
+def _goes_to_another(view: View, task: Task) -> bool:
+    """Whether a task of ours could begin but is to be decided anew: stopped, nobody summons it and has us fail it."""
+    given = task.status is Status.ALLOCATED and view.ledger.is_ready(task)
+    return given and is_to_decide(view.ledger, task, view.now_s)
 
 
 def _resumed(view: View) -> list[Action]:
-    """A worker stops itself for a quarantine alone."""
+    """A worker stops itself for a quarantine, and for what goes to another."""
     mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and _is_stopped(view, task))
-    return [StopTask(task=task.id, stopped=False) for task in mine if not task.plant_held]
+    free = (task for task in mine if not task.plant_held and not _goes_to_another(view, task))
+    return [StopTask(task=task.id, stopped=False) for task in free]
 
 
 def _is_stopped(view: View, task: Task) -> bool:
@@ -112,8 +119,8 @@ def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     """Who is drained begins only what a human gave it."""
     if not view.ledger.is_ready(task) or not view.ledger.may_work(task):
         return []
-    if is_to_decide(view.ledger, task, view.now_s):
-        return []
+    if _goes_to_another(view, task):
+        return [StopTask(task=task.id, stopped=True)]
     if view.can_begin(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]
     if task.summoned and not task.acknowledged:
