@@ -63,9 +63,9 @@ def _goes_to_another(view: View, task: Task) -> bool:
 
 def _resumed(view: View) -> list[Action]:
     """A worker stops itself for a quarantine, and for what goes to another."""
-    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and _is_stopped(view, task))
-    free = (task for task in mine if not task.plant_held and not _goes_to_another(view, task))
-    return [StopTask(task=task.id, stopped=False) for task in free]
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me)
+    stopped = (task for task in mine if _is_stopped(view, task) and not task.plant_held)
+    return [StopTask(task=task.id, stopped=False) for task in stopped if not _goes_to_another(view, task)]
 
 
 def _is_stopped(view: View, task: Task) -> bool:
@@ -138,12 +138,14 @@ def _carry_on(view: View, task: Task) -> list[Action]:
 
 
 def _goes_on(view: View, task: Task) -> bool:
-    """Whether every helper's robot moves, is done or is out: a lead whose helper is gone lets the run's time pass."""
+    """Whether all helpers' robots move or are done, but what a human keeps: with a helper gone the run's time passes."""
     parts = view.parts.get(task.id)
     if parts is None:
         return True
-    theirs = set(task.robots) - set(_own_robots(view, task)) - _begun(parts)
-    return all(view.is_out(robot) for robot in theirs)
+    team = task.entry.team if task.entry else ()
+    excused = (member for member in team if member == view.me or view.ledger.is_quarantined(member, view.now_s))
+    awaited = set(task.robots).difference(_begun(parts), *(_robots_of(task, member) for member in excused))
+    return all(view.is_out(robot) for robot in awaited)
 
 
 def _desk(view: View, task: Task) -> list[Action]:
@@ -163,7 +165,7 @@ def _robots(view: View, task: Task) -> list[Action]:
     parts = view.parts.get(task.id)
     if parts is None:
         return []
-    mine = [robot for robot in _own_robots(view, task) if robot not in _begun(parts)]
+    mine = [robot for robot in _robots_of(task, view.me) if robot not in _begun(parts)]
     if mine:
         return [_command(view, task, robot) for robot in mine if not view.is_out(robot)]
     if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
@@ -175,12 +177,12 @@ def _begun(parts: tuple[RobotPart, ...]) -> set[Number]:
     return {part.robot for part in parts if part.state in ("running", "done", "failed")}
 
 
-def _own_robots(view: View, task: Task) -> tuple[Number, ...]:
-    """The robots of the assignment that we command: in a team, each member has the one at its own place."""
+def _robots_of(task: Task, member: Number) -> tuple[Number, ...]:
+    """The robots of the assignment that a member commands: in a team, each has the one at its own place."""
     entry = task.entry
     if entry is None or len(entry.team) == 1:
         return task.robots
-    place = entry.team.index(view.me)
+    place = entry.team.index(member)
     return entry.robots[place : place + 1]
 
 

@@ -342,6 +342,15 @@ def test_decide__its_helpers_robot_is_held__says_it_is_alive():
     assert actions(workshop, parts=parts(task, a_part(ARM, "running")), now_s=late) == alive
 
 
+def test_decide__its_helper_is_quarantined__says_it_is_alive():
+    workshop, task = a_team_at_work()
+    workshop.withdraw(OverrideKind.QUARANTINE, "finisher")
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    alive = [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
+    found = parts(task, a_part(ARM, "running"), a_part(NOZZLE, "paused"))
+    assert actions(workshop, parts=found, now_s=late) == alive
+
+
 # Robots
 
 
