@@ -63,7 +63,7 @@ def _goes_to_another(view: View, task: Task) -> bool:
 
 def _resumed(view: View) -> list[Action]:
     """A worker stops itself for a quarantine, and for what goes to another."""
-    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me)
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and not task.status.is_final)
     stopped = (task for task in mine if _is_stopped(view, task) and not task.plant_held)
     return [StopTask(task=task.id, stopped=False) for task in stopped if not _goes_to_another(view, task)]
 
@@ -138,7 +138,7 @@ def _carry_on(view: View, task: Task) -> list[Action]:
 
 
 def _goes_on(view: View, task: Task) -> bool:
-    """Whether all helpers' robots move or are done, but what a human keeps: with a helper gone the run's time passes."""
+    """Whether all helpers' robots move or are done, but what a human keeps: with a helper gone the time runs out."""
     parts = view.parts.get(task.id)
     if parts is None:
         return True

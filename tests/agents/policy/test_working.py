@@ -96,6 +96,13 @@ def test_decide__stopped_by_who_had_it_before__goes_on():
     assert begun(workshop, "finisher") == [task]
 
 
+def test_decide__stopped_and_cancelled__leaves_the_stop_to_run_out():
+    workshop, task = started()
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=True)
+    workshop.order(OverrideKind.CANCEL, task)
+    assert actions(workshop) == []
+
+
 def test_decide__drained_till_then__begins_when_it_is_over():
     workshop, task = allocated()
     workshop.withdraw(OverrideKind.DRAIN, "sprayer", for_s=60)
