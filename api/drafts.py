@@ -16,7 +16,7 @@ from api.views.snapshot import Snapshot
 from workmoot.domain.alarms import alarm_id
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
-from workmoot.domain.instructions import INSTRUCTIONS, ONCE, SUBJECT_OF, meant_kind
+from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind
 from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
 from workmoot.domain.payloads import (
@@ -235,8 +235,7 @@ def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
 
 def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
     """What is to be lifted: the kind named, else the one that stands."""
-    on = signed_subject(asked.subject.type)
-    able = [kind for kind in SUBJECT_OF if kind not in ONCE and SUBJECT_OF[kind] is on]
+    able = liftable(signed_subject(asked.subject.type))
     if named := asked.payload.get("kind"):
         found = next((kind for kind in able if kind.name.lower() == named), None)
         if found is None:

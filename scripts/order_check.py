@@ -7,7 +7,7 @@ from typing import Any
 from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
-from workmoot.domain.instructions import INSTRUCTIONS, meant_kind, subject_word
+from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind, subject_word
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, parts_of, read_assign_payload, read_plan_payload, release_payload
 from workmoot.domain.plan import TREE, unpack_assignments
@@ -105,10 +105,16 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
     if order.kind is OverrideKind.REPRIORITISE:
         return order.payload == bytes((payload["priority"],))
     if order.kind is OverrideKind.LIFT:
-        return payload.get("kind") in (None, OverrideKind(meant_kind(order)).name.lower())
+        return _lifts(order, payload.get("kind"))
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:
         return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
     return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")
+
+
+def _lifts(order: HumanOrder, named: object) -> bool:
+    """Whether it lifts the kind that was named; none has to be where there is but one."""
+    meant = [kind for kind in liftable(order.subject_type) if named in (None, kind.name.lower())]
+    return [order.payload] == [bytes((kind,)) for kind in meant]
 
 
 def _is_part(content: bytes, number: int) -> bool:

@@ -148,7 +148,7 @@ def lift(  # noqa: PLR0913 (a command's options)
         str, typer.Argument(metavar="WORKER", help="The worker's id or badge number, or robot:ID, task:ID.")
     ],
     reason: Reason,
-    what: Annotated[str, typer.Option(help="drain or quarantine, where both stand.")] = "",
+    what: Annotated[str, typer.Option(help="Of a worker: drain or quarantine.")] = "",
     code: Code = "OTHER",
     human: Human = None,
     key: Key = None,
@@ -162,6 +162,8 @@ def lift(  # noqa: PLR0913 (a command's options)
     """End an instruction: a worker goes on, a robot obeys again, a task has its own priority again."""
     body = _act("lift", (code, reason), None, human)
     body |= {"subject": _subject("worker", subject), "payload": {"kind": what} if what else {}}
+    if body["subject"]["type"] == "worker" and not what:
+        raise typer.BadParameter("say by --what which is to be lifted: drain or quarantine")
     _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
 
 

@@ -214,9 +214,9 @@ class Workshop:
         self.submit(task, busy_ticks=busy_ticks)
         self.inspect(task)
 
-    def order(self, kind: OverrideKind, subject: int, **changes: Any) -> None:
-        """The supervisor's signed order, or instruction."""
-        supervisor, overrides = key("supervisor"), self.by("stranger").overrides
+    def order(self, kind: OverrideKind, subject: int, *, human: str = "supervisor", **changes: Any) -> None:
+        """A supervisor's signed order, or instruction."""
+        supervisor, overrides = key(human), self.by("stranger").overrides
         self.chain.grant(account("administrator"), Role.SUPERVISOR, supervisor.address)
         nonce = unordered_nonce(overrides.count() + overrides.instruction_count() + 1)
         order = an_order(kind, subject, human=supervisor.address, nonce=nonce, **changes)
@@ -263,7 +263,7 @@ def account(name: str) -> Address:
 
 @cache
 def key(name: str) -> Signer:
-    """The key of a worker or of the supervisor, made from the name."""
+    """The key of a worker or of a human, made from the name."""
     return Signer(keccak(name.encode()))
 
 

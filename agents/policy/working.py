@@ -50,15 +50,22 @@ def _turn(view: View, task: Task) -> tuple[int, int, TaskId]:
 
 def _stops(view: View) -> list[Action]:
     """What we have begun stands still until the quarantine ends; a stop that runs out is made anew."""
-    mine = (task for task in view.ledger.tasks.values() if task.status is Status.STARTED and task.worker == view.me)
-    going = (task for task in mine if not task.held and not _is_stopped(view, task))
-    return [StopTask(task=task.id, stopped=True) for task in going]
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me)
+    going = (task for task in mine if task.status is Status.STARTED or _goes_to_another(view, task))
+    return [StopTask(task=task.id, stopped=True) for task in going if not task.held and not _is_stopped(view, task)]
+
+
+def _goes_to_another(view: View, task: Task) -> bool:
+    """Whether a task of ours could begin but is to be decided anew: stopped, nobody summons it and has us fail it."""
+    given = task.status is Status.ALLOCATED and view.ledger.is_ready(task)
+    return given and is_to_decide(view.ledger, task, view.now_s)
 
 
 def _resumed(view: View) -> list[Action]:
-    """A worker stops itself for a quarantine alone."""
-    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and _is_stopped(view, task))
-    return [StopTask(task=task.id, stopped=False) for task in mine if not task.plant_held]
+    """A worker stops itself for a quarantine, and for what goes to another."""
+    mine = (task for task in view.ledger.tasks.values() if task.worker == view.me and not task.status.is_final)
+    stopped = (task for task in mine if _is_stopped(view, task) and not task.plant_held)
+    return [StopTask(task=task.id, stopped=False) for task in stopped if not _goes_to_another(view, task)]
 
 
 def _is_stopped(view: View, task: Task) -> bool:
@@ -112,8 +119,8 @@ def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     """Who is drained begins only what a human gave it."""
     if not view.ledger.is_ready(task) or not view.ledger.may_work(task):
         return []
-    if is_to_decide(view.ledger, task, view.now_s):
-        return []
+    if _goes_to_another(view, task):
+        return [StopTask(task=task.id, stopped=True)]
     if view.can_begin(task, starting):
         return [StartTask(task=task.id, epoch=task.epoch)]
     if task.summoned and not task.acknowledged:
@@ -131,12 +138,14 @@ def _carry_on(view: View, task: Task) -> list[Action]:
 
 
 def _goes_on(view: View, task: Task) -> bool:
-    """Whether every helper's robot moves, is done or is out: a lead whose helper is gone lets the run's time pass."""
+    """Whether all helpers' robots move or are done, but what a human keeps: with a helper gone the time runs out."""
     parts = view.parts.get(task.id)
     if parts is None:
         return True
-    theirs = set(task.robots) - set(_own_robots(view, task)) - _begun(parts)
-    return all(view.is_out(robot) for robot in theirs)
+    team = task.entry.team if task.entry else ()
+    excused = (member for member in team if member == view.me or view.ledger.is_quarantined(member, view.now_s))
+    awaited = set(task.robots).difference(_begun(parts), *(_robots_of(task, member) for member in excused))
+    return all(view.is_out(robot) for robot in awaited)
 
 
 def _desk(view: View, task: Task) -> list[Action]:
@@ -156,7 +165,7 @@ def _robots(view: View, task: Task) -> list[Action]:
     parts = view.parts.get(task.id)
     if parts is None:
         return []
-    mine = [robot for robot in _own_robots(view, task) if robot not in _begun(parts)]
+    mine = [robot for robot in _robots_of(task, view.me) if robot not in _begun(parts)]
     if mine:
         return [_command(view, task, robot) for robot in mine if not view.is_out(robot)]
     if task.worker != view.me or {part.robot for part in parts if part.is_over} != set(task.robots):
@@ -168,12 +177,12 @@ def _begun(parts: tuple[RobotPart, ...]) -> set[Number]:
     return {part.robot for part in parts if part.state in ("running", "done", "failed")}
 
 
-def _own_robots(view: View, task: Task) -> tuple[Number, ...]:
-    """The robots of the assignment that we command: in a team, each member has the one at its own place."""
+def _robots_of(task: Task, member: Number) -> tuple[Number, ...]:
+    """The robots of the assignment that a member commands: in a team, each has the one at its own place."""
     entry = task.entry
     if entry is None or len(entry.team) == 1:
         return task.robots
-    place = entry.team.index(view.me)
+    place = entry.team.index(member)
     return entry.robots[place : place + 1]
 
 

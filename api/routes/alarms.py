@@ -10,9 +10,8 @@ from api.models.alarms import AlarmOut
 from api.models.common import Listing
 from api.paging import Pages
 from api.views.alarms import alarm_out
-from workmoot.domain.alarms import AlarmState, alarm_id, state_of
+from workmoot.domain.alarms import AlarmState, state_of
 from workmoot.domain.events import AlarmRaised
-from workmoot.domain.overrides import OverrideKind
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 STATE = Query(description="Only those that are so.")
@@ -22,9 +21,8 @@ STATE = Query(description="Only those that are so.")
 def list_alarms(plant: Plant, pages: Pages, state: Annotated[AlarmState | None, STATE] = None) -> Listing[AlarmOut]:
     """Every alarm, the latest first. POST /api/v1/overrides acknowledges or shelves it."""
     with plant.read() as snap:
-        ledger = snap.ledger
-        said = ((alarm, ledger.instruction(OverrideKind.SHELVE, alarm_id(alarm))) for alarm in reversed(ledger.alarms))
-        found = [alarm for alarm, it in said if state in (None, state_of(it, snap.now))]
+        alarms = reversed(snap.ledger.alarms)
+        found = [alarm for alarm in alarms if state in (None, state_of(snap.ledger, alarm, snap.now))]
         return pages.listing("alarms", snap.head, found, place=_place, show=partial(alarm_out, snap))
 
 

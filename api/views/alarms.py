@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from api.models.alarms import AlarmOut
 from api.models.common import moment
 from api.views.snapshot import Snapshot
-from workmoot.domain.alarms import AlarmState, alarm_id, state_of
+from workmoot.domain.alarms import AlarmState, alarm_id, said_of, shelved_until, state_of
 from workmoot.domain.events import AlarmRaised
-from workmoot.domain.overrides import OverrideKind
 
 
 def id_of(alarm: AlarmRaised) -> str:
@@ -30,8 +29,8 @@ def alarm_words(snap: Snapshot, alarm: AlarmRaised) -> str:
 
 def alarm_out(snap: Snapshot, alarm: AlarmRaised) -> AlarmOut:
     """One alarm."""
-    said = snap.ledger.instruction(OverrideKind.SHELVE, alarm_id(alarm))
-    state, member = state_of(said, snap.now), snap.ledger.member_of(alarm.human)
+    said, member = said_of(snap.ledger, alarm), snap.ledger.member_of(alarm.human)
+    state = state_of(snap.ledger, alarm, snap.now)
     return AlarmOut(
         id=id_of(alarm),
         says=f"{alarm_words(snap, alarm)}.",
@@ -42,6 +41,6 @@ def alarm_out(snap: Snapshot, alarm: AlarmRaised) -> AlarmOut:
         at=datetime.fromtimestamp(alarm.at.timestamp, UTC),
         block=alarm.at.block,
         state=state,
-        shelved_until=moment(said.expires_at) if state is AlarmState.SHELVED else None,
-        override=None if state is AlarmState.UNACKNOWLEDGED else said.id,
+        shelved_until=moment(shelved_until(said)) if said and state is AlarmState.SHELVED else None,
+        override=said.id if said and state is not AlarmState.UNACKNOWLEDGED else None,
     )

@@ -6,7 +6,7 @@ from api.models.orders import DisplacedOut
 from api.views.alarms import alarm_of, alarm_words
 from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
 from api.views.snapshot import Snapshot
-from workmoot.domain.alarms import state_of
+from workmoot.domain.alarms import AlarmState, state_of
 from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
 from workmoot.domain.instructions import ONCE as ONCE_KINDS
 from workmoot.domain.ledger import Proposal, Task
@@ -183,12 +183,12 @@ def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
 def _alarm(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     alarm, stands = alarm_of(snap, order.subject), snap.ledger.instruction(meant_kind(order), order.subject)
     about = alarm_words(snap, alarm) if alarm else "what nobody knows of"
-    now = state_of(stands, snap.now).value
+    now = state_of(snap.ledger, alarm, snap.now) if alarm else AlarmState.UNACKNOWLEDGED
     if order.kind is OverrideKind.SHELVE:
         returns = "When its time is over, or it is lifted, the alarm is unacknowledged again."
     else:
         returns = ONCE
-    return DisplacedOut(what=f"The alarm ({about}) is {now}.", override=stands.id or None, returns=returns)
+    return DisplacedOut(what=f"The alarm ({about}) is {now.value}.", override=stands.id or None, returns=returns)
 
 
 def _plant(snap: Snapshot, order: HumanOrder) -> DisplacedOut:

@@ -68,6 +68,7 @@ def test_drained__what_it_has_not_begun__goes_to_another_and_it_keeps_its_run(co
     assert has(community.workshop.task(second), SPRAYER)
     community.workshop.withdraw(OverrideKind.DRAIN, "sprayer")
     community.until(lambda: has(community.workshop.task(second), FINISHER))
+    community.until(lambda: community.workshop.task(second).status is Status.STARTED)
     found = community.workshop.task(first)
     assert (found.worker, found.status, found.held) == (SPRAYER, Status.STARTED, False)
     assert community.workshop.task(second).robots == (NOZZLE,)

@@ -142,10 +142,10 @@ def test_override__drain_and_lift__are_signed_here_for_the_contract_of_instructi
     told = run("override", "drain", "grinder", "--reason", "it drifts", "--for", "600", *key).output
     assert ("drain grinder" in told, "effective until" in told) == (True, True)
     run("override", "quarantine", "grinder", "--reason", "it drifts", *key)
-    assert "/payload/kind" in run("override", "lift", "grinder", "--reason", "mended", *key, code=2).output
+    assert "--what" in run("override", "lift", "grinder", "--reason", "mended", *key, code=2).output
     told = run("override", "lift", "grinder", "--reason", "mended", "--what", "quarantine", *key).output
     assert "lift grinder" in told
-    run("override", "lift", "grinder", "--reason", "mended", *key)
+    run("override", "lift", "grinder", "--reason", "mended", "--what", "drain", *key)
     told = run("override", "reprioritise", "266", "7", "--reason", "the customer waits", *key).output
     assert "reprioritise" in told
     run("override", "lift", "task:266", "--reason", "delivered", *key)

@@ -162,7 +162,7 @@ def test_forecast__what_a_human_gave_it__a_drained_worker_keeps(planned: Planned
     workshop, first, second, _ = planned
     for task in (first, second):
         entry = an_entry(task, SPRAYER, version=2, start=LATER, robots=(ARM,))
-        order = {"payload": assign_payload(entry), "expires_at": workshop.now_s + 5_000}
+        order: dict[str, Any] = {"payload": assign_payload(entry), "expires_at": workshop.now_s + 5_000}
         workshop.order(OverrideKind.ASSIGN, task, **order)
     assert ends(withdraw(workshop, OverrideKind.DRAIN, LATER)) == {}
     assert set(ends(withdraw(workshop, OverrideKind.QUARANTINE, LATER + 60_000))) == {first, second}
@@ -195,7 +195,7 @@ def test_forecast__reprioritise__the_urgent_takes_the_robot_first() -> None:
     first, second = workshop.post(a_task(), a_task(priority=3))
     workshop.allocate(first, "sprayer", start=LATER, robots=(ARM,))
     workshop.allocate(second, "sprayer", start=END + HANDOVER, robots=(ARM,))
-    urged = {"payload": b"\x09", "expires_at": until(END)}
+    urged: dict[str, Any] = {"payload": b"\x09", "expires_at": until(END)}
     now = (workshop.now_s - START_S) * 1_000
     found = foreseen(workshop, OverrideKind.REPRIORITISE, second, **urged)
     assert ends(found) == {second: (END + HANDOVER + 1_000, now + 1_000)}
@@ -241,7 +241,7 @@ def test_forecast__release_of_a_hold__goes_on_now(planned: Planned) -> None:
 def test_forecast__release_of_the_plant__with_the_second_order_only(planned: Planned) -> None:
     workshop = planned[0]
     workshop.order(OverrideKind.HOLD, PLANT, subject_type=SubjectType.PLANT, expires_at=0)
-    release = {"subject_type": SubjectType.PLANT}
+    release: dict[str, Any] = {"subject_type": SubjectType.PLANT}
     assert ends(foreseen(workshop, OverrideKind.RELEASE, PLANT, **release)) == {}
     workshop.order(OverrideKind.RELEASE, PLANT, **release)
     assert workshop.ledger.resume_asked

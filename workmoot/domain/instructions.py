@@ -104,6 +104,11 @@ def meant_kind(order: HumanOrder) -> int:
     return order.payload[0] if order.kind is OverrideKind.LIFT and order.payload else order.kind
 
 
+def liftable(subject_type: SubjectType) -> list[OverrideKind]:
+    """What can be lifted of such a subject."""
+    return [kind for kind in SUBJECT_OF if kind not in ONCE and SUBJECT_OF[kind] is subject_type]
+
+
 def subject_word(order: HumanOrder) -> str:
     """What kind of thing an order is about."""
     if order.subject_type is SubjectType.NONE:

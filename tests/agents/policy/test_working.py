@@ -18,6 +18,7 @@ from agents.policy.working import HEARTBEAT_BEFORE_S, decide, product_of, report
 from agents.robots import RobotPart
 from tests.builders import a_task, an_entry
 from tests.workshop import ARM, FINISHER, LIMITS, NOZZLE, SCAN, SCANNER, SPRAYER, START_S, Workshop
+from workmoot.domain.errors import Refused
 from workmoot.domain.ids import NOBODY, Number, TaskId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.payloads import assign_payload
@@ -64,12 +65,42 @@ def begun(workshop: Workshop, name: str = "sprayer") -> list[TaskId]:
 def test_decide__drained__begins_nothing_and_finishes_what_it_began():
     workshop, task = allocated()
     workshop.withdraw(OverrideKind.DRAIN, "sprayer")
-    assert actions(workshop) == []
+    assert begun(workshop) == []
     workshop.lift(OverrideKind.DRAIN, "sprayer")
     workshop.start(task)
     workshop.withdraw(OverrideKind.DRAIN, "sprayer")
     (done,) = actions(workshop, now_s=workshop.now_s + 2.0, running_since={(task, 1): float(workshop.now_s)})
     assert isinstance(done, SubmitResult)
+
+
+@pytest.mark.parametrize("kind", [OverrideKind.DRAIN, OverrideKind.QUARANTINE])
+def test_decide__withdrawn__stops_what_goes_to_another_so_that_nobody_has_it_fail(kind: OverrideKind):
+    workshop, task = allocated()
+    workshop.withdraw(kind, "sprayer")
+    assert actions(workshop) == [StopTask(task=task, stopped=True)]
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=True)
+    with pytest.raises(Refused, match="Held"):
+        workshop.by("stranger").work_orders.poke(task)
+    assert actions(workshop) == []
+    workshop.lift(kind, "sprayer")
+    assert actions(workshop) == [StopTask(task=task, stopped=False)]
+
+
+def test_decide__stopped_by_who_had_it_before__goes_on():
+    workshop, task = allocated()
+    workshop.withdraw(OverrideKind.DRAIN, "sprayer")
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=True)
+    workshop.allocate(task, "finisher")
+    assert actions(workshop, "finisher") == [StopTask(task=task, stopped=False)]
+    workshop.by("finisher").overrides.safe_stop(task, stopped=False)
+    assert begun(workshop, "finisher") == [task]
+
+
+def test_decide__stopped_and_cancelled__leaves_the_stop_to_run_out():
+    workshop, task = started()
+    workshop.by("sprayer").overrides.safe_stop(task, stopped=True)
+    workshop.order(OverrideKind.CANCEL, task)
+    assert actions(workshop) == []
 
 
 def test_decide__drained_till_then__begins_when_it_is_over():
@@ -102,7 +133,7 @@ def test_decide__quarantined__neither_begins_nor_inspects():
     workshop, task = allocated()
     workshop.withdraw(OverrideKind.QUARANTINE, "sprayer")
     workshop.withdraw(OverrideKind.QUARANTINE, "scanner")
-    assert actions(workshop) == []
+    assert begun(workshop) == []
     workshop.lift(OverrideKind.QUARANTINE, "sprayer")
     workshop.start(task)
     workshop.submit(task)
@@ -316,6 +347,15 @@ def test_decide__its_helpers_robot_is_held__says_it_is_alive():
     late = float(START_S + LIMITS.heartbeat_seconds)
     alive = [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
     assert actions(workshop, parts=parts(task, a_part(ARM, "running")), now_s=late) == alive
+
+
+def test_decide__its_helper_is_quarantined__says_it_is_alive():
+    workshop, task = a_team_at_work()
+    workshop.withdraw(OverrideKind.QUARANTINE, "finisher")
+    late = float(START_S + LIMITS.heartbeat_seconds)
+    alive = [BeatHeart(task=task, epoch=workshop.task(task).epoch)]
+    found = parts(task, a_part(ARM, "running"), a_part(NOZZLE, "paused"))
+    assert actions(workshop, parts=found, now_s=late) == alive
 
 
 # Robots

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workmoot.domain.events import InstructionGiven
 from workmoot.domain.ids import NOBODY
-from workmoot.domain.instructions import UNSAID, after, group_of, meant_kind
+from workmoot.domain.instructions import UNSAID, Standing, after, group_of, meant_kind
 from workmoot.domain.ledger.records import OverrideRecord
 from workmoot.domain.overrides import OverrideKind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _given(ledger: Ledger, event: InstructionGiven) -> None:
     key = (group_of(meant_kind(event.order)), event.subject)
-    _end_former(ledger, event, ledger.instructions.get(key, UNSAID).id)
+    _end_former(ledger, event, ledger.instructions.get(key, UNSAID))
     ledger.overrides[event.id] = OverrideRecord(
         id=event.id,
         human=event.human,
@@ -33,15 +33,14 @@ def _given(ledger: Ledger, event: InstructionGiven) -> None:
     ledger.instructions[key] = after(event.order, id_=event.id, version=event.version)
 
 
-def _end_former(ledger: Ledger, event: InstructionGiven, former: Any) -> None:
+def _end_former(ledger: Ledger, event: InstructionGiven, former: Standing) -> None:
     """What stood is lifted, or another takes its place, unless its time was over before."""
-    record = ledger.overrides.get(former)
+    record = ledger.overrides.get(former.id)
     if record is None or record.order.kind is OverrideKind.LIFT:
         return
-    expires_at = record.order.expires_at
     how = "released" if event.order.kind is OverrideKind.LIFT else "superseded"
-    over = bool(expires_at) and event.at.timestamp > expires_at
-    ledger.overrides[former] = replace(record, ended_at=event.at, ended_by="expired" if over else how)
+    over = former.is_over(event.at.timestamp)
+    ledger.overrides[former.id] = replace(record, ended_at=event.at, ended_by="expired" if over else how)
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {InstructionGiven: _given}
