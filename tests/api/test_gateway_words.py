@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from api.gateway import LARGEST_ANSWER, Gateway
@@ -15,6 +15,7 @@ from tests.api.requests import get
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_running_plant
 from workmoot.domain.errors import GatewayUnreachable
+from workmoot.domain.overrides import OverrideKind, SubjectType
 
 PATHS = ("robots", "robots/R-1", "floor", "schedule", "overrides", "tasks?status=started", "about")
 TEXT = st.sampled_from(["", "running", "\ud800", "<script>", "0x12", "anchoring"])
@@ -53,7 +54,9 @@ class Stranger:
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    return a_running_plant()
+    story = a_running_plant()
+    story.order(OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="wait")
+    return story
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +76,13 @@ def client(story: Story, stranger: Stranger) -> Iterator[TestClient]:
     sensors=st.lists(SENSOR, max_size=2) | ANYTHING,
     state=STATE | ANYTHING,
 )
+@example(robots=[], sensors=[], state={"chain": {"orders": 10**30}})
 def test_words__any__are_answered_as_far_as_they_make_sense(
     client: TestClient, stranger: Stranger, robots: Any, sensors: Any, state: Any
 ) -> None:
     stranger.says = {"/robots": robots, "/sensors": sensors, "/state": state}
     stranger.gateway.cycle()
+    client.app.state.dependencies.lifecycle.look()  # type: ignore[attr-defined]
     for path in PATHS:
         get(client, path)
     assert client.get("/fragments/floor").status_code == 200
