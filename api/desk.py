@@ -29,7 +29,7 @@ from workmoot.ballots.poll import Verify
 from workmoot.domain.alarms import alarm_id
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
-from workmoot.domain.instructions import HumansContracts, subject_word
+from workmoot.domain.instructions import INSTRUCTIONS, HumansContracts, fits, subject_word
 from workmoot.domain.ledger import Ledger, OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.overrides import SubjectType as Subject
@@ -413,6 +413,9 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         raise unprocessable("/order/validUntil", "The signed order is no longer valid; draft and sign it anew.")
     if not _exists(snap, order):
         raise unprocessable("/order/subject", f"There is no {asked.subject.type.value} {order.subject}.")
+    if order.kind in INSTRUCTIONS and not fits(order):
+        told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
+        raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     try:
         return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
     except Malformed as fault:
