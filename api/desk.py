@@ -165,7 +165,7 @@ class Desk:
 
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
-        with self._drafting(asked) as snap:
+        with self.drafting(asked.kind, is_exact=asked.order is not None) as snap:
             try:
                 drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
             except Problem as refusal:
@@ -187,11 +187,11 @@ class Desk:
         require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
 
-    def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
-        """The plant for an order to be drafted by; a hold waits for no forecast of others."""
-        if asked.order is not None:
+    def drafting(self, kind: Kind, *, is_exact: bool) -> AbstractContextManager[Snapshot]:
+        """The plant for orders to be drafted by; neither a hold nor what a human signed waits for others' forecasts."""
+        if is_exact:
             return self._projection.read()
-        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self.foreseeing()
+        return nullcontext(self._projection.frozen()) if kind is Kind.HOLD else self.foreseeing()
 
     @contextmanager
     def foreseeing(self) -> Iterator[Snapshot]:

@@ -1,6 +1,7 @@
 """One act on many tasks: counted and foreseen, signed order by order, done on exactly what was previewed."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.database import Database
+from api.desk import FORECASTS_AT_ONCE
 from api.drafts import preview_hash
 from api.models.bulk import MOST_TASKS
 from api.models.orders import DisplacedOut, ForecastOut
@@ -255,6 +257,21 @@ def test_give__each_order_signed_by_the_human__all_are_given(strict: TestClient,
     assert (answer.status_code, answer.json()["given"]) == (201, 4), answer.text
     assert all(story.ledger.tasks[task].held for task in SPRAYED)  # type: ignore[index]
     assert get(strict, "overrides")["items"][0]["human"]["id"] == "supervisor"
+
+
+def test_give__signed_while_others_forecasts_take_every_turn__is_given(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve(peopled(story), signs=(), terms=STRICT)
+    with TestClient(served.app, base_url=LOOPBACK) as client, ExitStack() as others:
+        sign_in(client, "supervisor")
+        act = an_act("cancel", SPRAYING)
+        seen = preview(client, act)
+        monkeypatch.setattr("api.turns.TURN_WITHIN_S", 0.01)
+        for _ in range(FORECASTS_AT_ONCE):
+            others.enter_context(served.desk.foreseeing())
+        assert client.post(f"{AT}?dry_run=true", json=act).status_code == 503
+        assert send(client, act | {"signed": signed(seen)}, seen["etag"]).status_code == 201
 
 
 CHANGES = {
