@@ -58,7 +58,7 @@ class BulkDesk:
                 count=len(chosen),
                 tasks=tuple(_chosen_out(snap, task) for task in chosen),
                 forecast=drafts[0].forecast if drafts else None,
-                etag=etag_of_tasks(snap, chosen),
+                etag=_tag(snap, asked, chosen),
                 orders=tuple(map(self._order_out, drafts)),
                 banner=self._desk.keys.banner,
             )
@@ -99,7 +99,7 @@ class BulkDesk:
     def _as_previewed(snap: Snapshot, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[TaskId]:
         """The tasks, which are those that the human saw."""
         chosen = tasks_where(snap, asked.where)
-        seen, ids = etag_of_tasks(snap, chosen), [task.id for task in chosen]
+        seen, ids = _tag(snap, asked, chosen), [task.id for task in chosen]
         current = {"count": len(ids), "tasks": ids} if may_read else None
         require_match("What these tasks are", seen, if_match, current, any_will_do=False)
         if not ids:
@@ -134,8 +134,10 @@ class BulkDesk:
 
 def tasks_where(snap: Snapshot, where: TasksWhere) -> list[Task]:
     """The tasks of which all of it is true, by id."""
-    if not where.model_fields_set:
-        raise unprocessable("/where", "Say which tasks: by order, status, worker or capability.")
+    if where.all == where.is_narrow:
+        raise unprocessable(
+            "/where", "Say which tasks: by order, status, worker or capability; or all, and nothing else."
+        )
     worker = None if where.worker is None else member_by(snap, where.worker, MemberKind.DIGITAL, "/where/worker").number
     capability = _capability(snap, where.capability)
 
@@ -146,9 +148,13 @@ def tasks_where(snap: Snapshot, where: TasksWhere) -> list[Task]:
 
     found = [task for _, task in sorted(snap.ledger.tasks.items()) if is_meant(task)]
     if len(found) > MOST_TASKS:
-        told = f"That are {len(found)} tasks; one bulk takes {MOST_TASKS} at most: narrow it, for example by order."
+        told = f"These are {len(found)} tasks; one bulk takes {MOST_TASKS} at most: narrow it, for example by order."
         raise unprocessable("/where", told)
     return found
+
+
+def _tag(snap: Snapshot, asked: BulkIn, chosen: Sequence[Task]) -> str:
+    return etag_of_tasks(snap, chosen, holds=asked.kind is Kind.HOLD)
 
 
 def _capability(snap: Snapshot, name: str | None) -> int | None:

@@ -111,6 +111,10 @@ def test_preview__no_such_task__counts_none(client: TestClient) -> None:
     ("where", "pointer"),
     [
         ({}, "/where"),
+        ({"order": None}, "/where"),
+        ({"order": None, "status": None, "worker": None, "capability": None}, "/where"),
+        ({"all": False}, "/where"),
+        ({"all": True, "order": 1}, "/where"),
         ({"worker": "nobody"}, "/where/worker"),
         ({"capability": "baking"}, "/where/capability"),
         ({"status": "lost"}, "/where/status"),
@@ -136,9 +140,9 @@ def test_preview__more_tasks_than_one_bulk_takes__is_refused(story: Story) -> No
         assert answer.status_code == 200
         every = [preview(client, an_act("hold", {"order": order}))["count"] for order in story.ledger.orders]
         assert sum(every) > MOST_TASKS
-        answer = client.post(f"{AT}?dry_run=true", json=an_act("hold", {"status": None}))
+        answer = client.post(f"{AT}?dry_run=true", json=an_act("hold", {"all": True}))
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith(f"That are {sum(every)} tasks; one bulk takes 200 at most")
+    assert answer.json()["detail"].startswith(f"These are {sum(every)} tasks; one bulk takes 200 at most")
 
 
 # Given
@@ -183,6 +187,17 @@ def test_give__a_task_changed_since__nothing_is_sent_and_the_present_ones_are_to
     current = answer.json()["current"]
     assert (current["tasks"], current["count"], current["etag"] == etag) == (list(SPRAYED[1:]), 3, False)
     assert given(story) == before
+
+
+@pytest.mark.parametrize(("kind", "status"), [("hold", 201), ("requeue", 412)])
+def test_give__the_same_tasks_in_another_state__a_hold_is_given_all_the_same(
+    client: TestClient, story: Story, kind: str, status: int
+) -> None:
+    act = an_act(kind, SPRAYING)
+    etag = preview(client, act)["etag"]
+    story.order(OverrideKind.HOLD, SubjectType.TASK, SPRAYED[0], why="wait")
+    read_on(client)
+    assert send(client, act, etag).status_code == status
 
 
 @pytest.mark.parametrize(("etag", "status"), [(None, 428), ("*", 412)])
