@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextvars import copy_context
 from http import HTTPStatus
 from itertools import groupby
 
@@ -35,7 +35,7 @@ from workmoot.domain.payloads import tasks_of
 from workmoot.domain.workers import Kind as MemberKind
 
 SENT_AT_ONCE = 8
-"""Orders of one bulk."""
+"""Orders of one bulk that are waited for together; the one account they are sent from sends one after the other."""
 BULKS_AT_ONCE, BULKS_WAITING = 2, 4
 REFUSED = "refused"
 
@@ -70,8 +70,11 @@ class BulkDesk:
         the same key has the rest sent.
         """
         kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
+        signed = [Signed.from_json(one) for one in kept]
+        self._desk.act_on_floor(signed)
         with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
-            items = list(pool.map(partial(self._send, may_read=may_read), map(Signed.from_json, kept)))
+            sent = [pool.submit(copy_context().run, self._send, one, may_read=may_read) for one in signed]
+            items = [one.result() for one in sent]
         refused = sum(item.state == REFUSED for item in items)
         banner = self._desk.keys.banner
         return BulkGiven(given=len(items) - refused, refused=refused, items=tuple(items), banner=banner)

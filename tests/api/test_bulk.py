@@ -19,7 +19,7 @@ from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import Story, signer
 from tests.api.visitors import STRICT, bearer, peopled, sign_in
 from tests.api.visitors import a_key as an_api_key
-from workmoot.domain.errors import Unreachable
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OrderId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import Status
@@ -245,6 +245,34 @@ def test_give__chain_away_in_the_midst__who_asks_again_has_the_rest_sent_once(
     assert answer.status_code == 201, answer.text
     digests = [record.digest for record in story.ledger.overrides.values()]
     assert len(digests) == len(set(digests)) == 2 + answer.json()["given"] > 2 + 3
+
+
+def test_give__holds__the_floor_has_all_of_them_before_any_is_waited_for(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    class TellingFloor:
+        def give(self, order: dict[str, Any], signature: str) -> None:
+            done.append("given")
+
+    served = serve(story, floor=TellingFloor())
+    monkeypatch.setattr("api.bulk.SENT_AT_ONCE", 1)
+    monkeypatch.setattr(served.desk, "_await_anchor", lambda *_: done.append("waited for"))
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        assert give(client, an_act("hold", SPRAYING))["given"] == 4
+    assert done == ["given"] * 4 + ["given", "waited for"] * 4
+
+
+@pytest.mark.parametrize("error", [GatewayUnreachable("away"), GatewayRefused("NOT_ALLOWED", "no role")])
+def test_give__holds_that_the_floor_does_not_take__go_their_way(story: Story, error: Exception) -> None:
+    class NoFloor:
+        def give(self, order: dict[str, Any], signature: str) -> None:
+            raise error
+
+    with TestClient(serve(story, floor=NoFloor()).app, base_url=LOOPBACK) as client:
+        told = give(client, an_act("hold", SPRAYING))
+    assert (told["given"], told["refused"]) == ((4, 0) if isinstance(error, GatewayUnreachable) else (0, 4))
 
 
 # Signed by the human
