@@ -337,7 +337,7 @@ def test_give__other_orders_than_were_previewed__are_refused(strict: TestClient,
 @pytest.mark.parametrize("kind", ["cancel", "requeue"])
 def test_give__signed_for_another_act__is_refused(strict: TestClient, story: Story, kind: str) -> None:
     seen, before = preview(strict, an_act("hold", SPRAYING)), given(story)
-    answer = send(strict, an_act(kind, SPRAYING, signed=signed(seen)), seen["etag"])
+    answer = send(strict, an_act(kind, SPRAYING, signed=signed(seen)), preview(strict, an_act(kind, SPRAYING))["etag"])
     assert (answer.status_code, given(story)) == (422, before)
 
 

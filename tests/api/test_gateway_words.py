@@ -1,7 +1,11 @@
 """Whatever the gateway answers, and whoever answers in its place: the API goes on, and says what it understood."""
 
+import contextlib
 import json
+import threading
 from collections.abc import Iterator
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event
 from typing import Any
 
 import httpx
@@ -45,7 +49,7 @@ class Stranger:
 
     def __init__(self) -> None:
         self.says: dict[str, object] = {}
-        self.gateway = Gateway(lambda: "http://gateway", client=httpx.Client(transport=httpx.MockTransport(self)))
+        self.gateway = Gateway(lambda: "http://gateway", transport=httpx.MockTransport(self))
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         said = self.says.get(request.url.path, [])
@@ -107,3 +111,46 @@ def test_words__that_cannot_be_read__are_none_and_it_is_said_why(said: bytes, wh
     stranger.says = {"/orders": said}
     with pytest.raises(GatewayUnreachable, match=why):
         stranger.gateway.give({}, "0x")
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """Where each answer comes byte by byte, and never ends: first its head, then its body."""
+    begun, stopped = iter((b"HTTP/1.1 200 OK\r\nX:", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), Event()
+
+    class Dripping(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            self.request.sendall(head := next(begun))
+            with contextlib.suppress(OSError):
+                while not stopped.wait(0.05):
+                    self.request.sendall(b"x" if head.endswith(b":") else b"1\r\n \r\n")
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        stopped.set()
+        server.shutdown()
+
+
+def test_words__that_never_end__are_waited_for_a_while(dripping: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.gateway.TIMEOUT_S", 0.3)
+    gateway = Gateway(lambda: dripping)
+    gateway.cycle()
+    assert "no whole answer" in str(gateway.words().trouble)
+    with pytest.raises(GatewayUnreachable, match="no whole answer"):
+        gateway.give({}, "0x")
+
+
+def test_words__old__are_not_relied_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = Stranger().gateway
+    gateway.cycle()
+    assert gateway.words().trouble is None
+    monkeypatch.setattr("api.gateway.OLD_S", -1)
+    assert "not read" in str(gateway.words().trouble)
+
+
+def test_words__at_no_address__are_none() -> None:
+    gateway = Gateway(lambda: "http://[")
+    gateway.cycle()
+    assert "does not answer" in str(gateway.words().trouble)
