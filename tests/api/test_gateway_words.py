@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Event
 from typing import Any
@@ -15,11 +16,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from api.gateway import LARGEST_ANSWER, Gateway
+from api.order_json import order_json
 from tests.api.requests import get
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story, a_running_plant
+from tests.api.story import Story, a_running_plant, signer
+from workmoot.chain.memory.instructions import contracts_of
 from workmoot.domain.errors import GatewayUnreachable
-from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 
 PATHS = ("robots", "robots/R-1", "floor", "schedule", "overrides", "tasks?status=started", "about")
 TEXT = st.sampled_from(["", "running", "\ud800", "<script>", "0x12", "anchoring"])
@@ -154,3 +157,41 @@ def test_words__at_no_address__are_none() -> None:
     gateway = Gateway(lambda: "http://[")
     gateway.cycle()
     assert "does not answer" in str(gateway.words().trouble)
+
+
+def told(order: HumanOrder, by: str = "supervisor", digest: str | None = None) -> dict[str, Any]:
+    """An order as a gateway tells it."""
+    made = contracts_of(1337).digest(order)
+    body = {"state": "anchoring", "order": order_json(order), "signature": "0x" + signer(by).sign(made).hex()}
+    return {"digest": digest or "0x" + made.hex(), **body}
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        (lambda order: told(order), 1),
+        (lambda order: told(order) | {"state": "settled"}, 0),
+        (lambda order: told(order, by="thief"), 0),
+        (lambda order: told(order) | {"signature": None}, 0),
+        (lambda order: told(order, digest="0x" + "ab" * 32), 0),
+        (lambda order: told(order, digest="0x" + contracts_of(1337).digest(order).hex().upper()), 0),
+        (lambda order: told(order) | {"order": order_json(replace(order, subject=302))}, 0),
+    ],
+    ids=["as signed", "settled", "another's", "unsigned", "another digest", "in capitals", "another subject"],
+)
+def test_words__of_an_order__are_believed_where_its_human_signed_it(story: Story, change: Any, count: int) -> None:
+    stranger = Stranger()
+    hold = HumanOrder(
+        kind=OverrideKind.HOLD,
+        subject_type=SubjectType.TASK,
+        subject=300,
+        reason_code=1,
+        reason="never said",
+        valid_until=1,
+        human=signer("supervisor").address,
+        nonce=7,
+    )
+    stranger.says = {"/state": {"orders": [change(hold)]}}
+    stranger.gateway.cycle()
+    projection = serve(story, words=stranger.gateway.words).projection
+    assert [projection.anchoring_count() for _ in range(2)] == [count] * 2
