@@ -1,17 +1,23 @@
 """Humans' orders that act on the floor before a block has them: as the gateway, which keeps them, says."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from api.order_json import order_from
 from api.problems import Problem
+from workmoot.chain.signer import recover
+from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import HumanOrder, OverrideKind
 
 REFUSED = "refused"
 ACTING = ("anchoring", "anchored", REFUSED)
 """Its states of orders that act: what it found anchored may be in a block that is not read here yet."""
+DIGEST = re.compile(r"0x[0-9a-f]{64}")
+MOST_ACTING = 500
+"""The latest of those it tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +28,44 @@ class Anchoring:
     digest: bytes
 
 
-def acting(told: Iterable[Mapping[str, Any]], ledger: Ledger) -> tuple[Anchoring, ...]:
-    """Of what the gateway tells of orders, those that act and that the ledger does not have."""
-    by_digest = {str(said.get("digest")): said for said in told}
-    known = {"0x" + record.digest.hex() for record in ledger.overrides.values()} if by_digest else set()
-    found = (_read(said) for digest, said in by_digest.items() if digest not in known)
-    return tuple(item for item in found if item)
+class Acting:
+    """What acts, of what a gateway tells of orders: those that their humans signed for these contracts; nothing where
+    no contracts are."""
+
+    def __init__(self, contracts: HumansContracts | None) -> None:
+        self._contracts = contracts
+        self._checked: dict[tuple[str, str], Anchoring | None] = {}
+        """Of those told last, by digest and signature."""
+
+    def of(self, told: Iterable[Mapping[str, Any]], ledger: Ledger) -> tuple[Anchoring, ...]:
+        """Those that act and that the ledger does not have."""
+        by_digest = {str(said.get("digest")): said for said in told if said.get("state") in ACTING}
+        known = {"0x" + record.digest.hex() for record in ledger.overrides.values()} if by_digest else set()
+        latest = [said for digest, said in by_digest.items() if digest not in known][-MOST_ACTING:]
+        former, self._checked = self._checked, {}
+        found = [(said, self._genuine(said, former)) for said in latest]
+        return tuple(item for said, item in found if item and _acts(said, item.order))
+
+    def _genuine(self, said: Mapping[str, Any], former: Mapping[tuple[str, str], Anchoring | None]) -> Anchoring | None:
+        """The order, if its human signed it; each is checked once."""
+        key = str(said.get("digest")), str(said.get("signature"))
+        if key not in self._checked:
+            self._checked[key] = former[key] if key in former else self._read(said, *key)
+        return self._checked[key]
+
+    def _read(self, said: Mapping[str, Any], digest: str, signature: str) -> Anchoring | None:
+        order = said.get("order")
+        if self._contracts is None or not DIGEST.fullmatch(digest) or not isinstance(order, Mapping):
+            return None
+        try:
+            item = Anchoring(order=order_from(order), digest=bytes.fromhex(digest[2:]))
+            signed = recover(item.digest, bytes.fromhex(signature.removeprefix("0x")))
+        except (Problem, ValueError):
+            return None
+        genuine = item.digest == self._contracts.digest(item.order) and signed == item.order.human
+        return item if genuine else None
 
 
-def _read(said: Mapping[str, Any]) -> Anchoring | None:
-    """What the gateway says of one order; None: it is over, or makes no sense. A hold acts also where the chain
-    refused it."""
-    state, order = said.get("state"), said.get("order")
-    if state not in ACTING or not isinstance(order, Mapping):
-        return None
-    try:
-        item = Anchoring(order=order_from(order), digest=bytes.fromhex(str(said.get("digest")).removeprefix("0x")))
-    except (Problem, ValueError):
-        return None
-    return item if state != REFUSED or item.order.kind is OverrideKind.HOLD else None
+def _acts(said: Mapping[str, Any], order: HumanOrder) -> bool:
+    """A hold acts also where the chain refused it."""
+    return said.get("state") != REFUSED or order.kind is OverrideKind.HOLD

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextvars import copy_context
 from http import HTTPStatus
 from itertools import groupby
 
@@ -35,7 +35,7 @@ from workmoot.domain.payloads import tasks_of
 from workmoot.domain.workers import Kind as MemberKind
 
 SENT_AT_ONCE = 8
-"""Orders of one bulk."""
+"""Orders of one bulk that are waited for together; the one account they are sent from sends one after the other."""
 BULKS_AT_ONCE, BULKS_WAITING = 2, 4
 REFUSED = "refused"
 
@@ -52,13 +52,13 @@ class BulkDesk:
         """How many and which tasks, what all of it would bring, and the exact orders to sign. Nothing is sent."""
         with self._desk.foreseeing() as snap:
             chosen = tasks_where(snap, asked.where)
-            drafts = self._drafts(snap, asked, chosen)
+            drafts = self._desk.draft_all(snap, list(_each(asked, [task.id for task in chosen]))) if chosen else []
             return BulkPreview(
                 head=snap.head,
                 count=len(chosen),
                 tasks=tuple(_chosen_out(snap, task) for task in chosen),
                 forecast=drafts[0].forecast if drafts else None,
-                etag=etag_of_tasks(snap, chosen),
+                etag=_tag(snap, asked, chosen),
                 orders=tuple(map(self._order_out, drafts)),
                 banner=self._desk.keys.banner,
             )
@@ -69,37 +69,50 @@ class BulkDesk:
         What the contracts refuse keeps nothing else from being sent. Where the chain is away, whoever asks again with
         the same key has the rest sent.
         """
-        with self._turns.take():
-            kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
-            with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
-                items = list(pool.map(partial(self._send, may_read=may_read), map(Signed.from_json, kept)))
+        kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
+        signed = [Signed.from_json(one) for one in kept]
+        self._desk.act_on_floor(signed)
+        with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
+            sent = [pool.submit(copy_context().run, self._send, one, may_read=may_read) for one in signed]
+            items = [one.result() for one in sent]
         refused = sum(item.state == REFUSED for item in items)
         banner = self._desk.keys.banner
         return BulkGiven(given=len(items) - refused, refused=refused, items=tuple(items), banner=banner)
 
     def _sign(self, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[Signed]:
-        with self._desk.foreseeing() as snap:
-            chosen = tasks_where(snap, asked.where)
-            seen, ids = etag_of_tasks(snap, chosen), [task.id for task in chosen]
-            current = {"count": len(ids), "tasks": ids} if may_read else None
-            require_match("What these tasks are", seen, if_match, current, any_will_do=False)
-            if not chosen:
-                raise unprocessable("/where", "There is no such task now: nothing is to be done.")
-            if asked.signed is None:
-                return [self._signed_here(snap, drafted) for drafted in self._drafts(snap, asked, chosen)]
-            brought = [_as_one(asked, one) for one in asked.signed]
-            drafts = [as_signed(snap, one) for one in brought]
-        _require_each_once([drafted.order for drafted in drafts], ids)
-        return [
-            _signed(snap, drafted, self._desk.signature_of(one, drafted.order))
-            for one, drafted in zip(brought, drafts, strict=True)
-        ]
+        with self._turns.take():
+            with self._desk.drafting(asked.kind, is_exact=asked.signed is not None) as snap:
+                ids = self._as_previewed(snap, asked, if_match, may_read=may_read)
+                brought = _brought(asked, ids)
+                drafts = self._drafts(snap, asked, brought)
+                tags = [etag_of(snap, drafted.order.subject_type, drafted.order.subject) for drafted in drafts]
+            _require_each_once([drafted.order for drafted in drafts], ids)
+            return [
+                Signed(
+                    order=drafted.order,
+                    signature=self._desk.signature_of(one, drafted.order),
+                    etag=tag,
+                    filled=drafted.filled,
+                    warnings=drafted.warnings,
+                )
+                for one, drafted, tag in zip(brought, drafts, tags, strict=True)
+            ]
 
-    def _drafts(self, snap: Snapshot, asked: BulkIn, chosen: Sequence[Task]) -> list[Draft]:
-        return self._desk.draft_all(snap, list(_each(asked, chosen))) if chosen else []
+    @staticmethod
+    def _as_previewed(snap: Snapshot, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[TaskId]:
+        """The tasks, which are those that the human saw."""
+        chosen = tasks_where(snap, asked.where)
+        seen, ids = _tag(snap, asked, chosen), [task.id for task in chosen]
+        current = {"count": len(ids), "tasks": ids} if may_read else None
+        require_match("What these tasks are", seen, if_match, current, any_will_do=False)
+        if not ids:
+            raise unprocessable("/where", "There is no such task now: nothing is to be done.")
+        return ids
 
-    def _signed_here(self, snap: Snapshot, drafted: Draft) -> Signed:
-        return _signed(snap, drafted, self._desk.sign_for(drafted.order.human, self._desk.digest_of(drafted.order)))
+    def _drafts(self, snap: Snapshot, asked: BulkIn, brought: Sequence[OverrideIn]) -> list[Draft]:
+        return (
+            self._desk.draft_all(snap, brought) if asked.signed is None else [as_signed(snap, one) for one in brought]
+        )
 
     def _send(self, signed: Signed, *, may_read: bool) -> BulkOutcome:
         tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()
@@ -124,8 +137,10 @@ class BulkDesk:
 
 def tasks_where(snap: Snapshot, where: TasksWhere) -> list[Task]:
     """The tasks of which all of it is true, by id."""
-    if not where.model_fields_set:
-        raise unprocessable("/where", "Say which tasks: by order, status, worker or capability.")
+    if where.all == where.is_narrow:
+        raise unprocessable(
+            "/where", "Say which tasks: by order, status, worker or capability; or all, and nothing else."
+        )
     worker = None if where.worker is None else member_by(snap, where.worker, MemberKind.DIGITAL, "/where/worker").number
     capability = _capability(snap, where.capability)
 
@@ -136,9 +151,13 @@ def tasks_where(snap: Snapshot, where: TasksWhere) -> list[Task]:
 
     found = [task for _, task in sorted(snap.ledger.tasks.items()) if is_meant(task)]
     if len(found) > MOST_TASKS:
-        told = f"That are {len(found)} tasks; one bulk takes {MOST_TASKS} at most: narrow it, for example by order."
+        told = f"These are {len(found)} tasks; one bulk takes {MOST_TASKS} at most: narrow it, for example by order."
         raise unprocessable("/where", told)
     return found
+
+
+def _tag(snap: Snapshot, asked: BulkIn, chosen: Sequence[Task]) -> str:
+    return etag_of_tasks(snap, chosen, holds=asked.kind is Kind.HOLD)
 
 
 def _capability(snap: Snapshot, name: str | None) -> int | None:
@@ -148,12 +167,17 @@ def _capability(snap: Snapshot, name: str | None) -> int | None:
     raise unprocessable("/where/capability", f"There is no capability {name!r}; there are: {known or 'none'}.")
 
 
-def _each(asked: BulkIn, chosen: Sequence[Task]) -> Iterator[OverrideIn]:
+def _brought(asked: BulkIn, chosen: Sequence[TaskId]) -> list[OverrideIn]:
+    """The orders that the human signed, or those that a development key is to sign."""
+    return list(_each(asked, chosen)) if asked.signed is None else [_as_one(asked, one) for one in asked.signed]
+
+
+def _each(asked: BulkIn, chosen: Sequence[TaskId]) -> Iterator[OverrideIn]:
     """One order for each task; cancelled are an order's tasks in one."""
     if asked.kind is not Kind.CANCEL:
-        yield from (_one(asked, task.id) for task in chosen)
+        yield from (_one(asked, task) for task in chosen)
         return
-    for _, tasks in groupby([task.id for task in chosen], key=order_of):
+    for _, tasks in groupby(chosen, key=order_of):
         first, *others = tasks
         yield _one(asked, first, **({"tasks": [first, *others]} if others else {}))
 
@@ -173,17 +197,6 @@ def _one(asked: BulkIn, task: TaskId, **payload: object) -> OverrideIn:
 def _as_one(asked: BulkIn, signed: SignedOrder) -> OverrideIn:
     subject = SubjectIn(type=SubjectType.TASK)
     return OverrideIn(kind=asked.kind, subject=subject, order=signed.order, signature=signed.signature)
-
-
-def _signed(snap: Snapshot, drafted: Draft, signature: bytes) -> Signed:
-    order = drafted.order
-    return Signed(
-        order=order,
-        signature=signature,
-        etag=etag_of(snap, order.subject_type, order.subject),
-        filled=drafted.filled,
-        warnings=drafted.warnings,
-    )
 
 
 def _require_each_once(orders: Sequence[HumanOrder], chosen: Sequence[TaskId]) -> None:

@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -20,16 +20,16 @@ from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
+from api.views.alarms import alarm_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
-from workmoot.domain.alarms import alarm_id
 from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
 from workmoot.domain.ids import Address
-from workmoot.domain.instructions import HumansContracts, subject_word
+from workmoot.domain.instructions import INSTRUCTIONS, HumansContracts, fits, subject_word
 from workmoot.domain.ledger import Ledger, OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, unordered_nonce
 from workmoot.domain.overrides import SubjectType as Subject
@@ -165,7 +165,7 @@ class Desk:
 
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state."""
-        with self._drafting(asked) as snap:
+        with self.drafting(asked.kind, is_exact=asked.order is not None) as snap:
             try:
                 drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
             except Problem as refusal:
@@ -187,11 +187,11 @@ class Desk:
         require_match(what, seen, if_match, current, any_will_do=holds)
         return signed
 
-    def _drafting(self, asked: OverrideIn) -> AbstractContextManager[Snapshot]:
-        """The plant for an order to be drafted by; a hold waits for no forecast of others."""
-        if asked.order is not None:
+    def drafting(self, kind: Kind, *, is_exact: bool) -> AbstractContextManager[Snapshot]:
+        """The plant for orders to be drafted by; neither a hold nor what a human signed waits for others' forecasts."""
+        if is_exact:
             return self._projection.read()
-        return nullcontext(self._projection.frozen()) if asked.kind is Kind.HOLD else self.foreseeing()
+        return nullcontext(self._projection.frozen()) if kind is Kind.HOLD else self.foreseeing()
 
     @contextmanager
     def foreseeing(self) -> Iterator[Snapshot]:
@@ -235,6 +235,17 @@ class Desk:
             next_step=self._next_step(order, record.state),
             banner=self.keys.banner,
         )
+
+    def act_on_floor(self, orders: Iterable[Signed]) -> None:
+        """Gives the gateway all holds and releases, before any is waited for. What it refuses is told when each is
+        sent; what it has does nothing again."""
+        with suppress(GatewayUnreachable):
+            for signed in orders:
+                if not self._is_for_floor(signed.order):
+                    continue
+                step = Step(self.digest_of(signed.order), NOWHERE, SUBMITTED)
+                with suppress(GatewayRefused), self._projection.steps.trying(step, time.time()):
+                    self._tell_floor(signed.order, signed.signature)
 
     def _overtaken(self, signed: "Signed", refusal: Problem, *, may_read: bool) -> Problem:
         """What the contracts' no means: that the subject is no longer as the human saw it, or what they say."""
@@ -319,26 +330,32 @@ class Desk:
 
     def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
-        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
         with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
-            if stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None:
+            if self._is_for_floor(order):
                 return self._give_to_floor(order, signature)
             return self._give_to_chain(order, signature)
 
+    def _is_for_floor(self, order: HumanOrder) -> bool:
+        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
+        return stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None
+
     def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
-        assert self._floor is not None  # noqa: S101 (the caller looked)
-        digest = self.digest_of(order)
         try:
-            self._floor.give(order_json(order), "0x" + signature.hex())
+            self._tell_floor(order, signature)
         except GatewayRefused as refused:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
             return self._give_to_chain(order, signature)
-        if order.kind is OverrideKind.HOLD:
-            self._projection.steps.see(Step(digest, NOWHERE, ACKNOWLEDGED), time.time())
+        digest = self.digest_of(order)
         self._await_anchor(order, digest)
         return self._record(digest, order, within_s=0)
+
+    def _tell_floor(self, order: HumanOrder, signature: bytes) -> None:
+        assert self._floor is not None  # noqa: S101 (the caller looked)
+        self._floor.give(order_json(order), "0x" + signature.hex())
+        if order.kind is OverrideKind.HOLD:
+            self._projection.steps.see(Step(self.digest_of(order), NOWHERE, ACKNOWLEDGED), time.time())
 
     def _await_anchor(self, order: HumanOrder, digest: bytes) -> None:
         """Until the order is on chain, a while at most. What the chain refused is told; a hold acts all the same."""
@@ -413,6 +430,9 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         raise unprocessable("/order/validUntil", "The signed order is no longer valid; draft and sign it anew.")
     if not _exists(snap, order):
         raise unprocessable("/order/subject", f"There is no {asked.subject.type.value} {order.subject}.")
+    if order.kind in INSTRUCTIONS and not fits(order):
+        told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
+        raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     try:
         return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
     except Malformed as fault:
@@ -420,13 +440,14 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:
+    if order.subject_type is Subject.NONE:
+        return alarm_of(snap, order.subject) is not None
     known: dict[Subject, Collection[int]] = {
         Subject.TASK: snap.ledger.tasks,
         Subject.PROPOSAL: snap.ledger.proposals,
         Subject.WORKER: snap.ledger.members,
         Subject.ROBOT: snap.ledger.robots,
         Subject.PLANT: (0,),
-        Subject.NONE: [alarm_id(alarm) for alarm in snap.ledger.alarms],
     }
     return order.subject in known[order.subject_type]
 

@@ -1,7 +1,9 @@
 """What the robot gateway says, read twice a second; and a human's hold, which does not wait for a block."""
 
+import asyncio
 import json
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +17,11 @@ from api.views.snapshot import GatewayWords, clean
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 2.0
+TIMEOUT_S = 3.0
+"""For one request, to the answer's last byte."""
+OLD_S = 5.0
+"""Words older than this are no longer relied on."""
+FAULTS = (httpx.HTTPError, httpx.InvalidURL, ValueError)
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes; of a thousand robots, or ten thousand orders of humans, it is less than a half."""
 
@@ -24,11 +30,16 @@ class Gateway:
     """One gateway over HTTP; its address stands in the plant's description, so it is asked for each time."""
 
     def __init__(
-        self, url_of: Callable[[], str | None], *, pause_s: float = 0.5, client: httpx.Client | None = None
+        self,
+        url_of: Callable[[], str | None],
+        *,
+        pause_s: float = 0.5,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._url_of = url_of
         self._pause_s = pause_s
-        self._client = client or httpx.Client(timeout=TIMEOUT_S)
+        self._transport = transport
+        self._tls = ssl.create_default_context()
         self._lock = threading.Lock()
         self._words = GatewayWords()
         self._taken: dict[str, Mapping[str, Any]] = {}
@@ -43,7 +54,6 @@ class Gateway:
     def stop(self) -> None:
         """Ends reading."""
         self._worker.stop(within_s=2 * TIMEOUT_S)
-        self._client.close()
 
     @property
     def fault(self) -> str | None:
@@ -55,7 +65,9 @@ class Gateway:
         with self._lock:
             words, read_at, taken = self._words, self._read_at, tuple(self._taken.values())
         age = None if read_at is None else round(time.monotonic() - read_at, 2)
-        return replace(words, read_s_ago=age, taken=taken)
+        is_old = age is not None and age > OLD_S
+        trouble = words.trouble or (f"the gateway was not read for more than {OLD_S:g} s" if is_old else None)
+        return replace(words, read_s_ago=age, taken=taken, trouble=trouble)
 
     def give(self, order: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
         """A human's signed hold or release, to act at once."""
@@ -64,7 +76,7 @@ class Gateway:
             raise GatewayUnreachable("the plant's description names no gateway")
         try:
             response, said = self._ask("POST", f"{url}/orders", {"order": dict(order), "signature": signature})
-        except (httpx.HTTPError, ValueError) as error:
+        except FAULTS as error:
             raise GatewayUnreachable(f"the gateway at {url} did not answer: {error}") from error
         told = said if isinstance(said, dict) else {}
         if not response.is_success:
@@ -80,7 +92,7 @@ class Gateway:
             known = tuple(self._taken)
         try:
             words = self._read(url) if url else GatewayWords(trouble="the plant's description names no gateway")
-        except (httpx.HTTPError, ValueError) as error:
+        except FAULTS as error:
             words = GatewayWords(trouble=f"the gateway at {url} does not answer: {error}")
         with self._lock:
             if words.trouble is not None:
@@ -110,8 +122,23 @@ class Gateway:
         return said
 
     def _ask(self, method: str, url: str, body: Any = None) -> tuple[httpx.Response, Any]:
-        with self._client.stream(method, url, json=body) as response:
-            return response, _said(_whole(response))
+        try:
+            response, said = asyncio.run(self._fetch(method, url, body))
+        except TimeoutError:
+            raise httpx.TimeoutException(f"no whole answer within {TIMEOUT_S:g} s") from None
+        return response, _said(said)
+
+    async def _fetch(self, method: str, url: str, body: Any) -> tuple[httpx.Response, bytes]:
+        async with (
+            asyncio.timeout(TIMEOUT_S),
+            httpx.AsyncClient(
+                transport=self._transport,
+                timeout=None,  # noqa: S113 (one for all of it, above)
+                verify=self._tls,
+            ) as client,
+            client.stream(method, url, json=body) as response,
+        ):
+            return response, await _whole(response)
 
     def _run(self) -> None:
         while not self._worker.stopping.is_set():
@@ -126,10 +153,10 @@ def _said(body: bytes) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def _whole(response: httpx.Response) -> bytes:
+async def _whole(response: httpx.Response) -> bytes:
     """The body, if it comes to an end."""
     body = b""
-    for part in response.iter_bytes():
+    async for part in response.aiter_bytes():
         body += part
         if len(body) > LARGEST_ANSWER:
             raise ValueError(f"more than {LARGEST_ANSWER} bytes")

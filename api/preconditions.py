@@ -20,9 +20,9 @@ def etag_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     return f'"{word}-{subject}-{_state(snap.ledger, subject_type, subject)}"'
 
 
-def etag_of_tasks(snap: Snapshot, tasks: Iterable[Task]) -> str:
-    """The same of many tasks at once, and of which they are."""
-    states = [[task.id, _of_task(snap.ledger, task)] for task in tasks]
+def etag_of_tasks(snap: Snapshot, tasks: Iterable[Task], *, holds: bool) -> str:
+    """The same of many tasks at once, and of which they are; for a hold that alone: who sees danger stops them."""
+    states = [[task.id, "" if holds else _of_task(snap.ledger, task)] for task in tasks]
     return f'"tasks-{len(states)}-{keccak(json.dumps(states).encode()).hex()[:DIGITS]}"'
 
 

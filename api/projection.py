@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from api.anchoring import Anchoring, acting
+from api.anchoring import Acting, Anchoring
 from api.event_ids import EventId, mark_of
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
@@ -22,6 +22,7 @@ from workmoot.chain.following import Following, News
 from workmoot.domain.errors import ChainError, DatabaseUnreachable, Unreachable
 from workmoot.domain.events import Event
 from workmoot.domain.ids import TaskId
+from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Projection:
         *,
         chain_id: int,
         gateway: Callable[[], GatewayWords] = GatewayWords,
+        contracts: HumansContracts | None = None,
         database: str = "memory",
     ) -> None:
         self.chain_id = chain_id
@@ -88,6 +90,7 @@ class Projection:
         """The ledger as it is, until something is entered."""
         self._read_at: float | None = None
         self._trouble: str | None = "the chain was not read yet"
+        self._orders = Acting(contracts)
         self._acting: tuple[GatewayWords, int, tuple[Anchoring, ...]] = GatewayWords(), -1, ()
         """Of which words of the gateway, and at which version, these orders were found to act."""
         self._worker = Worker("following the chain", self._follow)
@@ -284,7 +287,7 @@ class Projection:
         former, version, found = self._acting
         is_known = words.orders is former.orders and words.taken == former.taken and version == self.version
         if not is_known:
-            found = acting((*words.taken, *words.orders), self._follower.ledger)
+            found = self._orders.of((*words.taken, *words.orders), self._follower.ledger)
             self._acting = words, self.version, found
         return found
 

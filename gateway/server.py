@@ -97,8 +97,7 @@ async def post_order(request: web.Request) -> web.Response:
 
 async def get_orders(request: web.Request) -> web.Response:
     """Humans' orders that came here, and how far their anchoring is."""
-    floor = request.app[FLOOR]
-    return web.json_response([show.order_json(digest, order) for digest, order in floor.state.orders.items()])
+    return web.json_response(show.orders_json(request.app[FLOOR].state))
 
 
 async def get_robots(request: web.Request) -> web.Response:

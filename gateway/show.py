@@ -7,7 +7,7 @@ from gateway.checks import holds, stillness
 from gateway.floor import Floor
 from gateway.records import PartMeasured
 from gateway.simulation import CRITERION_MICRONS
-from gateway.state import HumanOrder, Job
+from gateway.state import HumanOrder, Job, State
 from gateway.view import RobotView, SensorView, View
 from workmoot.domain.ids import order_of
 from workmoot.domain.overrides import hash_of_orders
@@ -15,6 +15,8 @@ from workmoot.domain.overrides import hash_of_orders
 Json = dict[str, object]
 TRANSPORT = 0.15
 """The share of a job in which the part comes from where it was made before."""
+SETTLED_SHOWN = 300
+"""Humans' orders that are on the chain for good."""
 
 
 def robot_json(floor: Floor, robot: RobotView) -> Json:
@@ -138,12 +140,20 @@ def order_json(digest: str, order: HumanOrder) -> Json:
         "subject": order.order.subject,
         "human": order.order.human,
         "order": order.order.order,
+        "signature": order.order.signature,
         "at": order.order.at,
         "state": order.state,
         "reason": order.reason,
         "shown": f"{order.state}: {order.reason}" if order.reason else order.state,
         "holds_here": order.holds,
     }
+
+
+def orders_json(state: State) -> list[Json]:
+    """Humans' orders that came here: all that are not settled, and the latest of the others."""
+    settled = [digest for digest, order in state.orders.items() if order.state == "settled"]
+    past = frozenset(settled[:-SETTLED_SHOWN])
+    return [order_json(digest, order) for digest, order in state.orders.items() if digest not in past]
 
 
 def state_json(floor: Floor) -> Json:
@@ -167,7 +177,7 @@ def state_json(floor: Floor) -> Json:
         "plant_held": bool(holds(state, view)),
         "held_why": list(holds(state, view)),
         "latches": {str(robot): latch.why for robot, latch in sorted(state.latches.items())},
-        "orders": [order_json(digest, order) for digest, order in state.orders.items()],
+        "orders": orders_json(state),
         "anchoring": sum(order.state == "anchoring" for order in state.orders.values()),
         "live_jobs": len(state.live_jobs()),
         "log_records": floor.events.count,

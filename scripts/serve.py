@@ -154,7 +154,13 @@ def dependencies_of(
     follower = connection.follower(DatabaseArchive(database, connection.deployment))
     gateway: Gateway = Gateway(lambda: projection.gateway_url())
     chain_id = connection.deployment.chain_id
-    projection = Projection(follower, chain_id=chain_id, gateway=gateway.words, database=database.dialect)
+    projection = Projection(
+        follower,
+        chain_id=chain_id,
+        gateway=gateway.words,
+        contracts=connection.deployment.humans_contracts,
+        database=database.dialect,
+    )
     projection.begin()
     sender = _relay(keys, relay)
     contracts = connection.contracts(sender) if sender else None

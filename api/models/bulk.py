@@ -20,6 +20,12 @@ class TasksWhere(Wire):
     status: Literal[tuple(status.name.lower() for status in Status if status)] | None = None  # type: ignore[valid-type]
     worker: int | Annotated[str, Field(max_length=100)] | None = Field(default=None, description="Badge number or id.")
     capability: Annotated[str, Field(max_length=100)] | None = None
+    all: bool = Field(default=False, description="Every task that is not over; nothing else is named then.")
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is named that a task may lack."""
+        return any(named is not None for named in (self.order, self.status, self.worker, self.capability))
 
 
 class SignedOrder(Wire):

@@ -99,9 +99,10 @@ class Snapshot:
     def orders_seen(self) -> int:
         """So many of the humans' orders, from the first on, the gateway has seen on this very chain."""
         count = self.gateway.orders_count
+        if count > len(self.ledger.overrides):
+            return 0
         known = islice((record.digest for record in self.ledger.overrides.values()), count)
-        same = count <= len(self.ledger.overrides) and self.gateway.orders_hash == hash_of_orders(known)
-        return count if same else 0
+        return count if self.gateway.orders_hash == hash_of_orders(known) else 0
 
     @cached_property
     def _robots_can(self) -> int:

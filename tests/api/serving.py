@@ -69,11 +69,12 @@ def serve(
     verify = verify or is_signed_by
     database = database or in_memory()
     words = words or FloorWords(story).words
-    projection = Projection(MemoryFollower(story.chain), chain_id=story.chain.chain_id, gateway=words)
+    contracts = contracts_of(story.chain.chain_id)
+    follower = MemoryFollower(story.chain)
+    projection = Projection(follower, chain_id=story.chain.chain_id, gateway=words, contracts=contracts)
     projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
-    contracts = contracts_of(story.chain.chain_id)
     desk = Desk(projection, contracts=contracts, relay=relay.overrides, floor=floor, keys=keys, verify=verify)
     home = Home(url=url, chain_id=story.chain.chain_id)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)

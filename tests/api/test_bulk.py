@@ -1,6 +1,7 @@
 """One act on many tasks: counted and foreseen, signed order by order, done on exactly what was previewed."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.database import Database
+from api.desk import FORECASTS_AT_ONCE
 from api.drafts import preview_hash
 from api.models.bulk import MOST_TASKS
 from api.models.orders import DisplacedOut, ForecastOut
@@ -17,7 +19,7 @@ from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import Story, signer
 from tests.api.visitors import STRICT, bearer, peopled, sign_in
 from tests.api.visitors import a_key as an_api_key
-from workmoot.domain.errors import Unreachable
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OrderId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import Status
@@ -109,6 +111,10 @@ def test_preview__no_such_task__counts_none(client: TestClient) -> None:
     ("where", "pointer"),
     [
         ({}, "/where"),
+        ({"order": None}, "/where"),
+        ({"order": None, "status": None, "worker": None, "capability": None}, "/where"),
+        ({"all": False}, "/where"),
+        ({"all": True, "order": 1}, "/where"),
         ({"worker": "nobody"}, "/where/worker"),
         ({"capability": "baking"}, "/where/capability"),
         ({"status": "lost"}, "/where/status"),
@@ -134,9 +140,9 @@ def test_preview__more_tasks_than_one_bulk_takes__is_refused(story: Story) -> No
         assert answer.status_code == 200
         every = [preview(client, an_act("hold", {"order": order}))["count"] for order in story.ledger.orders]
         assert sum(every) > MOST_TASKS
-        answer = client.post(f"{AT}?dry_run=true", json=an_act("hold", {"status": None}))
+        answer = client.post(f"{AT}?dry_run=true", json=an_act("hold", {"all": True}))
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith(f"That are {sum(every)} tasks; one bulk takes 200 at most")
+    assert answer.json()["detail"].startswith(f"These are {sum(every)} tasks; one bulk takes 200 at most")
 
 
 # Given
@@ -181,6 +187,17 @@ def test_give__a_task_changed_since__nothing_is_sent_and_the_present_ones_are_to
     current = answer.json()["current"]
     assert (current["tasks"], current["count"], current["etag"] == etag) == (list(SPRAYED[1:]), 3, False)
     assert given(story) == before
+
+
+@pytest.mark.parametrize(("kind", "status"), [("hold", 201), ("requeue", 412)])
+def test_give__the_same_tasks_in_another_state__a_hold_is_given_all_the_same(
+    client: TestClient, story: Story, kind: str, status: int
+) -> None:
+    act = an_act(kind, SPRAYING)
+    etag = preview(client, act)["etag"]
+    story.order(OverrideKind.HOLD, SubjectType.TASK, SPRAYED[0], why="wait")
+    read_on(client)
+    assert send(client, act, etag).status_code == status
 
 
 @pytest.mark.parametrize(("etag", "status"), [(None, 428), ("*", 412)])
@@ -230,6 +247,34 @@ def test_give__chain_away_in_the_midst__who_asks_again_has_the_rest_sent_once(
     assert len(digests) == len(set(digests)) == 2 + answer.json()["given"] > 2 + 3
 
 
+def test_give__holds__the_floor_has_all_of_them_before_any_is_waited_for(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    class TellingFloor:
+        def give(self, order: dict[str, Any], signature: str) -> None:
+            done.append("given")
+
+    served = serve(story, floor=TellingFloor())
+    monkeypatch.setattr("api.bulk.SENT_AT_ONCE", 1)
+    monkeypatch.setattr(served.desk, "_await_anchor", lambda *_: done.append("waited for"))
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        assert give(client, an_act("hold", SPRAYING))["given"] == 4
+    assert done == ["given"] * 4 + ["given", "waited for"] * 4
+
+
+@pytest.mark.parametrize("error", [GatewayUnreachable("away"), GatewayRefused("NOT_ALLOWED", "no role")])
+def test_give__holds_that_the_floor_does_not_take__go_their_way(story: Story, error: Exception) -> None:
+    class NoFloor:
+        def give(self, order: dict[str, Any], signature: str) -> None:
+            raise error
+
+    with TestClient(serve(story, floor=NoFloor()).app, base_url=LOOPBACK) as client:
+        told = give(client, an_act("hold", SPRAYING))
+    assert (told["given"], told["refused"]) == ((4, 0) if isinstance(error, GatewayUnreachable) else (0, 4))
+
+
 # Signed by the human
 
 
@@ -257,6 +302,21 @@ def test_give__each_order_signed_by_the_human__all_are_given(strict: TestClient,
     assert get(strict, "overrides")["items"][0]["human"]["id"] == "supervisor"
 
 
+def test_give__signed_while_others_forecasts_take_every_turn__is_given(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve(peopled(story), signs=(), terms=STRICT)
+    with TestClient(served.app, base_url=LOOPBACK) as client, ExitStack() as others:
+        sign_in(client, "supervisor")
+        act = an_act("cancel", SPRAYING)
+        seen = preview(client, act)
+        monkeypatch.setattr("api.turns.TURN_WITHIN_S", 0.01)
+        for _ in range(FORECASTS_AT_ONCE):
+            others.enter_context(served.desk.foreseeing())
+        assert client.post(f"{AT}?dry_run=true", json=act).status_code == 503
+        assert send(client, act | {"signed": signed(seen)}, seen["etag"]).status_code == 201
+
+
 CHANGES = {
     "one is missing": lambda mine, _: mine[1:],
     "one comes twice": lambda mine, _: [*mine, mine[0]],
@@ -277,7 +337,7 @@ def test_give__other_orders_than_were_previewed__are_refused(strict: TestClient,
 @pytest.mark.parametrize("kind", ["cancel", "requeue"])
 def test_give__signed_for_another_act__is_refused(strict: TestClient, story: Story, kind: str) -> None:
     seen, before = preview(strict, an_act("hold", SPRAYING)), given(story)
-    answer = send(strict, an_act(kind, SPRAYING, signed=signed(seen)), seen["etag"])
+    answer = send(strict, an_act(kind, SPRAYING, signed=signed(seen)), preview(strict, an_act(kind, SPRAYING))["etag"])
     assert (answer.status_code, given(story)) == (422, before)
 
 

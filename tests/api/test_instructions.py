@@ -7,18 +7,28 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.order_json import order_from
+from api.order_json import order_from, order_json
 from api.views.snapshot import GatewayWords
 from tests.api.requests import a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import FloorWords, Story, signer
-from tests.api.visitors import peopled
+from tests.api.visitors import STRICT, peopled
 from workmoot.chain.memory.instructions import contracts_of
 from workmoot.domain.instructions import BEFORE_THE_FIRST
-from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.work import Status
 
 FIRST = BEFORE_THE_FIRST + 1
+AN_ORDER = HumanOrder(
+    kind=OverrideKind.REPRIORITISE,
+    subject_type=SubjectType.TASK,
+    subject=0,
+    reason_code=1,
+    reason="no reason",
+    valid_until=1 << 40,
+    human=signer("supervisor").address,
+    nonce=1,
+)
 
 
 def drain(**more: Any) -> dict[str, Any]:
@@ -311,3 +321,15 @@ def test_quarantine__gateway_has_read_all_orders__is_effective(client: TestClien
         time.sleep(0.02)
     assert found["times"]["acknowledged"]
     assert OverrideKind[found["kind"].upper()] is OverrideKind.QUARANTINE
+
+
+@pytest.mark.parametrize(("kind", "payload"), [("reprioritise", "0x"), ("reprioritise", "0x0909"), ("lift", "0x")])
+def test_give__a_signed_payload_of_another_length__is_refused_to_a_stranger_too(
+    story: Story, kind: str, payload: str
+) -> None:
+    with TestClient(serve(peopled(story), terms=STRICT).app, base_url=LOOPBACK) as stranger:
+        task = story.task("P6", "glue")
+        order = order_json(replace(AN_ORDER, kind=OverrideKind[kind.upper()], subject=task)) | {"payload": payload}
+        signed = {"order": order, "signature": "0x" + "11" * 65}
+        answer = send(stranger, {"kind": kind, "subject": {"type": "task"}, **signed}, etag="any")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/order/payload")

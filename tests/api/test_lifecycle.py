@@ -190,7 +190,7 @@ def test_assign__gateway_that_has_not_read_its_block__is_mined_and_no_more(story
 def test_words__state_that_makes_no_sense__has_seen_nothing(chain: object) -> None:
     told = {"/state": {"chain": chain}, "/robots": [], "/sensors": []}
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=told[request.url.path]))
-    gateway = Gateway(lambda: "http://gateway", client=httpx.Client(transport=transport))
+    gateway = Gateway(lambda: "http://gateway", transport=transport)
     gateway.cycle()
     words = gateway.words()
     assert (words.trouble, words.block, words.orders_count) == (None, 0, 0)

@@ -73,6 +73,15 @@ def test_override__given__has_digest_and_transaction(client: TestClient, written
     assert (line["override"], line["tx"]) == (given["digest"], given["tx"])
 
 
+def test_answer__orders_in_bulk__its_line_names_one_of_them(client: TestClient, written: io.StringIO) -> None:
+    sign_in(client, "supervisor")
+    act = {"kind": "hold", "where": {"order": 1}, "reason": {"code": "QUALITY", "text": "wait"}}
+    seen = client.post(f"{V1}/bulk/overrides?dry_run=true", json=act)
+    headers = an_errand() | {"If-Match": seen.headers["ETag"]}
+    given = client.post(f"{V1}/bulk/overrides", json=act, headers=headers).json()
+    assert answered(written)[-1]["override"] in [item["digest"] for item in given["items"]]
+
+
 def send_hold(client: TestClient) -> Any:
     order = an_order("hold", "robot", "R-1", human="supervisor")
     return client.post(f"{V1}/overrides", json=order, headers=an_errand() | {"If-Match": "*"}).json()

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.records import OrderTaken
 from gateway.server import BODY_LIMIT
+from gateway.state import HumanOrder
 from tests.gateway.floors import (
     GATEWAY,
     OPERATOR,
@@ -161,6 +163,19 @@ async def test_get_state__orders_on_the_chain__are_counted_and_named_by_a_hash(c
     _, said = await caller.get("/state")
     assert said["chain"]["orders"] == 1
     assert said["chain"]["orders_hash"] == hash_of_orders([a_signed(HOLD_R1).digest])
+
+
+async def test_get_state__orders_settled_long_ago__are_left_out(caller, monkeypatch):
+    state = caller.site.floor.state
+    for number in range(4):
+        order = OrderTaken(
+            digest=f"0x{number}", release=False, subject_type=0, subject=0, human="", order={}, signature="0xaa", at=0
+        )
+        state.orders[order.digest] = HumanOrder(order=order, state="settled" if number else "anchoring")
+    monkeypatch.setattr("gateway.show.SETTLED_SHOWN", 2)
+    _, said = await caller.get("/state")
+    assert [order["digest"] for order in said["orders"]] == ["0x0", "0x2", "0x3"]
+    assert said["orders"][0]["signature"] == "0xaa"
 
 
 @pytest.mark.parametrize(("path", "code"), [("/robots/99", "UNKNOWN_ROBOT"), ("/nowhere", "NOT_FOUND")])

@@ -99,6 +99,13 @@ class Standing:
 UNSAID = Standing(id=OverrideId(0), version=1, expires_at=0, kind=OverrideKind.NONE, priority=0)
 
 
+def fits(order: HumanOrder) -> bool:
+    """Whether an instruction's payload is as long as its kind has it."""
+    if order.kind is OverrideKind.ANSWER:
+        return 0 < len(order.payload) <= LONGEST_ANSWER
+    return len(order.payload) == (order.kind in (OverrideKind.REPRIORITISE, OverrideKind.LIFT))
+
+
 def meant_kind(order: HumanOrder) -> int:
     """The order's kind, or the one that it lifts."""
     return order.payload[0] if order.kind is OverrideKind.LIFT and order.payload else order.kind

@@ -9,7 +9,6 @@ from workmoot.domain.events import InstructionGiven
 from workmoot.domain.ids import NOBODY, Number, OverrideId, TaskId
 from workmoot.domain.instructions import (
     BEFORE_THE_FIRST,
-    LONGEST_ANSWER,
     MAY_BE_OPEN,
     ONCE,
     SUBJECT_OF,
@@ -17,6 +16,7 @@ from workmoot.domain.instructions import (
     HumansContracts,
     Standing,
     after,
+    fits,
     group_of,
     instruction_of,
     meant_kind,
@@ -74,7 +74,7 @@ def _require_sound(tx: Transaction, order: HumanOrder) -> None:
         raise Refused("OrderExpired", order.valid_until)
     if not order.reason_code or not order.reason:
         raise Refused("ReasonMissing")
-    if not _fits(order):
+    if not fits(order):
         raise Refused("MalformedInstruction", order.kind)
     if SUBJECT_OF.get(meant_kind(order)) is not order.subject_type:  # type: ignore[call-overload]  # any byte may be lifted
         raise Refused("NoSuchInstruction", order.kind, order.subject_type)
@@ -83,12 +83,6 @@ def _require_sound(tx: Transaction, order: HumanOrder) -> None:
     ends_soon = order.expires_at < tx.now + SHORTEST_SECONDS
     if order.kind not in MAY_BE_OPEN if order.expires_at == 0 else ends_soon:
         raise Refused("ExpiryMissing", order.expires_at)
-
-
-def _fits(order: HumanOrder) -> bool:
-    if order.kind is OverrideKind.ANSWER:
-        return 0 < len(order.payload) <= LONGEST_ANSWER
-    return len(order.payload) == (order.kind in (OverrideKind.REPRIORITISE, OverrideKind.LIFT))
 
 
 def _require_liftable(tx: Transaction, order: HumanOrder, found: Standing, meant: OverrideKind) -> None:
