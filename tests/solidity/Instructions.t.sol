@@ -6,6 +6,7 @@ import {IInstructions} from "contracts/interfaces/IInstructions.sol";
 import {IMembers} from "contracts/interfaces/IMembers.sol";
 import {IOverrides} from "contracts/interfaces/IOverrides.sol";
 import {IWorkOrders} from "contracts/interfaces/IWorkOrders.sol";
+import {Tasks} from "contracts/libraries/Tasks.sol";
 import {Number, OverrideId, TaskId} from "contracts/types/Ids.sol";
 import {
     ACKNOWLEDGE,
@@ -58,6 +59,7 @@ contract InstructionsTest is PlantFixture {
         vm.assertEq(OverrideId.unwrap(id), BILLION + 1);
         vm.assertEq(_instructions.count(), 1);
         _assertStanding(DRAIN, given.subject, 2, DRAIN, given.expiresAt, 0);
+        vm.assertEq(OverrideId.unwrap(_instructions.standing(DRAIN, given.subject).id), BILLION + 1);
     }
 
     function test_standing__ofNothing__isVersionOne() public view {
@@ -103,6 +105,14 @@ contract InstructionsTest is PlantFixture {
             _give(_liftOf(given));
             _assertStanding(kinds[i], given.subject, 3, 0, 0, 0);
         }
+    }
+
+    function test_lift__whatHasNoEnd__leavesNothing() public {
+        IInstructions.Instruction memory given = _about(QUARANTINE);
+        given.expiresAt = 0;
+        _give(given);
+        _give(_liftOf(given));
+        _assertStanding(QUARANTINE, given.subject, 3, 0, 0, 0);
     }
 
     function test_lift__untilItsEnd__andNotAfter() public {
@@ -156,6 +166,13 @@ contract InstructionsTest is PlantFixture {
         _refused(_about(REPRIORITISE), _outOfScope(IOverrides.Subject.Task, TaskId.unwrap(_task)));
         _refused(_about(MAINTAIN), _outOfScope(IOverrides.Subject.Robot, Number.unwrap(ROBOT)));
         _give(_about(QUARANTINE));
+    }
+
+    function test_give__insideOfTheHumansCell__stands() public {
+        members.admit(supervisor, IMembers.Kind.Human, _bit(work.task(_task).capability), "{}");
+        IInstructions.Instruction memory given = _about(REPRIORITISE);
+        _give(given);
+        _assertStanding(REPRIORITISE, given.subject, 2, REPRIORITISE, given.expiresAt, 7);
     }
 
     function test_give__byAWallet__counts() public {
@@ -321,6 +338,8 @@ contract InstructionsTest is PlantFixture {
     function test_give__aboutWhoIsNoSuchWorker__refused() public {
         Number nobody = Number.wrap(0);
         _refused(_on(_about(DRAIN), 99), abi.encodeWithSelector(IMembers.WrongKind.selector, 99, IMembers.Kind.None));
+        bytes memory last = abi.encodeWithSelector(IMembers.WrongKind.selector, 65_535, IMembers.Kind.None);
+        _refused(_on(_about(DRAIN), 65_535), last);
         _refused(_on(_about(DRAIN), 65_537), abi.encodeWithSelector(IMembers.UnknownMember.selector, nobody));
         bytes memory robotic = abi.encodeWithSelector(IMembers.WrongKind.selector, ROBOT, IMembers.Kind.Robotic);
         _refused(_on(_about(QUARANTINE), Number.unwrap(ROBOT)), robotic);
@@ -331,6 +350,8 @@ contract InstructionsTest is PlantFixture {
     function test_reprioritise__whatIsDoneOrNoTask__refused() public {
         bytes memory malformed = abi.encodeWithSelector(IInstructions.MalformedInstruction.selector, REPRIORITISE);
         _refused(_on(_about(REPRIORITISE), 1 << 32), malformed);
+        bytes memory unknown = abi.encodeWithSelector(Tasks.UnknownTask.selector, type(uint32).max);
+        _refused(_on(_about(REPRIORITISE), type(uint32).max), unknown);
         _run(_task, SCANNER);
         _give(_about(REPRIORITISE));
         _inspect(_task, PACKER, true);
