@@ -36,7 +36,7 @@ Subject = Annotated[
 ]
 Where = Annotated[
     str | None,
-    typer.Option(help="Instead: every task like this, 200 at most: order=1,status=allocated,worker=3,capability=NAME; or all=true."),
+    typer.Option(help="Instead: tasks by order=1,status=allocated,worker=3,capability=NAME; or all=true; 200 at most."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="With --where: do not ask before it is given.")]
 
