@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from scripts.plain import plain
+
 app = typer.Typer(
     no_args_is_help=True, help="Look at alarms; `workmoot override acknowledge` and `shelve` see to them."
 )
@@ -31,4 +33,4 @@ def list_(state: State = None, api: Api = None, as_json: AsJson = False) -> None
 
 def _line(item: dict[str, Any]) -> str:
     until = f" until {item['shelved_until']}" if item["shelved_until"] else ""
-    return f"{item['id']}: {item['state']}{until}; {item['says']}"
+    return plain(f"{item['id']}: {item['state']}{until}; {item['says']}")

@@ -15,6 +15,7 @@ import httpx
 import typer
 
 from scripts import sessions
+from scripts.plain import plain
 from scripts.running.folder import LATEST_FILE, RUNS, live_runs
 
 LATEST = RUNS / LATEST_FILE
@@ -111,11 +112,15 @@ class ApiClient:
         return self.ask("POST", "orders", document, a_key()).json()
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        key = (headers or {}).get(KEY)
+        sent = f" It was sent with the {KEY} {key}." if key else ""
         try:
             answer = self.request(method, path, body, headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             words = f"The API at {self.url} does not answer ({error}). Start one with `workmoot up`."
-            raise _failed(words, UNREACHABLE) from None
+            raise _failed(words + sent, UNREACHABLE) from None
+        if _is_at_work(answer):
+            raise _failed(refusal(answer) + sent, LATE)
         if answer.is_error:
             raise _failed(refusal(answer), _ends_with(answer.status_code))
         return answer
@@ -131,7 +136,7 @@ class ApiClient:
         for pause_s in AGAIN_AFTER_S if KEY in headers else ():
             with contextlib.suppress(httpx.TransportError):
                 answer = self._once(method, path, body, headers)
-                if not (answer.status_code == CONFLICT and answer.headers.get("Retry-After")):
+                if not _is_at_work(answer):
                     return answer
             time.sleep(pause_s)
         return self._once(method, path, body, headers)
@@ -204,7 +209,7 @@ def refusal(answer: httpx.Response) -> str:
     except ValueError:
         return bare
     errors = [_where(item.get("pointer", "")) + item.get("detail", "") for item in problem.get("errors", ())]
-    return _for_a_terminal("\n".join(errors) or problem.get("detail", bare))
+    return _for_a_terminal("\n".join(map(plain, errors or [problem.get("detail", bare)])))
 
 
 def _where(pointer: str) -> str:
@@ -220,6 +225,11 @@ def _for_a_terminal(words: str) -> str:
 
 def _listing_command(found: re.Match[str]) -> str:
     return LISTED_BY.get(re.sub(r"\d+", "ID", found[1]), found[0])
+
+
+def _is_at_work(answer: httpx.Response) -> bool:
+    """Whether this very request is being done."""
+    return answer.status_code == CONFLICT and bool(answer.headers.get("Retry-After"))
 
 
 def _ends_with(status: int) -> int:

@@ -9,6 +9,7 @@ import typer
 
 from scripts.api_client import newest_run, node_of
 from scripts.audit_report import deployment_object
+from scripts.plain import plain
 from workmoot.audit.export import About, Account, export
 from workmoot.audit.rows import rows_of
 from workmoot.audit.sheet import sheet
@@ -83,11 +84,6 @@ def _of(account: Account) -> dict[str, Any]:
         "product": account.about.product,
         "deployment": deployment_object(account.about.deployment),
     }
-
-
-def plain(words: str) -> str:
-    """What a stranger wrote, so that it cannot move the cursor."""
-    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 def connection_of(rpc: str | None, deployment: Path | None) -> Connection:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from scripts.plain import plain
 from scripts.signing import deployment_of, sign_order
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def show(seen: dict[str, Any]) -> None:
     forecast = [f"  forecast ({foreseen['method']}): {foreseen['says']}", *foreseen["assumes"]] if foreseen else []
     banner = [seen["banner"]] if seen["banner"] else []
     counted = f"{len(seen['tasks'])} tasks, {len(seen['orders'])} orders:"
-    typer.echo("\n".join([counted, *lines, *more, *forecast, *warnings, *banner]), err=True)
+    typer.echo("\n".join(map(plain, [counted, *lines, *more, *forecast, *warnings, *banner])), err=True)
 
 
 def told(given: dict[str, Any]) -> str:
@@ -58,7 +59,7 @@ def told(given: dict[str, Any]) -> str:
         for item in given["items"]
         if item["refusal"]
     ]
-    return "\n".join([f"{given['given']} orders given, {given['refused']} refused", *refused])
+    return "\n".join([f"{given['given']} orders given, {given['refused']} refused", *map(plain, refused)])
 
 
 def _whose(task: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.bulk import give_each, show, told, where_of
+from scripts.plain import plain
 from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ Subject = Annotated[
 ]
 Where = Annotated[
     str | None,
-    typer.Option(help="Instead: every task like this, 200 at most: order=1,status=allocated,worker=3,capability=NAME."),
+    typer.Option(help="Instead: tasks by order=1,status=allocated,worker=3,capability=NAME; or all=true; 200 at most."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="With --where: do not ask before it is given.")]
 
@@ -298,7 +299,7 @@ def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool)
         return REFUSED
     if given["times"]["effective"]:
         return 0
-    typer.echo(given["floor"] or f"It is {given['state']}, and was not confirmed.", err=True)
+    typer.echo(plain(given["floor"] or "") or f"It is {given['state']}, and was not confirmed.", err=True)
     return LATE
 
 
@@ -318,7 +319,7 @@ def _told(answer: dict[str, Any]) -> list[str]:
     warnings = [f"  warning: {words}" for words in answer["warnings"]]
     next_step = [answer["next_step"]] if answer.get("next_step") else []
     banner = [answer["banner"]] if answer.get("banner") else []
-    return [first, *forecast, *filled, *warnings, *next_step, *banner]
+    return list(map(plain, [first, *forecast, *filled, *warnings, *next_step, *banner]))
 
 
 def _line(item: dict[str, Any]) -> str:
@@ -327,7 +328,8 @@ def _line(item: dict[str, Any]) -> str:
     number = item["id"] or "(anchoring)"
     about, why = item["subject"]["name"], f"{item['reason']['code']}: {item['reason']['text']}"
     displaced = item["displaced"]["what"]
-    return f"override {number}: {item['kind']} {about}, {item['state']}{until}; {by}, {why}; displaced {displaced}"
+    said = f"override {number}: {item['kind']} {about}, {item['state']}{until}; {by}, {why}; displaced {displaced}"
+    return plain(said)
 
 
 def _text(answer: Any) -> str:

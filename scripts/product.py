@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.audit import AsJson, DeploymentFile, Head, Rpc, tell_file
+from scripts.plain import plain
 
 if TYPE_CHECKING:
     from workmoot.audit.product import Product
@@ -24,7 +25,7 @@ def show(id_: Id, rpc: Rpc = None, deployment: DeploymentFile = None, as_json: A
     """Tell who offered, decided, made, measured, inspected and corrected one product; --json prints the file that
     proves it, for `workmoot product verify`.
     """
-    from scripts.audit_file import connection_of, plain, whole_file
+    from scripts.audit_file import connection_of, whole_file
     from workmoot.audit.export import About
     from workmoot.audit.product import belongs_to, find_product
     from workmoot.audit.rows import rows_of

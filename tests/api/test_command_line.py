@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import typer
 from fastapi.testclient import TestClient
@@ -16,7 +17,9 @@ from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
 from api.order_json import order_from
-from scripts.api_client import ApiClient
+from scripts import alarm, override
+from scripts.api_client import LATE, UNREACHABLE, ApiClient, refusal
+from scripts.bulk import show, told
 from scripts.cli import app
 from scripts.nodes import free_port
 from scripts.signing import deployment_of, sign_order, sign_text
@@ -404,3 +407,41 @@ def test_deployment_of__none_named_and_several_known__is_asked_for(
     write_deployment(at_home / "2.json", deployment_of_story())
     with pytest.raises(typer.BadParameter, match="--deployment"):
         deployment_of("http://127.0.0.1:1", None)
+
+
+AT_WORK = httpx.Response(409, headers={"Retry-After": "1"}, json={"detail": "This very request is being done."})
+
+
+@pytest.mark.parametrize(("answer", "code"), [(AT_WORK, LATE), (None, UNREACHABLE)], ids=["at work", "lost"])
+def test_give_all__not_done_in_time__says_under_which_key_it_was_sent(
+    answer: httpx.Response | None, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys: set[str] = set()
+
+    def request(*_: object, headers: dict[str, str], **__: object) -> httpx.Response:
+        keys.add(headers["Idempotency-Key"])
+        if answer is None:
+            raise httpx.ReadTimeout("60 s")
+        return answer
+
+    monkeypatch.setattr("scripts.api_client.AGAIN_AFTER_S", (0.0, 0.0))
+    monkeypatch.setattr(httpx, "request", request)
+    with pytest.raises(typer.Exit) as ended:
+        ApiClient("http://x").give_all({}, etag="e")
+    (key,) = keys
+    assert (ended.value.exit_code, key in capsys.readouterr().err) == (code, True)
+
+
+def test_show__strangers_name__moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "Sprayer\x1b[1A\r\x1b[2K\u202e task 7: harmless"
+    task = {"id": 1, "name": name, "status": "started", "worker": {"name": name}}
+    refused = {"tasks": [1], "refusal": name}
+    show({"tasks": [task], "count": 1, "orders": [{"warnings": [name]}], "forecast": None, "banner": None})
+    typer.echo(told({"given": 0, "refused": 1, "items": [refused]}))
+    typer.echo(alarm._line({"id": "0x1", "state": "unacknowledged", "shelved_until": None, "says": name}))
+    seen = {"displaces": {"what": name, "returns": ""}, "filled": {}, "warnings": [name]}
+    typer.echo("\n".join(override._told(seen)))
+    typer.echo(refusal(httpx.Response(409, json={"detail": name})))
+    said = "".join(capsys.readouterr())
+    assert said.count("task 7") == 8
+    assert all(letter.isprintable() for letter in said.replace("\n", ""))

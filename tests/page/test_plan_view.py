@@ -3,12 +3,15 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from playwright.sync_api import expect
 
 from api.views.snapshot import GatewayWords
+from tests.api.requests import an_order, get, give
 from tests.api.serving import Served
 from tests.api.story import FloorWords
+from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -112,3 +115,17 @@ def test_page__at_390_px__nothing_sticks_out(page: "Page") -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     expect(page.get_by_role("button", name="Plant hold (software)")).to_be_in_viewport()
+
+
+def test_page__shelved_alarm__is_lifted(page: "Page", served: Served) -> None:
+    for _ in range(STRICT.alarm_orders + 1):
+        served.story.order(OverrideKind.HOLD, SubjectType.ROBOT, served.story.badge["R-1"], why="once more")
+    served.projection.read_on(timeout_s=60)
+    with httpx2.Client(base_url=page.url, timeout=60) as client:
+        (alarm,) = get(client, "alarms")["items"]  # type: ignore[arg-type]
+        give(client, an_order("shelve", "alarm", alarm["id"]))  # type: ignore[arg-type]
+    page.locator("#overrides button", has_text="Lift").click()
+    page.locator("#order-text").fill("it is seen to")
+    expect(page.locator("#order-preview")).to_contain_text("shelved")
+    page.locator("#order-send:enabled").click()
+    expect(page.locator("#overrides button", has_text="Lift")).to_have_count(0)

@@ -39,7 +39,7 @@ export function start(say) {
 async function open(button) {
   if (!button) return;
   const { orderType: type, orderId: id, orderTitle: title, orderKinds: kinds, orderStatus: status } = button.dataset;
-  subject = { type, id: id === "" ? null : Number(id) };
+  subject = { type, id: id === "" ? null : id };
   stands = status;
   byId("order-form").reset();
   byId("order-title").textContent = title;
