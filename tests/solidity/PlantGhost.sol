@@ -114,7 +114,10 @@ abstract contract PlantGhost is PlantFixture {
         if (now_.epoch == before.epoch && (switched || moved)) broken = "a new value, a new epoch";
         if (now_.epoch > before.epoch && !(moved || switched || decided || human)) broken = "the same value, no epoch";
         if (!human && plantHeld && (moved || switched || decided)) broken = "nothing is decided under a plant hold";
-        if (!human && before.held && now_.status != before.status) broken = "nothing progresses under a hold";
+        // The stop of a worker that has lost the task keeps no vote from giving it to another; a human's hold does.
+        bool given = before.status == Status.Posted && now_.status == Status.Allocated && !before.overridden;
+        bool progressed = now_.status != before.status && !given;
+        if (!human && before.held && progressed) broken = "nothing progresses under a hold";
     }
 
     /// @dev While a human's slot is filled: its worker and the inspector alone carry the task on, to a human's queue where
