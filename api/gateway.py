@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from api.bodies import whole
 from api.threads import Worker
 from api.views.snapshot import GatewayWords, clean
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
@@ -138,7 +139,7 @@ class Gateway:
             ) as client,
             client.stream(method, url, json=body) as response,
         ):
-            return response, await _whole(response)
+            return response, await whole(response.aiter_bytes(), most=LARGEST_ANSWER)
 
     def _run(self) -> None:
         while not self._worker.stopping.is_set():
@@ -151,16 +152,6 @@ def _said(body: bytes) -> Any:
         return clean(json.loads(body))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-
-
-async def _whole(response: httpx.Response) -> bytes:
-    """The body, if it comes to an end."""
-    body = b""
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) > LARGEST_ANSWER:
-            raise ValueError(f"more than {LARGEST_ANSWER} bytes")
-    return body
 
 
 def _object(body: Any, name: str) -> Mapping[str, Any]:

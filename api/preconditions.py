@@ -7,6 +7,7 @@ from typing import Any
 from api.problems import Problem
 from api.views.snapshot import Snapshot
 from workmoot.domain.hashing import keccak
+from workmoot.domain.instructions import WITHDRAWS
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
@@ -68,7 +69,7 @@ def _state(ledger: Ledger, subject_type: SubjectType, subject: int) -> str:
     if subject_type is SubjectType.NONE:
         return f"{ledger.instruction(OverrideKind.SHELVE, subject).version}"
     if subject_type is SubjectType.WORKER:
-        said = (ledger.instruction(kind, subject).version for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE))
+        said = (ledger.instruction(kind, subject).version for kind in WITHDRAWS)
         return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]
     return f"{ledger.plant_epoch}.{int(ledger.resume_asked)}"
 

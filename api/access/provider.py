@@ -16,6 +16,7 @@ import httpx
 
 from api.access.identity import IdentityProvider
 from api.access.visitor import not_signed_in
+from api.bodies import TooLarge, whole
 from api.problems import Problem
 from api.rates import Clock
 
@@ -146,6 +147,8 @@ class Provider:
             status, body = asyncio.run(self._fetch(method, url, **more))
         except TimeoutError:
             raise _away(f"no answer within {TIMEOUT_S:g} s") from None
+        except TooLarge:
+            raise _away(f"its answer is larger than {LARGEST_ANSWER // 1024} KiB") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             raise _away(f"it cannot be reached ({type(error).__name__})") from None
         try:
@@ -158,7 +161,7 @@ class Provider:
 
     async def _fetch(self, method: str, url: str, **more: Any) -> tuple[int, bytes]:
         """The status, and the body as it came, compressed by nobody."""
-        body, headers = b"", {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         async with (
             asyncio.timeout(TIMEOUT_S),
             httpx.AsyncClient(
@@ -169,11 +172,7 @@ class Provider:
             ) as client,
             client.stream(method, url, headers=headers, **more) as answer,
         ):
-            async for part in answer.aiter_raw():
-                body += part
-                if len(body) > LARGEST_ANSWER:
-                    raise _away(f"its answer is larger than {LARGEST_ANSWER // 1024} KiB")
-        return answer.status_code, body
+            return answer.status_code, await whole(answer.aiter_raw(), most=LARGEST_ANSWER)
 
     def _age_s(self, kept: Kept[Any]) -> float:
         return self._clock() - kept.at

@@ -6,6 +6,7 @@ from typing import Any
 from api.models.common import Who, moment, seconds
 from api.models.people import InstructedOut, Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
 from api.views.snapshot import Snapshot, id_of, name_of
+from workmoot.domain.instructions import WITHDRAWS
 from workmoot.domain.offers import RankedTask
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.strangers import text
@@ -38,7 +39,7 @@ def worker_out(snap: Snapshot, member: Member) -> WorkerOut:
 
 
 def _instructed(snap: Snapshot, member: Member) -> Iterator[InstructedOut]:
-    for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE, OverrideKind.MAINTAIN):
+    for kind in (*WITHDRAWS, OverrideKind.MAINTAIN):
         if snap.ledger.is_instructed(kind, member.number, snap.now):
             found = snap.ledger.instruction(kind, member.number)
             yield InstructedOut(kind=kind.name.lower(), override=found.id, expires_at=moment(found.expires_at))

@@ -7,7 +7,6 @@ foundry.toml are the same.
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.assurance.mutation import fingerprint
-from tests.assurance.project import BIN, BUILD, ROOT
+from tests.assurance.project import BIN, BUILD, ROOT, run
 from tests.assurance.trial import reached
 
 FUZZ_RUNS = 100_000
@@ -93,11 +92,8 @@ def journal() -> dict[str, list[str]]:
 def run_long(file: str) -> tuple[int, list[str]]:
     """forge's exit code and words."""
     failures = BUILD / "forge-failures" / file.replace("/", "-")
-    settings = {"FOUNDRY_PROFILE": "assure", "FOUNDRY_TEST_FAILURES_FILE": str(failures)}
-    command = (BIN / "forge", "test", "--threads", "1", "--match-path", file)
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=False
-    )
+    command = ("forge", "test", "--threads", "1", "--match-path", file)
+    done = run(*command, FOUNDRY_PROFILE="assure", FOUNDRY_TEST_FAILURES_FILE=str(failures))
     return done.returncode, [*done.stdout.splitlines(), *done.stderr.splitlines()]
 
 

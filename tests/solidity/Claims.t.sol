@@ -112,6 +112,7 @@ contract ClaimsTest is PlantFixture {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: assure.fuzz.runs = 100000
     function testFuzz_claim__anySizeOfTree__everyLeafHasAProof(uint256 size, uint256 index) public {
         size = 1 + size % 40;
         index %= size;
@@ -127,6 +128,7 @@ contract ClaimsTest is PlantFixture {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: assure.fuzz.runs = 100000
     function testFuzz_claim__entryOrProofChanged__refused(uint256 at, uint8 bit) public {
         ProposalId id = _decide(Trees.motionOf(_entries));
         bytes memory entry = bytes.concat(_entries[0]);

@@ -207,16 +207,16 @@ def _made_for(vote: NextVote | None) -> tuple[ProposalId, int, int] | None:
 
 def _look(box: BallotBox, vote: NextVote | None, place: Place, asked: list[tuple[Poll, Place]]) -> _Brought:
     """What is new of the drafts for the next vote, and of each vote."""
-    drafts = _read(partial(box.read_drafts, vote.proposal), place) if vote else []
-    votes = ((poll, _read(partial(box.read, poll.proposal), known)) for poll, known in asked)
+    drafts = read_pages(partial(box.read_drafts, vote.proposal), place, most=MOST_PAGES) if vote else []
+    votes = ((poll, read_pages(partial(box.read, poll.proposal), known, most=MOST_PAGES)) for poll, known in asked)
     return _Brought(next=vote, drafts=drafts, ballots=[(poll, page) for poll, pages in votes for page in pages])
 
 
-def _read(ask: Callable[..., Page[Item]], place: Place) -> list[Page[Item]]:
+def read_pages(ask: Callable[..., Page[Item]], place: Place, *, most: int) -> list[Page[Item]]:
     """Page after page; from the start where the box was emptied meanwhile."""
     filling, after = place
     pages: list[Page[Item]] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(most):
         page = ask(after=after)
         if filling and page.box != filling:
             filling, after, pages = page.box, 0, []

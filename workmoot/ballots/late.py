@@ -3,8 +3,10 @@ on chain."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from workmoot.ballots.box import BallotBox, BoxedBallot
+from workmoot.ballots.boxes import UNREAD, read_pages
 from workmoot.ballots.poll import Notary, Poll, poll_of
 from workmoot.domain.ballots import SignedBallot, pack_ballots, unpack_counted
 from workmoot.domain.errors import BoxError, BoxUnreachable, Refused
@@ -90,14 +92,9 @@ def _workers(ledger: Ledger) -> dict[Number, Address]:
     return {member.number: member.account for member in ledger.members.values() if member.kind is Kind.DIGITAL}
 
 
-def _read(box: BallotBox, poll: Poll) -> Iterator[BoxedBallot]:
-    after = 0
-    for _ in range(MOST_PAGES):
-        page = box.read(poll.proposal, after=after)
-        yield from page.items
-        if not page.more:
-            return
-        after = page.last
+def _read(box: BallotBox, poll: Poll) -> list[BoxedBallot]:
+    pages = read_pages(partial(box.read, poll.proposal), UNREAD, most=MOST_PAGES)
+    return [boxed for page in pages for boxed in page.items]
 
 
 def _genuine(notary: Notary, poll: Poll, boxed: Iterable[BoxedBallot]) -> Iterator[BoxedBallot]:

@@ -20,6 +20,8 @@ SUBJECT_OF = {
 INSTRUCTIONS = frozenset((*SUBJECT_OF, OverrideKind.LIFT))
 ONCE = frozenset((OverrideKind.ANSWER, OverrideKind.ACKNOWLEDGE, OverrideKind.LIFT))
 """What is done with at once: it has no end and is not lifted."""
+WITHDRAWS = (OverrideKind.DRAIN, OverrideKind.QUARANTINE)
+"""By which a worker takes nothing new."""
 MAY_BE_OPEN = frozenset((OverrideKind.QUARANTINE, OverrideKind.MAINTAIN))
 """What may stand until it is lifted."""
 LONGEST_ANSWER = 1_024

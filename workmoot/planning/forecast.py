@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Number, ProposalId, TaskId
-from workmoot.domain.instructions import group_of, meant_kind
+from workmoot.domain.instructions import WITHDRAWS, group_of, meant_kind
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.ledger.ledger import SlotKey
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
@@ -16,7 +16,6 @@ from workmoot.domain.work import Status
 from workmoot.planning.horizon import clock_of
 from workmoot.planning.outlook import Change, Outlook, outlook
 
-WITHDRAWS = (OverrideKind.DRAIN, OverrideKind.QUARANTINE)
 METHOD = "deterministic plan"
 """The plan in force, the best offers and the medians they promise; no chance is played out."""
 UNTIL_RELEASED_S = 600

@@ -7,8 +7,8 @@ from typing import Any
 from workmoot.domain.clock import Clock
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import NOBODY, Number, TaskId, order_of
+from workmoot.domain.instructions import WITHDRAWS
 from workmoot.domain.ledger import Leaf, Ledger, OfferRecord, Proposal, Task
-from workmoot.domain.overrides import OverrideKind
 from workmoot.domain.plan import LAST_VERSION
 from workmoot.domain.proposals import Weights
 from workmoot.domain.work import Status
@@ -78,7 +78,7 @@ def withdrawn(ledger: Ledger, members: Iterable[Number], wall_s: float) -> Numbe
 def withdrawn_at(ledger: Ledger, task: Task, wall_s: float) -> float:
     """When a human opened the task anew by withdrawing somebody of its team; 0 where nobody is withdrawn."""
     member = withdrawn(ledger, task.entry.team, wall_s) if task.entry else None
-    said = (ledger.instruction(kind, member).id for kind in (OverrideKind.DRAIN, OverrideKind.QUARANTINE) if member)
+    said = (ledger.instruction(kind, member).id for kind in WITHDRAWS if member)
     return max((float(ledger.overrides[id_].at.timestamp) for id_ in said if id_), default=0.0)
 
 

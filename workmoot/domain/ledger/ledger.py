@@ -8,7 +8,7 @@ from workmoot.domain.drafts import Draft
 from workmoot.domain.events import AlarmRaised, Event, OverrideRatified, Place
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ids import Address, Number, OrderId, OverrideId, ProposalId, TaskId, order_of, task_id
-from workmoot.domain.instructions import UNSAID, Standing, group_of
+from workmoot.domain.instructions import UNSAID, WITHDRAWS, Standing, group_of
 from workmoot.domain.ledger import control, instructing, membership, voting, work
 from workmoot.domain.ledger.records import (
     Block,
@@ -242,7 +242,7 @@ class Ledger:
 
     def is_withdrawn(self, worker: int, now_s: float) -> bool:
         """Whether a human has the worker take nothing new: it is drained or quarantined."""
-        return self.is_instructed(OverrideKind.DRAIN, worker, now_s) or self.is_quarantined(worker, now_s)
+        return any(self.is_instructed(kind, worker, now_s) for kind in WITHDRAWS)
 
     def in_control(self, task: Task) -> Level:
         """The most urgent filled level of a task, the plant's included."""
