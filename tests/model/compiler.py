@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.assurance.project import ROOT
 from tests.chain.plants import Artifact, artifact
-from workmoot.chain.abi import CONTRACTS
+from workmoot.chain.abi import DEPLOYED
 
 LENS = "tests/model/Lens.sol"
 Artifacts = dict[str, Artifact]
@@ -16,7 +16,7 @@ Artifacts = dict[str, Artifact]
 
 def as_built() -> Artifacts:
     """The contracts as brownie compiled them, which is what is deployed."""
-    return {name: artifact(name) for name in CONTRACTS}
+    return {name: artifact(name) for name in DEPLOYED}
 
 
 def broken(file: str, rule: str, instead: str, contracts: tuple[str, ...]) -> Artifacts:

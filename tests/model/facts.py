@@ -5,7 +5,7 @@ from dataclasses import astuple
 from typing import Any
 
 from tests.chain.plants import PEOPLE, account
-from tests.model import claims, members
+from tests.model import claims, instructions, members
 from tests.model.law import Law, Member, Proposal, Slot, Task, Tree
 from workmoot.domain.overrides import Level, SubjectType
 from workmoot.domain.proposals import State
@@ -27,6 +27,7 @@ def facts(law: Law) -> Iterator[Fact]:
     yield from _of_work(law)
     yield from _of_proposals(law)
     yield from _of_control(law)
+    yield from _of_instructions(law)
     for effect, asked in law.asked.items():
         who = int(account(asked.human), 16) if asked.until else 0
         yield ("PlantAuthority", "asked", (effect,)), (who, asked.until)
@@ -140,6 +141,16 @@ def _of_control(law: Law) -> Iterator[Fact]:
             yield ("Overrides", "robot", (number,)), (epoch, law.plant_held or law.is_robot_held(number))
             for level in ROBOT_LEVELS:
                 yield _slot(law, SubjectType.ROBOT, number, level)
+
+
+def _of_instructions(law: Law) -> Iterator[Fact]:
+    """Of every kind about what anything was said of; subject 1 is a worker's, an alarm's, and no task's."""
+    yield ("Instructions", "instructions", ()), (law.instructed,)
+    for subject in {1, *(subject for _, subject in law.said)}:
+        for kind in instructions.ABOUT:
+            found = instructions.said(law, kind, subject)
+            words = (found.id, found.version, found.expires_at, found.kind, found.priority)
+            yield ("Instructions", "standing", (kind, subject)), words
 
 
 def _slot(law: Law, subject_type: SubjectType, subject: int, level: int) -> Fact:

@@ -9,6 +9,7 @@ from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
 from tests.model.claim_rules import ClaimMachine, has_recorded_tree, recorded_trees
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
+from tests.model.instruction_rules import InstructionMachine
 from tests.model.law import No
 from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
 from tests.model.member_rules import MemberMachine
@@ -50,7 +51,7 @@ FOREVER = 2**40
 Key = tuple[SubjectType, int, int]
 
 
-class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine):
+class HumanMachine(MemberMachine, WorkMachine, MotionMachine, ClaimMachine, InstructionMachine):
     """Everything anybody can do, humans too."""
 
     @rule(orders=st.lists(st.tuples(NUMBER, NUMBER, NUMBER, NUMBER, NUMBER), min_size=1, max_size=3))

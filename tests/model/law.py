@@ -1,8 +1,8 @@
 """What the law keeps: the state of a plant in plain Python, and the word for a refusal.
 
-The rules are in members.py, authority.py, proposals.py, motions.py, claims.py, tasks.py and humans.py, one function
-for each function of the contracts, written from docs/specification.md and the interfaces. People go by name; a call is
-refused for the first reason in the way.
+The rules are in members.py, authority.py, proposals.py, motions.py, claims.py, tasks.py, humans.py and
+instructions.py, one function for each function of the contracts, written from docs/specification.md and the
+interfaces. People go by name; a call is refused for the first reason in the way.
 """
 
 from collections.abc import Callable
@@ -199,7 +199,19 @@ class Pace:
     orders: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was last said of one kind about a subject; kind 0: nothing, or it was lifted."""
+
+    id: int = 0
+    version: int = 1
+    expires_at: int = 0
+    kind: int = 0
+    priority: int = 0
+
+
 EMPTY = Slot()
+UNSAID = Said()
 Key = tuple[SubjectType, int, int]
 
 
@@ -239,6 +251,9 @@ class Law:
     overrides: int = 0
     slots: dict[Key, Slot] = field(default_factory=dict)
     robot_epochs: dict[int, int] = field(default_factory=dict)
+    instructed: int = 0
+    said: dict[tuple[int, int], Said] = field(default_factory=dict)
+    """By kind, of which an alarm's two are one, and subject."""
 
     def judge(self, act: Callable[["Law"], object]) -> str:
         """Does what is allowed; the name of the error where it is not, and then nothing has changed."""

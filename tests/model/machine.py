@@ -185,6 +185,7 @@ class LawMachine(RuleBasedStateMachine):
             if found.state is State.PASSED and not isinstance(found.content, tuple | Tree)
         ]
         ends += [slot.expires_at for slot in self.law.slots.values()]
+        ends += [said.expires_at for said in self.law.said.values()]
         ends += [asked.until for asked in self.law.asked.values()]
         ends += [pace.since + self.law.humans.alarm_seconds - 1 for pace in self.law.paces.values()]
         ends += [begin - 1 for begin in self.law.suspends_from.values()]

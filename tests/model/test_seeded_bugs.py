@@ -16,7 +16,18 @@ from tests.model.compiler import broken
 from tests.model.human_rules import HumanMachine
 from tests.model.walk import Disagreement
 from tests.model.walks import walk
-from workmoot.chain.memory import authority, claims, decisions, humans, membership, motions, runs, slots, voting
+from workmoot.chain.memory import (
+    authority,
+    claims,
+    decisions,
+    humans,
+    instructions,
+    membership,
+    motions,
+    runs,
+    slots,
+    voting,
+)
 from workmoot.domain.motions import MOTION_SECONDS
 from workmoot.domain.work import Status
 
@@ -239,6 +250,21 @@ CONTRACT_BUGS = {
     "a leaf nobody may take": Bug(
         "Claims", "Claims.sol", "if (version == found.version) revert", "if (version > found.version + 1) revert"
     ),
+    "what ends this second is over": Bug(
+        "Instructions", "Instructions.sol", "block.timestamp > found.expiresAt;", "block.timestamp >= found.expiresAt;"
+    ),
+    "a question is answered twice": Bug(
+        "Instructions", "Instructions.sol", "} else if (found.kind == ANSWER) {", "} else if (found.kind == LIFT) {"
+    ),
+    "a human instructs in any cell": Bug(
+        "Instructions", "Instructions.sol", "if (!inScope) revert", "if (!inScope && subject == 0) revert"
+    ),
+    "a shelved alarm stays so beside its acknowledgement": Bug(
+        "Instructions", "Instructions.sol", "return kind == ACKNOWLEDGE ? SHELVE : kind;", "return kind;"
+    ),
+    "what was lifted is lifted again": Bug(
+        "Instructions", "Instructions.sol", "if (found.kind != meant || !", "if (found.version == 1 || !"
+    ),
 }
 
 
@@ -295,6 +321,8 @@ MEMORY_BUGS = {
     "a vetoed tree is claimed": (claims, "_require_free", lambda tx, proposal, entry: None),
     "a leaf without its helpers' word": (claims, "_require_confirmed", lambda tx, entry: None),
     "places are never given back": (voting, "_takes_place", lambda tx, proposal: True),
+    "what was lifted is lifted again": (instructions, "_require_liftable", lambda tx, order, found, meant: None),
+    "a shelved alarm stays so beside its acknowledgement": (instructions, "group_of", lambda kind: kind),
 }
 
 

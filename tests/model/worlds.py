@@ -19,6 +19,7 @@ from workmoot.chain.allocation_dao import ChainAllocationDao
 from workmoot.chain.ballot_audit import ChainBallotAudit
 from workmoot.chain.claims import ChainClaims
 from workmoot.chain.connection import Contracts
+from workmoot.chain.instructions import ChainInstructions
 from workmoot.chain.members import ChainMembers
 from workmoot.chain.memory.state import Asked
 from workmoot.chain.motions import ChainMotions
@@ -207,6 +208,8 @@ _READINGS: dict[str, Callable[..., Words]] = {
     "overrides": lambda contracts: (contracts.overrides.count(),),
     "slot": lambda contracts, *key: _flat(contracts.overrides.slot(*key)),
     "robot": lambda contracts, number: contracts.overrides.robot(number),
+    "instructions": lambda contracts: (contracts.overrides.instruction_count(),),
+    "standing": lambda contracts, *key: _flat(contracts.overrides.standing(*key)),
 }
 
 
@@ -288,7 +291,12 @@ class ContractWorld:
                 members=ChainMembers(self.machine, at["Members"], caller),
                 work_orders=work_orders,
                 dao=ChainAllocationDao(self.machine, at["AllocationDAO"], caller, work_orders=work_orders),
-                overrides=ChainOverrides(self.machine, at["Overrides"], caller),
+                overrides=ChainOverrides(
+                    self.machine,
+                    at["Overrides"],
+                    caller,
+                    instructions=ChainInstructions(self.machine, at["Instructions"], caller),
+                ),
                 motions=ChainMotions(self.machine, at["Motions"], caller),
                 claims=ChainClaims(self.machine, at["Claims"], caller),
                 ballot_audit=ChainBallotAudit(self.machine, at["BallotAudit"], caller),
@@ -334,7 +342,7 @@ class ContractWorld:
             arguments = (effect_hash(self, *arguments),)
             question = (contract, function, arguments)
         if question not in self._asked:
-            name = "count" if function == "overrides" else function
+            name = "count" if function in ("overrides", "instructions") else function
             call = abi_of(contract).functions[name].call(*arguments)
             to = bytes.fromhex(self.addresses[contract][2:])
             self._asked[question] = to + len(call).to_bytes(2, "big") + call
@@ -342,8 +350,8 @@ class ContractWorld:
 
     def _deploy(self, artifacts: Artifacts) -> dict[str, Address]:
         deployer = account("administrator")
-        places = [created_address(deployer, nonce) for nonce in range(8)]
-        authority, members, work_orders, dao, overrides, motions, claims, _ = places
+        places = [created_address(deployer, nonce) for nonce in range(9)]
+        authority, members, work_orders, dao, overrides, motions, claims, *_ = places
         arguments = {
             "PlantAuthority": (deployer, members, overrides, astuple(self._setup.humans)),
             "Members": (authority, work_orders, dao, overrides, motions),
@@ -353,6 +361,7 @@ class ContractWorld:
             "Motions": (members, dao, astuple(POLICY)),
             "Claims": (members, work_orders, dao, overrides),
             "BallotAudit": (members, dao),
+            "Instructions": (authority, members, work_orders),
         }
         made = {
             name: Address(
