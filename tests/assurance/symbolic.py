@@ -10,6 +10,8 @@ from tests.assurance.solver import Z3
 
 FOLDER = Path("tests/solidity/symbolic")
 LOOP = "12"
+PATIENCE = "10m"
+"""For one question to the solver, in wall time: machines are shared."""
 HOLDS, FAILS = 0, 1  # halmos: 2 and more are a time-out, a stuck path, nothing but reverts, a crash
 
 
@@ -51,7 +53,7 @@ def check(project: Path, names: list[str]) -> dict[str, bool]:
     done = run(
         PROVERS / "halmos", "--root", project, "--forge-build-out", "build/forge", "--match-contract", "Symbolic$",
         "--match-test", f"^({'|'.join(names)})\\(", "--loop", LOOP, "--solver-command", str(Z3),
-        "--json-output", found, cwd=project,
+        "--solver-timeout-assertion", PATIENCE, "--json-output", found, cwd=project,
     )  # fmt: skip
     return read(done.stdout + done.stderr, found, names)
 
