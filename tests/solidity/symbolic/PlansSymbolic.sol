@@ -62,11 +62,11 @@ contract RollsSymbolic {
 
     function check_longestRun__anySevenMembers__noneIsLonger(uint8 voters) external pure {
         if (voters > 127) return;
-        bytes memory code = new bytes(141);
+        bytes memory accounts = Rolls.blank(7);
         for (uint256 i = 0; i < 7; ++i) {
-            if ((voters >> i) & 1 == 1) code[20 * i + 20] = 0x01;
+            if ((voters >> i) & 1 == 1) accounts[20 * i + 19] = 0x01;
         }
-        (uint256 first, uint256 last) = Rolls.longestRun(code, 7);
+        (uint256 first, uint256 last) = Rolls.longestRun(accounts, 7);
         uint256 length = last + 1 - first;
         if (length != 0) assert(_runFrom(first, voters) == length);
         for (uint256 member = 1; member <= 7; ++member) {
