@@ -317,11 +317,15 @@ class Desk:
             raise unprocessable("/signature", "An exact order comes with the human's signature.")
         if asked.signature is None:
             return self.sign_for(order.human, self.digest_of(order))
-        signature = bytes.fromhex(asked.signature.removeprefix("0x"))
+        return self.genuine(order.human, self.digest_of(order), asked.signature, "/signature")
+
+    def genuine(self, human: Address, digest: bytes, written: str, pointer: str) -> bytes:
+        """A signature that is the human's under these bytes; `pointer` is where the request has it."""
+        signature = bytes.fromhex(written.removeprefix("0x"))
         with checking():
-            genuine = self._verify(order.human, self.digest_of(order), signature)
-        if not genuine:
-            raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
+            is_genuine = self._verify(human, digest, signature)
+        if not is_genuine:
+            raise unprocessable(pointer, f"The signature is not that of {human} under this order.")
         return signature
 
     def digest_of(self, order: HumanOrder) -> bytes:

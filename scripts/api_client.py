@@ -107,9 +107,13 @@ class ApiClient:
                 elif field == "data":
                     yield name, json.loads(value)
 
-    def submit(self, document: Any) -> Any:
-        """Posts an order of a customer."""
-        return self.ask("POST", "orders", document, a_key()).json()
+    def preview_order(self, order: Any) -> Any:
+        """What a customer's order would be; nothing is posted."""
+        return self.post("orders?dry_run=true", order)
+
+    def submit(self, order: Any, *, etag: str) -> Any:
+        """Posts it, if who is there to carry it out is as the preview with this tag showed it."""
+        return self.ask("POST", "orders", order, a_key() | {"If-Match": etag}).json()
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         key = (headers or {}).get(KEY)

@@ -17,6 +17,11 @@ ORDER = {"id": 1, "name": "Soles", "done": 1, "tasks": 2, "products": ["A"], "pr
              {"id": 257, "status": "posted", "worker": None, "name": "Pack"}]}  # fmt: skip
 
 
+SEEN = {"etag": '"order-1"', "warnings": ["It is due too early."], "name": "Soles", "tasks": 2, "products": ["A"],
+        "least_s": 80.0, "due_s": 60.0, "needs": [
+            {"capability": "spray", "tasks": 2, "work_s": 80.0, "workers": 1}]}  # fmt: skip
+
+
 class FakeApi:
     """Answers in turn, the last one for ever, and remembers what it was asked."""
 
@@ -24,12 +29,14 @@ class FakeApi:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, Any]] = []
         self.keys: list[str | None] = []
+        self.tags: list[str | None] = []
 
     def __call__(
         self, method: str, url: str, *, json: Any = None, headers: dict[str, str], timeout: float
     ) -> httpx.Response:
         self.asked.append((method, url, json))
         self.keys.append(headers.get("Idempotency-Key"))
+        self.tags.append(headers.get("If-Match"))
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if status == 0:
             raise httpx.ConnectError("refused")
@@ -51,10 +58,15 @@ def written(folder: Path, text: str) -> str:
 
 
 def test_submit__two_orders__posts_both(run, tmp_path):
-    api = FakeApi((201, {"id": 1, "tasks": 2, "tx": "0x1"}), (201, {"id": 2, "tasks": 2, "tx": "0x2"}))
+    one, two = ({"id": id_, "tasks": 2, "tx": f"0x{id_}"} for id_ in (1, 2))
+    api = FakeApi((200, SEEN), (201, one), (200, SEEN), (201, two))
     result = run(api, "submit", written(tmp_path, "a: 1\n---\na: 2\n"))
-    assert [asked[2] for asked in api.asked] == [{"a": 1}, {"a": 2}]
-    assert api.asked[0][:2] == ("POST", "http://api/api/v1/orders")
+    assert [asked[2]["document"] for asked in api.asked] == [{"a": 1}, {"a": 1}, {"a": 2}, {"a": 2}]
+    assert [asked[1] for asked in api.asked[:2]] == [
+        f"http://api/api/v1/orders{query}" for query in ("?dry_run=true", "")
+    ]
+    assert api.tags == [None, '"order-1"'] * 2
+    assert "due too early" in result.stderr
     assert result.stdout.splitlines() == ["order 1: 2 tasks, 0x1", "order 2: 2 tasks, 0x2"]
 
 
@@ -83,10 +95,17 @@ def test_any__refused__the_exit_code_says_how(run, status, code):
 
 def test_submit__answer_lost__asked_again_with_the_same_key(run, tmp_path, monkeypatch):
     monkeypatch.setattr(api_client, "AGAIN_AFTER_S", (0.0, 0.0))
-    api = FakeApi((0, None), (0, None), (201, {"id": 1, "tasks": 2, "tx": "0x1"}))
+    api = FakeApi((200, SEEN), (0, None), (0, None), (201, {"id": 1, "tasks": 2, "tx": "0x1"}))
     assert run(api, "submit", written(tmp_path, "a: 1\n")).exit_code == 0
-    assert len(api.keys) == 3
-    assert len(set(api.keys)) == 1
+    assert len(api.keys) == 4
+    assert len(set(api.keys[1:])) == 1
+
+
+def test_submit__dry_run__says_what_would_be_posted_and_posts_nothing(run, tmp_path):
+    api = FakeApi((200, SEEN))
+    said = run(api, "submit", written(tmp_path, "a: 1\n"), "--dry-run").stdout
+    assert "Soles: 2 tasks, 1 products, 80 s of work at least, one after the other, the first due after 60 s" in said
+    assert ("1 workers can" in said, "due too early" in said, len(api.asked)) == (True, True, 1)
 
 
 def test_list__no_answer__asked_once(run):
