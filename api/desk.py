@@ -20,7 +20,7 @@ from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
-from api.views.alarms import alarm_of
+from api.views.alarms import alarm_of, alarm_warnings
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
@@ -438,7 +438,8 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     try:
-        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
+        warnings = tuple(alarm_warnings(snap, order))
+        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
     except Malformed as fault:
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {fault}.") from fault
 
