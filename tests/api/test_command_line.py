@@ -463,6 +463,41 @@ def test_deployment_of__none_named_and_several_known__is_asked_for(
         deployment_of("http://127.0.0.1:1", None)
 
 
+ONCE = ("--idempotency-key", "once")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("override", "cancel", "282", "--reason", "so"),
+        ("override", "reprioritise", "282", "9", "--reason", "so"),
+        ("override", "hold", *SPRAYING, "--yes"),
+        ("member", "suspend", "sprayer", "--reason", "so"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_any_write__answer_lost_and_its_key_given_back__is_done_once(
+    technicians: Technicians, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, _, key = technicians
+    words = (*words, *(key if words[0] == "override" else ()), *ONCE)
+    before, request = len(story.ledger.overrides), httpx.request
+
+    def loses(*asked: Any, headers: dict[str, str], **more: Any) -> httpx.Response:
+        answer = request(*asked, headers=headers, **more)
+        if "Idempotency-Key" in headers:
+            raise httpx.ReadTimeout("60 s")
+        return answer
+
+    monkeypatch.setattr("scripts.api_client.AGAIN_AFTER_S", ())
+    with monkeypatch.context() as losing:
+        losing.setattr(httpx, "request", loses)
+        run(*words, code=UNREACHABLE)
+    done = len(story.ledger.overrides)
+    run(*words)
+    assert (done > before, len(story.ledger.overrides)) == (True, done)
+
+
 AT_WORK = httpx.Response(409, headers={"Retry-After": "1"}, json={"detail": "This very request is being done."})
 
 
