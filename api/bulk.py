@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from http import HTTPStatus
 from itertools import groupby
 
@@ -72,8 +73,9 @@ class BulkDesk:
         kept = errand.once(lambda: [one.as_json() for one in self._sign(asked, if_match, may_read=may_read)])
         signed = [Signed.from_json(one) for one in kept]
         self._desk.act_on_floor(signed)
+        send = partial(self._send, may_read=may_read, anchored_by=self._desk.patience())
         with ThreadPoolExecutor(SENT_AT_ONCE) as pool:
-            sent = [pool.submit(copy_context().run, self._send, one, may_read=may_read) for one in signed]
+            sent = [pool.submit(copy_context().run, send, one) for one in signed]
             items = [one.result() for one in sent]
         refused = sum(item.state == REFUSED for item in items)
         banner = self._desk.keys.banner
@@ -114,10 +116,10 @@ class BulkDesk:
             self._desk.draft_all(snap, brought) if asked.signed is None else [as_signed(snap, one) for one in brought]
         )
 
-    def _send(self, signed: Signed, *, may_read: bool) -> BulkOutcome:
+    def _send(self, signed: Signed, *, may_read: bool, anchored_by: float) -> BulkOutcome:
         tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()
         try:
-            given = self._desk.send(signed, may_read=may_read)
+            given = self._desk.send(signed, may_read=may_read, anchored_by=anchored_by)
         except Problem as problem:
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise

@@ -20,7 +20,7 @@ from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
-from api.views.alarms import alarm_of
+from api.views.alarms import alarm_of, alarm_warnings
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
@@ -156,7 +156,7 @@ class Desk:
         Who may not read is not told how the plant is, where the order does not fit it.
         """
         kept = errand.once(lambda: [signed.as_json() for signed in self._sign(asked, if_match, may_read=may_read)])
-        given = [self.send(Signed.from_json(one), may_read=may_read) for one in kept]
+        given = [self.send(Signed.from_json(one), may_read=may_read, anchored_by=self.patience()) for one in kept]
         if len(given) == 1:
             return given[0]
         ids = ", ".join(str(each.id or each.digest) for each in given)
@@ -219,12 +219,17 @@ class Desk:
         why = f"The {asked.subject.type} changed since the preview: {refusal.detail}"
         return stale(why, seen, {"says": refusal.detail} if may_read else None)
 
-    def send(self, signed: "Signed", *, may_read: bool) -> OverrideGiven:
+    @staticmethod
+    def patience() -> float:
+        """Until when an answer waits for what acts already to be on chain, on the monotonic clock."""
+        return time.monotonic() + SEEN_WITHIN_S
+
+    def send(self, signed: "Signed", *, may_read: bool, anchored_by: float) -> OverrideGiven:
         """Sends one order, unless the chain has it already. Where another was quicker, who may read is told how the
         plant is now."""
         order = signed.order
         try:
-            record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature)
+            record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature, anchored_by)
         except Problem as refusal:
             raise self._overtaken(signed, refusal, may_read=may_read) from refusal
         note(override=record.digest, tx=record.tx)
@@ -317,29 +322,33 @@ class Desk:
             raise unprocessable("/signature", "An exact order comes with the human's signature.")
         if asked.signature is None:
             return self.sign_for(order.human, self.digest_of(order))
-        signature = bytes.fromhex(asked.signature.removeprefix("0x"))
+        return self.genuine(order.human, self.digest_of(order), asked.signature, "/signature")
+
+    def genuine(self, human: Address, digest: bytes, written: str, pointer: str) -> bytes:
+        """A signature that is the human's under these bytes; `pointer` is where the request has it."""
+        signature = bytes.fromhex(written.removeprefix("0x"))
         with checking():
-            genuine = self._verify(order.human, self.digest_of(order), signature)
-        if not genuine:
-            raise unprocessable("/signature", f"The signature is not that of {order.human} under this order.")
+            is_genuine = self._verify(human, digest, signature)
+        if not is_genuine:
+            raise unprocessable(pointer, f"The signature is not that of {human} under this order.")
         return signature
 
     def digest_of(self, order: HumanOrder) -> bytes:
         """What its human signs."""
         return self._contracts.digest(order)
 
-    def _hand_over(self, order: HumanOrder, signature: bytes) -> OverrideOut:
+    def _hand_over(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
         with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
             if self._is_for_floor(order):
-                return self._give_to_floor(order, signature)
+                return self._give_to_floor(order, signature, anchored_by)
             return self._give_to_chain(order, signature)
 
     def _is_for_floor(self, order: HumanOrder) -> bool:
         stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
         return stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None
 
-    def _give_to_floor(self, order: HumanOrder, signature: bytes) -> OverrideOut:
+    def _give_to_floor(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         try:
             self._tell_floor(order, signature)
@@ -348,7 +357,7 @@ class Desk:
         except GatewayUnreachable:
             return self._give_to_chain(order, signature)
         digest = self.digest_of(order)
-        self._await_anchor(order, digest)
+        self._await_anchor(order, digest, anchored_by)
         return self._record(digest, order, within_s=0)
 
     def _tell_floor(self, order: HumanOrder, signature: bytes) -> None:
@@ -357,13 +366,12 @@ class Desk:
         if order.kind is OverrideKind.HOLD:
             self._projection.steps.see(Step(self.digest_of(order), NOWHERE, ACKNOWLEDGED), time.time())
 
-    def _await_anchor(self, order: HumanOrder, digest: bytes) -> None:
-        """Until the order is on chain, a while at most. What the chain refused is told; a hold acts all the same."""
-        deadline = time.monotonic() + SEEN_WITHIN_S
+    def _await_anchor(self, order: HumanOrder, digest: bytes, anchored_by: float) -> None:
+        """Until the order is on chain, so long at most. What the chain refused is told; a hold acts all the same."""
         while not self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=LOOK_S):
             if reason := self._projection.refusal_of(digest):
                 raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
-            if time.monotonic() > deadline:
+            if time.monotonic() > anchored_by:
                 return
 
     def _give_to_chain(self, order: HumanOrder, signature: bytes) -> OverrideOut:
@@ -434,7 +442,8 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     try:
-        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order))
+        warnings = tuple(alarm_warnings(snap, order))
+        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
     except Malformed as fault:
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {fault}.") from fault
 

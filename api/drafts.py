@@ -9,7 +9,7 @@ from api.assignment import fill, member_by
 from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
-from api.views.alarms import id_of
+from api.views.alarms import alarm_warnings, id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.snapshot import Snapshot
@@ -141,7 +141,8 @@ def _with_preview(snap: Snapshot, drafted: Draft, foreseen: ForecastOut) -> Draf
     epoch = epoch_of(snap, drafted.order)
     expected = 0 if drafted.order.kind is OverrideKind.HOLD else epoch or 0
     order = replace(drafted.order, preview=preview_hash(shown, foreseen), expected_epoch=expected)
-    return replace(drafted, order=order, displaces=shown, forecast=foreseen, epoch=epoch)
+    warnings = (*drafted.warnings, *alarm_warnings(snap, order))
+    return replace(drafted, order=order, displaces=shown, forecast=foreseen, epoch=epoch, warnings=warnings)
 
 
 def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:

@@ -1,21 +1,24 @@
 """A customer's order on its way to the chain: checked, packed, signed by a planner, posted by the API's account."""
 
+import json
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from api.access.visitor import roles_of
 from api.dependencies import Dependencies
 from api.errands import Errand
-from api.models.work import OrderPosted
+from api.models.work import OrderIn, OrderPosted, OrderPreview, PostSigned
+from api.preconditions import DIGITS, require_match
 from api.present import note
-from api.problems import Problem
+from api.problems import Problem, unprocessable
 from api.refusals import as_problem
+from api.views.intake import asked_of, preview_of, shown_to_sign
 from api.views.snapshot import Snapshot
 from workmoot.domain.errors import ChainError, Refused
 from workmoot.domain.events import OrderPosted as Posted
-from workmoot.domain.hashing import hash_of_words, keccak
+from workmoot.domain.hashing import checksum_address, hash_of_words, keccak
 from workmoot.domain.ids import Address, OrderId
 from workmoot.domain.ledger import Ledger, WorkOrder
 from workmoot.domain.overrides import post_digest, unordered_nonce
@@ -28,6 +31,24 @@ from workmoot.plant.scenario import order_of
 
 VALID_S = 300
 SEEN_WITHIN_S = 5.0
+LAST_NONCE = (1 << 256) - 1
+MAY_POST = (Role.PLANNER, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What is signed: which order, in whose name, until when."""
+
+    spec_hash: bytes
+    human: Address
+    nonce: int
+    deadline: int
+
+    def digest(self, given: Dependencies) -> bytes:
+        """For this chain and its contract."""
+        return post_digest(
+            **asdict(self), chain_id=given.projection.chain_id, work_orders=given.contracts["WorkOrders"]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +64,27 @@ class _Signed:
     known: int
 
 
-def post_order(given: Dependencies, document: Mapping[str, Any], errand: Errand) -> OrderPosted:
+def preview_order(given: Dependencies, asked: OrderIn) -> OrderPreview:
+    """What the order would be, and the exact bytes to sign; or everything that is wrong with it. Nothing is sent."""
+    with given.projection.read() as snap:
+        packed = _packed(snap, asked.document)
+        post = _post(given, snap, asked, packed)
+        return preview_of(
+            snap,
+            packed,
+            etag=_etag(snap, packed),
+            **shown_to_sign(asdict(post), given.projection.chain_id, given.contracts["WorkOrders"]),
+            digest="0x" + post.digest(given).hex(),
+            banner=given.desk.keys.banner,
+        )
+
+
+def post_order(
+    given: Dependencies, asked: OrderIn, errand: Errand, if_match: str | None, *, may_read: bool
+) -> OrderPosted:
     """Posts the order or says everything that is wrong with it; nothing is half done, nothing done twice."""
     again = errand.signed is not None
-    (kept,) = errand.once(lambda: [asdict(_sign(given, document))])
+    (kept,) = errand.once(lambda: [asdict(_sign(given, asked, if_match, may_read=may_read))])
     signed = _Signed(**kept)
     order, tx = _posted(given, signed, again=again)
     note(tx=tx)
@@ -59,29 +97,69 @@ def post_order(given: Dependencies, document: Mapping[str, Any], errand: Errand)
     )
 
 
-def _sign(given: Dependencies, document: Mapping[str, Any]) -> _Signed:
+def _sign(given: Dependencies, asked: OrderIn, if_match: str | None, *, may_read: bool) -> _Signed:
+    """The order as it is to be sent, if its human saw the present state."""
     with given.projection.read() as snap:
-        packed = _packed(snap, document)
-        human = given.desk.human_for(snap, None, Role.PLANNER, Role.SUPERVISOR)
-        known = max(snap.ledger.orders, default=0)
-    nonce, deadline = unordered_nonce(secrets.randbits(192)), int(time.time()) + VALID_S
-    digest = post_digest(
-        spec_hash=hash_of_words(keccak(packed.tasks), keccak(packed.detail.encode())),
-        human=human,
-        nonce=nonce,
-        deadline=deadline,
-        chain_id=given.projection.chain_id,
-        work_orders=given.contracts["WorkOrders"],
-    )
+        packed = _packed(snap, asked.document)
+        post = _post(given, snap, asked, packed)
+        seen, known = _etag(snap, packed), max(snap.ledger.orders, default=0)
+        current = asked_of(snap, packed) if may_read else None
+    signature = _signature(given, post, asked.signed)
+    require_match("Who is there to carry the order out", seen, if_match, current, any_will_do=False)
     return _Signed(
         tasks=packed.tasks.hex(),
         detail=packed.detail,
-        human=human,
-        nonce=nonce,
-        deadline=deadline,
-        signature=given.desk.sign_for(human, digest).hex(),
+        human=post.human,
+        nonce=post.nonce,
+        deadline=post.deadline,
+        signature=signature.hex(),
         known=known,
     )
+
+
+def _signature(given: Dependencies, post: _Post, signed: PostSigned | None) -> bytes:
+    """The human's, checked, or the development key's."""
+    if signed is None:
+        return given.desk.sign_for(post.human, post.digest(given))
+    return given.desk.genuine(post.human, post.digest(given), signed.signature, "/signed/signature")
+
+
+def _post(given: Dependencies, snap: Snapshot, asked: OrderIn, packed: PackedOrder) -> _Post:
+    """What a human is to sign, or has signed."""
+    spec_hash, signed = _spec_hash(packed), asked.signed
+    if signed is None:
+        human = given.desk.human_for(snap, asked.human, *MAY_POST)
+        nonce, deadline = unordered_nonce(secrets.randbits(192)), int(snap.now) + VALID_S
+    else:
+        human, nonce, deadline = Address(checksum_address(signed.human)), int(signed.nonce), signed.deadline
+        _require_valid(snap, nonce, deadline)
+    _require_role(snap, human)
+    return _Post(spec_hash=spec_hash, human=human, nonce=nonce, deadline=deadline)
+
+
+def _require_valid(snap: Snapshot, nonce: int, deadline: int) -> None:
+    if nonce > LAST_NONCE:
+        raise unprocessable("/signed/nonce", "A nonce has 256 bits at most.")
+    if deadline < snap.now:
+        raise unprocessable("/signed/deadline", "What was signed is no longer valid; preview and sign it anew.")
+
+
+def _require_role(snap: Snapshot, human: Address) -> None:
+    roles, wanted = roles_of(snap.ledger, human), sorted(role.name.lower() for role in MAY_POST)
+    if not roles.intersection(wanted):
+        is_now = ", ".join(sorted(roles)) or "nobody"
+        detail = f"An order is posted in the name of a {' or '.join(wanted)}; on chain, {human} is {is_now}."
+        raise Problem(403, "not-permitted", detail, missing=wanted)
+
+
+def _spec_hash(packed: PackedOrder) -> bytes:
+    return hash_of_words(keccak(packed.tasks), keccak(packed.detail.encode()))
+
+
+def _etag(snap: Snapshot, packed: PackedOrder) -> str:
+    """Changes with the document, and with whoever is there to carry it out."""
+    state = json.dumps([_spec_hash(packed).hex(), asdict(_crew(snap))], sort_keys=True)
+    return f'"order-{keccak(state.encode()).hex()[:DIGITS]}"'
 
 
 def _posted(given: Dependencies, signed: _Signed, *, again: bool) -> tuple[OrderId, str]:
@@ -127,7 +205,7 @@ def _packed(snap: Snapshot, document: Mapping[str, Any]) -> PackedOrder:
         return pack_order(order_of(dict(document), _crew(snap), "order"), snap.capabilities)
     except BadDocument as bad:
         errors = [
-            {"pointer": _pointer(finding.path), "detail": f"{finding.wrong}. {finding.right}."}
+            {"pointer": "/document" + _pointer(finding.path), "detail": f"{finding.wrong}. {finding.right}."}
             for finding in bad.findings
         ]
         raise Problem(422, "invalid-order", "; ".join(map(str, bad.findings)), errors=errors) from bad

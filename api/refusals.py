@@ -21,11 +21,12 @@ SENTENCES = {
     "NotCapable": "The worker is not active, or lacks the capability and no second reason is given.",
     "WrongStatus": "The task is not where this would need it to be.",
     "WrongStanding": "The worker's standing does not allow this.",
-    "InvalidAccountNonce": "This order was executed already.",
+    "InvalidAccountNonce": "Its nonce is used up: this order, or another under the same nonce, was given already.",
     "MalformedPayload": "What the order carries does not fit its subject; of a plan, at most 200 entries at a time.",
     "MayNotInstruct": "The human has none of the roles that may instruct this, or is suspended.",
     "NothingToLift": "Nothing of this kind stands for the subject, or its time is over: there is nothing to lift.",
     "ProposalNotOpen": "The proposal is not open any more.",
+    "PostExpired": "The signature's time is over; preview the order and sign it anew.",
     "NotThePlanner": "Only a human with the planner's or the supervisor's role posts orders.",
 }
 

@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 import typer
 
-from scripts import sessions
+from scripts import sessions, writes
 from scripts.plain import plain
 from scripts.running.folder import LATEST_FILE, RUNS, live_runs
+from scripts.writes import Write
 
 LATEST = RUNS / LATEST_FILE
 FAILED, USAGE, REFUSED, STALE, UNREACHABLE, LATE = 1, 2, 3, 4, 5, 6
@@ -30,6 +31,9 @@ EXITS = {
 }
 CONFLICT, FAULT = 409, 500
 KEY = "Idempotency-Key"
+AGAIN = "give the command again with --idempotency-key"
+NOT_DONE = (USAGE, STALE)
+"""Exit codes after which a key is free for another write."""
 AGAIN_AFTER_S = (0.5, 1.0, 2.0)
 WAIT_S = 60.0  # a write answers when it is mined
 LISTED_BY = {
@@ -69,17 +73,17 @@ class ApiClient:
         """What an order would do; nothing is sent."""
         return self.post("overrides?dry_run=true", order)
 
-    def give(self, order: Any, *, etag: str) -> Any:
+    def give(self, order: Any, *, etag: str, key: str | None = None) -> Any:
         """Gives an order, if its subject is still as the preview with this tag showed it."""
-        return self.ask("POST", "overrides", order, a_key() | {"If-Match": etag}).json()
+        return self.write("overrides", order, etag=etag, key=key)
 
     def preview_all(self, act: Any) -> Any:
         """On which tasks an act would be done, and what it would do; nothing is sent."""
         return self.post("bulk/overrides?dry_run=true", act)
 
-    def give_all(self, act: Any, *, etag: str) -> Any:
+    def give_all(self, act: Any, *, etag: str, key: str | None = None) -> Any:
         """Gives an order for each of them, if they are still as the preview with this tag showed them."""
-        return self.ask("POST", "bulk/overrides", act, a_key() | {"If-Match": etag}).json()
+        return self.write("bulk/overrides", act, etag=etag, key=key)
 
     def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
         """How far an order is and each step it takes, as the stream tells them; so long at most."""
@@ -107,13 +111,35 @@ class ApiClient:
                 elif field == "data":
                     yield name, json.loads(value)
 
-    def submit(self, document: Any) -> Any:
-        """Posts an order of a customer."""
-        return self.ask("POST", "orders", document, a_key()).json()
+    def preview_order(self, order: Any) -> Any:
+        """What a customer's order would be; nothing is posted."""
+        return self.post("orders?dry_run=true", order)
+
+    def submit(self, order: Any, *, etag: str, key: str | None = None) -> Any:
+        """Posts it, if who is there to carry it out is as the preview with this tag showed it."""
+        return self.write("orders", order, etag=etag, key=key)
+
+    def write(self, path: str, body: Any, *, etag: str, key: str | None) -> Any:
+        """Does it once, under its key or a new one; it is kept, to be sent again with that key as it is."""
+        named = key or str(uuid.uuid4())
+        with contextlib.suppress(OSError):  # nobody's order fails for want of a place to keep it
+            writes.keep(named, Write(url=self.url, path=path, body=body, etag=etag))
+        try:
+            answer = self.ask("POST", path, body, {KEY: named, "If-Match": etag})
+        except typer.Exit as ended:
+            if ended.exit_code in NOT_DONE:
+                writes.forget(named)
+            raise
+        return answer.json()
+
+    def again(self, path: str, key: str | None, like: Mapping[str, Any]) -> Any:
+        """The answer to what was sent under the key before, which is sent again as it was; None: nothing was."""
+        sent = writes.find_like(key, self.url, path, like) if key else None
+        return self.write(path, sent.body, etag=sent.etag, key=key) if sent else None
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
         key = (headers or {}).get(KEY)
-        sent = f" It was sent with the {KEY} {key}." if key else ""
+        sent = f" It was sent with the {KEY} {key}: {AGAIN} {key}." if key else ""
         try:
             answer = self.request(method, path, body, headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -122,7 +148,8 @@ class ApiClient:
         if _is_at_work(answer):
             raise _failed(refusal(answer) + sent, LATE)
         if answer.is_error:
-            raise _failed(refusal(answer), _ends_with(answer.status_code))
+            lost = sent if answer.status_code >= FAULT else ""
+            raise _failed(refusal(answer) + lost, _ends_with(answer.status_code))
         return answer
 
     def request(

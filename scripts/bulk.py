@@ -25,7 +25,13 @@ def where_of(text: str) -> dict[str, str]:
 
 
 def give_each(
-    client: "ApiClient", act: dict[str, Any], signer: "Signer | None", deployment: Path | None, *, is_sure: bool
+    client: "ApiClient",
+    act: dict[str, Any],
+    signer: "Signer | None",
+    deployment: Path | None,
+    *,
+    key: str | None,
+    is_sure: bool,
 ) -> dict[str, Any]:
     """Shows what the act would be done on, asks, signs each order, and sends them all; the API's answer."""
     seen = client.preview_all(act)
@@ -36,7 +42,7 @@ def give_each(
     if signer is not None:
         where = deployment_of(client.url, deployment)
         act |= {"signed": [_signed(act, one, where, signer) for one in _each_once(seen["orders"], tasks)]}
-    given: dict[str, Any] = client.give_all(act, etag=seen["etag"])
+    given: dict[str, Any] = client.give_all(act, etag=seen["etag"], key=key)
     return given
 
 

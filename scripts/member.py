@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.api_client import client_of, newest_run, no_run, node_of
+from scripts.writes import IdempotencyKey
 
 if TYPE_CHECKING:
     from workmoot.chain.connection import Connection
@@ -54,15 +55,15 @@ def list_(
 
 
 @app.command()
-def suspend(id_: Who, reason: Reason, api: Api = None) -> None:
+def suspend(id_: Who, reason: Reason, idempotency_key: IdempotencyKey = None, api: Api = None) -> None:
     """Suspend a digital worker by an override: it may not act or vote."""
-    _order("suspend", id_, reason, api)
+    _order("suspend", id_, reason, idempotency_key, api)
 
 
 @app.command()
-def reinstate(id_: Who, reason: Reason, api: Api = None) -> None:
+def reinstate(id_: Who, reason: Reason, idempotency_key: IdempotencyKey = None, api: Api = None) -> None:
     """Let a suspended worker act again, by an override."""
-    _order("reinstate", id_, reason, api)
+    _order("reinstate", id_, reason, idempotency_key, api)
 
 
 @app.command()
@@ -204,7 +205,7 @@ def _fund(connection: "Connection", by: "Signer", worker: "Signer", wei: int) ->
     node.ask("eth_sendRawTransaction", "0x" + raw.hex())
 
 
-def _order(kind: str, id_: str, reason: str, api: str | None) -> None:
+def _order(kind: str, id_: str, reason: str, key: str | None, api: str | None) -> None:
     body = {
         "kind": kind,
         "subject": {"type": "worker", "id": id_},
@@ -212,7 +213,9 @@ def _order(kind: str, id_: str, reason: str, api: str | None) -> None:
         "expires_at": (datetime.now(UTC) + AN_HOUR).isoformat(),
     }
     client = client_of(api)
-    given = client.give(body, etag=client.preview(body)["etag"])
+    given = client.again("overrides", key, {"kind": kind, "subject": body["subject"]})
+    if given is None:
+        given = client.give(body, etag=client.preview(body)["etag"], key=key)
     typer.echo(f"override {given['id']}: {kind} {given['subject']['name']}, {given['state']}")
 
 

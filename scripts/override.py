@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from scripts.bulk import give_each, show, told, where_of
 from scripts.plain import plain
 from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
+from scripts.writes import OPTION, IdempotencyKey
 
 if TYPE_CHECKING:
     from workmoot.chain.signer import Signer
@@ -66,6 +68,17 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """What the options say of giving an order, beside the order itself."""
+
+    idempotency_key: str | None
+    dry_run: bool
+    wait: float | None
+    as_json: bool
+    is_sure: bool = False
+
+
 @app.command()
 def assign(  # noqa: PLR0913 (a command's options)
     subject: Annotated[str, typer.Argument(metavar="TASK", help="The task's id.")],
@@ -80,13 +93,15 @@ def assign(  # noqa: PLR0913 (a command's options)
     deployment: DeploymentFile = None,
     dry_run: DryRun = False,
     wait: Wait = None,
+    idempotency_key: IdempotencyKey = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
     """Assign a task to a named worker; robots, helpers and inspector are filled in and shown."""
     payload = {"worker": worker} | ({"second_reason": second_reason} if second_reason else {})
     body = _act("assign", (code, reason), for_, human) | {"subject": _subject("task", subject), "payload": payload}
-    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+    how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json)
+    _give(_client(api), body, signer_of(key, keystore), deployment, how)
 
 
 def _command(kind: str, usual: str) -> Callable[..., None]:
@@ -103,6 +118,7 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         deployment: DeploymentFile = None,
         dry_run: DryRun = False,
         wait: Wait = None,
+        idempotency_key: IdempotencyKey = None,
         api: Api = None,
         as_json: AsJson = False,
     ) -> None:
@@ -111,12 +127,13 @@ def _command(kind: str, usual: str) -> Callable[..., None]:
         if where is not None and wait is not None:
             raise typer.BadParameter("--wait follows one order; with --where look at `workmoot override list`")
         signer = signer_of(key, keystore)
+        how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json, is_sure=yes)
         if where is not None:
             act = _act(kind, (code, reason), for_, human) | {"where": where_of(where)}
-            _give_each(act, signer, deployment, dry_run=dry_run, is_sure=yes, api=api, as_json=as_json)
+            _give_each(_client(api), act, signer, deployment, how)
             return
         body = _act(kind, (code, reason), for_, human) | {"subject": _subject(usual, subject or "")}
-        _give(body, signer, deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+        _give(_client(api), body, signer, deployment, how)
 
     return command
 
@@ -134,13 +151,15 @@ def reprioritise(  # noqa: PLR0913 (a command's options)
     deployment: DeploymentFile = None,
     dry_run: DryRun = False,
     wait: Wait = None,
+    idempotency_key: IdempotencyKey = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a task another priority: planners and its worker take it in its new turn."""
     body = _act("reprioritise", (code, reason), for_, human)
     body |= {"subject": _subject("task", subject), "payload": {"priority": priority}}
-    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+    how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json)
+    _give(_client(api), body, signer_of(key, keystore), deployment, how)
 
 
 @app.command()
@@ -157,6 +176,7 @@ def lift(  # noqa: PLR0913 (a command's options)
     deployment: DeploymentFile = None,
     dry_run: DryRun = False,
     wait: Wait = None,
+    idempotency_key: IdempotencyKey = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
@@ -165,7 +185,8 @@ def lift(  # noqa: PLR0913 (a command's options)
     body |= {"subject": _subject("worker", subject), "payload": {"kind": what} if what else {}}
     if body["subject"]["type"] == "worker" and not what:
         raise typer.BadParameter("say by --what which is to be lifted: drain or quarantine")
-    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=wait, api=api, as_json=as_json)
+    how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json)
+    _give(_client(api), body, signer_of(key, keystore), deployment, how)
 
 
 for _kind, (_usual, _help) in KINDS.items():
@@ -199,29 +220,28 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
     return {"type": type_, "id": id_} if colon else {"type": "task" if usual == "plant" else usual, "id": given}
 
 
-def _give(
-    body: dict[str, Any],
-    signer: "Signer | None",
-    deployment: Path | None,
-    *,
-    dry_run: bool,
-    wait: float | None,
-    api: str | None,
-    as_json: bool,
-) -> None:
-    client = _client(api)
+def _give(client: Any, body: dict[str, Any], signer: "Signer | None", deployment: Path | None, how: How) -> None:
     if signer is not None:
         body |= {"human": signer.address}
+    if answer := _again(client, "overrides", body, ("kind", "subject"), how):
+        raise typer.Exit(_told_of(client, answer, how))
     seen = client.preview(body)
-    if dry_run:
-        typer.echo(_text(seen) if as_json else "\n".join(_told(seen)))
+    if how.dry_run:
+        typer.echo(_text(seen) if how.as_json else "\n".join(_told(seen)))
         return
+    if how.idempotency_key and signer is not None and seen["parts"] > 1:
+        raise typer.BadParameter(f"a key is for one order, and this plan takes {seen['parts']}", param_hint=OPTION)
     codes = [
-        _give_one(client, part, shown, signer, deployment, wait=wait, as_json=as_json)
-        for part, shown in _parts(client, body, seen, signer)
+        _give_one(client, part, shown, signer, deployment, how) for part, shown in _parts(client, body, seen, signer)
     ]
     if any(codes):
         raise typer.Exit(max(codes))
+
+
+def _again(client: Any, path: str, asked: dict[str, Any], same: tuple[str, ...], how: How) -> Any:
+    """The answer to what was sent with this key before, if that has the `same`."""
+    key = None if how.dry_run else how.idempotency_key
+    return client.again(path, key, {name: asked[name] for name in same}) if key else None
 
 
 def _parts(client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None") -> Iterator[tuple[Any, Any]]:
@@ -236,49 +256,39 @@ def _parts(client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None"
 
 
 def _give_one(
-    client: Any,
-    body: dict[str, Any],
-    seen: Any,
-    signer: "Signer | None",
-    deployment: Path | None,
-    *,
-    wait: float | None,
-    as_json: bool,
+    client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None", deployment: Path | None, how: How
 ) -> int:
     """Signs, gives and tells one order; the exit code for how far it came."""
     if signer is not None:
         where = deployment_of(client.url, deployment)
         body = body | {"order": seen["order"], "signature": sign_order(body, seen, where, signer)}
-    answer = client.give(body, etag=ANY if body["kind"] == "hold" else seen["etag"])
-    if not as_json:
+    etag = ANY if body["kind"] == "hold" else seen["etag"]
+    return _told_of(client, client.give(body, etag=etag, key=how.idempotency_key), how)
+
+
+def _told_of(client: Any, answer: dict[str, Any], how: How) -> int:
+    """Tells what was given, and how far it came; the exit code for that."""
+    if not how.as_json:
         typer.echo("\n".join(_told(answer)))
-    code = 0 if wait is None else _follow(client, answer, wait, quietly=as_json)
-    if as_json:
+    code = 0 if how.wait is None else _follow(client, answer, how.wait, quietly=how.as_json)
+    if how.as_json:
         typer.echo(_text(answer))
     return code
 
 
-def _give_each(
-    act: dict[str, Any],
-    signer: "Signer | None",
-    deployment: Path | None,
-    *,
-    dry_run: bool,
-    is_sure: bool,
-    api: str | None,
-    as_json: bool,
-) -> None:
+def _give_each(client: Any, act: dict[str, Any], signer: "Signer | None", deployment: Path | None, how: How) -> None:
     from scripts.api_client import REFUSED
 
-    client = _client(api)
     if signer is not None:
         act |= {"human": signer.address}
-    if dry_run:
+    given = _again(client, "bulk/overrides", act, ("kind", "where"), how)
+    if given is None and how.dry_run:
         seen = client.preview_all(act)
-        typer.echo(_text(seen)) if as_json else show(seen)
+        typer.echo(_text(seen)) if how.as_json else show(seen)
         return
-    given = give_each(client, act, signer, deployment, is_sure=is_sure)
-    typer.echo(_text(given) if as_json else told(given))
+    if given is None:
+        given = give_each(client, act, signer, deployment, key=how.idempotency_key, is_sure=how.is_sure)
+    typer.echo(_text(given) if how.as_json else told(given))
     if given["refused"]:
         raise typer.Exit(REFUSED)
 

@@ -15,11 +15,15 @@ def cookie_of(url: str) -> str | None:
 def keep(url: str, cookie: str | None) -> None:
     """Remembers the cookie of an address, or forgets it."""
     kept = {known: value for known, value in _read().items() if known != url}
-    file = _file()
-    file.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    settings_folder().mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    write_own(_file(), json.dumps(kept | ({url: cookie} if cookie else {})))
+
+
+def write_own(file: Path, content: str) -> None:
+    """Writes a file that only its owner reads, whole or not at all."""
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "w") as opened:
-        json.dump(kept | ({url: cookie} if cookie else {}), opened)
+        opened.write(content)
     draft.replace(file)
 
 
@@ -31,7 +35,11 @@ def _read() -> dict[str, str]:
     return found
 
 
-def _file() -> Path:
+def settings_folder() -> Path:
     """Where users' settings are, as the XDG base directories have it."""
     folder = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(folder) if folder else Path.home() / ".config") / "workmoot" / "sessions.json"
+    return (Path(folder) if folder else Path.home() / ".config") / "workmoot"
+
+
+def _file() -> Path:
+    return settings_folder() / "sessions.json"

@@ -55,6 +55,7 @@ DRAFT = Rule(roles=MEMBERS, scope=Scope.DRAFT, in_development=True, limit=Limit.
 GIVE = Rule(roles=ANY_ROLE, scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
 """An order that a development key is to sign."""
 POST = Rule(roles=frozenset({"planner", "supervisor"}), scope=Scope.RELAY, in_development=True, limit=Limit.WRITES)
+"""A customer's order, likewise."""
 WHO_AM_I = Rule(roles=MEMBERS, scope=Scope.READ)
 OWN_KEYS = Rule(roles=HUMANS, limit=Limit.WRITES)
 OWN_WEBHOOKS = Rule(roles=HUMANS, in_development=True, limit=Limit.WRITES)
@@ -73,8 +74,7 @@ _WHO_MAY = {
     ),
     RECALL: "explain_task export_audit list_product_history",
     SIGNED: "give_override",
-    DRAFT: "give_overrides",
-    POST: "submit_order",
+    DRAFT: "give_overrides submit_order",
     WHO_AM_I: "read_me",
     OWN_KEYS: "create_key list_keys revoke_key",
     OWN_WEBHOOKS: "create_webhook list_webhooks remove_webhook list_dead_letters redeliver_dead_letter",

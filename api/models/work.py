@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.models.common import Span, Who, Wire
+from api.models.common import Head, Span, Who, Wire
 
 
 class Filled(Wire):
@@ -101,6 +101,57 @@ class OrderDetail(OrderOut):
 
     detail: dict[str, Any]
     members: tuple[TaskOut, ...] = Field(description="The order's tasks, in their order.")
+
+
+class PostSigned(Wire):
+    """What a human signed over the document as the preview packed it."""
+
+    human: str = Field(pattern="^0x[0-9a-fA-F]{40}$", description="The account that signed.")
+    nonce: str = Field(pattern="^[0-9]{1,78}$", description="Of the preview, decimal text.")
+    deadline: int = Field(ge=0, lt=1 << 48, description="Of the preview, Unix seconds.")
+    signature: str = Field(pattern="^0x(?:[0-9a-fA-F]{2})+$")
+
+
+class OrderIn(Wire):
+    """A customer's order: signed here by a development key, or with `signed` by the human."""
+
+    document: dict[str, Any] = Field(description="A whole order document, as scenarios/schema/order.schema.json says.")
+    human: str | None = Field(default=None, description="Who signs: account, badge number or id; without it who asks.")
+    signed: PostSigned | None = None
+
+
+class Need(Wire):
+    """What an order asks of one capability."""
+
+    number: int = Field(description="As the contracts name the capability.")
+    capability: str
+    tasks: int
+    work_s: float = Field(description="Nominal work, simulated seconds.")
+    workers: int = Field(description="How many digital workers can do it.")
+
+
+class OrderPreview(Wire):
+    """What would be posted, and the exact bytes a human would sign."""
+
+    head: Head
+    name: str
+    tasks: int
+    products: tuple[str, ...]
+    needs: tuple[Need, ...]
+    least_s: float = Field(
+        description="Nominal work along the longest path, simulated seconds: it takes no less. What it will take is "
+        "known once workers have made offers."
+    )
+    due_s: float | None = Field(description="When the first of its tasks is due, simulated seconds from the posting.")
+    capabilities: tuple[str, ...] = Field(description="The plant's, in the order of their numbers from 1.")
+    etag: str = Field(
+        description="The document and who is there to carry it out; the order is posted with it as If-Match."
+    )
+    warnings: tuple[str, ...]
+    post: dict[str, Any] = Field(description="What is signed: `specHash`, `human`, `nonce` and `deadline`.")
+    typed_data: dict[str, Any]
+    digest: str
+    banner: str | None
 
 
 class OrderPosted(Wire):

@@ -1,25 +1,27 @@
 """Customers' orders: graphs of tasks."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Query, Response
 
+from api.access.door import Admitted
+from api.access.rules import HUMAN, POST, READ
 from api.dependencies import Given, Once, Plant
 from api.errands import Answer
-from api.intake import post_order
+from api.intake import post_order, preview_order
 from api.models.common import Listing
-from api.models.work import OrderDetail, OrderOut, OrderPosted
+from api.models.work import OrderDetail, OrderIn, OrderOut, OrderPosted, OrderPreview
 from api.openapi import CHAIN, refuses, sends
 from api.paging import Pages
 from api.problems import not_found
-from api.routes.writing import KEYED, IdempotencyKey
+from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
 from api.views.tasks import order_detail, order_out
 from workmoot.domain.ids import OrderId
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 ORDERS = "/api/v1/orders"
-DOCUMENT = Body(description="A whole order document, as scenarios/schema/order.schema.json says.")
+DRY_RUN = Query(description="Only show what would be posted and the exact bytes to sign.")
 
 
 @router.get("", operation_id="list_orders")
@@ -44,21 +46,42 @@ def read_order(plant: Plant, id: int) -> OrderDetail:  # noqa: A002 (the path's 
     "",
     operation_id="submit_order",
     status_code=201,
-    response_model=OrderPosted,
-    responses={201: sends("Location"), **refuses(*KEYED, "invalid-order", "no-plant", "no-account", *CHAIN)},
+    response_model=OrderPosted | OrderPreview,
+    responses={
+        200: sends("ETag", model=OrderPreview, description="What would be posted."),
+        201: sends("Location", model=OrderPosted),
+        **refuses(*KEYED, *SEEN, "invalid-order", "no-plant", "no-account", *CHAIN),
+    },
 )
 def submit_order(
     given: Given,
     once: Once,
-    document: Annotated[dict[str, Any], DOCUMENT],
+    asked: OrderIn,
     response: Response,
+    visitor: Admitted,
+    *,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    if_match: Annotated[str | None, IF_MATCH] = None,
     idempotency_key: IdempotencyKey = None,
-) -> OrderPosted | Response:
-    """Checks an order and posts it on chain, signed by a human with the planner's role."""
-    with once.begin(idempotency_key, ORDERS, document) as errand:
+) -> OrderPosted | OrderPreview | Response:
+    """Checks an order and posts it on chain, signed by a human with the planner's or the supervisor's role.
+
+    One that carries its human's signature is posted whichever member brings it.
+    """
+    if not dry_run and asked.signed is None:
+        visitor.require(POST)
+    body = asked.model_dump()
+    if asked.human is None and HUMAN in visitor.roles:
+        asked = asked.model_copy(update={"human": visitor.account})
+    if dry_run:
+        response.status_code = 200
+        seen = preview_order(given, asked)
+        response.headers["ETag"] = seen.etag
+        return seen
+    with once.begin(idempotency_key, ORDERS, body) as errand:
         if errand.answer:
             return errand.answer.again()
-        posted = post_order(given, document, errand)
+        posted = post_order(given, asked, errand, if_match, may_read=visitor.may(READ))
         errand.answer = Answer(status=201, body=posted.model_dump(mode="json"))
     response.headers["Location"] = f"{ORDERS}/{posted.id}"
     return posted

@@ -1,12 +1,24 @@
 """Alarms as the chain tells them, with what humans said about each."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from api.models.alarms import AlarmOut
 from api.models.common import moment
 from api.views.snapshot import Snapshot
-from workmoot.domain.alarms import AlarmState, alarm_id, said_of, shelved_until, state_of
+from workmoot.domain.alarms import (
+    LONGEST_SHELF_S,
+    AlarmState,
+    alarm_id,
+    may_see_to,
+    said_of,
+    shelved_until,
+    state_of,
+)
 from workmoot.domain.events import AlarmRaised
+from workmoot.domain.overrides import HumanOrder, OverrideKind
+
+A_DAY_S = 24 * 3_600
 
 
 def id_of(alarm: AlarmRaised) -> str:
@@ -25,6 +37,22 @@ def alarm_words(snap: Snapshot, alarm: AlarmRaised) -> str:
     who = snap.who(member.number) if member else None
     since = datetime.fromtimestamp(alarm.since, UTC).strftime("%H:%M:%S")
     return f"{who.name if who else alarm.human} gave {alarm.orders} orders since {since} UTC: more than expected"
+
+
+def alarm_warnings(snap: Snapshot, order: HumanOrder) -> Iterator[str]:
+    """What a human who is about to see to an alarm has to know: whose word counts, and for how long."""
+    alarm = alarm_of(snap, order.subject) if order.kind in (OverrideKind.ACKNOWLEDGE, OverrideKind.SHELVE) else None
+    if alarm is None:
+        return
+    if not may_see_to(snap.ledger, alarm, order.human):
+        yield (
+            "This word will not count: the alarm is about the human who would give it, and stays unacknowledged until "
+            "another one acknowledges or shelves it."
+        )
+    if order.expires_at > snap.now + LONGEST_SHELF_S:
+        back = moment(int(snap.now) + LONGEST_SHELF_S)
+        days = LONGEST_SHELF_S // A_DAY_S
+        yield f"An alarm stays shelved for {days} days at most: this one is back by {back:%Y-%m-%d %H:%M:%S} UTC."
 
 
 def alarm_out(snap: Snapshot, alarm: AlarmRaised) -> AlarmOut:

@@ -99,7 +99,6 @@ class Post:
 
     async def close(self) -> None:
         """Lets go of what is open."""
-        self._names.close()
         await self._client.aclose()
 
     async def _send(self, url: str, message: Message, headers: dict[str, str]) -> str | None:

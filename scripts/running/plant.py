@@ -128,17 +128,21 @@ class PlantRun:
         """Each order through the public API, as anyone would."""
         self._began = time.monotonic()
         for order in self.orders:
-            try:
-                answer = httpx.post(
-                    f"{self._api}/api/v1/orders", json=self._document(order), headers=a_key(), timeout=60
-                )
-            except httpx.HTTPError as silent:
-                raise NotReady(f"the API did not answer to the order {order.name!r}: {silent!r}") from silent
-            if answer.is_error:
-                raise NotReady(f"the API refused the order {order.name!r}: {answer.text}")
-            self.progress.step(f"order {answer.json()['id']} posted: {order.name}")
+            seen = self._ask(order, "orders?dry_run=true", {})
+            posted = self._ask(order, "orders", a_key() | {"If-Match": seen["etag"]})
+            self.progress.step(f"order {posted['id']} posted: {order.name}")
         if self.options.ends:
             self._start_supervisor()
+
+    def _ask(self, order: Order, path: str, headers: dict[str, str]) -> Any:
+        asked = {"document": self._document(order)}
+        try:
+            answer = httpx.post(f"{self._api}/api/v1/{path}", json=asked, headers=headers, timeout=60)
+        except httpx.HTTPError as silent:
+            raise NotReady(f"the API did not answer to the order {order.name!r}: {silent!r}") from silent
+        if answer.is_error:
+            raise NotReady(f"the API refused the order {order.name!r}: {answer.text}")
+        return answer.json()
 
     def follow(self) -> None:
         """Until the orders are done, and on a terminal until Ctrl-C; processes that die are started again."""

@@ -36,6 +36,15 @@ def send(client: TestClient, order: dict[str, Any], *, etag: str, key: str | Non
     return client.post("/api/v1/overrides", json=order, headers=a_key(key) | {"If-Match": etag})
 
 
+def post_order(client: TestClient, document: dict[str, Any], **headers: str) -> Response:
+    """Previews a customer's order and posts it; the answer, be it the preview's."""
+    seen = client.post("/api/v1/orders?dry_run=true", json={"document": document})
+    if not seen.is_success:
+        return seen
+    named = a_key() | {"If-Match": seen.headers["ETag"]} | headers
+    return client.post("/api/v1/orders", json={"document": document}, headers=named)
+
+
 def a_key(key: str | None = None) -> dict[str, str]:
     """The header that makes a write be done once."""
     return {"Idempotency-Key": key or str(uuid.uuid4())}

@@ -16,7 +16,10 @@ from scripts.signing import sign_order
 from tests.api.requests import an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
+from tests.api.visitors import peopled
 from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType
+
+DAY_S = 24 * 3_600
 
 
 @pytest.fixture
@@ -98,6 +101,36 @@ def test_give__shelve_of_what_another_acknowledged_meanwhile__412(client: TestCl
 def test_preview__unsound__names_the_field(client: TestClient, change: dict[str, Any], pointer: str) -> None:
     answer = client.post("/api/v1/overrides?dry_run=true", json=about("shelve", the_alarm(client)) | change)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+@pytest.fixture
+def two(story: Story) -> Iterator[TestClient]:
+    """A plant where another human could see to the alarm."""
+    with TestClient(serve(peopled(story), signs=("technician", "supervisor")).app, base_url=LOOPBACK) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kind", ["acknowledge", "shelve"])
+def test_preview__by_whom_the_alarm_is_about__warns_that_it_will_not_count(two: TestClient, kind: str) -> None:
+    own = about(kind, the_alarm(two), human="technician")
+    (words,) = preview(two, own)["warnings"]
+    assert "will not count" in words
+    assert give(two, own)["warnings"] == [words]
+    assert the_alarm(two)["state"] == "unacknowledged"
+    assert preview(two, own | {"human": "supervisor"})["warnings"] == []
+
+
+def test_preview__the_only_human__is_not_warned(client: TestClient) -> None:
+    assert preview(client, about("acknowledge", the_alarm(client), expires_at=None))["warnings"] == []
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(7 * DAY_S - 60, []), (8 * DAY_S, ["7 days at most"])])
+def test_preview__shelf__warns_where_it_is_longer_than_it_lasts(
+    client: TestClient, seconds: int, words: list[str]
+) -> None:
+    warned = preview(client, about("shelve", the_alarm(client), expires_at=soon(seconds)))["warnings"]
+    assert len(warned) == len(words)
+    assert all(part in whole for part, whole in zip(words, warned, strict=True))
 
 
 # The command line

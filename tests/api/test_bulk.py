@@ -1,5 +1,6 @@
 """One act on many tasks: counted and foreseen, signed order by order, done on exactly what was previewed."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api import desk
 from api.database import Database
 from api.desk import FORECASTS_AT_ONCE
 from api.drafts import preview_hash
@@ -262,6 +264,42 @@ def test_give__holds__the_floor_has_all_of_them_before_any_is_waited_for(
     with TestClient(served.app, base_url=LOOPBACK) as client:
         assert give(client, an_act("hold", SPRAYING))["given"] == 4
     assert done == ["given"] * 4 + ["given", "waited for"] * 4
+
+
+class Clock:
+    """Time passes where somebody waits for the chain, and nowhere else."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return time.time()
+
+    def wait_for(self, *_: object, timeout_s: float) -> bool:
+        self.now += timeout_s
+        return False
+
+
+def test_give__holds_while_the_chain_is_away__are_answered_as_one_is(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Floor:
+        def give(self, order: dict[str, Any], signature: str) -> None:
+            """Acts; nothing comes into a block."""
+
+    served, clock = serve(story, floor=Floor()), Clock()
+    monkeypatch.setattr("api.bulk.SENT_AT_ONCE", 1)
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        act = an_act("hold", SPRAYING)
+        etag = preview(client, act)["etag"]
+        monkeypatch.setattr(served.projection, "wait_for", clock.wait_for)
+        monkeypatch.setattr("api.desk.time", clock)
+        told = send(client, act, etag).json()
+    assert [item["state"] for item in told["items"]] == ["submitted"] * 4
+    assert clock.now < 1.5 * desk.SEEN_WITHIN_S
 
 
 @pytest.mark.parametrize("error", [GatewayUnreachable("away"), GatewayRefused("NOT_ALLOWED", "no role")])

@@ -22,10 +22,11 @@ from scripts.api_client import LATE, UNREACHABLE, ApiClient, refusal
 from scripts.bulk import show, told
 from scripts.cli import app
 from scripts.nodes import free_port
+from scripts.posting import sign_post
 from scripts.signing import deployment_of, sign_order, sign_text
 from tests.api.requests import an_order, preview
 from tests.api.serving import LOOPBACK, Served, listening, serve
-from tests.api.story import Story, a_decided_plant, a_running_plant, deployment_of_story, signer
+from tests.api.story import SCENARIO, Story, a_decided_plant, a_running_plant, deployment_of_story, signer
 from tests.api.test_message import BARE
 from tests.api.visitors import peopled
 from workmoot.chain.deployment import write_deployment
@@ -36,6 +37,7 @@ from workmoot.domain.ids import ProposalId
 from workmoot.domain.overrides import order_digest
 from workmoot.domain.payloads import read_plan_payload
 from workmoot.domain.work import Status
+from workmoot.plant.documents import read_all
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,58 @@ def test_override__own_key__is_signed_here_and_sent(at_home: Path) -> None:
     told = run("override", "hold", "robot:R-1", "--reason", "somebody stands there", "--wait", "60", *key).output
     assert ("effective" in told, "operator" in told) == (True, True)
     assert "sign the typed data" in run("override", "hold", "robot:R-2", "--reason", "x", code=2).output
+
+
+def test_order__own_key__is_packed_and_signed_here(at_home: Path) -> None:
+    file, key = str(SCENARIO / "order.yaml"), _signing(at_home, "planner")
+    run("order", "submit", file, *key, code=3)
+    run("sign-in", *key[:2])
+    told = run("order", "submit", file, *key)
+    assert f"signing as {signer('planner').address}: post 'Six customised pairs'" in told.stderr
+    assert "60 tasks, 6 products" in told.stderr
+    posted = int(told.stdout.split()[1].rstrip(":"))
+    assert signer("planner").address in run("order", "show", str(posted), "--json").stdout
+    assert "sign the typed data" in run("order", "submit", file, code=2).output
+
+
+def _with_another_tasks_work(seen: dict[str, Any]) -> None:
+    """The API has another document signed."""
+    seen["document"] = seen["document"] | {"name": "Another"}
+
+
+def _with_capabilities_in_another_order(seen: dict[str, Any]) -> None:
+    seen["capabilities"] = [*seen["capabilities"][1:], seen["capabilities"][0]]
+
+
+def _for_ever(seen: dict[str, Any]) -> None:
+    seen["post"] |= {"deadline": 1 << 40}
+
+
+def _of_another(seen: dict[str, Any]) -> None:
+    seen["signer"] = "supervisor"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_with_another_tasks_work, "other bytes"),
+        (_with_capabilities_in_another_order, "other bytes"),
+        (_of_another, "other bytes"),
+        (_for_ever, "too long"),
+    ],
+)
+def test_sign_post__other_than_the_file__is_not_signed(story: Story, spoil: Callable[[Any], None], words: str) -> None:
+    (document,) = read_all(SCENARIO / "order.yaml")
+    with TestClient(serve(peopled(story), signs=()).app, base_url=LOOPBACK) as client:
+        asked = {"document": document, "human": "planner"}
+        seen = client.post("/api/v1/orders?dry_run=true", json=asked).json() | {
+            "document": document,
+            "signer": "planner",
+        }
+    assert sign_post(document, seen, deployment_of_story(), signer("planner"))["human"] == signer("planner").address
+    spoil(seen)
+    with pytest.raises(typer.BadParameter, match=words):
+        sign_post(seen["document"], seen, deployment_of_story(), signer(seen["signer"]))
 
 
 def test_override__drain_and_lift__are_signed_here_for_the_contract_of_instructions(at_home: Path) -> None:
@@ -407,6 +461,41 @@ def test_deployment_of__none_named_and_several_known__is_asked_for(
     write_deployment(at_home / "2.json", deployment_of_story())
     with pytest.raises(typer.BadParameter, match="--deployment"):
         deployment_of("http://127.0.0.1:1", None)
+
+
+ONCE = ("--idempotency-key", "once")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("override", "cancel", "282", "--reason", "so"),
+        ("override", "reprioritise", "282", "9", "--reason", "so"),
+        ("override", "hold", *SPRAYING, "--yes"),
+        ("member", "suspend", "sprayer", "--reason", "so"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_any_write__answer_lost_and_its_key_given_back__is_done_once(
+    technicians: Technicians, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, _, key = technicians
+    words = (*words, *(key if words[0] == "override" else ()), *ONCE)
+    before, request = len(story.ledger.overrides), httpx.request
+
+    def loses(*asked: Any, headers: dict[str, str], **more: Any) -> httpx.Response:
+        answer = request(*asked, headers=headers, **more)
+        if "Idempotency-Key" in headers:
+            raise httpx.ReadTimeout("60 s")
+        return answer
+
+    monkeypatch.setattr("scripts.api_client.AGAIN_AFTER_S", ())
+    with monkeypatch.context() as losing:
+        losing.setattr(httpx, "request", loses)
+        run(*words, code=UNREACHABLE)
+    done = len(story.ledger.overrides)
+    run(*words)
+    assert (done > before, len(story.ledger.overrides)) == (True, done)
 
 
 AT_WORK = httpx.Response(409, headers={"Retry-After": "1"}, json={"detail": "This very request is being done."})

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from api.database import Database
 from api.errands import KEPT_S, Answer, Errands
 from api.problems import Problem
-from tests.api.requests import a_key, an_order, preview, send
+from tests.api.requests import a_key, an_order, post_order, preview, send
 from tests.api.serving import LOOPBACK, Served, serve
 from tests.api.story import SCENARIO, Story
 from workmoot.domain.errors import DatabaseUnreachable, Unreachable
@@ -86,7 +86,7 @@ def test_give__no_key_or_none_that_is_one__400(client: TestClient, story: Story,
 def test_submit__again_with_its_key__one_order(client: TestClient) -> None:
     (document,) = read_all(SCENARIO / "order.yaml")
     headers = a_key()
-    first, second = (client.post("/api/v1/orders", json=document, headers=headers) for _ in range(2))
+    first, second = (post_order(client, document, **headers) for _ in range(2))
     assert first.json() == second.json()
     assert len(client.get("/api/v1/orders").json()["items"]) == 2
 
@@ -152,9 +152,9 @@ def test_submit__fault_after_it_was_sent__one_order(monkeypatch: pytest.MonkeyPa
         monkeypatch.context() as dying,
     ):
         dying.setattr(posting, "post_by_sig", dies)
-        assert client.post("/api/v1/orders", json=document, headers=headers).status_code == 500
+        assert post_order(client, document, **headers).status_code == 500
     with TestClient(started(story, kept).app, base_url=LOOPBACK) as client:
-        answer = client.post("/api/v1/orders", json=document, headers=headers)
+        answer = post_order(client, document, **headers)
         assert (answer.status_code, answer.json()["id"]) == (201, 2)
         assert len(client.get("/api/v1/orders").json()["items"]) == 2
 

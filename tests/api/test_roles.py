@@ -61,6 +61,8 @@ OPEN = {
 HOLD = an_order("hold", "robot", "R-1", human="supervisor")
 SIGNED = an_order("hold", "robot", "R-1", order={}, signature="0x00")
 BULK = {"kind": "hold", "where": {"order": 1}, "reason": HOLD["reason"], "human": "supervisor"}
+ORDER: dict[str, Any] = {"document": {}}
+ORDER_SIGNED = ORDER | {"signed": {"human": f"0x{1:040x}", "nonce": "1", "deadline": 1, "signature": "0x00"}}
 BULK_SIGNED = BULK | {"signed": [{"order": {}, "signature": "0x00"}]}
 KEY = {"name": "x", "scopes": ["read"], "expires_at": "2000-01-01T00:00:00Z"}
 HIDDEN = {"read_reference", "show_reference", "list_problems", "show_problem", "show_part", "show_page", "show_sign_in"}
@@ -71,7 +73,7 @@ READERS = frozenset({"people", "read", "all scopes"})
 DRAFTERS = frozenset({"people", "draft", "all scopes"})
 RELAYERS = frozenset({"roles", "relay", "all scopes"})
 DRAFTING_RELAYERS = frozenset({"roles", "all scopes"})
-PLANNERS = frozenset({"planner", "supervisor", "relay", "all scopes"})
+PLANNERS = frozenset({"planner", "supervisor", "all scopes"})
 HUMANS = frozenset({"humans"})
 
 
@@ -107,7 +109,9 @@ ASKS = {
     "redeliver_dead_letter": Ask(
         method="POST", path=f"{V1}/webhooks/999/dead-letters/1/redeliver", body={}, lets_in=HUMANS
     ),
-    "submit_order": Ask(method="POST", path=f"{V1}/orders", body={}, lets_in=PLANNERS),
+    "submit_order": Ask(method="POST", path=f"{V1}/orders", body=ORDER, lets_in=PLANNERS),
+    "submit_order, signed": Ask(method="POST", path=f"{V1}/orders", body=ORDER_SIGNED, lets_in=DRAFTERS),
+    "submit_order, dry run": Ask(method="POST", path=f"{V1}/orders?dry_run=true", body=ORDER, lets_in=DRAFTERS),
     "give_override": Ask(method="POST", path=f"{V1}/overrides", body=HOLD, lets_in=RELAYERS),
     "give_override, signed": Ask(method="POST", path=f"{V1}/overrides", body=SIGNED, lets_in=ANYBODY),
     "give_override, dry run": Ask(method="POST", path=f"{V1}/overrides?dry_run=true", body=HOLD, lets_in=DRAFTERS),
@@ -256,7 +260,7 @@ def test_matrix__development_chain__everybody_reads_drafts_and_gives() -> None:
 
 
 def test_any__role_missing__the_answer_names_it(served: Served) -> None:
-    problem = client_with(served, held_by(served, "operator")).post(f"{V1}/orders", json={}).json()
+    problem = client_with(served, held_by(served, "operator")).post(f"{V1}/orders", json=ORDER).json()
     assert (problem["type"], problem["missing"]) == ("/problems/not-permitted", ["planner", "supervisor"])
     assert "human, member, operator" in problem["detail"]
 
@@ -283,14 +287,14 @@ def test_role__granted_meanwhile__counts_at_the_next_request() -> None:
     story = peopled(Story())
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     client = client_with(served, cookie_of(served, "visitor"))
-    assert client.post(f"{V1}/orders", json={}).status_code == 403
+    assert client.post(f"{V1}/orders", json=ORDER).status_code == 403
     administrator = signer("administrator").address
     story.chain.grant(administrator, Role.PLANNER, signer("visitor").address)
     served.projection.cycle()
-    assert client.post(f"{V1}/orders", json={}, headers={"Idempotency-Key": "mine"}).status_code == 422
+    assert client.post(f"{V1}/orders", json=ORDER, headers={"Idempotency-Key": "mine"}).status_code == 422
     story.chain.revoke(administrator, Role.PLANNER, signer("visitor").address)
     served.projection.cycle()
-    assert client.post(f"{V1}/orders", json={}).status_code == 403
+    assert client.post(f"{V1}/orders", json=ORDER).status_code == 403
 
 
 def test_stream__signed_out_meanwhile__ends() -> None:

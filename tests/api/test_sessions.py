@@ -84,7 +84,7 @@ def test_session__retired_meanwhile__ends_and_stays_so() -> None:
 
 def test_session__suspended_meanwhile__may_read_and_has_no_role(client: TestClient) -> None:
     assert sign_in(client, "suspended")["roles"] == ["human", "member"]
-    assert client.post("/api/v1/orders", json={}).status_code == 403
+    assert client.post("/api/v1/orders", json={"document": {}}).status_code == 403
 
 
 def test_session__the_chain_was_not_read__is_not_ended(story: Story) -> None:

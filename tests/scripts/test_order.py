@@ -1,5 +1,6 @@
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,18 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from scripts import api_client
+from scripts import api_client, writes
 from scripts.order import app
 
 ORDER = {"id": 1, "name": "Soles", "done": 1, "tasks": 2, "products": ["A"], "products_finished": 0,
          "counts": [{"status": "accepted", "tasks": 1}], "members": [
              {"id": 256, "status": "accepted", "worker": {"id": "sprayer"}, "name": "Spray"},
              {"id": 257, "status": "posted", "worker": None, "name": "Pack"}]}  # fmt: skip
+
+
+SEEN = {"etag": '"order-1"', "warnings": ["It is due too early."], "name": "Soles", "tasks": 2, "products": ["A"],
+        "least_s": 80.0, "due_s": 60.0, "needs": [
+            {"capability": "spray", "tasks": 2, "work_s": 80.0, "workers": 1}]}  # fmt: skip
 
 
 class FakeApi:
@@ -24,12 +30,14 @@ class FakeApi:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, Any]] = []
         self.keys: list[str | None] = []
+        self.tags: list[str | None] = []
 
     def __call__(
         self, method: str, url: str, *, json: Any = None, headers: dict[str, str], timeout: float
     ) -> httpx.Response:
         self.asked.append((method, url, json))
         self.keys.append(headers.get("Idempotency-Key"))
+        self.tags.append(headers.get("If-Match"))
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if status == 0:
             raise httpx.ConnectError("refused")
@@ -51,10 +59,15 @@ def written(folder: Path, text: str) -> str:
 
 
 def test_submit__two_orders__posts_both(run, tmp_path):
-    api = FakeApi((201, {"id": 1, "tasks": 2, "tx": "0x1"}), (201, {"id": 2, "tasks": 2, "tx": "0x2"}))
+    one, two = ({"id": id_, "tasks": 2, "tx": f"0x{id_}"} for id_ in (1, 2))
+    api = FakeApi((200, SEEN), (201, one), (200, SEEN), (201, two))
     result = run(api, "submit", written(tmp_path, "a: 1\n---\na: 2\n"))
-    assert [asked[2] for asked in api.asked] == [{"a": 1}, {"a": 2}]
-    assert api.asked[0][:2] == ("POST", "http://api/api/v1/orders")
+    assert [asked[2]["document"] for asked in api.asked] == [{"a": 1}, {"a": 1}, {"a": 2}, {"a": 2}]
+    assert [asked[1] for asked in api.asked[:2]] == [
+        f"http://api/api/v1/orders{query}" for query in ("?dry_run=true", "")
+    ]
+    assert api.tags == [None, '"order-1"'] * 2
+    assert "due too early" in result.stderr
     assert result.stdout.splitlines() == ["order 1: 2 tasks, 0x1", "order 2: 2 tasks, 0x2"]
 
 
@@ -83,10 +96,84 @@ def test_any__refused__the_exit_code_says_how(run, status, code):
 
 def test_submit__answer_lost__asked_again_with_the_same_key(run, tmp_path, monkeypatch):
     monkeypatch.setattr(api_client, "AGAIN_AFTER_S", (0.0, 0.0))
-    api = FakeApi((0, None), (0, None), (201, {"id": 1, "tasks": 2, "tx": "0x1"}))
+    api = FakeApi((200, SEEN), (0, None), (0, None), (201, {"id": 1, "tasks": 2, "tx": "0x1"}))
     assert run(api, "submit", written(tmp_path, "a: 1\n")).exit_code == 0
-    assert len(api.keys) == 3
-    assert len(set(api.keys)) == 1
+    assert len(api.keys) == 4
+    assert len(set(api.keys[1:])) == 1
+
+
+def said_by(result: Result) -> str:
+    """What is in the box of errors, on one line."""
+    return " ".join(result.stderr.replace("│", " ").split())
+
+
+POSTED = {"id": 1, "tasks": 2, "tx": "0x1"}
+
+
+@pytest.fixture
+def lost(run, tmp_path, monkeypatch) -> tuple[FakeApi, str]:
+    """A file of two orders, of whose first no answer came; and the key that it was sent with."""
+    monkeypatch.setattr(api_client, "AGAIN_AFTER_S", ())
+    api = FakeApi((200, SEEN), (0, None))
+    result = run(api, "submit", written(tmp_path, "a: 1\n---\na: 2\n"))
+    assert (result.exit_code, f"--idempotency-key {api.keys[1]}" in result.stderr) == (5, True)
+    return api, str(api.keys[1])
+
+
+def test_submit__again_with_the_key_that_was_named__sends_the_same_and_goes_on(run, lost, tmp_path):
+    before, key = lost
+    api = FakeApi((201, POSTED), (200, SEEN), (201, POSTED | {"id": 2}))
+    result = run(api, "submit", str(tmp_path / "order.yaml"), "--idempotency-key", key)
+    assert (result.exit_code, result.stdout.count("order")) == (0, 2)
+    assert (api.asked[0], api.keys[0], api.tags[0]) == (before.asked[1], key, '"order-1"')
+    assert ([asked[2]["document"] for asked in api.asked[1:]], api.keys[2] == key) == ([{"a": 2}] * 2, False)
+
+
+def test_submit__key_of_another_order__is_refused_and_nothing_sent(run, lost, tmp_path):
+    api = FakeApi((201, POSTED))
+    result = run(api, "submit", written(tmp_path, "a: 3\n"), "--idempotency-key", lost[1])
+    assert (result.exit_code, "something else was sent with this key" in said_by(result), api.asked) == (2, True, [])
+
+
+def test_submit__key_of_more_than_a_day_ago__is_refused_and_nothing_sent(run, lost, tmp_path, monkeypatch):
+    api, later = FakeApi((201, POSTED)), time.time() + writes.KEPT_S + 1
+    monkeypatch.setattr("scripts.writes.time.time", lambda: later)
+    result = run(api, "submit", str(tmp_path / "order.yaml"), "--idempotency-key", lost[1])
+    assert (result.exit_code, "more than a day ago" in said_by(result), api.asked) == (2, True, [])
+
+
+def test_submit__a_key_of_ones_own__is_sent_and_free_again_where_nothing_was_done(run, tmp_path):
+    file, key = written(tmp_path, "a: 1\n"), "mine"
+    stale = FakeApi((200, SEEN), (412, {"detail": "Look again."}))
+    assert run(stale, "submit", file, "--idempotency-key", key).exit_code == 4
+    api = FakeApi((200, SEEN | {"etag": '"order-2"'}), (201, POSTED))
+    assert run(api, "submit", file, "--idempotency-key", key).exit_code == 0
+    assert (api.keys[1], api.tags[1]) == (key, '"order-2"')
+
+
+@pytest.mark.parametrize("key", ["", "a key", "ö", "x" * 256])
+def test_submit__key_that_is_none__exits_2_and_asks_nobody(run, tmp_path, key):
+    api = FakeApi((201, POSTED))
+    result = run(api, "submit", written(tmp_path, "a: 1\n"), "--idempotency-key", key)
+    assert (result.exit_code, "1 to 255 visible" in said_by(result), api.asked) == (2, True, [])
+
+
+def test_submit__one_key_for_two_orders__is_refused(run, tmp_path):
+    api = FakeApi((201, POSTED))
+    result = run(api, "submit", written(tmp_path, "a: 1\n---\na: 2\n"), "--idempotency-key", "one")
+    assert (result.exit_code, "a key is for one order" in said_by(result), api.asked) == (2, True, [])
+
+
+def test_submit__nowhere_to_keep_it__is_posted_all_the_same(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", written(tmp_path, "a: 1\n"))  # a file is no folder
+    assert run(FakeApi((200, SEEN), (201, POSTED)), "submit", str(tmp_path / "order.yaml")).exit_code == 0
+
+
+def test_submit__dry_run__says_what_would_be_posted_and_posts_nothing(run, tmp_path):
+    api = FakeApi((200, SEEN))
+    said = run(api, "submit", written(tmp_path, "a: 1\n"), "--dry-run").stdout
+    assert "Soles: 2 tasks, 1 products, 80 s of work at least, one after the other, the first due after 60 s" in said
+    assert ("1 workers can" in said, "due too early" in said, len(api.asked)) == (True, True, 1)
 
 
 def test_list__no_answer__asked_once(run):

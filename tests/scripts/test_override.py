@@ -45,7 +45,7 @@ class FakeApi:
         self.asked.append(("preview", order))
         return {"displaces": DISPLACED, "filled": {}, "warnings": ["busy"], "banner": None, "etag": ETAG}
 
-    def give(self, order: Any, *, etag: str) -> Any:
+    def give(self, order: Any, *, etag: str, key: str | None) -> Any:
         self.asked.append((etag, order))
         return dict(self.given)
 

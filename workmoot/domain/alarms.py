@@ -41,7 +41,12 @@ def said_of(ledger: Ledger, alarm: AlarmRaised) -> OverrideRecord | None:
     said = ledger.overrides.get(ledger.instruction(OverrideKind.SHELVE, alarm_id(alarm)).id)
     if said is None or said.order.kind is OverrideKind.LIFT or said.at.position < alarm.at.position:
         return None
-    return said if said.human != alarm.human or _is_alone(ledger, alarm) else None
+    return said if may_see_to(ledger, alarm, said.human) else None
+
+
+def may_see_to(ledger: Ledger, alarm: AlarmRaised, human: str) -> bool:
+    """Whether a human's word about it counts: another's than the one's it is about, if there is another."""
+    return human != alarm.human or _is_alone(ledger, alarm)
 
 
 def shelved_until(said: OverrideRecord) -> int:

@@ -239,7 +239,12 @@ def order_digest(order: HumanOrder, *, chain_id: int, overrides: str) -> bytes:
     return digest_of(overrides_domain(chain_id=chain_id, overrides=overrides), ORDER, order_values(order))
 
 
+def post_values(*, spec_hash: bytes, human: str, nonce: int, deadline: int) -> dict[str, Value]:
+    """A posting under the names of its EIP-712 type."""
+    return {"specHash": spec_hash, "human": human, "nonce": nonce, "deadline": deadline}
+
+
 def post_digest(*, spec_hash: bytes, human: str, nonce: int, deadline: int, chain_id: int, work_orders: str) -> bytes:
     """What a human signs so that anyone may post the order."""
-    values: dict[str, Value] = {"specHash": spec_hash, "human": human, "nonce": nonce, "deadline": deadline}
+    values = post_values(spec_hash=spec_hash, human=human, nonce=nonce, deadline=deadline)
     return digest_of(work_orders_domain(chain_id=chain_id, work_orders=work_orders), POST, values)
