@@ -1,21 +1,32 @@
 """A human guides a robot through the API, over a gateway that runs."""
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import typer
 from eth_account import Account
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
+from scripts.cli import app
+from scripts.nodes import free_port
+from scripts.signing import sign_guidance
 from tests.api.floors import StoryChain, a_gateway
 from tests.api.requests import a_key, an_order, get, give
-from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story, a_running_plant, signer
+from tests.api.serving import LOOPBACK, listening, serve
+from tests.api.story import Story, a_running_plant, deployment_of_story, signer
 from tests.api.visitors import peopled
+from workmoot.chain.deployment import write_deployment
+from workmoot.chain.signer import write_key
 from workmoot.domain.errors import GatewayUnreachable
+from workmoot.domain.guidance import Act
 from workmoot.domain.hashing import keccak
 
 ROBOT = "robots/R-1"
@@ -24,9 +35,9 @@ JOG: dict[str, Any] = {"command": "jog", "parameters": {"axis": "x", "distance_m
 
 
 class Plant:
-    """A plant with a supervisor and an operator, its gateway, and a client that may sign for the supervisor."""
+    """A plant and its gateway, and an API that has the development keys of a supervisor and an operator."""
 
-    def __init__(self, client: TestClient, chain: StoryChain) -> None:
+    def __init__(self, client: Any, chain: StoryChain) -> None:
         self.client, self.chain = client, chain
 
     def preview(self, path: str, **body: Any) -> dict[str, Any]:
@@ -36,7 +47,7 @@ class Plant:
         assert answer.headers["ETag"] == found["etag"]
         return found
 
-    def ask(self, path: str, *, etag: str | None = None, key: str | None = None, **body: Any) -> Response:
+    def ask(self, path: str, *, etag: str | None = None, key: str | None = None, **body: Any) -> Any:
         headers = a_key(key) | ({"If-Match": etag} if etag else {})
         return self.client.post(path, json=body, headers=headers)
 
@@ -70,11 +81,17 @@ class Plant:
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     story = peopled(a_running_plant())
     with a_gateway(story, tmp_path_factory.mktemp("gateway")) as (gateway, chain):
-        terms = Terms(development=True, rate=1_000_000)
+        port = free_port()
         served = serve(
-            story, floor=gateway, guided=gateway, words=gateway.words, signs=("supervisor", "operator"), terms=terms
+            story,
+            floor=gateway,
+            guided=gateway,
+            words=gateway.words,
+            signs=("supervisor", "operator"),
+            terms=Terms(development=True, rate=1_000_000),
+            url=f"http://127.0.0.1:{port}",
         )
-        with TestClient(served.app, base_url=LOOPBACK) as client:
+        with listening(served, port=port) as url, httpx.Client(base_url=url, timeout=60) as client:
             yield Plant(client, chain)
 
 
@@ -231,3 +248,83 @@ def test_any__gateway_away__says_so_and_to_come_again(guided: Any) -> None:
         refused = client.post(f"{LEASE}?dry_run=true", json={})
     assert (refused.status_code, refused.json()["type"]) == (503, "/problems/gateway-unavailable")
     assert refused.json()["retryable"]
+
+
+# The command line
+
+
+class Shell:
+    """Commands of a human who has a key file here."""
+
+    def __init__(self, plant: Plant, home: Path) -> None:
+        write_deployment(home / "story.json", deployment_of_story())
+        write_key(home / "operator.key", keccak(b"operator"))
+        self._by = ["--key", str(home / "operator.key"), "--deployment", str(home / "story.json")]
+        self._api = ["--api", str(plant.client.base_url)]
+
+    def run(self, *words: str, code: int = 0, answer: str | None = None) -> Result:
+        by = [] if words[0] == "show" else self._by
+        done = CliRunner().invoke(app, ["robot", *words, *by, *self._api], input=answer)
+        assert done.exit_code == code, done.output
+        return done
+
+
+@pytest.fixture
+def shell(held: Plant, tmp_path: Path) -> Shell:
+    return Shell(held, tmp_path)
+
+
+def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(shell: Shell) -> None:
+    taken = shell.run("take", "R-1", answer="y\n")
+    assert ("take R-1 (arm) by force" in taken.stderr, "signing as" in taken.stderr) == (True, True)
+    assert "R-1: take by operator; held" in taken.stdout
+    shell.run("jog", "R-1", "x", "-3", "--speed", "250", "--yes")
+    reached = json.loads(shell.run("waypoint", "R-1", "-200", "5", "0", "--speed", "250", "--yes", "--json").stdout)
+    assert reached["lease"]["seq"] > 2
+    assert "stop by operator" in shell.run("stop", "R-1").stdout
+    given = shell.run("return", "R-1", "--outcome", "redo", "--yes").stdout
+    assert ("return: redo by operator; held" in given, "release the robot" in given) == (True, True)
+    assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
+
+
+def test_robot__not_agreed_to__is_not_sent(shell: Shell, held: Plant) -> None:
+    before = held.preview(LEASE, human="operator")["etag"]
+    shell.run("take", "R-1", code=1, answer="n\n")
+    assert "nothing in hand" in shell.run("take", "R-1", "--dry-run").stdout
+    assert held.preview(LEASE, human="operator")["etag"] == before
+
+
+def test_robot__refused__says_which_command_comes_first(shell: Shell) -> None:
+    refused = shell.run("jog", "R-2", "x", "1", "--yes", code=3)
+    assert "`workmoot robot take ROBOT`" in refused.stderr
+    not_held = shell.run("take", "R-2", code=3, answer="y\n")
+    assert "workmoot override hold robot:R-2" in not_held.stderr
+    shell.run("jog", "R-1", "w", "1", "--yes", code=2)
+
+
+@pytest.mark.parametrize(
+    ("lie", "told"),
+    [
+        ({"robot": 2}, "robot"),
+        ({"resource": "legs"}, "resource"),
+        ({"action": "take"}, "action"),
+        ({"parameters": '{"axis":"x","distance_mm":2,"speed_mm_s":250}'}, "parameters"),
+        ({"parameters": "["}, "parameters"),
+        ({"human": signer("supervisor").address}, "human"),
+        ({"notAfter": 1 << 40}, "notAfter"),
+    ],
+)
+def test_sign_guidance__api_drafted_another__is_not_signed(held: Plant, lie: dict[str, Any], told: str) -> None:
+    body = {"resource": "arm", "human": signer("operator").address, **JOG}
+    seen = held.preview(COMMANDS, **body)
+    seen["order"] |= lie
+    with pytest.raises(typer.BadParameter, match=rf"other guidance than was asked for \({told}\)"):
+        sign_guidance("1", Act.JOG, body, seen, deployment_of_story(), signer("operator"))
+
+
+def test_sign_guidance__for_another_chain__is_not_signed(held: Plant) -> None:
+    body = {"human": signer("operator").address, **JOG}
+    seen = held.preview(COMMANDS, **body)
+    elsewhere = replace(deployment_of_story(), chain_id=1)
+    with pytest.raises(typer.BadParameter, match="another chain than 1"):
+        sign_guidance("R-1", Act.JOG, body, seen, elsewhere, signer("operator"))
