@@ -11,6 +11,7 @@ from api.bulk import BulkDesk
 from api.desk import Desk
 from api.errands import Errands
 from api.exports import Exports
+from api.guidance import GuidanceDesk
 from api.lifecycle import Lifecycle
 from api.projection import Projection
 from api.streams import Streams
@@ -50,6 +51,7 @@ class Dependencies:
     projection: Projection
     desk: Desk
     bulk: BulkDesk
+    guidance: GuidanceDesk
     ballots: BallotDesk
     errands: Errands
     exports: Exports
@@ -87,6 +89,10 @@ def _bulk(given: Annotated[Dependencies, Depends(_given)]) -> BulkDesk:
     return given.bulk
 
 
+def _guidance(given: Annotated[Dependencies, Depends(_given)]) -> GuidanceDesk:
+    return given.guidance
+
+
 def _errands(given: Annotated[Dependencies, Depends(_given)]) -> Errands:
     return given.errands
 
@@ -113,6 +119,7 @@ Webhooks = Annotated[Hooks, Depends(_hooks)]
 Gate = Annotated[Access, Depends(_access)]
 OrderDesk = Annotated[Desk, Depends(_desk)]
 Bulk = Annotated[BulkDesk, Depends(_bulk)]
+Guide = Annotated[GuidanceDesk, Depends(_guidance)]
 Ballots = Annotated[BallotDesk, Depends(_ballots)]
 Files = Annotated[Exports, Depends(_exports)]
 Once = Annotated[Errands, Depends(_errands)]

@@ -72,18 +72,31 @@ class Gateway:
 
     def give(self, order: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
         """A human's signed hold or release, to act at once."""
+        told = self._answer("POST", "orders", {"order": dict(order), "signature": signature})
+        with self._lock:
+            self._taken[str(told.get("digest"))] = told
+        return told
+
+    def robot(self, number: int) -> Mapping[str, Any]:
+        """What it says of a robot now."""
+        return self._answer("GET", f"robots/{number}")
+
+    def guide(self, guidance: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
+        """Signed guidance of a held robot, to act at once."""
+        return self._answer("POST", "guidance", {**guidance, "signature": signature})
+
+    def _answer(self, method: str, path: str, body: Any = None) -> Mapping[str, Any]:
+        """What it answers now, or its refusal."""
         url = self._url_of()
         if url is None:
             raise GatewayUnreachable("the plant's description names no gateway")
         try:
-            response, said = self._ask("POST", f"{url}/orders", {"order": dict(order), "signature": signature})
+            response, said = self._ask(method, f"{url}/{path}", body)
         except FAULTS as error:
             raise GatewayUnreachable(f"the gateway at {url} did not answer: {error}") from error
         told = said if isinstance(said, dict) else {}
         if not response.is_success:
             raise GatewayRefused(str(told.get("error", response.status_code)), str(told.get("detail", "")))
-        with self._lock:
-            self._taken[str(told.get("digest"))] = told
         return told
 
     def cycle(self) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from api.problems import unprocessable
 from workmoot.domain.errors import Malformed
+from workmoot.domain.guidance import GUIDANCE, Act, Guidance
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address
 from workmoot.domain.instructions import INSTRUCTIONS, HumansContracts, form_of, signed_values
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
-from workmoot.domain.typed import Value
+from workmoot.domain.typed import TypedStruct, Value
 
 LARGEST_EXACT = 1 << 53
 
@@ -26,18 +27,38 @@ def typed_data(order: HumanOrder, contracts: HumansContracts) -> dict[str, Any]:
 
 def order_from(values: Mapping[str, Any]) -> HumanOrder:
     """The order in these fields; what is missing, unknown or out of range is named."""
-    form = form_of(_kind(values))
-    names = [name for name, _ in form.fields]
-    if missing := [name for name in names if name not in values]:
-        raise unprocessable(f"/order/{missing[0]}", f"The order lacks {', '.join(missing)}.")
-    if unknown := sorted(set(values) - set(names)):
-        raise unprocessable(f"/order/{unknown[0]}", f"An order has no field {unknown[0]!r}; it has {', '.join(names)}.")
-    read = {name: _read(name, kind, values[name]) for name, kind in form.fields}
+    read = _fields(form_of(_kind(values)), values)
     try:
         subject_type = SubjectType(int(read["subjectType"]))
     except ValueError as error:
         raise unprocessable("/order/subjectType", f"{error}.") from error
     return _order(read, _kind(values), subject_type)
+
+
+def guidance_from(values: Mapping[str, Any]) -> Guidance:
+    """What a human signed for a robot, in these fields; likewise."""
+    read = _fields(GUIDANCE, values)
+    if read["action"] not in set(Act):
+        raise unprocessable("/order/action", f"There is no action {read['action']!r:.40}; there are: {', '.join(Act)}.")
+    return Guidance(
+        robot=read["robot"],
+        resource=read["resource"],
+        human=Address(read["human"]),
+        term=read["term"],
+        seq=read["seq"],
+        not_after=read["notAfter"],
+        action=Act(read["action"]),
+        parameters=read["parameters"],
+    )
+
+
+def _fields(form: TypedStruct, values: Mapping[str, Any]) -> dict[str, Any]:
+    names = [name for name, _ in form.fields]
+    if missing := [name for name in names if name not in values]:
+        raise unprocessable(f"/order/{missing[0]}", f"The order lacks {', '.join(missing)}.")
+    if unknown := sorted(set(values) - set(names)):
+        raise unprocessable(f"/order/{unknown[0]}", f"An order has no field {unknown[0]!r}; it has {', '.join(names)}.")
+    return {name: _read(name, kind, values[name]) for name, kind in form.fields}
 
 
 def _kind(values: Mapping[str, Any]) -> OverrideKind:

@@ -118,7 +118,8 @@ _TABLE = (
         slug="gateway-refused",
         status=409,
         title="The robots' gateway refused it",
-        means="A hold or release goes to the gateway first, and it said no.",
+        means="A hold or release goes to the gateway first, guidance to it alone, and it said no; of guidance, `code` "
+        "has its word, such as NOT_HELD.",
         helps="The detail has the gateway's reason; the robots' states are at GET /api/v1/robots.",
         example="The gateway refused the order: the order is over.",
     ),
@@ -340,6 +341,15 @@ _TABLE = (
         means="The node does not answer. What is read stays readable; holds act at the gateway all the same.",
         helps="Ask again with the same Idempotency-Key; GET /readyz says how fresh the picture is.",
         example="the node at 127.0.0.1 does not answer. Holds act at the gateway all the same.",
+        again=True,
+    ),
+    ProblemType(
+        slug="gateway-unavailable",
+        status=503,
+        title="The robots' gateway cannot be asked",
+        means="A robot's lease is the gateway's alone, and it does not answer, or the plant names none.",
+        helps="Ask again with the same Idempotency-Key once it is back; GET /api/v1/floor says why it cannot be read.",
+        example="The robots' gateway cannot be asked: the gateway at http://127.0.0.1:8765 did not answer.",
         again=True,
     ),
     ProblemType(

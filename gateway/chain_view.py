@@ -55,6 +55,7 @@ def _robots(ledger: Ledger, described: list[Mapping[str, object]]) -> Iterator[R
             resources=(str(item.get("resource") or "arm"),),
             epoch=ledger.robot_epoch(number),
             held=control is not None and control.held,
+            locked_out=ledger.slot(SubjectType.ROBOT, number, Level.MAINTENANCE).held,
         )
 
 

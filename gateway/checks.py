@@ -30,14 +30,21 @@ class Code(StrEnum):
     BUSY = "BUSY"
     NOT_HOLDER = "NOT_HOLDER"
     MALFORMED = "MALFORMED"
+    NOT_HELD = "NOT_HELD"
+    NO_ENABLING_DEVICE = "NO_ENABLING_DEVICE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
     """The moment of a decision."""
 
-    unix_s: int
+    unix_ms: int
     tick: int
+
+    @property
+    def unix_s(self) -> int:
+        """Unix seconds."""
+        return self.unix_ms // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +107,12 @@ def stillness(state: State, view: View, now: Now, *, robot: int, task: int = 0) 
     """Every reason why a robot is to stand still: holds, and a human's maintenance of it."""
     found = holds(state, view, robot=robot, task=task)
     known = view.robots.get(robot)
-    maintained = known is not None and _stands(view.maintained.get(robot), now)
-    return (*found, f"robot {known.id} is in maintenance") if known and maintained else found
+    return (*found, f"robot {known.id} is in maintenance") if known and is_maintained(view, robot, now) else found
+
+
+def is_maintained(view: View, robot: int, now: Now) -> bool:
+    """Whether a human has the robot in maintenance."""
+    return _stands(view.maintained.get(robot), now)
 
 
 def _stands(until: int | None, now: Now) -> bool:
@@ -111,6 +122,8 @@ def _stands(until: int | None, now: Now) -> bool:
 def is_alive(state: State, view: View, robot: int, resource: str, now: Now) -> bool:
     """Whether a lease still keeps others out: its assignment is in force, and it is in use or not idle for long."""
     lease = state.lease(robot, resource)
+    if lease.human:
+        return now.unix_s <= lease.until
     mandate = view.tasks.get(lease.task)
     if not lease.holder or mandate is None or mandate.status not in OPEN or mandate.epoch != lease.epoch:
         return False

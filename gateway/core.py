@@ -62,7 +62,8 @@ def _acquire(case: Case) -> tuple[r.Record, ...]:
     command, lease = case.command, case.lease
     alive = is_alive(case.state, case.view, command.robot, command.resource, case.now)
     if alive and lease.holder != case.worker:
-        raise Objection(Code.BUSY, f"worker {lease.holder} has the lease for task {lease.task}")
+        has = f"worker {lease.holder} has the lease for task {lease.task}"
+        raise Objection(Code.BUSY, f"{lease.human} has the lease until {lease.until}" if lease.human else has)
     in_hand = case.state.job_on(command.robot, command.resource)
     if in_hand and in_hand.order.task != command.task:
         raise Objection(Code.BUSY, f"the robot has task {in_hand.order.task} in hand")
@@ -131,8 +132,10 @@ def _started(case: Case, mandate: Mandate) -> r.JobStarted:
 
 
 def _stop(case: Case) -> tuple[r.Record, ...]:
-    """Passes under a hold and an old epoch: who moved the robot may always stop it."""
+    """Passes under a hold and an old epoch: who moved the robot may always stop it, unless a human took it."""
     fence_term(case)
+    if case.lease.human:
+        raise Objection(Code.NOT_HOLDER, f"{case.lease.human} took the lease: it is for the human to say")
     job = case.state.jobs.get((case.command.task, case.command.robot))
     if job is None or not job.is_live:
         raise Objection(Code.NO_MANDATE, "nothing to stop")

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway import records as r
-from gateway.adapters import Measurement, NoContact, Report, RobotAdapter
+from gateway.adapters import Measurement, NoContact, Report, RobotAdapter, Stance
 from gateway.checks import Code, Now, Refuse
 from gateway.core import decide
 from gateway.events import Events
+from gateway.guidance import SignedGuidance, guided
 from gateway.human import SignedOrder, require_allowed, require_known, require_sound, taken
 from gateway.settle import settle, settle_jobs
 from gateway.state import HumanOrder, Job, State
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CURED_BY_LOOKING = frozenset((Code.NO_MANDATE, Code.FENCED, Code.BAD_SIGNATURE, Code.UNKNOWN_ROBOT))
 """Refusals that the chain's latest block may lift."""
+GUIDANCE_CURED_BY_LOOKING = frozenset((Code.UNKNOWN_ROBOT, Code.NOT_HELD, "NOT_ALLOWED"))
 
 
 class OtherGateway(GatewayError):
@@ -55,6 +57,8 @@ class Floor:
         self.events = Events()
         self.reports: dict[tuple[int, int], Report] = {}
         self.out_of_contact: set[int] = set()
+        self.stances: dict[tuple[int, str], Stance | None] = {}
+        """How each robot's resource stood when it was last looked at; None: it did not answer."""
         self.look_again: Callable[[], Awaitable[None]] = _nothing
         self._wal = wal
         self._now_ms = now_ms
@@ -81,7 +85,7 @@ class Floor:
     def now(self) -> Now:
         """The present moment; simulated time stands at 0 until the clock is known."""
         unix_ms = self._now_ms()
-        return Now(unix_s=unix_ms // 1000, tick=self.state.clock.ticks(unix_ms) if self.state.clock else 0)
+        return Now(unix_ms=unix_ms, tick=self.state.clock.ticks(unix_ms) if self.state.clock else 0)
 
     async def see(self, view: View) -> None:
         """Takes the chain's picture in: fences, holds, and what they stop."""
@@ -119,6 +123,21 @@ class Floor:
         log.info("order %s: %s by %s", signed.id, signed.order.kind.name, signed.order.human)
         return self.state.orders[signed.id]
 
+    async def guide(self, signed: SignedGuidance) -> None:
+        """Has a robot do what a human signed; raises `GatewayRefused` where it does not stand."""
+        try:
+            await self._guide(signed)
+        except GatewayRefused as refused:
+            if refused.code not in GUIDANCE_CURED_BY_LOOKING:
+                raise
+            await self.look_again()
+            await self._guide(signed)
+
+    async def look_around(self) -> None:
+        """Has every robot say how it stands."""
+        keys = [(robot.number, resource) for robot in self.view.robots.values() for resource in robot.resources]
+        self.stances = dict(zip(keys, await asyncio.gather(*(self._stance(*key) for key in keys)), strict=True))
+
     async def collect(self) -> None:
         """Writes down the parts that the robots are through with."""
         if self._unaligned:
@@ -131,6 +150,20 @@ class Floor:
     def note(self, record: r.Record) -> None:
         """Writes down what became of an order."""
         self._write((record,))
+
+    async def _guide(self, signed: SignedGuidance) -> None:
+        guidance = signed.guidance
+        stance = await self._stance(guidance.robot, guidance.resource)
+        records = guided(self.state, self.view, signed, stance, self.now())
+        await self._do(records)
+        if records:
+            log.info("guidance %s: %s of robot %s by %s", signed.id, guidance.action, guidance.robot, guidance.human)
+
+    async def _stance(self, robot: int, resource: str) -> Stance | None:
+        try:
+            return await self.adapter.stance(robot, resource, self.state.motions.get((robot, resource)))
+        except NoContact:
+            return None
 
     def _try(self, command: Command, signer: str) -> Refuse | tuple[tuple[int, int], ...]:
         """Decides and writes down in one go; the jobs that changed."""
@@ -189,7 +222,7 @@ class Floor:
 
     async def _do(self, records: tuple[r.Record, ...]) -> None:
         self._write(records)
-        await self._align(_jobs_in(records))
+        await asyncio.gather(self._align(_jobs_in(records)), *(self._move(*key) for key in _motions_in(records)))
 
     async def _align(self, jobs: Iterable[tuple[int, int]]) -> None:
         """Brings robots in line with what is written down, all at once; who is out of contact is tried again."""
@@ -210,6 +243,18 @@ class Floor:
                 self._unaligned.add(key)
             finally:
                 self._asked -= Counter([key])
+
+    async def _move(self, robot: int, resource: str) -> None:
+        """Has a robot make the motion that is written down, unless its time is over: late, nobody expects it. One that
+        does not answer is not told again: what it was told before ends by itself."""
+        async with self._locks[robot]:
+            motion = self.state.motions.get((robot, resource))
+            if motion is None or (motion.lasts_ms and motion.is_over(self.now().unix_ms)):
+                return
+            try:
+                await self.adapter.guide(robot, resource, motion)
+            except NoContact:
+                log.warning("robot %s does not answer", robot)
 
     def has_answered(self, robot: int) -> bool:
         """Whether the robot has taken all that is written down for it."""
@@ -233,6 +278,11 @@ async def _nothing() -> None:
 def _jobs_in(records: Iterable[r.Record]) -> tuple[tuple[int, int], ...]:
     moves = (record for record in records if isinstance(record, r.JobStarted | r.JobPaused | r.JobResumed | r.JobEnded))
     return tuple((record.task, record.robot) for record in moves)
+
+
+def _motions_in(records: Iterable[r.Record]) -> set[tuple[int, str]]:
+    moves = (record for record in records if isinstance(record, r.GuidedMotionBegun | r.GuidedMotionStopped))
+    return {(record.robot, record.resource) for record in moves}
 
 
 def _ended(job: Job, report: Report) -> r.JobEnded:

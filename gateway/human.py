@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gateway import records as r
 from gateway.checks import Now
+from gateway.guidance import stand_still
 from gateway.state import Job, State
 from gateway.view import View
 from gateway.wire import order_body
@@ -76,17 +77,19 @@ def taken(state: State, view: View, signed: SignedOrder, now: Now) -> tuple[r.Re
     )
     if first.release:
         return (first,)
+    resources = _resources(state, view, order)
     leases = (
         r.LeaseTaken(robot=robot, resource=resource, term=state.lease(robot, resource).term + 1, human=order.human)
-        for robot, resource in _resources(state, view, order)
+        for robot, resource in resources
     )
+    stands = (record for key in resources for record in stand_still(state, *key, now))
     why = f"{order.human} holds it: {order.reason}"
     pauses = (
         r.JobPaused(task=job.order.task, robot=job.order.robot, tick=now.tick, why=why)
         for job in state.live_jobs()
         if job.state == "running" and _bears_on(order, job)
     )
-    return (first, *leases, *pauses)
+    return (first, *leases, *stands, *pauses)
 
 
 def _resources(state: State, view: View, order: HumanOrder) -> list[tuple[int, str]]:

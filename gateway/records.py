@@ -72,6 +72,50 @@ class LeaseTaken(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotGuided(Record):
+    """A human took a held robot's lease, keeps it, moves the robot, or gave the lease back: as the human signed it."""
+
+    robot: int
+    resource: str
+    action: str
+    human: str
+    term: int
+    """The lease's from here on."""
+    seq: int
+    until: int
+    """Unix seconds at which the lease ends unless it is kept; 0: it was given back."""
+    from_worker: int
+    from_human: str
+    """Of whom it was taken."""
+    at: int
+    """Unix seconds."""
+    digest: str
+    guidance: dict[str, object]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidedMotionBegun(Record):
+    """The robot moves straight from one point to another, both in micrometres from its home, and then stands still."""
+
+    robot: int
+    resource: str
+    start: list[int]
+    to: list[int]
+    began_ms: int
+    lasts_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidedMotionStopped(Record):
+    """The robot stands still on its way."""
+
+    robot: int
+    resource: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandAccepted(Record):
     """A command under the lease; its number does not come again."""
 

@@ -39,7 +39,7 @@ async def run(parts: Parts) -> None:
     """Serves until SIGTERM or SIGINT; what is not ours ends it loudly."""
     wal = Wal(parts.log_file)
     floor = Floor(parts.gateway, wal, lambda: time.time_ns() // 1_000_000)
-    await floor.join(SimulatedRobots(parts.truth, lambda: floor.now().tick))
+    await floor.join(SimulatedRobots(parts.truth, floor.now))
     follower = Follower(floor, parts.chain)
     await follower.look()
     runner = web.AppRunner(application(floor, parts.recover), access_log=None, shutdown_timeout=GOODBYE_SECONDS)

@@ -1,4 +1,5 @@
-"""The gateway over HTTP: commands and human orders in, the floor's state and events out. JSON, on the loopback."""
+"""The gateway over HTTP: commands, human orders and guidance in, the floor's state and events out. JSON, on the
+loopback."""
 
 import json
 import logging
@@ -11,11 +12,13 @@ from gateway import show
 from gateway.checks import Code
 from gateway.events import Events
 from gateway.floor import Floor
+from gateway.guidance import SignedGuidance
 from gateway.human import SignedOrder
 from gateway.records import Record
-from gateway.wire import read_command, read_order
+from gateway.wire import read_command, read_guidance, read_order
 from workmoot.domain.commands import Command, command_digest
 from workmoot.domain.errors import GatewayRefused, Malformed
+from workmoot.domain.guidance import guidance_digest
 from workmoot.domain.overrides import order_digest
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ def application(floor: Floor, recover: Recover) -> web.Application:
     app.router.add_post("/commands", post_command)
     app.router.add_post("/orders", post_order)
     app.router.add_get("/orders", get_orders)
+    app.router.add_post("/guidance", post_guidance)
     app.router.add_get("/robots", get_robots)
     app.router.add_get("/robots/{number:[0-9]{1,5}}", get_robot)
     app.router.add_get("/jobs/{task:[0-9]{1,10}}", get_jobs)
@@ -95,6 +99,19 @@ async def post_order(request: web.Request) -> web.Response:
     return web.json_response(show.order_json("0x" + digest.hex(), taken), status=202)
 
 
+async def post_guidance(request: web.Request) -> web.Response:
+    """A human's signed guidance of a held robot; what its lease and stance are then."""
+    floor = request.app[FLOOR]
+    guidance, signature = read_guidance(await _body(request))
+    digest = guidance_digest(guidance, chain_id=floor.gateway.chain_id, gateway=floor.gateway.address)
+    if _signer(request, digest, signature) != guidance.human:
+        raise GatewayRefused("BAD_SIGNATURE", f"not signed by {guidance.human} for this gateway")
+    await floor.guide(SignedGuidance(guidance=guidance, digest=digest, signature=signature))
+    await floor.look_around()
+    robot = show.robot_json(floor, floor.view.robots[guidance.robot])
+    return web.json_response({"digest": "0x" + digest.hex(), "action": guidance.action, "robot": robot})
+
+
 async def get_orders(request: web.Request) -> web.Response:
     """Humans' orders that came here, and how far their anchoring is."""
     return web.json_response(show.orders_json(request.app[FLOOR].state))
@@ -102,13 +119,13 @@ async def get_orders(request: web.Request) -> web.Response:
 
 async def get_robots(request: web.Request) -> web.Response:
     """All robots."""
-    floor = await _collected(request)
+    floor = await _looked_at(request)
     return web.json_response([show.robot_json(floor, robot) for robot in floor.view.robots.values()])
 
 
 async def get_robot(request: web.Request) -> web.Response:
     """One robot."""
-    floor = await _collected(request)
+    floor = await _looked_at(request)
     robot = floor.view.robots.get(int(request.match_info["number"]))
     if robot is None:
         raise GatewayRefused("UNKNOWN_ROBOT", f"the plant has no robot {request.match_info['number']}")
@@ -182,6 +199,12 @@ async def _body(request: web.Request) -> object:
 async def _collected(request: web.Request) -> Floor:
     floor = request.app[FLOOR]
     await floor.collect()
+    return floor
+
+
+async def _looked_at(request: web.Request) -> Floor:
+    floor = await _collected(request)
+    await floor.look_around()
     return floor
 
 

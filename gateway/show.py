@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from gateway.adapters import Report
-from gateway.checks import holds, stillness
+from gateway.checks import holds, is_alive, stillness
 from gateway.floor import Floor
-from gateway.records import PartMeasured
+from gateway.records import PartMeasured, RobotGuided
 from gateway.simulation import CRITERION_MICRONS
 from gateway.state import HumanOrder, Job, State
 from gateway.view import RobotView, SensorView, View
+from workmoot.domain.guidance import AXES, UM_PER_MM, Point
 from workmoot.domain.ids import order_of
 from workmoot.domain.overrides import hash_of_orders
 
@@ -44,14 +45,49 @@ def robot_json(floor: Floor, robot: RobotView) -> Json:
 
 
 def lease_json(floor: Floor, robot: int, resource: str) -> Json:
-    """Who commands a resource; the next command carries this term and a higher number."""
-    lease = floor.state.lease(robot, resource)
+    """Who commands a resource, worker or human; the next command carries this term and a higher number."""
+    state, key = floor.state, (robot, resource)
+    lease = state.lease(*key)
     return {
         "term": lease.term,
         "seq": lease.seq,
         "holder": lease.holder or None,
+        "human": lease.human or None,
         "task": lease.task or None,
         "idle_until": lease.until or None,
+        "alive": is_alive(state, floor.view, robot, resource, floor.now()),
+        "from": {"worker": lease.from_worker or None, "human": lease.from_human or None},
+        "stance": stance_json(floor, robot, resource),
+        "guided": [guided_json(record) for record in reversed(state.guided.get(key, ()))],
+    }
+
+
+def stance_json(floor: Floor, robot: int, resource: str) -> Json | None:
+    """How a resource stands, as the robot says; None: it does not answer, or was not asked yet."""
+    stance, motion = floor.stances.get((robot, resource)), floor.state.motions.get((robot, resource))
+    if stance is None:
+        return None
+    moves = motion and not motion.is_over(floor.now().unix_ms)
+    return {
+        "pose_mm": _in_mm(stance.pose),
+        "moves_to_mm": _in_mm(motion.to) if motion and moves else None,
+        "manual": stance.manual,
+        "enabling_device": stance.enabling_device,
+        "simulated": stance.simulated,
+    }
+
+
+def guided_json(record: RobotGuided) -> Json:
+    """What a human had a resource do."""
+    return {
+        "action": record.action,
+        "parameters": record.guidance["parameters"],
+        "human": record.human,
+        "term": record.term,
+        "seq": record.seq,
+        "at": record.at,
+        "digest": record.digest,
+        "signature": record.signature,
     }
 
 
@@ -182,6 +218,10 @@ def state_json(floor: Floor) -> Json:
         "live_jobs": len(state.live_jobs()),
         "log_records": floor.events.count,
     }
+
+
+def _in_mm(point: Point) -> Json:
+    return {axis: place / UM_PER_MM for axis, place in zip(AXES, point, strict=True)}
 
 
 def _since(job: Job) -> int:

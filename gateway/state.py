@@ -6,6 +6,10 @@ from functools import singledispatchmethod
 
 from gateway import records as r
 from workmoot.domain.clock import Clock
+from workmoot.domain.guidance import Act, Point
+
+GUIDED_KEPT = 10
+"""The latest of what humans had a resource do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +19,50 @@ class Lease:
     term: int = 0
     seq: int = 0
     holder: int = 0
-    """Nobody: 0."""
+    """The worker's number; nobody: 0."""
+    human: str = ""
+    """The human's account, where a human took it."""
     task: int = 0
     epoch: int = 0
     robot_epoch: int = 0
     until: int = 0
+    from_worker: int = 0
+    from_human: str = ""
+    """Of whom it was taken last."""
+    digest: str = ""
+    """What a human signed last for it."""
+
+    @property
+    def who(self) -> tuple[int, str]:
+        """The worker or the human who has it, or had it until it was taken."""
+        return (self.holder, self.human) if self.holder or self.human else (self.from_worker, self.from_human)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """A human's: straight from one point to another, in wall time, whatever the plant's clock."""
+
+    start: Point
+    to: Point
+    began_ms: int
+    lasts_ms: int
+
+    def at(self, unix_ms: int) -> Point:
+        """Where it is."""
+        if self.is_over(unix_ms):
+            return self.to
+        passed = max(0, unix_ms - self.began_ms)
+        x, y, z = (a + (b - a) * passed // self.lasts_ms for a, b in zip(self.start, self.to, strict=True))
+        return x, y, z
+
+    def is_over(self, unix_ms: int) -> bool:
+        """Whether it stands still."""
+        return unix_ms >= self.began_ms + self.lasts_ms
+
+    def stopped(self, at_ms: int) -> "Motion":
+        """It stands still where it is then."""
+        here = self.at(at_ms)
+        return Motion(start=here, to=here, began_ms=at_ms, lasts_ms=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +114,10 @@ class State:
     opened: r.LogOpened | None = None
     clock: Clock | None = None
     leases: dict[tuple[int, str], Lease] = field(default_factory=dict)
+    motions: dict[tuple[int, str], Motion] = field(default_factory=dict)
+    """By robot and resource, where a human moved it last; none: its work has it at home."""
+    guided: dict[tuple[int, str], tuple[r.RobotGuided, ...]] = field(default_factory=dict)
+    """What humans did with each resource last; a lease kept is no news."""
     jobs: dict[tuple[int, int], Job] = field(default_factory=dict)
     """By task and robot; the latest run."""
     measurements: dict[int, list[r.PartMeasured]] = field(default_factory=dict)
@@ -137,7 +184,32 @@ class State:
 
     @apply.register
     def _(self, record: r.LeaseTaken) -> None:
-        self.leases[record.robot, record.resource] = Lease(term=record.term)
+        worker, human = self.lease(record.robot, record.resource).who
+        self.leases[record.robot, record.resource] = Lease(term=record.term, from_worker=worker, from_human=human)
+
+    @apply.register
+    def _(self, record: r.RobotGuided) -> None:
+        key, act = (record.robot, record.resource), Act(record.action)
+        fresh = Lease(
+            term=record.term, human=record.human, from_worker=record.from_worker, from_human=record.from_human
+        )
+        lease = {Act.TAKE: fresh, Act.RETURN: Lease(term=record.term)}.get(act, self.lease(*key))
+        seq = 0 if act in (Act.TAKE, Act.RETURN) else record.seq
+        self.leases[key] = replace(lease, seq=seq, until=record.until, digest=record.digest)
+        if act is not Act.RETAIN:
+            self.guided[key] = (*self.guided.get(key, ()), record)[-GUIDED_KEPT:]
+
+    @apply.register
+    def _(self, record: r.GuidedMotionBegun) -> None:
+        (a, b, c), (x, y, z) = record.start, record.to
+        self.motions[record.robot, record.resource] = Motion(
+            start=(a, b, c), to=(x, y, z), began_ms=record.began_ms, lasts_ms=record.lasts_ms
+        )
+
+    @apply.register
+    def _(self, record: r.GuidedMotionStopped) -> None:
+        key = record.robot, record.resource
+        self.motions[key] = self.motions[key].stopped(record.at_ms)
 
     @apply.register
     def _(self, record: r.CommandAccepted) -> None:
@@ -153,6 +225,7 @@ class State:
             mandate=record.mandate,
             since=record.tick,
         )
+        self.motions.pop((record.robot, record.resource), None)
 
     @apply.register
     def _(self, record: r.JobPaused) -> None:
@@ -173,6 +246,7 @@ class State:
             robot_epoch=record.robot_epoch,
             mandate=record.mandate,
         )
+        self.motions.pop((record.robot, job.order.resource), None)
 
     @apply.register
     def _(self, record: r.JobEnded) -> None:

@@ -22,6 +22,8 @@ class RobotView:
     """The plant's epoch included."""
     held: bool = False
     """Held itself; the plant's hold is the plant's."""
+    locked_out: bool = False
+    """By a hold at maintenance's level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workmoot.domain.commands import ACTIONS, COMMAND, Command
 from workmoot.domain.errors import Malformed
+from workmoot.domain.guidance import GUIDANCE, Act, Guidance, guidance_values
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address, Number, TaskId
 from workmoot.domain.overrides import ORDER, HumanOrder, OverrideKind, SubjectType, order_values
@@ -36,6 +37,30 @@ def read_command(body: object) -> tuple[Command, bytes]:
     return command, fields.content("signature", SIGNATURE_BYTES)
 
 
+def read_guidance(body: object) -> tuple[Guidance, bytes]:
+    """The guidance and its signature in a body of POST /guidance: the struct's fields and `signature`, flat."""
+    values = _object(body, "guidance", {name for name, _ in GUIDANCE.fields} | {"signature"})
+    fields = Fields(GUIDANCE, values)
+    if (action := fields.text("action")) not in set(Act):
+        raise Malformed(f"guidance: action {action!r:.40} is none of {', '.join(Act)}")
+    guidance = Guidance(
+        robot=Number(fields.number("robot")),
+        resource=fields.text("resource"),
+        human=fields.account("human"),
+        term=fields.number("term"),
+        seq=fields.number("seq"),
+        not_after=fields.number("notAfter"),
+        action=Act(action),
+        parameters=fields.text("parameters"),
+    )
+    return guidance, fields.content("signature", SIGNATURE_BYTES)
+
+
+def guidance_body(guidance: Guidance) -> dict[str, object]:
+    """The guidance as `read_guidance` reads it, less the signature."""
+    return dict(guidance_values(guidance))
+
+
 def read_order(body: object) -> tuple[HumanOrder, bytes]:
     """The order and its signature in a body of POST /orders: `{"order": {…}, "signature": "0x…"}`."""
     outer = _object(body, "body", {"order", "signature"})
@@ -57,7 +82,7 @@ def order_from(body: object) -> HumanOrder:
         valid_until=fields.number("validUntil"),
         expected_epoch=fields.number("expectedEpoch"),
         preview=fields.content("preview", 32),
-        human=Address(checksum_address("0x" + fields.content("human", 20).hex())),
+        human=fields.account("human"),
         nonce=fields.number("nonce"),
     )
 
@@ -112,6 +137,10 @@ class Fields:
         if size is not None and len(content) != size:
             raise self._malformed(name, f"{len(content)} bytes, not {size}")
         return content
+
+    def account(self, name: str) -> Address:
+        """An account."""
+        return Address(checksum_address("0x" + self.content(name, 20).hex()))
 
     def _malformed(self, name: str, fault: str) -> Malformed:
         return Malformed(f"{self.struct.name.lower()}: {name} is {fault}")

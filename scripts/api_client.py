@@ -50,6 +50,7 @@ LISTED_BY = {
 DONE_BY = {
     "POST /api/v1/auth/sign-in": "`workmoot sign-in`",
     "DELETE /api/v1/webhooks": "`workmoot webhook remove`",
+    "POST /api/v1/robots/{id}/lease": "`workmoot robot take ROBOT`",
 }
 
 
@@ -84,6 +85,14 @@ class ApiClient:
     def give_all(self, act: Any, *, etag: str, key: str | None = None) -> Any:
         """Gives an order for each of them, if they are still as the preview with this tag showed them."""
         return self.write("bulk/overrides", act, etag=etag, key=key)
+
+    def preview_at(self, path: str, body: Any) -> Any:
+        """What another write would do; nothing is sent."""
+        return self.post(f"{path}?dry_run=true", body)
+
+    def give_at(self, path: str, body: Any, *, etag: str) -> Any:
+        """The write, if all is still as the preview with this tag showed it."""
+        return self.ask("POST", path, body, a_key() | {"If-Match": etag}).json()
 
     def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
         """How far an order is and each step it takes, as the stream tells them; so long at most."""

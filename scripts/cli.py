@@ -19,6 +19,7 @@ from scripts import (
     override,
     product,
     proposal,
+    robot,
     scenario,
     serve,
     sign_in,
@@ -46,6 +47,7 @@ app.add_typer(order.app, name="order")
 app.add_typer(task.app, name="task")
 app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
+app.add_typer(robot.app, name="robot")
 app.add_typer(alarm.app, name="alarm")
 app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)

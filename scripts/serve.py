@@ -138,6 +138,7 @@ def dependencies_of(
     from api.errands import Errands
     from api.exports import Exports
     from api.gateway import Gateway
+    from api.guidance import GuidanceDesk
     from api.lifecycle import Lifecycle
     from api.projection import Projection
     from api.rates import Rate
@@ -195,6 +196,7 @@ def dependencies_of(
         projection=projection,
         desk=desk,
         bulk=BulkDesk(projection, desk),
+        guidance=GuidanceDesk(projection, desk, gateway),
         ballots=BallotDesk(projection, notary, kept=KeptBallots(), rate=rate, draft_rate=draft_rate),
         errands=Errands(database),
         exports=Exports(NodeEvidence(connection.node, deployed)),

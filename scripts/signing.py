@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
+    from workmoot.domain.guidance import Act
 
 PASSWORD = "WORKMOOT_KEYSTORE_PASSWORD"  # noqa: S105 (the variable's name)
 Key = Annotated[Path | None, typer.Option(help="The human's key file, mode 0600.")]
@@ -61,6 +62,28 @@ def sign_order(asked: dict[str, Any], seen: dict[str, Any], deployment: "Deploym
         told = f"chain {deployment.chain_id} with Overrides {deployment.overrides}"
         raise typer.BadParameter(f"the API drafts for another deployment than {told}")
     typer.echo(f"signing as {order.human}: {in_words(order)}", err=True)
+    return "0x" + signer.sign(digest).hex()
+
+
+def sign_guidance(
+    robot: str, act: "Act", asked: dict[str, Any], seen: dict[str, Any], deployment: "Deployment", signer: "Signer"
+) -> str:
+    """Signs the guidance of a preview, if it is what was asked for; for the chain known here, whatever the API says."""
+    from api.order_json import guidance_from
+    from scripts.guidance_check import differences
+    from workmoot.domain.guidance import guidance_digest
+
+    guidance = guidance_from(seen["order"])
+    others = [*differences(robot, act, asked, guidance, now=time.time())]
+    others += ["human"] if guidance.human != signer.address else []
+    if others:
+        raise typer.BadParameter(f"the API drafted other guidance than was asked for ({', '.join(others)}): {seen}")
+    gateway = str(seen["typed_data"]["domain"]["verifyingContract"])
+    digest = guidance_digest(guidance, chain_id=deployment.chain_id, gateway=gateway)
+    if seen["digest"] != "0x" + digest.hex():
+        raise typer.BadParameter(f"the API drafts for another chain than {deployment.chain_id}")
+    told = f"{guidance.action} robot {guidance.robot} ({guidance.resource}) {guidance.parameters}, gateway {gateway}"
+    typer.echo(f"signing as {guidance.human}: {told}", err=True)
     return "0x" + signer.sign(digest).hex()
 
 

@@ -73,7 +73,7 @@ _WHO_MAY = {
         "read_floor read_schedule read_about read_metrics show_part list_audit read_product"
     ),
     RECALL: "explain_task export_audit list_product_history",
-    SIGNED: "give_override",
+    SIGNED: "give_override take_robot retain_robot return_robot command_robot",
     DRAFT: "give_overrides submit_order",
     WHO_AM_I: "read_me",
     OWN_KEYS: "create_key list_keys revoke_key",

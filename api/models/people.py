@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from api.models.common import Who, Wire
+from api.models.guidance import LeaseOut
 
 
 class RecordOut(Wire):
@@ -87,7 +88,8 @@ class RobotOut(Wire):
     state: str = Field(description="What the gateway reports; `unknown` when it does not answer.")
     human: bool = Field(description="A human is in control.")
     task: int | None
-    holder: Who | None
+    holder: Who | None = Field(description="Whose the part in hand or the lease is; a human's, where one took it.")
+    leases: tuple[LeaseOut, ...] = Field(description="Who commands each of its resources, and how it stands.")
     progress: float | None
     anchoring: bool = Field(description="Held by a signed order that is not yet on chain.")
     instructed: tuple[InstructedOut, ...] = Field(description="A human's maintenance of it, as far as it stands.")

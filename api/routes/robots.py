@@ -1,19 +1,96 @@
-"""Robots: the chain's view merged with the gateway's live state."""
+"""Robots: the chain's view merged with the gateway's live state; and a human's hand on one that is held."""
 
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.dependencies import Plant
+from api.access.door import Admitted
+from api.access.rules import DRAFT, GIVE, HUMAN, READ
+from api.access.visitor import Visitor
+from api.dependencies import Guide, Once, Plant
+from api.errands import Answer, Errands
+from api.guidance import Asked, GuidanceDesk
 from api.models.common import Listing
+from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePreview, ReturnIn
 from api.models.people import RobotOut
-from api.openapi import refuses
+from api.openapi import refuses, sends
 from api.paging import Pages
 from api.problems import not_found
+from api.routes.writing import KEYED, SEEN, IdempotencyKey
 from api.views.workers import members_of, robot_out
+from workmoot.domain.guidance import Act
 from workmoot.domain.workers import Kind
 
 router = APIRouter(prefix="/robots", tags=["robots"])
+ROBOTS = "/api/v1/robots"
+DRY_RUN = Query(description="Only show who has the robot and the exact bytes to sign.")
+TAKE_MATCH = Header(alias="If-Match", description="The `etag` of the dry run: who had the robot, as its human saw it.")
+Given = GuidanceGiven | GuidancePreview | Response
+GUIDES: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": GuidanceGiven | GuidancePreview,
+    "responses": {
+        200: sends("ETag", model=GuidancePreview, description="What is to be signed."),
+        201: sends("Location", model=GuidanceGiven),
+        **refuses(*KEYED, "not-found", "gateway-refused", "gateway-unavailable"),
+    },
+}
+TAKES = {**GUIDES, "responses": GUIDES["responses"] | refuses(*SEEN)}
+"""What a human's acts on a lease have in common."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who asks for an act, and how."""
+
+    desk: GuidanceDesk
+    errands: Errands
+    response: Response
+    visitor: Visitor
+    dry_run: bool
+    key: str | None
+
+    def act(self, asked: Asked, if_match: str | None = None) -> Given:
+        """Shows what is to be signed, or does it: once, however often it is asked for under its key."""
+        is_signed = asked.body.signature is not None
+        if self.dry_run or not is_signed:
+            self.visitor.require(DRAFT if self.dry_run else GIVE)
+        fresh = self._as_the_visitor(asked)
+        if self.dry_run:
+            seen = self.desk.preview(fresh)
+            self.response.status_code = 200
+            self.response.headers["ETag"] = seen.etag
+            return seen
+        at = f"{ROBOTS}/{asked.robot}/{asked.act}"
+        with self.errands.begin(self.key, at, asked.body.model_dump(), even_unkept=is_signed) as errand:
+            if errand.answer:
+                return errand.answer.again()
+            given = self.desk.give(fresh, errand, if_match, may_read=self.visitor.may(READ))
+            errand.answer = Answer(status=201, body=given.model_dump(mode="json"))
+        self.response.headers["Location"] = f"{ROBOTS}/{given.robot.number}"
+        return given
+
+    def _as_the_visitor(self, asked: Asked) -> Asked:
+        if asked.body.human is not None or HUMAN not in self.visitor.roles:
+            return asked
+        return replace(asked, body=asked.body.model_copy(update={"human": self.visitor.account}))
+
+
+def _acting(
+    desk: Guide,
+    errands: Once,
+    response: Response,
+    visitor: Admitted,
+    *,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    idempotency_key: IdempotencyKey = None,
+) -> Acting:
+    return Acting(desk=desk, errands=errands, response=response, visitor=visitor, dry_run=dry_run, key=idempotency_key)
+
+
+Doing = Annotated[Acting, Depends(_acting)]
 
 
 @router.get("", operation_id="list_robots")
@@ -32,3 +109,33 @@ def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own
             if id in (str(member.number), member.id):
                 return robot_out(snap, member)
     raise not_found("robot", id, "GET /api/v1/robots lists them by badge number and id.")
+
+
+@router.post("/{id}/lease", operation_id="take_robot", **TAKES)
+def take_robot(
+    doing: Doing,
+    id: str,  # noqa: A002 (the path's own name)
+    body: GuidanceIn,
+    *,
+    if_match: Annotated[str | None, TAKE_MATCH] = None,
+) -> Given:
+    """Takes a held robot's lease by force, from whoever has it. It lasts 30 s from each act; the hold outlasts it."""
+    return doing.act(Asked(robot=id, act=Act.TAKE, body=body), if_match)
+
+
+@router.post("/{id}/lease/retain", operation_id="retain_robot", **GUIDES)
+def retain_robot(doing: Doing, id: str, body: GuidanceIn) -> Given:  # noqa: A002 (the path's own name)
+    """Keeps the lease for another 30 s."""
+    return doing.act(Asked(robot=id, act=Act.RETAIN, body=body))
+
+
+@router.post("/{id}/lease/return", operation_id="return_robot", **GUIDES)
+def return_robot(doing: Doing, id: str, body: ReturnIn) -> Given:  # noqa: A002 (the path's own name)
+    """Gives the lease back, with how the human leaves it. The hold stays until a human releases it."""
+    return doing.act(Asked(robot=id, act=Act.RETURN, body=body))
+
+
+@router.post("/{id}/commands", operation_id="command_robot", **GUIDES)
+def command_robot(doing: Doing, id: str, body: CommandIn) -> Given:  # noqa: A002 (the path's own name)
+    """Moves a robot that the human took, slowly and for half a second at most; puts its part aside; stops it."""
+    return doing.act(Asked(robot=id, act=Act(body.command), body=body))

@@ -8,8 +8,9 @@ an adapter recognises what the robot already does by the job's task, run and rob
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.state import Job
+from gateway.state import Job, Motion
 from workmoot.domain.errors import GatewayError
+from workmoot.domain.guidance import Point
 
 
 class NoContact(GatewayError):
@@ -42,6 +43,18 @@ class Measurement:
     grade: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """How a robot's resource stands, as it reports it itself."""
+
+    pose: Point
+    manual: bool
+    """In manual mode with reduced speed."""
+    enabling_device: bool
+    """Somebody beside the robot holds its hardware enabling device."""
+    simulated: bool = False
+
+
 class RobotAdapter(Protocol):
     """One kind of robots. All calls may raise `NoContact`."""
 
@@ -56,6 +69,13 @@ class RobotAdapter(Protocol):
 
     async def look(self, job: Job) -> Report:
         """What the robot says of the part."""
+
+    async def stance(self, robot: int, resource: str, motion: Motion | None) -> Stance:
+        """How it stands; `motion` is the last that a human had it make, None: it is about its work."""
+
+    async def guide(self, robot: int, resource: str, motion: Motion) -> None:
+        """Move so, slowly, in place of any other such motion, and stand still when its time is over, whoever is gone
+        by then; a motion that lasts no time is to stand still now."""
 
     async def measure(self, job: Job, *, sensor: str, number: int) -> Measurement:
         """Have a sensor look at the part; `number` counts the measurements."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from gateway.adapters import Measurement, Report
+from gateway.adapters import Measurement, Report, Stance
+from gateway.checks import Now
 from gateway.simulation import outcome_of, own_reading_of, reading_of
-from gateway.state import Job
+from gateway.state import Job, Motion
 from gateway.truth import Truth
+from workmoot.domain.guidance import HOME
 
 
 class SimulatedRobots:
@@ -14,9 +16,9 @@ class SimulatedRobots:
     They keep nothing: the job says since when they move or stand still, so a restart changes nothing.
     """
 
-    def __init__(self, truth: Truth, tick: Callable[[], int]) -> None:
+    def __init__(self, truth: Truth, now: Callable[[], Now]) -> None:
         self._truth = truth
-        self._tick = tick
+        self._now = now
 
     async def start(self, job: Job) -> None:
         """The job says since when it moves."""
@@ -29,12 +31,20 @@ class SimulatedRobots:
 
     async def look(self, job: Job) -> Report:
         """Where the motion is by now."""
-        return report_of(self._truth, job, self._tick())
+        return report_of(self._truth, job, self._now().tick)
+
+    async def stance(self, robot: int, resource: str, motion: Motion | None) -> Stance:  # noqa: ARG002 (the motion tells)
+        """Where the motion is by now; manual mode and enabling device are as simulated as the rest."""
+        pose = motion.at(self._now().unix_ms) if motion else HOME
+        return Stance(pose=pose, manual=True, enabling_device=True, simulated=True)
+
+    async def guide(self, robot: int, resource: str, motion: Motion) -> None:
+        """The motion says where it is when."""
 
     async def measure(self, job: Job, *, sensor: str, number: int) -> Measurement:
         """What the sensor would see of the part as it really is."""
         reading = reading_of(self._truth, job, sensor=sensor, number=number)
-        return Measurement(tick=self._tick(), error_mm=reading.error_microns / 1000, grade=reading.grade)
+        return Measurement(tick=self._now().tick, error_mm=reading.error_microns / 1000, grade=reading.grade)
 
 
 def report_of(truth: Truth, job: Job, tick: int) -> Report:

@@ -56,7 +56,7 @@ def a_gateway(story: Story, folder: Path, *, pause_s: float = 0.05) -> Iterator[
 
     async def run() -> None:
         floor = Floor(_identity(story), Wal(folder / "wal"), lambda: time.time_ns() // 1_000_000)
-        await floor.join(SimulatedRobots(TRUTH, lambda: floor.now().tick))
+        await floor.join(SimulatedRobots(TRUTH, floor.now))
         follower = Follower(floor, chain)
         await follower.look()
         runner = web.AppRunner(application(floor, recover), access_log=None, shutdown_timeout=0.1)

@@ -20,6 +20,7 @@ from api.dependencies import Dependencies
 from api.desk import Desk, Floor, KeyRing
 from api.errands import Errands
 from api.exports import Evidence, Exports
+from api.guidance import GuidanceDesk, GuidedFloor
 from api.home import Home
 from api.lifecycle import Lifecycle
 from api.projection import Projection
@@ -54,6 +55,7 @@ def serve(
     story: Story,
     *,
     floor: Floor | None = None,
+    guided: GuidedFloor | None = None,
     words: Callable[[], GatewayWords] | None = None,
     signs: tuple[str, ...] = ("technician",),
     rate: Rate | None = None,
@@ -84,6 +86,7 @@ def serve(
         projection=projection,
         desk=desk,
         bulk=BulkDesk(projection, desk),
+        guidance=GuidanceDesk(projection, desk, guided),
         ballots=BallotDesk(
             projection, notary(story, verify), kept=kept or KeptBallots(), rate=rate, draft_rate=draft_rate
         ),

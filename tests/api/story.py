@@ -24,6 +24,7 @@ from workmoot.chain.memory import (
 )
 from workmoot.chain.memory.memory_chain import CHAIN_ID
 from workmoot.chain.signer import Signer
+from workmoot.domain.errors import GatewayRefused
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import NOBODY, Number, OrderId, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Task
@@ -306,6 +307,14 @@ class FloorWords:
             read_s_ago=0.3,
             trouble=None,
         )
+
+    def robot(self, number: int) -> Mapping[str, Any]:
+        """What it would say of one."""
+        return self.words().robots[number]
+
+    def guide(self, guidance: Mapping[str, Any], signature: str) -> Mapping[str, Any]:
+        """Nothing moves in a story."""
+        raise GatewayRefused("NOT_HELD", f"{guidance['action']} with {signature[:4]}: nothing moves in a story")
 
     def _robot(self, number: Number, at_work: Mapping[Number, Task]) -> dict[str, Any]:
         held = self.story.ledger.is_robot_out(number, self.story.ledger.now)

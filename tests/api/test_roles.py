@@ -64,6 +64,13 @@ BULK = {"kind": "hold", "where": {"order": 1}, "reason": HOLD["reason"], "human"
 ORDER: dict[str, Any] = {"document": {}}
 ORDER_SIGNED = ORDER | {"signed": {"human": f"0x{1:040x}", "nonce": "1", "deadline": 1, "signature": "0x00"}}
 BULK_SIGNED = BULK | {"signed": [{"order": {}, "signature": "0x00"}]}
+EXACT = {"order": {}, "signature": "0x00"}
+GUIDANCE: dict[str, tuple[str, dict[str, Any]]] = {
+    "take_robot": ("lease", {}),
+    "retain_robot": ("lease/retain", {}),
+    "return_robot": ("lease/return", {"outcome": "resume"}),
+    "command_robot": ("commands", {"command": "stop"}),
+}
 KEY = {"name": "x", "scopes": ["read"], "expires_at": "2000-01-01T00:00:00Z"}
 HIDDEN = {"read_reference", "show_reference", "list_problems", "show_problem", "show_part", "show_page", "show_sign_in"}
 """For people, which the OpenAPI leaves out; and the OpenAPI."""
@@ -120,6 +127,15 @@ ASKS = {
     "give_overrides, dry run": Ask(
         method="POST", path=f"{V1}/bulk/overrides?dry_run=true", body=BULK, lets_in=DRAFTERS
     ),
+    **{
+        f"{name}{how}": Ask(method="POST", path=f"{V1}/robots/none/{path}{query}", body=body | more, lets_in=lets_in)
+        for name, (path, body) in GUIDANCE.items()
+        for how, query, more, lets_in in (
+            ("", "", {}, RELAYERS),
+            (", signed", "", EXACT, ANYBODY),
+            (", dry run", "?dry_run=true", {}, DRAFTERS),
+        )
+    },
     "show_reference": Ask(method="GET", path="/reference", lets_in=ANYBODY),
     "list_problems": Ask(method="GET", path="/problems", lets_in=ANYBODY),
     "show_problem": Ask(method="GET", path="/problems/not-found", lets_in=ANYBODY),
@@ -160,6 +176,7 @@ VISITORS = {
 BLIND = frozenset(
     {"read_health", "read_readiness", "give_nonce", "sign_in", "list_ballots", "put_ballot", "list_drafts", "put_draft"}
     | {"begin_oidc", "finish_oidc", "give_override, signed"}
+    | {f"{name}, signed" for name in GUIDANCE}
 )
 OTHERS = ("sprayer", "administrator")
 ALL = ("read", "draft", "relay")

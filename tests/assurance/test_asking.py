@@ -11,7 +11,7 @@ from api.access.rules import OPEN, RULES
 from api.problems import Problem
 from scripts.openapi import text
 from tests.api.serving import LOOPBACK, Served, listening, serve
-from tests.api.story import a_running_plant
+from tests.api.story import FloorWords, a_running_plant
 from tests.api.visitors import a_key, bearer, peopled, sign_in
 from tests.assurance.asking import ask
 from tests.audit.blocks import CHANGED, Told, chained
@@ -27,8 +27,10 @@ OPERATIONS = text().count('"operationId"')
 @pytest.fixture
 def served() -> Served:
     """A plant at work; streams end at once."""
+    story = peopled(a_running_plant())
     made = serve(
-        peopled(a_running_plant()),
+        story,
+        guided=FloorWords(story),
         signs=("supervisor", "planner"),
         terms=AS_OFTEN_AS_THEY_LIKE,
         evidence=Told(*chained([CHANGED])),

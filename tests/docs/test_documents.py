@@ -195,14 +195,15 @@ def test_specification__sizes__are_the_codecs():
     assert f"**Detail** of a proposal, {DETAIL_SIZE} bytes" in text
 
 
-@pytest.mark.parametrize("module", ["overrides", "instructions", "commands"])
+@pytest.mark.parametrize("module", ["overrides", "instructions", "commands", "guidance"])
 def test_specification__signed_types__are_the_domains(module):
-    from workmoot.domain import commands, instructions, overrides
+    from workmoot.domain import commands, guidance, instructions, overrides
 
     structs = {
         "overrides": (overrides.ORDER, overrides.POST),
         "instructions": (instructions.INSTRUCTION,),
         "commands": (commands.COMMAND,),
+        "guidance": (guidance.GUIDANCE,),
     }[module]
     assert [struct.signature for struct in structs if struct.signature not in section("Signatures")] == []
 

@@ -56,7 +56,7 @@ class Site:
     async def start(self) -> None:
         self.wal = Wal(self.path)
         self.floor = Floor(GATEWAY, self.wal, self.watch)
-        await self.floor.join(SimulatedRobots(self.truth, lambda: self.watch.tick(self.floor)))
+        await self.floor.join(SimulatedRobots(self.truth, self.floor.now))
         self.follower = Follower(self.floor, self.chain)
 
     async def begin(self) -> "Site":

@@ -4,18 +4,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from eth_keys.datatypes import PrivateKey
 
+from gateway.adapters import Stance
 from gateway.checks import Now, Refuse
 from gateway.core import Allow, decide
 from gateway.floor import Floor, Gateway
-from gateway.human import SignedOrder
+from gateway.guidance import SignedGuidance, guided
+from gateway.human import SignedOrder, taken
 from gateway.state import Job, State
 from gateway.truth import Defaults, Truth
 from gateway.view import GivenOrder, Mandate, RobotView, SensorView, StationView, View
 from workmoot.domain.clock import Clock
 from workmoot.domain.commands import Command, command_digest
+from workmoot.domain.guidance import HOME, Act, Guidance, guidance_digest
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address, Number, TaskId
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, order_digest
@@ -150,8 +154,62 @@ def a_signed(order: HumanOrder, by: object = "supervisor") -> SignedOrder:
     return SignedOrder(order=order, digest=digest, signature=sign(digest, by))
 
 
-def now(seconds: int = 0) -> Now:
-    return Now(unix_s=START_S + seconds, tick=CLOCK.ticks_at(START_S + seconds))
+ROLES: dict[str, list[int]] = {SUPERVISOR: [3], OPERATOR: [1], MAINTAINER: [4]}
+STANCE = Stance(pose=HOME, manual=True, enabling_device=True)
+CARRIES: dict[str, dict[str, object]] = {
+    "jog": {"axis": "x", "distance_mm": 100, "speed_mm_s": 250},
+    "waypoint": {"x": 30, "y": -40, "z": 0, "speed_mm_s": 100},
+    "return": {"outcome": "redo"},
+}
+
+
+def a_guidance(action: str, **changes) -> Guidance:
+    """By the supervisor, of robot 1, as its first act after a hold (term 1) or after the taking (term 2)."""
+    values: dict[str, Any] = {
+        "robot": Number(R1),
+        "resource": "arm",
+        "human": SUPERVISOR,
+        "term": 1 if action == "take" else 2,
+        "seq": 1,
+        "not_after": START_S + 30,
+        "action": Act(action),
+        "parameters": json.dumps(CARRIES.get(action, {})),
+    }
+    return Guidance(**(values | changes))
+
+
+def a_signed_guidance(guidance: Guidance, by: object = "supervisor") -> SignedGuidance:
+    digest = guidance_digest(guidance, chain_id=GATEWAY.chain_id, gateway=GATEWAY.address)
+    return SignedGuidance(guidance=guidance, digest=digest, signature=sign(digest, by))
+
+
+def guides(
+    state: State, guidance: Guidance, at: float = 0, *, view: View | None = None, stance: Stance | None = STANCE
+) -> list[str]:
+    """The guidance stands, and is entered; what was written down."""
+    records = guided(state, view or a_view(), a_signed_guidance(guidance), stance, now(at))
+    state.apply_all(records)
+    return [type(record).__name__ for record in records]
+
+
+def a_held_state(state: State | None = None, *, at: float = 0) -> State:
+    """Robot 1 is held by the supervisor's order, which is not on the chain yet: term 1 where nobody had it."""
+    state = state or State(clock=CLOCK)
+    state.roles = ROLES
+    hold = a_signed(an_order(OverrideKind.HOLD, SubjectType.ROBOT, R1, nonce=99))
+    state.apply_all(taken(state, a_view(), hold, now(at)))
+    return state
+
+
+def a_guided_state(state: State | None = None) -> State:
+    """And the supervisor has taken it."""
+    state = a_held_state(state)
+    guides(state, a_guidance("take", term=state.lease(R1, "arm").term))
+    return state
+
+
+def now(seconds: float = 0) -> Now:
+    return Now(unix_ms=int((START_S + seconds) * 1000), tick=CLOCK.ticks_at(START_S + seconds))
 
 
 def obeyed(state: State, view: View, command: Command, worker: int = SPRAYER, at: int = 0) -> None:

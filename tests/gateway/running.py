@@ -14,13 +14,14 @@ from typing import Any
 import httpx
 
 from agents.gateway import Gateway
-from gateway.wire import order_body
+from gateway.wire import guidance_body, order_body
 from scripts import nodes
 from scripts.deploy_settings import ROOT
 from workmoot.chain.connection import Connection, Contracts
 from workmoot.chain.deployment import read_deployment
 from workmoot.chain.node import Node
 from workmoot.chain.signer import Signer, load_signer
+from workmoot.domain.guidance import Act, Guidance, guidance_digest
 from workmoot.domain.ids import Number, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
@@ -109,6 +110,26 @@ class RunningGateway:
     def tell_gateway(self, order: HumanOrder) -> httpx.Response:
         body = {"order": order_body(order), "signature": "0x" + self.sign(order).hex()}
         return self.http.post("/orders", json=body)
+
+    def guide(self, robot: int, action: str, **parameters: object) -> httpx.Response:
+        """The owner's next act on the robot's lease."""
+        ((resource, lease),) = self.http.get(f"/robots/{robot}").json()["resources"].items()
+        guidance = Guidance(
+            robot=Number(robot),
+            resource=resource,
+            human=self.signer("owner").address,
+            term=lease["term"],
+            seq=lease["seq"] + 1,
+            not_after=int(time.time()) + 30,
+            action=Act(action),
+            parameters=json.dumps(parameters),
+        )
+        return self.send_guidance(guidance)
+
+    def send_guidance(self, guidance: Guidance) -> httpx.Response:
+        chain_id, gateway = self.connection.deployment.chain_id, self.signer("gateway").address
+        signature = self.signer("owner").sign(guidance_digest(guidance, chain_id=chain_id, gateway=gateway))
+        return self.http.post("/guidance", json=guidance_body(guidance) | {"signature": "0x" + signature.hex()})
 
     def given_task(self, worker: str, robot: str, inspector: str, work: int) -> TaskId:
         """A task that the owner assigned and the worker started."""

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.adapters import NoContact
+from gateway.adapters import NoContact, Stance
+from gateway.adapters.simulated import SimulatedRobots
 from gateway.checks import Code
 from gateway.floor import Floor, OtherGateway
 from gateway.truth import Defaults, Truth
@@ -19,11 +20,14 @@ from tests.gateway.floors import (
     ROBOT_EPOCH,
     SPRAYER,
     STRANGER,
+    SUPERVISOR,
     TASK,
     a_command,
+    a_guidance,
     a_mandate,
     a_robot,
     a_signed,
+    a_signed_guidance,
     a_view,
     account,
     an_order,
@@ -34,6 +38,7 @@ from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import Status
 
 HOLD_R1 = an_order(OverrideKind.HOLD, SubjectType.ROBOT, R1)
+HOLD_PLANT = an_order(OverrideKind.HOLD, SubjectType.PLANT, nonce=2)
 RELEASE_R1 = an_order(OverrideKind.RELEASE, SubjectType.ROBOT, R1, nonce=1)
 
 
@@ -304,3 +309,103 @@ async def test_align__robot_takes_its_time__has_not_answered_until_it_has(site):
     go.set()
     await ordered
     assert site.floor.has_answered(R1)
+
+
+# A human guides
+
+
+async def guides(site, action, **changes):
+    await site.floor.guide(a_signed_guidance(a_guidance(action, **changes)))
+
+
+async def test_guide__taken_and_jogged__survives_a_kill_with_lease_numbers_and_pose(site):
+    await runs(site)
+    await site.floor.order(a_signed(HOLD_R1))
+    await guides(site, "take", term=2)
+    await guides(site, "jog", term=3)
+    site.watch.forward(0.1)
+    await site.killed_and_started()
+    await site.follower.look()
+    await site.floor.look_around()
+    assert site.floor.stances[R1, "arm"].pose == (25_000, 0, 0)
+    with pytest.raises(GatewayRefused, match="REPLAYED"):
+        await guides(site, "stop", term=3)
+    await guides(site, "stop", term=3, seq=2)
+    site.watch.forward(5)
+    await site.killed_and_started()
+    await site.follower.look()
+    await site.floor.look_around()
+    assert site.floor.stances[R1, "arm"].pose == (25_000, 0, 0)
+    assert job_of(site.floor.state).state == "paused"
+    assert await refuses(site, a_command("acquire", term=3, seq=9)) == Code.HELD
+
+
+async def test_guide__held_on_chain_a_moment_ago__looked_at_before_refusing(site):
+    site.chain.next_block(robots=a_robot(site.chain.view, R1, held=True))
+    await guides(site, "take", term=0)
+    assert site.floor.state.lease(R1, "arm").human == SUPERVISOR
+
+
+class Taught(SimulatedRobots):
+    """Robots that tell what they were told, and stand as the test says."""
+
+    def __init__(self, site, stance=None):
+        super().__init__(site.truth, site.floor.now)
+        self.told, self.stands = [], stance
+
+    async def stance(self, robot, resource, motion):
+        if self.stands is None:
+            raise NoContact
+        return self.stands
+
+    async def guide(self, robot, resource, motion):
+        self.told.append(motion)
+        if self.stands is None:
+            raise NoContact
+
+
+TEACHING = Stance(pose=(7_000, 0, 0), manual=True, enabling_device=True)
+
+
+async def a_taught_site(site, stance=TEACHING):
+    robots = Taught(site, stance)
+    await site.floor.join(robots)
+    await site.floor.order(a_signed(HOLD_R1))
+    await guides(site, "take")
+    return robots
+
+
+async def test_guide__robot_that_reports_its_pose__moves_from_there_and_stops_with_a_hold(site):
+    robots = await a_taught_site(site)
+    await guides(site, "jog", term=2)
+    await site.floor.order(a_signed(HOLD_PLANT))
+    moved, stopped = robots.told
+    assert (moved.start, moved.to, moved.lasts_ms) == ((7_000, 0, 0), (107_000, 0, 0), 400)
+    assert stopped.lasts_ms == 0
+
+
+@pytest.mark.parametrize("stance", [None, replace(TEACHING, enabling_device=False), replace(TEACHING, manual=False)])
+async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_moved(site, stance):
+    robots = await a_taught_site(site, stance)
+    with pytest.raises(GatewayRefused, match="NO_ENABLING_DEVICE"):
+        await guides(site, "jog", term=2)
+    assert robots.told == []
+
+
+async def test_guide__robot_that_does_not_answer__is_stopped_as_far_as_it_can_be_told(site):
+    robots = await a_taught_site(site)
+    await guides(site, "jog", term=2)
+    robots.stands = None
+    await guides(site, "stop", term=2, seq=2)
+    assert [motion.lasts_ms for motion in robots.told] == [400, 0]
+
+
+async def test_guide__robot_busy_for_longer_than_the_motion__is_not_told_it_any_more(site):
+    robots = await a_taught_site(site)
+    async with site.floor._locks[R1]:
+        moving = asyncio.create_task(guides(site, "jog", term=2))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        site.watch.forward(1)
+    await moving
+    assert robots.told == []

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.checks import holds
 from gateway.core import Allow, decide
+from gateway.guidance import SignedGuidance, guided
 from gateway.human import taken
 from gateway.records import JobResumed, JobStarted, LeaseGranted, Record, from_json, to_json
 from gateway.settle import settle, settle_jobs
@@ -15,16 +16,21 @@ from gateway.state import State
 from gateway.view import View
 from tests.gateway.floors import (
     CLOCK,
+    GATEWAY,
     HELPER,
     INSPECTOR,
+    OPERATOR,
     OTHER_TASK,
     R1,
     R2,
     RIVAL,
     SPRAYER,
+    STANCE,
+    SUPERVISOR,
     TASK,
     a_command,
     a_given,
+    a_guidance,
     a_mandate,
     a_robot,
     a_signed,
@@ -33,12 +39,20 @@ from tests.gateway.floors import (
     an_order,
     now,
 )
+from workmoot.domain.errors import GatewayRefused
+from workmoot.domain.guidance import Guidance, guidance_digest
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.work import Status
 
 WORKERS = (SPRAYER, HELPER, INSPECTOR, RIVAL)
 STATUSES = (Status.POSTED, Status.ALLOCATED, Status.STARTED, Status.STARTED, Status.STARTED, Status.SUBMITTED)
 STEPS = 200
+
+
+def unsigned(guidance: Guidance) -> SignedGuidance:
+    """As if its signature had been checked; signing takes long."""
+    digest = guidance_digest(guidance, chain_id=GATEWAY.chain_id, gateway=GATEWAY.address)
+    return SignedGuidance(guidance=guidance, digest=digest, signature=b"")
 
 
 @dataclass
@@ -60,7 +74,7 @@ class World:
 
     def step(self) -> None:
         self.second += self.dice.randrange(3)
-        self.dice.choice((*[self.command] * 16, *[self.block] * 4, self.human))()
+        self.dice.choice((*[self.command] * 16, *[self.block] * 4, self.human, *[self.guide] * 3))()
         self.check()
 
     def wrong(self, much: int) -> int:
@@ -96,6 +110,7 @@ class World:
             assert worker == mandate.inspector
             return
         assert (command.term, command.seq > lease.seq) == (lease.term, True)
+        assert not lease.human or (command.action == "acquire" and now(self.second).unix_s > lease.until)
         if any(isinstance(record, LeaseGranted | JobStarted | JobResumed) for record in verdict.records):
             assert worker == mandate.lead
             assert command.robot in mandate.robots
@@ -132,6 +147,30 @@ class World:
         if kind is OverrideKind.HOLD and subject[0] is SubjectType.PLANT:
             assert not any(job.state == "running" for job in self.state.live_jobs())
         assert {job.order.robot for job in self.state.live_jobs() if job.state == "running"} <= before
+
+    def guide(self) -> None:
+        """A human who saw the present term and number, or now and then older ones."""
+        robot, human = self.dice.choice((R1, R2)), self.dice.choice((SUPERVISOR, OPERATOR))
+        lease = self.state.lease(robot, "arm")
+        action = self.dice.choice(("take", "take", "jog", "jog", "stop", "aside", "retain", "return"))
+        guidance = a_guidance(
+            action,
+            robot=robot,
+            human=human,
+            term=max(0, lease.term - self.wrong(1)),
+            seq=lease.seq + 1 - self.wrong(1),
+            not_after=now(self.second).unix_s + 5 - self.wrong(6),
+        )
+        held = holds(self.state, self.view, robot=robot)
+        try:
+            records = guided(self.state, self.view, unsigned(guidance), STANCE, now(self.second))
+        except GatewayRefused:
+            return
+        if records:
+            assert held or action in ("stop", "return")
+            assert (guidance.term, guidance.seq > lease.seq) == (lease.term, True)
+            assert action == "take" or lease.human == human
+        self.enter(records)
 
     def check(self) -> None:
         live = [job.order.robot for job in self.state.live_jobs()]
@@ -170,3 +209,4 @@ def test_decide__all_interleavings_together__much_was_allowed():
         "LatchSettled",
     } <= kinds
     assert {"OrderTaken", "OrderAnchored", "OrderLost", "LeaseTaken", "LeaseReturned"} <= kinds
+    assert {"RobotGuided", "GuidedMotionBegun"} <= kinds

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:websockets.legacy is deprecated:
 
 AWHILE = 400_000
 """Ten wall seconds of work: time for a hold to come while it lasts."""
+MOVED = {"x": 1.0, "y": 0.0, "z": 0.0}
 HOLD, RELEASE = OverrideKind.HOLD, OverrideKind.RELEASE
 
 
@@ -39,6 +40,12 @@ def orders(site):
 
 def held(site, robot):
     return site.http.get(f"/robots/{site.badges[robot]}").json()["held"]
+
+
+def arm(site, robot):
+    """Its lease and stance; a human's lease may run out meanwhile."""
+    ((_, found),) = site.http.get(f"/robots/{robot}").json()["resources"].items()
+    return found | {"alive": None}
 
 
 def give(site, kind, subject_type, subject):
@@ -106,12 +113,17 @@ def test_kill__while_it_runs_and_a_hold_is_not_anchored__goes_on_from_the_log(si
     task, robot = site.given_task("driller", "drill-1", "clerk", work=AWHILE), site.badges["drill-1"]
     run(site, task)
     site.tell_gateway(site.order(HOLD, SubjectType.ROBOT, robot))
+    site.guide(robot, "take")
+    assert site.guide(robot, "jog", axis="x", distance_mm=1, speed_mm_s=250).is_success
+    before = arm(site, robot)
     site.end(signal.SIGKILL)
     site.start()
     assert held(site, "drill-1")
+    assert arm(site, robot) == before | {"stance": before["stance"] | {"pose_mm": MOVED, "moves_to_mm": None}}
     assert [part.state for part in parts(site, task)] == ["paused"]
     until(lambda: set(orders(site).values()) <= {"anchored", "settled"})
     assert site.ledger().is_robot_held(robot)
+    assert site.guide(robot, "return", outcome="resume").is_success
     give(site, RELEASE, SubjectType.ROBOT, robot)
     run(site, task)
     until(lambda: [part.state for part in parts(site, task)] == ["done"])

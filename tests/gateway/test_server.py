@@ -7,14 +7,18 @@ import pytest
 from gateway.records import OrderTaken
 from gateway.server import BODY_LIMIT
 from gateway.state import HumanOrder
+from gateway.wire import guidance_body
 from tests.gateway.floors import (
     GATEWAY,
     OPERATOR,
     R1,
     SPRAYER,
+    SUPERVISOR,
     TASK,
     a_command,
+    a_guidance,
     a_signed,
+    a_signed_guidance,
     an_order,
     sign_command,
 )
@@ -76,7 +80,7 @@ async def test_post_command__does_not_fit__malformed_by_the_fields_name(caller, 
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 50_000])
-@pytest.mark.parametrize("path", ["/commands", "/orders"])
+@pytest.mark.parametrize("path", ["/commands", "/orders", "/guidance"])
 async def test_post__no_json_object__malformed(caller, path, body):
     async with caller.client.post(path, data=body) as response:
         assert (response.status, (await response.json())["error"]) == (400, "MALFORMED")
@@ -111,6 +115,63 @@ async def test_post_order__on_the_chain_already__anchored(caller):
     await caller.site.follower.look()
     status, said = await caller.order(HOLD_R1, a_signed(HOLD_R1).signature)
     assert (status, said["state"]) == (200, "anchored")
+
+
+async def guide(caller, guidance, by="supervisor", **changes):
+    body = guidance_body(guidance) | {"signature": "0x" + a_signed_guidance(guidance, by).signature.hex()} | changes
+    async with caller.client.post("/guidance", json=body) as response:
+        return response.status, await response.json()
+
+
+async def test_post_guidance__taken_jogged_given_back__the_robot_tells(caller):
+    await runs(caller)
+    await caller.order(HOLD_R1, a_signed(HOLD_R1).signature)
+    status, said = await guide(caller, a_guidance("take", term=2))
+    arm = said["robot"]["resources"]["arm"]
+    assert (status, arm["human"], arm["alive"]) == (200, SUPERVISOR, True)
+    assert arm["from"] == {"worker": SPRAYER, "human": None}
+    await guide(caller, a_guidance("jog", term=3))
+    caller.site.watch.forward(0.1)
+    _, robot = await caller.get(f"/robots/{R1}")
+    arm = robot["resources"]["arm"]
+    assert arm["stance"] == {
+        "pose_mm": {"x": 25.0, "y": 0.0, "z": 0.0},
+        "moves_to_mm": {"x": 100.0, "y": 0.0, "z": 0.0},
+        "manual": True,
+        "enabling_device": True,
+        "simulated": True,
+    }
+    _, said = await guide(caller, a_guidance("return", term=3, seq=2))
+    arm = said["robot"]["resources"]["arm"]
+    assert (arm["human"], arm["stance"]["moves_to_mm"], said["robot"]["held"]) == (None, None, True)
+    assert [act["action"] for act in arm["guided"]] == ["return", "jog", "take"]
+    assert arm["guided"][0]["parameters"] == '{"outcome": "redo"}'
+
+
+async def test_post_guidance__signed_by_another__bad_signature(caller):
+    assert await guide(caller, a_guidance("take"), "operator") == (
+        403,
+        {"error": "BAD_SIGNATURE", "detail": f"not signed by {SUPERVISOR} for this gateway"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"action": "dance"}, 400, "MALFORMED"),
+        ({"human": "0x12"}, 400, "MALFORMED"),
+        ({"parameters": "[]"}, 403, "BAD_SIGNATURE"),
+        ({"colour": "red"}, 400, "MALFORMED"),
+    ],
+)
+async def test_post_guidance__does_not_fit__refused(caller, changes, status, code):
+    found, said = await guide(caller, a_guidance("take"), **changes)
+    assert (found, said["error"]) == (status, code)
+
+
+async def test_post_guidance__not_held__a_conflict(caller):
+    status, said = await guide(caller, a_guidance("take", term=0))
+    assert (status, said["error"]) == (409, "NOT_HELD")
 
 
 async def test_get_jobs__done__result_of_the_whole_run(caller):

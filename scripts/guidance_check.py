@@ -1,0 +1,29 @@
+"""Whether guidance that an API drafted is what was asked for: judged here, before a human's key signs it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workmoot.domain.guidance import VALID_S, Act, Guidance
+
+CLOCKS_DIFFER_S = 60
+
+
+def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidance, *, now: float) -> Iterator[str]:
+    """The fields in which it is another. Which number a name stands for, the API says; numbers are not its to say."""
+    carries = {"outcome": asked["outcome"]} if act is Act.RETURN else asked.get("parameters", {})
+    same = {
+        "robot": not robot.isdecimal() or guidance.robot == int(robot),
+        "resource": asked.get("resource") in (None, guidance.resource),
+        "action": guidance.action is act,
+        "parameters": _read(guidance.parameters) == carries,
+        "notAfter": guidance.not_after <= now + VALID_S + CLOCKS_DIFFER_S,
+    }
+    yield from (field for field, is_same in same.items() if not is_same)
+
+
+def _read(parameters: str) -> object:
+    try:
+        return json.loads(parameters)
+    except (ValueError, RecursionError):
+        return None
