@@ -27,8 +27,10 @@ OPERATIONS = text().count('"operationId"')
 @pytest.fixture
 def served() -> Served:
     """A plant at work; streams end at once."""
+    story = peopled(a_running_plant())
+    story.ask("finisher", story.task("P4", "load"))
     made = serve(
-        peopled(a_running_plant()),
+        story,
         signs=("supervisor", "planner"),
         terms=AS_OFTEN_AS_THEY_LIKE,
         evidence=Told(*chained([CHANGED])),
