@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from workmoot.domain.ballots import Ballot, SignedBallot
 from workmoot.domain.drafts import Draft
 from workmoot.domain.ids import Number, ProposalId, TaskId
-from workmoot.domain.ledger import Task
+from workmoot.domain.ledger import Question, Task
 from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import SubjectType
 from workmoot.domain.proposals import Opening
@@ -214,11 +214,24 @@ class ReportFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """When to ask humans before judging: a measurement this close to the criterion; and until when they may answer."""
+
+    within_mm: float
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectResult:
-    """Judge another's result; `product` is what the inspector computed itself, empty where sensors must look."""
+    """Judge another's result; `product` is what the inspector computed itself, empty where sensors must look.
+
+    Without a question that settles it, humans may have to be asked first.
+    """
 
     task: Task
     product: bytes
+    asking: Asking | None = None
+    settled: Question | None = None
 
 
 Action = (

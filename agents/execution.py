@@ -8,13 +8,16 @@ from typing import Any
 
 from agents import actions as a
 from agents.ballots import Ballots
+from agents.policy.asking import question_about, verdict_of
 from agents.policy.working import DESK_GRADE, report_hash
 from agents.robots import Robots
 from workmoot.domain.ballots import pack_ballots
 from workmoot.domain.hashing import keccak
+from workmoot.domain.ids import NOBODY
 from workmoot.domain.ledger import Task
 from workmoot.domain.offers import pack_offers, pack_ranking
 from workmoot.domain.ports import AllocationDao, Claims, Members, Motions, Overrides, WorkOrders
+from workmoot.domain.questions import pack_question
 from workmoot.skills.desk import evidence_of
 
 log = logging.getLogger(__name__)
@@ -180,9 +183,34 @@ def _fail(hands: Hands, action: a.ReportFailure) -> None:
 def _inspect(hands: Hands, action: a.InspectResult) -> None:
     accepted, grade, report = _look(hands, action)
     task = action.task
+    if action.asking and _is_close(action.asking, report):
+        _ask(hands, action.task, action.asking, report, accepted=accepted)
+        return
+    if action.settled and report.get("reported", True):
+        accepted = verdict_of(action.settled)
+        report = {**report, "question": f"0x{action.settled.id:064x}", **action.settled.outcome}
     findings = keccak(json.dumps(report, sort_keys=True).encode())
     hands.work.inspect(task.id, task.epoch, task.evidence, accepted=accepted, grade=grade, findings=findings)
     log.info("%s task %s grade=%s", "accepted" if accepted else "rejected", task.id, grade)
+
+
+def _is_close(asking: a.Asking, report: Mapping[str, Any]) -> bool:
+    """Whether something was measured, and too close to the criterion to be sure."""
+    if "error_mm" not in report or "criterion_mm" not in report:
+        return False
+    return abs(_microns(report["error_mm"]) - _microns(report["criterion_mm"])) <= _microns(asking.within_mm)
+
+
+def _microns(length_mm: float) -> int:
+    """As sensors measure."""
+    return round(1_000 * length_mm)
+
+
+def _ask(hands: Hands, task: Task, asking: a.Asking, report: Mapping[str, Any], *, accepted: bool) -> None:
+    error_mm, criterion_mm = float(report["error_mm"]), float(report["criterion_mm"])
+    asked = question_about(task, asking, error_mm=error_mm, criterion_mm=criterion_mm, accepted=accepted)
+    hands.dao.say(NOBODY, task.id, pack_question(asked))
+    log.info("asked humans: %s", asked.words)
 
 
 def _look(hands: Hands, action: a.InspectResult) -> tuple[bool, int, Mapping[str, Any]]:

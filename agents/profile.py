@@ -47,6 +47,8 @@ class Profile(Part):
     skills: dict[str, Skill] = {}
     team: dict[str, Teamwork] = {}
     experience: tuple[Experience, ...] = ()
+    ask_within_mm: float = Field(default=0, ge=0, le=1_000)
+    """As an inspector it asks humans about what measures this close to the criterion; 0: never."""
 
     def skill(self, capability: str) -> Skill:
         """What it believes of itself; of a capability it was told nothing about: that it takes the nominal time."""

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from api.anchoring import Anchoring
-from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, signed_subject, subject_of
+from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, require_open, signed_subject, subject_of
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
@@ -441,6 +441,8 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
     if order.kind in INSTRUCTIONS and not fits(order):
         told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
+    if order.kind is OverrideKind.ANSWER:
+        require_open(snap, snap.ledger.questions[order.subject])
     try:
         warnings = tuple(alarm_warnings(snap, order))
         return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
@@ -449,6 +451,8 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:
+    if order.kind is OverrideKind.ANSWER:
+        return order.subject in snap.ledger.questions
     if order.subject_type is Subject.NONE:
         return alarm_of(snap, order.subject) is not None
     known: dict[Subject, Collection[int]] = {
@@ -477,5 +481,6 @@ _ROLES = {
     Kind.REPRIORITISE: (Role.PLANNER,),
     Kind.ACKNOWLEDGE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
     Kind.SHELVE: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
+    Kind.ANSWER: (Role.OPERATOR, Role.PLANNER, Role.MAINTENANCE),
     Kind.LIFT: (Role.MAINTENANCE, Role.OPERATOR, Role.PLANNER),
 }

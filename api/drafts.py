@@ -1,7 +1,7 @@
 """From what a human asks to the exact order the human signs, and what it would displace."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,12 +12,13 @@ from api.problems import Problem, unprocessable
 from api.views.alarms import alarm_warnings, id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
+from api.views.questions import may_be_answered, question_of, standing_words
 from api.views.snapshot import Snapshot
 from workmoot.domain.alarms import alarm_id
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
-from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind
-from workmoot.domain.ledger import Proposal, Task
+from workmoot.domain.instructions import INSTRUCTIONS, LONGEST_ANSWER, liftable, meant_kind
+from workmoot.domain.ledger import Proposal, Question, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, Reason, SubjectType
 from workmoot.domain.payloads import (
     ENTRIES_A_PART,
@@ -28,6 +29,7 @@ from workmoot.domain.payloads import (
     plan_payload,
     release_payload,
 )
+from workmoot.domain.questions import misfits, pack_answer
 from workmoot.domain.work import mask_of
 from workmoot.domain.workers import Kind as MemberKind
 
@@ -53,9 +55,12 @@ GOES_WITH = {
     Kind.REPRIORITISE: {WireSubject.TASK},
     Kind.ACKNOWLEDGE: {WireSubject.ALARM},
     Kind.SHELVE: {WireSubject.ALARM},
+    Kind.ANSWER: {WireSubject.QUESTION},
     Kind.LIFT: {WireSubject.WORKER, WireSubject.ROBOT, WireSubject.TASK, WireSubject.ALARM},
 }
-NEEDS_NO_EXPIRY = frozenset((Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT, Kind.ACKNOWLEDGE))
+NEEDS_NO_EXPIRY = frozenset(
+    (Kind.HOLD, Kind.RELEASE, Kind.QUARANTINE, Kind.MAINTAIN, Kind.LIFT, Kind.ACKNOWLEDGE, Kind.ANSWER)
+)
 FILLS_A_SLOT = frozenset((Kind.HOLD, Kind.ASSIGN, Kind.APPROVE, Kind.VETO))
 LASTS = FILLS_A_SLOT | {Kind.DRAIN, Kind.QUARANTINE, Kind.MAINTAIN, Kind.REPRIORITISE, Kind.SHELVE}
 """What fills a slot or stands, and so may end."""
@@ -112,8 +117,8 @@ def require_fit(asked: OverrideIn) -> None:
 
 
 def signed_subject(wire: WireSubject) -> SubjectType:
-    """As the contracts have it: an alarm is named by a hash alone."""
-    return SubjectType.NONE if wire is WireSubject.ALARM else SubjectType[wire.name]
+    """As the contracts have it: an alarm or a question is named by a hash alone."""
+    return SubjectType.NONE if wire in (WireSubject.ALARM, WireSubject.QUESTION) else SubjectType[wire.name]
 
 
 def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
@@ -153,12 +158,10 @@ def _with_payload(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> Draft:
         return replace(drafted, order=replace(bare, payload=payload), filled=made.filled, warnings=made.warnings)
     if asked.kind in (Kind.APPROVE, Kind.VETO):
         return _with_part(snap.ledger.proposals[bare.subject], asked, drafted)  # type: ignore[index]
-    if asked.kind is Kind.CANCEL:
-        return replace(drafted, order=replace(bare, payload=_cancelled(snap, asked, bare.subject)))
-    if asked.kind is Kind.REPRIORITISE:
-        return replace(drafted, order=replace(bare, payload=bytes((_priority(snap, asked, bare.subject),))))
-    if asked.kind is Kind.LIFT:
-        return replace(drafted, order=replace(bare, payload=bytes((_lifted(snap, asked, bare.subject),))))
+    if make := _PAYLOADS.get(asked.kind):
+        return replace(drafted, order=replace(bare, payload=make(snap, asked, bare.subject)))
+    if asked.kind is Kind.ANSWER:
+        return replace(drafted, order=_answered(snap, asked, bare))
     if asked.kind is Kind.RELEASE and asked.payload.get("hold_only"):
         return replace(drafted, order=replace(bare, payload=release_payload(hold_only=True)))
     if asked.kind is Kind.RELEASE and bare.level != Level.OWN:
@@ -234,6 +237,35 @@ def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
     return priority
 
 
+def _answered(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> HumanOrder:
+    """Good until the deadline at most: what comes later would not count."""
+    question = require_open(snap, snap.ledger.questions[bare.subject])
+    values = asked.payload.get("answer")
+    if not isinstance(values, dict):
+        names = ", ".join(field.name for field in question.asked.fields)
+        raise unprocessable("/payload/answer", f"answer is an object that fills the question's form: {names}.")
+    if errors := [_misfit(question, name, right) for name, right in misfits(question.asked, values)]:
+        raise Problem(422, "invalid", errors[0]["detail"], errors=errors)
+    payload = pack_answer(values)
+    if len(payload) > LONGEST_ANSWER:
+        raise unprocessable("/payload/answer", f"The answer takes {len(payload)} bytes, more than {LONGEST_ANSWER}.")
+    return replace(bare, payload=payload, valid_until=min(bare.valid_until, question.asked.deadline))
+
+
+def _misfit(question: Question, name: str, right: str) -> dict[str, str]:
+    """A field of the form is wrong; or there is one that it does not have."""
+    if any(field.name == name for field in question.asked.fields):
+        return {"pointer": f"/payload/answer/{name}", "detail": f"{name} is {right}."}
+    return {"pointer": "/payload/answer", "detail": f"There is what is {right}."}
+
+
+def require_open(snap: Snapshot, question: Question) -> Question:
+    """A question is answered once, and in time."""
+    if not may_be_answered(snap, question):
+        raise Problem(409, "too-late", f"{standing_words(snap, question)} No answer counts any more.")
+    return question
+
+
 def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
     """What is to be lifted: the kind named, else the one that stands."""
     able = liftable(signed_subject(asked.subject.type))
@@ -298,6 +330,8 @@ def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
         return member_by(snap, id_, MemberKind.ROBOTIC, "/subject/id").number
     if kind is WireSubject.ALARM:
         return _alarm(snap, str(id_))
+    if kind is WireSubject.QUESTION:
+        return _question(snap, str(id_))
     known = snap.ledger.tasks if kind is WireSubject.TASK else snap.ledger.proposals
     number = int(id_) if isinstance(id_, int) or id_.isdecimal() else -1
     if number not in known:
@@ -310,6 +344,13 @@ def _alarm(snap: Snapshot, id_: str) -> int:
     if known is None:
         raise unprocessable("/subject/id", f"There is no alarm {id_}; GET /api/v1/alarms lists them.")
     return alarm_id(known)
+
+
+def _question(snap: Snapshot, id_: str) -> int:
+    known = question_of(snap, id_)
+    if known is None:
+        raise unprocessable("/subject/id", f"There is no question {id_}; GET /api/v1/questions lists them.")
+    return known.id
 
 
 def _level(snap: Snapshot, asked: OverrideIn, subject_type: SubjectType, subject: int) -> int:
@@ -335,4 +376,9 @@ def _is_filled(snap: Snapshot, subject_type: SubjectType, subject: int, level: L
     return (subject_type, subject, level) in snap.ledger.slots
 
 
+_PAYLOADS: dict[Kind, Callable[[Snapshot, OverrideIn, int], bytes]] = {
+    Kind.CANCEL: _cancelled,
+    Kind.REPRIORITISE: lambda snap, asked, subject: bytes((_priority(snap, asked, subject),)),
+    Kind.LIFT: lambda snap, asked, subject: bytes((_lifted(snap, asked, subject),)),
+}
 _NOTHING = DisplacedOut(what="nothing", returns="nothing")

@@ -38,6 +38,7 @@ TAGS = {
     "robots": "What the chain says of them, merged with what the gateway says.",
     "overrides": "A human's word, which beats every other decision.",
     "alarms": "What humans are to see to.",
+    "questions": "What digital workers ask humans, each with a form, a default and a deadline.",
     "events": "What the contracts said, live or as a list.",
     "webhooks": "The chain's events, posted to addresses outside.",
     "audit": "Who did what, when and why, and the files that prove it.",

@@ -17,7 +17,7 @@ DIGITS = 32
 
 def etag_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
     """An entity tag (RFC 9110) that changes with whatever an order about this subject would act on."""
-    word = subject_type.name.lower() if subject_type else "alarm"
+    word = subject_type.name.lower() if subject_type else _word(snap.ledger, subject)
     return f'"{word}-{subject}-{_state(snap.ledger, subject_type, subject)}"'
 
 
@@ -58,6 +58,10 @@ def stale(why: str, etag: str, current: Mapping[str, object] | None, **more: Any
     return Problem(412, "stale-version", f"{why} Look again before you decide.", **more)
 
 
+def _word(ledger: Ledger, subject: int) -> str:
+    return "question" if subject in ledger.questions else "alarm"
+
+
 def _state(ledger: Ledger, subject_type: SubjectType, subject: int) -> str:
     if subject_type is SubjectType.TASK:
         return _of_task(ledger, ledger.tasks[subject])  # type: ignore[index]  # a draft's subject exists
@@ -67,7 +71,8 @@ def _state(ledger: Ledger, subject_type: SubjectType, subject: int) -> str:
     if subject_type is SubjectType.ROBOT:
         return f"{ledger.robot_epoch(subject)}.{ledger.instruction(OverrideKind.MAINTAIN, subject).version}"
     if subject_type is SubjectType.NONE:
-        return f"{ledger.instruction(OverrideKind.SHELVE, subject).version}"
+        kind = OverrideKind.ANSWER if subject in ledger.questions else OverrideKind.SHELVE
+        return f"{ledger.instruction(kind, subject).version}"
     if subject_type is SubjectType.WORKER:
         said = (ledger.instruction(kind, subject).version for kind in WITHDRAWS)
         return ".".join(map(str, (int(ledger.members[subject].standing), *said)))  # type: ignore[index]

@@ -127,8 +127,8 @@ _TABLE = (
         slug="too-late",
         status=409,
         title="It is past that",
-        means="The task has ended: nothing can be assigned any more.",
-        helps="GET /api/v1/tasks/{id} says what became of it.",
+        means="The task has ended, and nothing can be assigned any more; or the question was answered, or is over.",
+        helps="GET /api/v1/tasks/{id} or GET /api/v1/questions/{id} says what became of it.",
         example="Task 257 is accepted: nothing can be assigned any more.",
     ),
     ProblemType(

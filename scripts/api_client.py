@@ -41,6 +41,7 @@ LISTED_BY = {
     "tasks": "`workmoot order show ORDER`",
     "proposals": "`workmoot proposal list`",
     "overrides": "`workmoot override list`",
+    "questions": "`workmoot question list`",
     "workers": "`workmoot member list`",
     "robots": "`workmoot member list --kind robotic`",
     "keys": "`workmoot key list`",

@@ -40,7 +40,7 @@ class Assistant:
         """All of them; each is called what it is called here."""
         listing = (self.list_orders, self.list_tasks, self.list_workers, self.list_robots, self.list_proposals)
         reading = (self.read_order, self.read_task, self.read_worker, self.read_robot, self.read_proposal)
-        about_humans = (self.list_overrides, self.read_override, self.draft_override)
+        about_humans = (self.list_overrides, self.read_override, self.list_questions, self.draft_override)
         why = (self.explain_task, self.read_ranking, self.read_schedule, self.list_events, self.health)
         return (*listing, *reading, *about_humans, *why)
 
@@ -76,6 +76,10 @@ class Assistant:
     def list_overrides(self, active: bool | None = None, limit: int = PAGE, cursor: str | None = None) -> Answer:
         """Humans' orders, the latest first, with what each displaced; `active`: those in force alone."""
         return self._get("overrides", active=active, limit=limit, cursor=cursor)
+
+    def list_questions(self, state: str | None = None, limit: int = PAGE, cursor: str | None = None) -> Answer:
+        """What digital workers ask humans, the latest first; `state` is open, answered or defaulted."""
+        return self._get("questions", state=state, limit=limit, cursor=cursor)
 
     def list_events(
         self,
@@ -148,7 +152,8 @@ class Assistant:
     ) -> Answer:
         """What a human's order would do: what it displaces, a forecast, and what the human would sign. Sends nothing.
 
-        `human` signs: an account, badge number or id. To assign, `payload` is {"worker": id}. `expires_at` is RFC 3339.
+        `human` signs: an account, badge number or id. To assign, `payload` is {"worker": id}; to answer,
+        {"answer": {field: value}}. `expires_at` is RFC 3339.
         """
         asked = {
             "kind": kind,

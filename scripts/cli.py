@@ -19,6 +19,7 @@ from scripts import (
     override,
     product,
     proposal,
+    question,
     robot,
     scenario,
     serve,
@@ -49,6 +50,7 @@ app.add_typer(proposal.app, name="proposal")
 app.add_typer(override.app, name="override")
 app.add_typer(robot.app, name="robot")
 app.add_typer(alarm.app, name="alarm")
+app.add_typer(question.app, name="question")
 app.command(name="sign-in")(sign_in.sign_in)
 app.command(name="sign-out")(sign_in.sign_out)
 app.add_typer(api_key.app, name="key")

@@ -11,9 +11,10 @@ from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind, sub
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
 from workmoot.domain.payloads import cancelled_tasks, parts_of, read_assign_payload, read_plan_payload, release_payload
 from workmoot.domain.plan import TREE, unpack_assignments
+from workmoot.domain.questions import pack_answer
 
 CLOCKS_DIFFER_S = 60
-CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind", "priority"))
+CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "kind", "priority", "answer"))
 """What may be asked of a payload, for what is checked of it."""
 OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
 """A release takes the level that is filled."""
@@ -57,6 +58,8 @@ def _more(order: HumanOrder) -> str:
         return f" (entries {part.first + 1} to {part.last})"
     if order.kind is OverrideKind.LIFT:
         return f" of {OverrideKind(meant_kind(order)).name.lower()}"
+    if order.kind is OverrideKind.ANSWER:
+        return f" with {order.payload.decode(errors='replace')}"
     return f" to {order.payload[0]}" if order.kind is OverrideKind.REPRIORITISE else ""
 
 
@@ -106,6 +109,8 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         return order.payload == bytes((payload["priority"],))
     if order.kind is OverrideKind.LIFT:
         return _lifts(order, payload.get("kind"))
+    if order.kind is OverrideKind.ANSWER:
+        return order.payload == pack_answer(payload["answer"])
     if order.kind is OverrideKind.CANCEL and "tasks" in payload:
         return set(cancelled_tasks(order.subject, order.payload)) == {order.subject, *payload["tasks"]}
     return order.payload == (release_payload(hold_only=True) if payload.get("hold_only") else b"")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scripts.bulk import give_each, show, told, where_of
+from scripts.forms import filled_form, question_path
 from scripts.plain import plain
 from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_order, signer_of
 from scripts.writes import OPTION, IdempotencyKey
@@ -48,7 +49,7 @@ OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
 """States after which no floor confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
-UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift", "acknowledge")
+UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift", "acknowledge", "answer")
 KINDS = {
     "veto": ("proposal", "End an open proposal, or take what has not started of an enacted one from its workers."),
     "approve": ("proposal", "Put a proposal's plan in force now, at level 8."),
@@ -187,6 +188,27 @@ def lift(  # noqa: PLR0913 (a command's options)
         raise typer.BadParameter("say by --what which is to be lifted: drain or quarantine")
     how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json)
     _give(_client(api), body, signer_of(key, keystore), deployment, how)
+
+
+@app.command()
+def answer(  # noqa: PLR0913 (a command's options)
+    subject: Annotated[str, typer.Argument(metavar="QUESTION", help="Its id, as `workmoot question list` shows it.")],
+    values: Annotated[list[str], typer.Argument(metavar="NAME=VALUE…", help="Each field of the question's form.")],
+    reason: Reason,
+    code: Code = "OTHER",
+    human: Human = None,
+    key: Key = None,
+    keystore: Keystore = None,
+    deployment: DeploymentFile = None,
+    dry_run: DryRun = False,
+    api: Api = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer what a digital worker asks; a question is answered once, before its deadline."""
+    filled = filled_form(_client(api).get(question_path(subject)), values)
+    body = _act("answer", (code, reason), None, human)
+    body |= {"subject": _subject("question", subject), "payload": {"answer": filled}}
+    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=None, api=api, as_json=as_json)
 
 
 for _kind, (_usual, _help) in KINDS.items():

@@ -268,7 +268,7 @@ def key(name: str) -> Signer:
 
 
 _CAPABILITIES = ("scanning", "spraying", "inspecting")
-_OTHERS = ("administrator", "planner", "latecomer", "stranger")
+_OTHERS = ("administrator", "planner", "latecomer", "stranger", "relay")
 
 
 def _name_of(number: Number) -> str:

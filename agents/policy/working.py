@@ -7,13 +7,13 @@ from agents.actions import (
     Action,
     BeatHeart,
     ClaimTask,
-    InspectResult,
     ReportFailure,
     RunRobot,
     StartTask,
     StopTask,
     SubmitResult,
 )
+from agents.policy import asking
 from agents.robots import RobotPart
 from agents.view import View
 from workmoot.domain.hashing import keccak
@@ -74,7 +74,7 @@ def _is_stopped(view: View, task: Task) -> bool:
 
 def _on(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     if task.status is Status.SUBMITTED and task.inspector == view.me:
-        return [InspectResult(task=task, product=b"" if task.robots else product_of(view, task))]
+        return asking.inspect(view, task, b"" if task.robots else product_of(view, task))
     if task.status is Status.ALLOCATED and task.worker == view.me:
         return _begin(view, task, starting)
     if task.status is Status.STARTED and task.entry is not None and view.me in task.entry.team:

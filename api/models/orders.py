@@ -29,6 +29,7 @@ class Kind(StrEnum):
     REPRIORITISE = "reprioritise"
     ACKNOWLEDGE = "acknowledge"
     SHELVE = "shelve"
+    ANSWER = "answer"
     LIFT = "lift"
 
 
@@ -41,11 +42,12 @@ class SubjectType(StrEnum):
     ROBOT = "robot"
     PLANT = "plant"
     ALARM = "alarm"
+    QUESTION = "question"
 
 
 class SubjectIn(Wire):
-    """What the order is about: a task's or proposal's number, a member's number or id, an alarm's id; none for the
-    plant."""
+    """What the order is about: a task's or proposal's number, a member's number or id, an alarm's or
+    question's id; none for the plant."""
 
     type: SubjectType
     id: int | Annotated[str, Field(max_length=100)] | None = None

@@ -19,6 +19,7 @@ from api.problems import not_found
 from api.views.floor import floor_out
 from api.views.overrides import all_overrides
 from api.views.proposals import proposal_detail
+from api.views.questions import may_be_answered, question_out
 from api.views.schedule import schedule_out
 from api.views.snapshot import Snapshot, name_of
 from api.views.tasks import kinds_for, order_out, task_out, waits_for_a_human
@@ -112,6 +113,7 @@ def _moment(snap: Snapshot) -> Shown:
         "floor": floor,
         "drawing": plan_view.draw(floor),
         "queue": tuple(task_out(snap, task) for task in waiting),
+        "questions": tuple(question_out(snap, q) for q in snap.ledger.open_questions() if may_be_answered(snap, q)),
         "active": tuple(item for item in all_overrides(snap) if item.active),
     }
 

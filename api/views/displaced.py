@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from api.models.orders import DisplacedOut
 from api.views.alarms import alarm_of, alarm_words
-from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE, subject_name
+from api.views.overrides import FILL_A_SLOT, ON_LIFT, ON_RELEASE
+from api.views.questions import standing_words
+from api.views.questions import state_of as state_of_question
 from api.views.snapshot import Snapshot
+from api.views.subjects import subject_name
 from workmoot.domain.alarms import AlarmState, state_of
 from workmoot.domain.instructions import INSTRUCTIONS, meant_kind
 from workmoot.domain.instructions import ONCE as ONCE_KINDS
@@ -13,6 +16,7 @@ from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.overrides import PLANT, HumanOrder, Level, OverrideKind, SubjectType, own_level
 from workmoot.domain.payloads import read_assign_payload
 from workmoot.domain.proposals import State
+from workmoot.domain.questions import in_words, read_answer
 from workmoot.domain.work import Status
 from workmoot.planning.forecast import reached, unclaimed
 
@@ -180,6 +184,27 @@ def _robot(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     return DisplacedOut(what=what, tasks=tasks, level=Level.DAO, returns="A human releases it; nothing else moves it.")
 
 
+def _alarm_or_question(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
+    return (_question if order.kind is OverrideKind.ANSWER else _alarm)(snap, order)
+
+
+def _question(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
+    """What happens otherwise; refuses an answer that does not fit."""
+    question = snap.ledger.questions.get(order.subject)
+    if question is None:
+        return DisplacedOut(what="The chain has no such question any more.", returns=ONCE)
+    answer = in_words(read_answer(question.asked, order.payload))
+    about = question.asked.about
+    return DisplacedOut(
+        what=f"{standing_words(snap, question)} The answer: {answer}.",
+        override=question.override or None,
+        proposal=about if question.asked.about_type is SubjectType.PROPOSAL else None,
+        status=state_of_question(snap, question).value,
+        tasks=(about,) if question.asked.about_type is SubjectType.TASK else (),
+        returns="A question is answered once, for good.",
+    )
+
+
 def _alarm(snap: Snapshot, order: HumanOrder) -> DisplacedOut:
     alarm, stands = alarm_of(snap, order.subject), snap.ledger.instruction(meant_kind(order), order.subject)
     about = alarm_words(snap, alarm) if alarm else "what nobody knows of"
@@ -217,5 +242,5 @@ _BY_SUBJECT: dict[SubjectType, Callable[[Snapshot, HumanOrder], DisplacedOut]] =
     SubjectType.WORKER: _worker,
     SubjectType.ROBOT: _robot,
     SubjectType.PLANT: _plant,
-    SubjectType.NONE: _alarm,
+    SubjectType.NONE: _alarm_or_question,
 }

@@ -16,7 +16,9 @@ from api.views.lifecycle import (
     unconfirmed,
     unconfirmed_hold,
 )
+from api.views.questions import question_words
 from api.views.snapshot import Snapshot
+from api.views.subjects import subject_of
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address
 from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind, subject_word
@@ -24,6 +26,7 @@ from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload
 from workmoot.domain.plan import unpack_assignments
+from workmoot.domain.questions import read_answer
 
 SECOND_STEP = (
     "Nothing has changed yet: this was step 1 of 2. "
@@ -95,31 +98,14 @@ def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
     return (*waiting, *given)
 
 
-def subject_of(snap: Snapshot, subject_type: SubjectType, subject: int) -> dict[str, Any]:
-    """What an order is about, with its name."""
-    kind = subject_type.name.lower()
-    return {"type": kind, "id": subject or None, "name": subject_name(snap, subject_type, subject)}
-
-
 def _about(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
-    """The same of any order: alarms and questions go by a hash."""
+    """What any order is about: alarms and questions go by a hash."""
     if order.subject_type is not SubjectType.NONE:
         return subject_of(snap, order.subject_type, order.subject)
-    alarm = alarm_of(snap, order.subject)
+    alarm, question = alarm_of(snap, order.subject), snap.ledger.questions.get(order.subject)
     name = alarm_words(snap, alarm) if alarm else "what nobody knows of"
+    name = question_words(snap, question) if question else name
     return {"type": subject_word(order), "id": f"0x{order.subject:064x}", "name": name}
-
-
-def subject_name(snap: Snapshot, subject_type: SubjectType, subject: int) -> str:
-    """The subject as people call it."""
-    if subject_type is SubjectType.PLANT:
-        return "the whole plant"
-    if subject_type is SubjectType.TASK:
-        return snap.task_name(subject)
-    if subject_type is SubjectType.PROPOSAL:
-        return f"proposal {subject}"
-    who = snap.who(subject)
-    return f"{who.id}, {who.name}" if who and who.id != who.name else str(who.name if who else subject)
 
 
 def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
@@ -163,8 +149,14 @@ def _payload(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         return {"tasks": list(cancelled_tasks(order.subject, order.payload))}
     if order.kind is OverrideKind.RELEASE:
         return {"hold_only": any(order.payload)}
+    return _instructed(snap, order)
+
+
+def _instructed(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     if order.kind is OverrideKind.REPRIORITISE:
         return {"priority": order.payload[0]}
+    if order.kind is OverrideKind.ANSWER and (question := snap.ledger.questions.get(order.subject)):
+        return {"answer": read_answer(question.asked, order.payload)}
     if order.kind is OverrideKind.LIFT and meant_kind(order) in INSTRUCTIONS:
         return {"kind": OverrideKind(meant_kind(order)).name.lower()}
     return {"bytes": "0x" + order.payload.hex()}

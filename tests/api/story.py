@@ -22,6 +22,7 @@ from workmoot.chain.memory import (
     MemoryOverrides,
     MemoryWorkOrders,
 )
+from workmoot.chain.memory.instructions import contracts_of
 from workmoot.chain.memory.memory_chain import CHAIN_ID
 from workmoot.chain.signer import Signer
 from workmoot.domain.errors import GatewayRefused
@@ -40,6 +41,7 @@ from workmoot.domain.overrides import (
 from workmoot.domain.payloads import assign_payload
 from workmoot.domain.plan import PlanEntry, claim_of, claim_proof, pack_plan, pack_tree
 from workmoot.domain.proposals import Figures, Opening, Policy
+from workmoot.domain.questions import Amount, Asked, Choice, Text, pack_question
 from workmoot.domain.work import Limits, Status
 from workmoot.domain.workers import Kind
 from workmoot.plant.founding import admissions, bindings, grants
@@ -53,6 +55,11 @@ SPEED_MILLI = 10_000
 STEPS = ("demand", "design", "plan", "process", "load", "grind", "glue", "attach", "unlast", "unload")
 MIND, FLOOR = STEPS[:4], STEPS[4:]
 LIMITS = Limits(acknowledge_seconds=600, heartbeat_seconds=600, inspect_seconds=600)
+FORM = (
+    Choice(name="verdict", options=("accept", "reject")),
+    Amount(name="offset", least=-5, most=5, unit="µm"),
+    Text(name="note", most=20),
+)
 POLICY = Policy(voting_seconds=60, open_limit=2)
 
 
@@ -226,6 +233,18 @@ class Story:
         self.by(self.name_of(entry.lead)).claims.claim(proposal, claim_of(entry), proof)
         return entry.task
 
+    def ask(self, name: str, task: TaskId) -> None:
+        """A worker asks humans about a task; they have ten minutes."""
+        asked = Asked(
+            words="Is it good <b>enough</b>?",
+            fields=FORM,
+            default={"verdict": "reject", "offset": 0, "note": ""},
+            deadline=int(time.time()) + 600,
+            about_type=SubjectType.TASK,
+            about=task,
+        )
+        self.by(name).dao.say(NOBODY, task, pack_question(asked))
+
     # Working
 
     def task(self, product: str, step: str) -> TaskId:
@@ -269,7 +288,7 @@ class Story:
             nonce=unordered_nonce(len(self.ledger.overrides) + 1),
             **more,
         )
-        signed = signer("technician").sign_order(order, chain_id=self.chain.chain_id, overrides=ADDRESSES["Overrides"])
+        signed = signer("technician").sign(contracts_of(self.chain.chain_id).digest(order))
         self.by("relay").overrides.execute(order, signed)
 
     def reassign(self, task: TaskId, *, why: str) -> None:

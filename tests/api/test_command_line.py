@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
 from api.order_json import order_from
-from scripts import alarm, override
+from scripts import alarm, override, question
 from scripts.api_client import LATE, UNREACHABLE, ApiClient, refusal
 from scripts.bulk import show, told
 from scripts.cli import app
@@ -521,6 +521,13 @@ def test_give_all__not_done_in_time__says_under_which_key_it_was_sent(
     assert (ended.value.exit_code, key in capsys.readouterr().err) == (code, True)
 
 
+def a_question(name: str) -> dict[str, Any]:
+    """Of which everything that a stranger may choose is this."""
+    field = {"name": "note", "right": name}
+    asked = {"id": "0x1", "state": "open", "asker": {"name": name}, "about": {"name": name}, "words": name}
+    return asked | {"outcome": None, "deadline": "soon", "default": {"note": name}, "fields": [field]}
+
+
 def test_show__strangers_name__moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     name = "Sprayer\x1b[1A\r\x1b[2K\u202e task 7: harmless"
     task = {"id": 1, "name": name, "status": "started", "worker": {"name": name}}
@@ -528,9 +535,10 @@ def test_show__strangers_name__moves_no_cursor(capsys: pytest.CaptureFixture[str
     show({"tasks": [task], "count": 1, "orders": [{"warnings": [name]}], "forecast": None, "banner": None})
     typer.echo(told({"given": 0, "refused": 1, "items": [refused]}))
     typer.echo(alarm._line({"id": "0x1", "state": "unacknowledged", "shelved_until": None, "says": name}))
+    typer.echo("\n".join(question._told(a_question(name))))
     seen = {"displaces": {"what": name, "returns": ""}, "filled": {}, "warnings": [name]}
     typer.echo("\n".join(override._told(seen)))
     typer.echo(refusal(httpx.Response(409, json={"detail": name})))
     said = "".join(capsys.readouterr())
-    assert said.count("task 7") == 8
+    assert said.count("task 7") == 13
     assert all(letter.isprintable() for letter in said.replace("\n", ""))

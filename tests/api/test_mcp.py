@@ -31,6 +31,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_robots": {},
     "list_proposals": {"state": "enacted"},
     "list_overrides": {"active": True},
+    "list_questions": {"state": "open"},
     "list_events": {"name": "VoteCast", "limit": 3},
     "read_order": {"id": 1},
     "read_task": {"id": 256},

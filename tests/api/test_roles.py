@@ -37,6 +37,8 @@ GET = {
     "list_overrides": "/overrides",
     "read_override": "/overrides/1",
     "list_alarms": "/alarms",
+    "list_questions": "/questions",
+    "read_question": "/questions/0x00",
     "stream_events": "/events",
     "list_events": "/events/recent",
     "read_floor": "/floor",

@@ -21,7 +21,12 @@ from workmoot.domain.alarms import alarm_id
 from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType, order_digest
 
 IDS = {"task": 261, "proposal": 2, "worker": "sprayer", "robot": "R-6", "plant": None}
-PAYLOADS: dict[str, dict[str, Any]] = {"assign": {"worker": "assembler"}, "reprioritise": {"priority": 9}}
+ANSWER = {"verdict": "accept", "offset": 0, "note": ""}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "assign": {"worker": "assembler"},
+    "reprioritise": {"priority": 9},
+    "answer": {"answer": ANSWER},
+}
 EVERY_ORDER = [
     pytest.param(kind.value, subject.value, id=f"{kind.value} {subject.value}")
     for kind in Kind
@@ -37,6 +42,7 @@ def thief() -> Iterator[Thief]:
     story = peopled(a_running_plant())
     for _ in range(STRICT.alarm_orders + 1):
         story.order(OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="so often that it raises an alarm")
+    story.ask("finisher", story.task("P4", "load"))
     served = serve(story, signs=(), terms=Terms(rate=1_000_000))
     served.app.state.stopping.set()
     with TestClient(served.app, base_url=LOOPBACK) as owner:
@@ -62,7 +68,8 @@ def test_sweep__every_route__changes_nothing_on_chain(thief: Thief) -> None:
 def test_sweep__every_kind_of_order__changes_nothing_on_chain(thief: Thief, kind: str, subject: str) -> None:
     client, story = thief
     before = (story.chain.head, len(story.chain.events))
-    about = str(alarm_id(story.ledger.alarms[0])) if subject == "alarm" else IDS[subject]
+    hashes = {"alarm": alarm_id(story.ledger.alarms[0]), "question": next(iter(story.ledger.questions))}
+    about = f"0x{hashes[subject]:064x}" if subject in hashes else IDS[subject]
     asked = an_order(kind, subject, about, human="technician", payload=PAYLOADS.get(kind, {}))
     assert send(client, asked, etag=etag_for(client, asked)).status_code in (409, 422)
     drafted = client.post("/api/v1/overrides?dry_run=true", json=asked)

@@ -28,6 +28,7 @@ OPERATIONS = text().count('"operationId"')
 def served() -> Served:
     """A plant at work; streams end at once."""
     story = peopled(a_running_plant())
+    story.ask("finisher", story.task("P4", "load"))
     made = serve(
         story,
         guided=FloorWords(story),

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.api.story import Story, a_running_plant
+from tests.api.story import Story, a_decided_plant, a_running_plant
 from workmoot.audit.product import belongs_to, find_product, products_of
 from workmoot.audit.rows import AuditRow, rows_of
 from workmoot.chain.memory import MemoryFollower
 from workmoot.domain.errors import NoSuchProduct
 from workmoot.domain.ids import OrderId
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.questions import pack_answer
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +81,16 @@ def test_belongs_to__hold_of_a_robot__in_the_history_of_what_it_worked_on(story,
         worked = any(held in run.entry.robots for run in runs)
         assert (("robot", held) in {(r.subject.type, r.subject.id) for r in history(told, f"1.{name}")}) == worked
     assert any(held in run.entry.robots for task in find_product(told[0], "1.P1").tasks for run in tasks[task].runs)
+
+
+def test_belongs_to__question_about_its_task_and_the_answer__in_no_other_history():
+    story = a_decided_plant()
+    story.ask("finisher", story.task("P1", "load"))
+    (question,) = story.ledger.questions
+    answer = pack_answer({"verdict": "accept", "offset": 0, "note": ""})
+    story.order(OverrideKind.ANSWER, SubjectType.NONE, question, why="I saw it", payload=answer)
+    follower = MemoryFollower(story.chain)
+    told = (follower.ledger, follower.catch_up())
+    said = {"MessageSent", "InstructionGiven"}
+    assert [row.act for row in history(told, "1.P1") if row.act in said] == ["MessageSent", "InstructionGiven"]
+    assert not said & {row.act for row in history(told, "1.P2")}

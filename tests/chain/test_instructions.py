@@ -6,9 +6,10 @@ from tests.builders import SPRAY, a_task, an_order
 from tests.chain.moves import contracts_of, inspect, instruct, lift, now, order, post, refused, soon, submitted
 from tests.chain.plants import ARM, SCANNER, account, signer
 from workmoot.domain.events import InstructionGiven
-from workmoot.domain.ids import OverrideId
+from workmoot.domain.ids import NOBODY, OverrideId
 from workmoot.domain.instructions import BEFORE_THE_FIRST, INSTRUCTION, UNSAID, Standing, instruction_of
 from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.questions import Asked, Choice, pack_answer, pack_question, question_id
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Kind, capability_mask
 
@@ -171,6 +172,26 @@ def test_answer__question__is_told_once(plant):
         instruct(plant, OverrideKind.ANSWER, QUESTION, payload=b"false")
     with refused("NothingToLift", OverrideKind.ANSWER, QUESTION):
         lift(plant, OverrideKind.ANSWER, QUESTION)
+
+
+def test_answer__to_a_question_of_a_worker__counts_for_who_reads_the_chain(plant):
+    (number,) = post(plant, a_task())
+    asked = Asked(
+        words="Accept it? It is 40 µm off.",
+        fields=(Choice(name="verdict", options=("accept", "reject")),),
+        default={"verdict": "reject"},
+        deadline=now(plant) + 600,
+        about_type=SubjectType.TASK,
+        about=number,
+    )
+    plant.by("scanner").dao.say(NOBODY, number, pack_question(asked))
+    id_ = question_id(SCANNER, number, pack_question(asked))
+    answered = instruct(plant, OverrideKind.ANSWER, id_, payload=pack_answer({"verdict": "accept"}))
+    follower = plant.follower()
+    follower.catch_up()
+    (question,) = follower.ledger.questions.values()
+    assert (question.id, question.asker, question.asked) == (id_, SCANNER, asked)
+    assert (question.outcome, question.override) == ({"verdict": "accept"}, answered.the(InstructionGiven).id)
 
 
 def test_answer__none_or_too_long__refused(plant):

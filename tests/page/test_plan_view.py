@@ -129,3 +129,17 @@ def test_page__shelved_alarm__is_lifted(page: "Page", served: Served) -> None:
     expect(page.locator("#order-preview")).to_contain_text("shelved")
     page.locator("#order-send:enabled").click()
     expect(page.locator("#overrides button", has_text="Lift")).to_have_count(0)
+
+
+def test_page__question__is_answered_by_its_form(page: "Page", served: Served) -> None:
+    served.story.ask("finisher", served.story.task("P4", "load"))
+    page.locator("#queue button", has_text="Answer").click()
+    page.locator("#answer-verdict").select_option("accept")
+    page.locator("#answer-offset").fill("3")
+    page.locator("#order-text").fill("I looked at it")
+    expect(page.locator("#order-preview")).to_contain_text("The answer: note: , offset: 3, verdict: accept.")
+    page.locator("#order-send:enabled").click()
+    expect(page.locator("#order-steps")).to_contain_text("✓ effective")
+    expect(page.locator("#queue")).not_to_contain_text("finisher asks")
+    (asked,) = served.story.ledger.questions.values()
+    assert asked.outcome == {"verdict": "accept", "offset": 3, "note": ""}

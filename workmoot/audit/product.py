@@ -1,6 +1,6 @@
 """One product of an order: which tasks make it, and which of the chain's events are its history."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,9 @@ from workmoot.domain.errors import Malformed, NoSuchProduct
 from workmoot.domain.events import Event, MessageSent, OffersPublished, PlantHoldChanged, RobotEpochRaised
 from workmoot.domain.ids import OrderId, OverrideId, ProposalId, TaskId
 from workmoot.domain.instructions import subject_word
-from workmoot.domain.ledger import Ledger, WorkOrder
+from workmoot.domain.ledger import Ledger, Question, WorkOrder
 from workmoot.domain.offers import unpack_offers
-from workmoot.domain.overrides import PLANT, HumanOrder, OverrideKind
+from workmoot.domain.overrides import PLANT, HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import cancelled_tasks
 from workmoot.domain.strangers import text
 
@@ -55,7 +55,8 @@ def products_of(order: WorkOrder) -> list[str]:
 
 def belongs_to(ledger: Ledger, product: Product) -> Callable[[Event], bool]:
     """Which events are its history: those about its order, its tasks, the offers for them, the proposals that name
-    them, and the humans' orders about all these, the robots that worked on it and the plant, once it was ordered."""
+    them, and the humans' orders about all these, questions about its tasks, the robots that worked on it and the plant,
+    once it was ordered."""
     topics = _topics(ledger, product)
     begin = product.order.at.position
     return lambda event: event.at.position >= begin and not topics.isdisjoint(_topics_of(event))
@@ -77,9 +78,14 @@ def _topics(ledger: Ledger, product: Product) -> frozenset[Topic]:
     runs = (run for task in product.tasks for run in ledger.tasks[task].runs)
     topics = {("order", int(product.order.id)), ("plant", PLANT), *(("task", int(task)) for task in tasks)}
     topics |= {("proposal", int(proposal.id)) for proposal in proposals}
+    topics |= {("question", question.id) for question in ledger.questions.values() if _is_about(question, tasks)}
     topics |= {("robot", int(robot)) for run in runs if run.entry for robot in run.entry.robots}
     given = (record for record in ledger.overrides.values() if topics & set(_order_topics(record.order)))
     return frozenset(topics | {("override", int(record.id)) for record in given})
+
+
+def _is_about(question: Question, tasks: Container[int]) -> bool:
+    return question.asked.about_type is SubjectType.TASK and question.asked.about in tasks
 
 
 def _topics_of(event: Event) -> Iterator[Topic]:

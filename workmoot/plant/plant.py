@@ -156,6 +156,10 @@ class DigitalWorker(Part):
     skills: Annotated[dict[Id, Skill], Field(min_length=1)]
     team: dict[Id, Teamwork] = Field(default_factory=dict)
     experience: tuple[Experience, ...] = ()
+    ask_within_mm: Annotated[
+        Number,
+        Field(ge=0, le=1_000, description="As an inspector it asks humans about what is this close to the criterion."),
+    ] = 0.0
 
 
 class RobotTruth(Part):

@@ -7,7 +7,7 @@ const WORDS = {
   assign: "Assign to a named worker", hold: "Hold", release: "Release to the standing decision", cancel: "Cancel the task",
   accept: "Accept the result", rework: "Set aside for rework", requeue: "Put back to the posted tasks",
   veto: "Veto", approve: "Approve now", suspend: "Suspend the worker", reinstate: "Reinstate the worker",
-  drain: "Drain: it takes nothing new", quarantine: "Quarantine: it stops, too", lift: "Lift",
+  drain: "Drain: it takes nothing new", quarantine: "Quarantine: it stops, too", lift: "Lift", answer: "Answer",
 };
 const LASTS = new Set(["assign", "hold", "approve", "veto", "drain", "quarantine"]);
 const MAY_BE_OPEN = new Set(["hold", "quarantine"]);
@@ -44,6 +44,7 @@ async function open(button) {
   byId("order-form").reset();
   byId("order-title").textContent = title;
   byId("order-about").textContent = type === "plant" ? "the whole plant" : `${type} ${id}${status ? `, ${status}` : ""}`;
+  byId("answer-fields").replaceChildren();
   byId("order-kind").replaceChildren(...kinds.split(" ").map((kind) => option(kind, WORDS[kind])));
   byId("kind-field").hidden = kinds.split(" ").length === 1;
   byId("order-steps").hidden = true;
@@ -66,6 +67,40 @@ function fit() {
   if (MAY_BE_OPEN.has(kind)) { if (!byId("order-form").dataset.chosen) until.value = "0"; } else if (until.value === "0") until.value = "300";
   byId("second-field").hidden = kind !== "assign" || byId("order-worker").selectedOptions[0]?.dataset.capable !== "no";
   if (kind === "assign" && byId("order-worker").options.length === 0) listWorkers();
+  byId("answer-fields").hidden = kind !== "answer";
+  if (kind === "answer" && byId("answer-fields").childElementCount === 0) listFields();
+}
+
+// A question's form, filled with its default.
+async function listFields() {
+  const asked = subject.id;
+  byId("answer-fields").replaceChildren(Object.assign(document.createElement("p"), { textContent: "The form comes …" }));
+  const question = await ask(`/api/v1/questions/${asked}`);
+  if (subject.id !== asked) return;
+  byId("answer-fields").replaceChildren(...question.fields.map((field) => fieldOf(field, question.default[field.name])));
+  change();
+}
+
+function fieldOf(field, value) {
+  const id = `answer-${field.name}`;
+  const label = Object.assign(document.createElement("label"), { htmlFor: id, textContent: field.name });
+  const input = document.createElement(field.type === "choice" ? "select" : "input");
+  if (field.type === "choice") input.append(...field.options.map((name) => option(name, name)));
+  if (field.type === "number") Object.assign(input, { type: "number", min: field.least, max: field.most, step: 1 });
+  if (field.type === "text") Object.assign(input, { maxLength: field.most, autocomplete: "off" });
+  Object.assign(input, { id, value });
+  input.dataset.answer = field.name;
+  input.dataset.type = field.type;
+  const hint = Object.assign(document.createElement("p"), { className: "hint", textContent: field.right });
+  const block = document.createElement("div");
+  block.className = "field";
+  block.append(label, input, hint);
+  return block;
+}
+
+function answered() {
+  const inputs = [...byId("answer-fields").querySelectorAll("[data-answer]")];
+  return Object.fromEntries(inputs.map((input) => [input.dataset.answer, input.dataset.type === "number" ? Number(input.value) : input.value]));
 }
 
 async function listWorkers() {
@@ -86,14 +121,14 @@ function order() {
   const form = byId("order-form").elements;
   const kind = form.kind.value;
   const lasts = LASTS.has(kind) ? Number(form.until.value) : 300;
-  const payload = kind === "lift" ? { kind: stands } : {};
+  const payload = kind === "lift" ? { kind: stands } : kind === "answer" ? { answer: answered() } : {};
   if (kind === "assign") {
     payload.worker = Number(form.worker.value);
     if (!byId("second-field").hidden) payload.second_reason = form.second_reason.value;
   }
   return {
     kind, subject, payload, reason: { code: form.code.value, text: form.text.value },
-    expires_at: lasts ? new Date(Date.now() + lasts * 1000).toISOString() : null,
+    expires_at: lasts && kind !== "answer" ? new Date(Date.now() + lasts * 1000).toISOString() : null,
   };
 }
 
@@ -103,9 +138,12 @@ function change(event) {
   fit();
   byId("order-send").disabled = true;
   clearTimeout(timer);
-  if (byId("order-text").value.trim() && (byId("order-kind").value !== "assign" || byId("order-worker").value)) {
-    timer = setTimeout(foresee, 350);
-  }
+  if (byId("order-text").value.trim() && isFilled(byId("order-kind").value)) timer = setTimeout(foresee, 350);
+}
+
+function isFilled(kind) {
+  if (kind === "answer") return Boolean(byId("answer-fields").querySelector("[data-answer]"));
+  return kind !== "assign" || Boolean(byId("order-worker").value);
 }
 
 async function foresee() {

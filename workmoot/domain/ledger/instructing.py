@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workmoot.domain.events import InstructionGiven
 from workmoot.domain.ids import NOBODY
 from workmoot.domain.instructions import UNSAID, Standing, after, group_of, meant_kind
+from workmoot.domain.ledger.asking import note_answer
 from workmoot.domain.ledger.records import OverrideRecord
 from workmoot.domain.overrides import OverrideKind
 
@@ -31,6 +32,7 @@ def _given(ledger: Ledger, event: InstructionGiven) -> None:
         place=len(ledger.overrides) + 1,
     )
     ledger.instructions[key] = after(event.order, id_=event.id, version=event.version)
+    note_answer(ledger, event)
 
 
 def _end_former(ledger: Ledger, event: InstructionGiven, former: Standing) -> None:

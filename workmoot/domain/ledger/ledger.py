@@ -18,6 +18,7 @@ from workmoot.domain.ledger.records import (
     OfferRecord,
     OverrideRecord,
     Proposal,
+    Question,
     Ranking,
     RobotControl,
     Task,
@@ -26,6 +27,7 @@ from workmoot.domain.ledger.records import (
 from workmoot.domain.overrides import EMPTY_SLOT, HumanPolicy, Level, OverrideKind, Slot, SubjectType
 from workmoot.domain.plan import PlanEntry, mandate_of
 from workmoot.domain.proposals import Policy, State
+from workmoot.domain.questions import QuestionState
 from workmoot.domain.work import Limits, predecessors_of
 from workmoot.domain.workers import Binding, Member, Record, Role
 
@@ -70,6 +72,9 @@ class Ledger:
         self.leaves: dict[TaskId, Leaf] = {}
         """The newest leaf of each task, claimed or not."""
         self.messages: list[Message] = []
+        self.questions: dict[int, Question] = {}
+        self.asking: dict[Number, tuple[int, ...]] = {}
+        """Each member's questions that were open when it asked its last one."""
         self.overrides: dict[OverrideId, OverrideRecord] = {}
         self.slots: dict[SlotKey, Slot] = {}
         self.instructions: dict[tuple[int, int], Standing] = {}
@@ -254,6 +259,12 @@ class Ledger:
     def open_proposals(self) -> list[Proposal]:
         """The proposals whose vote is not closed."""
         return [proposal for proposal in self.proposals.values() if proposal.state is State.OPEN]
+
+    def open_questions(self) -> list[Question]:
+        """What humans may still answer, as the chain's time is, the first asked first."""
+        asked = (self.questions[id_] for ids in self.asking.values() for id_ in ids)
+        still_open = (question for question in asked if question.state(self.now) is QuestionState.OPEN)
+        return sorted(still_open, key=lambda question: question.at.position)
 
     @property
     def next_proposal(self) -> ProposalId:

@@ -12,8 +12,10 @@ from workmoot.domain.offers import Offer, RankedTask
 from workmoot.domain.overrides import HumanOrder
 from workmoot.domain.plan import PlanEntry, bare_entry, unpack_assignments
 from workmoot.domain.proposals import NO_PROPOSAL, Opening, State
+from workmoot.domain.questions import Asked, QuestionState, Values
 from workmoot.domain.work import Failure, Status, TaskSpec
 
+NO_OVERRIDE = OverrideId(0)
 UNREADABLE = "\ufffd"
 """What stands in the place of what is no UTF-8."""
 
@@ -326,6 +328,34 @@ class OverrideRecord:
     ended_at: Place | None = None
     ended_by: str = ""
     """"released", "expired" or "superseded" once its slot is empty or another's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question of a digital worker to humans, and what became of it."""
+
+    id: int
+    asker: Number
+    asked: Asked
+    runs: int
+    """How many runs its task had begun when it was asked: about the result of which one it is."""
+    at: Place
+    override: OverrideId = NO_OVERRIDE
+    """The one answer that the contract takes, whether it counts or not."""
+    answer: Values | None = None
+    """What it says, if it counts."""
+
+    def state(self, now_s: float) -> QuestionState:
+        """How far it is, by the chain's time."""
+        if self.answer is not None:
+            return QuestionState.ANSWERED
+        is_over = self.override or now_s > self.asked.deadline
+        return QuestionState.DEFAULTED if is_over else QuestionState.OPEN
+
+    @property
+    def outcome(self) -> Values:
+        """What holds: the answer that counts, else the default."""
+        return self.asked.default if self.answer is None else self.answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from workmoot.domain.events import (
     VoteCast,
     VoterBarred,
 )
+from workmoot.domain.ledger.asking import note_question
 from workmoot.domain.ledger.records import Message, OfferRecord, Proposal, Ranking, Review, Vote
 from workmoot.domain.motions import Motion, is_motion, unpack_motion
 from workmoot.domain.offers import as_offered, unpack_offers, unpack_ranking
@@ -77,6 +78,7 @@ def _said(ledger: Ledger, event: MessageSent) -> None:
     ledger.messages.append(
         Message(sender=event.sender, to=event.to, about=event.about, message=event.message, at=event.at)
     )
+    note_question(ledger, event)
 
 
 def _created(ledger: Ledger, event: ProposalCreated) -> None:
