@@ -57,7 +57,10 @@ KINDS = {
     "rework": ("task", "Do not accept a result: set it aside for a human."),
     "accept": ("task", "Accept a result, or end a rework."),
     "requeue": ("task", "Put a failed or set-aside task back to the open ones."),
-    "hold": ("plant", "Hold the plant (plant), a robot (robot:ID) or a task (task:ID): acts at once on the floor."),
+    "hold": (
+        "plant",
+        "Hold the plant (plant), a robot (robot:ID) or a task (task:ID): acts at once on the floor. With --for it is put off.",
+    ),
     "release": ("plant", "Empty a human's slot; the plant takes two of these."),
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
     "reinstate": ("worker", "Let a suspended worker act again."),
@@ -201,14 +204,18 @@ def answer(  # noqa: PLR0913 (a command's options)
     keystore: Keystore = None,
     deployment: DeploymentFile = None,
     dry_run: DryRun = False,
+    wait: Wait = None,
+    idempotency_key: IdempotencyKey = None,
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer what a digital worker asks; a question is answered once, before its deadline."""
-    filled = filled_form(_client(api).get(question_path(subject)), values)
+    client = _client(api)
+    filled = filled_form(client.get(question_path(subject)), values)
     body = _act("answer", (code, reason), None, human)
     body |= {"subject": _subject("question", subject), "payload": {"answer": filled}}
-    _give(body, signer_of(key, keystore), deployment, dry_run=dry_run, wait=None, api=api, as_json=as_json)
+    how = How(idempotency_key=idempotency_key, dry_run=dry_run, wait=wait, as_json=as_json)
+    _give(client, body, signer_of(key, keystore), deployment, how)
 
 
 for _kind, (_usual, _help) in KINDS.items():
