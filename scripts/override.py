@@ -59,7 +59,7 @@ KINDS = {
     "requeue": ("task", "Put a failed or set-aside task back to the open ones."),
     "hold": (
         "plant",
-        "Hold the plant (plant), a robot (robot:ID) or a task (task:ID): acts at once on the floor. With --for it is put off.",
+        "Hold the plant (plant), a robot (robot:ID) or a task (task:ID), which --for puts off: acts at once.",
     ),
     "release": ("plant", "Empty a human's slot; the plant takes two of these."),
     "suspend": ("worker", "Suspend a digital worker: it may not act or vote."),
