@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -289,6 +290,18 @@ def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(she
     given = shell.run("return", "R-1", "--outcome", "redo", "--yes").stdout
     assert ("return: redo by operator; held" in given, "release the robot" in given) == (True, True)
     assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
+
+
+def test_robot__take_and_keep__retains_until_ctrl_c(shell: Shell, held: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = iter((0.0, 0.0))
+
+    def wait(_: float) -> None:
+        if next(waits, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.robot.time", SimpleNamespace(sleep=wait))
+    shell.run("take", "R-1", "--keep", "--yes", code=130)
+    assert held.preview(LEASE, human="operator")["lease"]["seq"] == 2
 
 
 def test_robot__not_agreed_to__is_not_sent(shell: Shell, held: Plant) -> None:
