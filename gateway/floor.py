@@ -15,10 +15,11 @@ from gateway.guidance import SignedGuidance, guided
 from gateway.human import SignedOrder, require_allowed, require_known, require_sound, taken
 from gateway.settle import settle, settle_jobs
 from gateway.state import HumanOrder, Job, State
-from gateway.view import NOTHING_SEEN, SensorView, View
+from gateway.view import NOTHING_SEEN, RobotView, SensorView, View
 from gateway.wal import Wal
 from workmoot.domain.commands import Command
 from workmoot.domain.errors import GatewayError, GatewayRefused
+from workmoot.domain.guidance import MOVING_ACTS
 
 log = logging.getLogger(__name__)
 
@@ -133,10 +134,10 @@ class Floor:
             await self.look_again()
             await self._guide(signed)
 
-    async def look_around(self) -> None:
-        """Has every robot say how it stands."""
-        keys = [(robot.number, resource) for robot in self.view.robots.values() for resource in robot.resources]
-        self.stances = dict(zip(keys, await asyncio.gather(*(self._stance(*key) for key in keys)), strict=True))
+    async def look_at(self, robots: Iterable[RobotView]) -> None:
+        """Has robots say how they stand."""
+        keys = [(robot.number, resource) for robot in robots for resource in robot.resources]
+        self.stances |= zip(keys, await asyncio.gather(*(self._stance(*key) for key in keys)), strict=True)
 
     async def collect(self) -> None:
         """Writes down the parts that the robots are through with."""
@@ -153,13 +154,17 @@ class Floor:
 
     async def _guide(self, signed: SignedGuidance) -> None:
         guidance = signed.guidance
-        stance = await self._stance(guidance.robot, guidance.resource)
+        stance = await self._stance(guidance.robot, guidance.resource) if guidance.action in MOVING_ACTS else None
         records = guided(self.state, self.view, signed, stance, self.now())
         await self._do(records)
         if records:
             log.info("guidance %s: %s of robot %s by %s", signed.id, guidance.action, guidance.robot, guidance.human)
 
     async def _stance(self, robot: int, resource: str) -> Stance | None:
+        """How it stands; None: the plant does not have it, or it does not answer."""
+        known = self.view.robots.get(robot)
+        if known is None or resource not in known.resources:
+            return None
         try:
             return await self.adapter.stance(robot, resource, self.state.motions.get((robot, resource)))
         except NoContact:

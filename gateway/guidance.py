@@ -3,7 +3,7 @@
 robot and resource known · still good, and not for long · the human's role   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
 the term is the present one, the number rises within it                      FENCED REPLAYED
 but to take it: the lease is the human's, and not over                       NOT_HOLDER
-but to stop and to return: a hold is in force, no other's lock-out           NOT_HELD HELD
+but to stop and to return: held or in maintenance, no other's lock-out       NOT_HELD HELD
 to move: manual mode with an enabling device, as the robot reports           NO_ENABLING_DEVICE
 
 Taking is by force: the role is all it takes. The very bytes that were obeyed last are answered as done.
@@ -15,7 +15,7 @@ from math import isqrt
 
 from gateway import records as r
 from gateway.adapters import Stance
-from gateway.checks import Code, Now, holds, is_maintained
+from gateway.checks import Code, Now, is_maintained, stillness
 from gateway.core import stopped
 from gateway.state import Lease, State
 from gateway.view import View
@@ -114,7 +114,7 @@ def _require_known(case: Case) -> None:
 def _require_time(case: Case) -> None:
     until, now = case.guidance.not_after, case.now.unix_s
     if now > until:
-        raise GatewayRefused(Code.EXPIRED, f"good until {until}, it is {now}: sign it anew")
+        raise GatewayRefused(Code.EXPIRED, f"good until {until}, it is {now}")
     if until > now + VALID_S:
         raise GatewayRefused(Code.MALFORMED, f"guidance is good for {VALID_S} s at most: notAfter {now + VALID_S}")
 
@@ -139,16 +139,16 @@ def _require_holder(case: Case) -> None:
         return
     if lease.human != guidance.human:
         has = lease.human or (f"worker {lease.holder}" if lease.holder else "nobody")
-        raise GatewayRefused(Code.NOT_HOLDER, f"{has} has the lease: take it first")
+        raise GatewayRefused(Code.NOT_HOLDER, f"{has} has the lease")
     if guidance.action not in LETTING_GO and case.now.unix_s > lease.until:
-        raise GatewayRefused(Code.NOT_HOLDER, f"the lease ended at {lease.until}: take it again; the hold stays")
+        raise GatewayRefused(Code.NOT_HOLDER, f"the lease ended at {lease.until}; the hold stays")
 
 
 def _require_held(case: Case) -> None:
     if case.guidance.action in LETTING_GO:
         return
-    if not holds(case.state, case.view, robot=case.guidance.robot):
-        raise GatewayRefused(Code.NOT_HELD, f"robot {case.guidance.robot} is not held: hold it first")
+    if not stillness(case.state, case.view, case.now, robot=case.guidance.robot):
+        raise GatewayRefused(Code.NOT_HELD, f"robot {case.guidance.robot} is not held")
     if _is_locked_out(case) and Role.MAINTENANCE not in _roles(case):
         raise GatewayRefused(Code.HELD, f"robot {case.guidance.robot} is locked out for maintenance")
 

@@ -3,7 +3,7 @@ loopback."""
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from gateway.floor import Floor
 from gateway.guidance import SignedGuidance
 from gateway.human import SignedOrder
 from gateway.records import Record
+from gateway.view import RobotView
 from gateway.wire import read_command, read_guidance, read_order
 from workmoot.domain.commands import Command, command_digest
 from workmoot.domain.errors import GatewayRefused, Malformed
@@ -107,9 +108,8 @@ async def post_guidance(request: web.Request) -> web.Response:
     if _signer(request, digest, signature) != guidance.human:
         raise GatewayRefused("BAD_SIGNATURE", f"not signed by {guidance.human} for this gateway")
     await floor.guide(SignedGuidance(guidance=guidance, digest=digest, signature=signature))
-    await floor.look_around()
-    robot = show.robot_json(floor, floor.view.robots[guidance.robot])
-    return web.json_response({"digest": "0x" + digest.hex(), "action": guidance.action, "robot": robot})
+    robot = await _looked_at(floor, [floor.view.robots[guidance.robot]])
+    return web.json_response({"digest": "0x" + digest.hex(), "action": guidance.action, "robot": robot[0]})
 
 
 async def get_orders(request: web.Request) -> web.Response:
@@ -119,17 +119,17 @@ async def get_orders(request: web.Request) -> web.Response:
 
 async def get_robots(request: web.Request) -> web.Response:
     """All robots."""
-    floor = await _looked_at(request)
-    return web.json_response([show.robot_json(floor, robot) for robot in floor.view.robots.values()])
+    floor = await _collected(request)
+    return web.json_response(await _looked_at(floor, floor.view.robots.values()))
 
 
 async def get_robot(request: web.Request) -> web.Response:
     """One robot."""
-    floor = await _looked_at(request)
+    floor = await _collected(request)
     robot = floor.view.robots.get(int(request.match_info["number"]))
     if robot is None:
         raise GatewayRefused("UNKNOWN_ROBOT", f"the plant has no robot {request.match_info['number']}")
-    return web.json_response(show.robot_json(floor, robot))
+    return web.json_response((await _looked_at(floor, [robot]))[0])
 
 
 async def get_jobs(request: web.Request) -> web.Response:
@@ -202,10 +202,10 @@ async def _collected(request: web.Request) -> Floor:
     return floor
 
 
-async def _looked_at(request: web.Request) -> Floor:
-    floor = await _collected(request)
-    await floor.look_around()
-    return floor
+async def _looked_at(floor: Floor, robots: Collection[RobotView]) -> list[show.Json]:
+    """Robots, as they stand now."""
+    await floor.look_at(robots)
+    return [show.robot_json(floor, robot) for robot in robots]
 
 
 def _error(code: str, detail: str, **more: object) -> web.Response:

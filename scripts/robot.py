@@ -23,7 +23,7 @@ Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
 Robot = Annotated[str, typer.Argument(metavar="ROBOT", help="The robot's id or badge number.")]
 Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else who signed in.")]
-Resource = Annotated[str | None, typer.Option(help="Of the robot; else its only one.")]
+Resource = Annotated[str | None, typer.Option(help="Of the robot; else its first, mostly the only one.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before it is given.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show who has it, and what would be signed.")]
 Speed = Annotated[int, typer.Option(min=1, max=250, help="mm/s.")]

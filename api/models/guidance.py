@@ -65,7 +65,7 @@ class LeaseOut(Wire):
 class GuidanceIn(Wire):
     """What every act of a human on a robot's lease carries."""
 
-    resource: NAME | None = Field(default=None, description="None: the robot's only one.")
+    resource: NAME | None = Field(default=None, description="None: the robot's first; most have one.")
     human: NAME | None = Field(default=None, description="Who signs: id, badge number or account; else who asks.")
     order: dict[str, Any] | None = Field(default=None, description="The exact values that are signed, of the dry run.")
     signature: Annotated[str, Field(max_length=200)] | None = Field(

@@ -88,7 +88,7 @@ class RobotOut(Wire):
     state: str = Field(description="What the gateway reports; `unknown` when it does not answer.")
     human: bool = Field(description="A human is in control.")
     task: int | None
-    holder: Who | None = Field(description="Whose the part in hand or the lease is; a human's, where one took it.")
+    holder: Who | None = Field(description="The worker whose the part in hand or the lease is.")
     leases: tuple[LeaseOut, ...] = Field(description="Who commands each of its resources, and how it stands.")
     progress: float | None
     anchoring: bool = Field(description="Held by a signed order that is not yet on chain.")

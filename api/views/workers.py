@@ -1,10 +1,9 @@
 """Members, their rankings, and robots as chain and gateway tell them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.models.common import Who, moment, seconds
-from api.models.guidance import LeaseOut
 from api.models.people import InstructedOut, Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
 from api.views.guidance import leases_out
 from api.views.snapshot import Snapshot, id_of, name_of
@@ -86,7 +85,7 @@ def robot_out(snap: Snapshot, member: Member) -> RobotOut:
     described, said = snap.robots.get(member.number, {}), snap.gateway.robots.get(member.number)
     held = snap.ledger.is_robot_held(member.number)
     anchoring = _is_anchoring(snap, member.number)
-    job, leases = _part(said, "job"), leases_out(snap, said)
+    job = _part(said, "job")
     return RobotOut(
         number=member.number,
         id=id_of(member),
@@ -100,8 +99,8 @@ def robot_out(snap: Snapshot, member: Member) -> RobotOut:
         state=robot_state(said, held=held or anchoring),
         human=held or anchoring or bool(said and said.get("held")),
         task=_whole(job, "task"),
-        holder=_guide(leases) or snap.who(_whole(job, "worker") or _lease_holder(said)),
-        leases=leases,
+        holder=snap.who(_whole(job, "worker") or _lease_holder(said)),
+        leases=leases_out(snap, said),
         progress=_share(job, "progress"),
         anchoring=anchoring,
         instructed=tuple(_instructed(snap, member)),
@@ -131,12 +130,6 @@ def members_of(snap: Snapshot, *kinds: Kind) -> list[Member]:
 
 def _concerns(subject_type: object, subject: object, robot: int) -> bool:
     return subject_type == SubjectType.PLANT or (subject_type == SubjectType.ROBOT and subject == robot)
-
-
-def _guide(leases: Iterable[LeaseOut]) -> Who | None:
-    """The human who has the robot."""
-    humans = (lease.holder.who for lease in leases if lease.alive and lease.holder and lease.holder.human)
-    return next(humans, None)
 
 
 def _lease_holder(said: Said | None) -> int:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -67,14 +68,18 @@ class Plant:
     def told_of(self, human: str) -> dict[str, Any]:
         """The robot, once the API has heard that this human has it."""
         deadline = time.monotonic() + 60
-        while ((found := get(self.client, ROBOT))["holder"] or {}).get("id") != human:
-            assert time.monotonic() < deadline, found
+        while not _has(robot := get(self.client, ROBOT), human):
+            assert time.monotonic() < deadline, robot
             time.sleep(0.02)
-        robot: dict[str, Any] = found
-        return robot
+        told: dict[str, Any] = robot
+        return told
 
     def hold(self) -> None:
         give(self.client, an_order("hold", "robot", "R-1", human="supervisor", expires_at=None))
+
+
+def _has(robot: dict[str, Any], human: str) -> bool:
+    return any(lease["holder"] and lease["holder"]["who"]["id"] == human for lease in robot["leases"])
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +136,7 @@ def test_read__a_human_has_it__the_robot_tells_who_until_when_and_how_it_stands(
     held.does(LEASE, human="operator")
     robot = held.told_of("operator")
     (lease,) = robot["leases"]
-    assert (robot["holder"]["id"], lease["holder"]["who"]["id"], robot["human"]) == ("operator", "operator", True)
+    assert (lease["holder"]["who"]["id"], lease["alive"], robot["human"]) == ("operator", True, True)
     assert lease["until"] > robot["leases"][0]["guided"][0]["at"]
     assert lease["stance"]["simulated"]
 
@@ -285,6 +290,18 @@ def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(she
     given = shell.run("return", "R-1", "--outcome", "redo", "--yes").stdout
     assert ("return: redo by operator; held" in given, "release the robot" in given) == (True, True)
     assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
+
+
+def test_robot__take_and_keep__retains_until_ctrl_c(shell: Shell, held: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = iter((0.0, 0.0))
+
+    def wait(_: float) -> None:
+        if next(waits, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.robot.time", SimpleNamespace(sleep=wait))
+    shell.run("take", "R-1", "--keep", "--yes", code=130)
+    assert held.preview(LEASE, human="operator")["lease"]["seq"] == 2
 
 
 def test_robot__not_agreed_to__is_not_sent(shell: Shell, held: Plant) -> None:

@@ -2,11 +2,11 @@
 
 from gateway.chain_view import view_of
 from tests.builders import an_address
-from tests.workshop import ARM, SPRAYER, Workshop
+from tests.workshop import ARM, SPRAYER, Workshop, account, key
 from workmoot.domain.events import MemberAdmitted, MemberSuspended, Place, RoleGranted
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger
-from workmoot.domain.overrides import OverrideKind, SubjectType
+from workmoot.domain.overrides import Level, OverrideKind, SubjectType
 from workmoot.domain.workers import Kind, Role
 
 AT = Place(block=1, block_hash=b"", log_index=0, tx="0x1", timestamp=100)
@@ -43,3 +43,13 @@ def test_view_of__quarantined_workers_and_maintained_robots__until_when():
     assert view_of(workshop.ledger).maintained == {ARM: 0}
     workshop.lift(OverrideKind.QUARANTINE, "sprayer")
     assert view_of(workshop.ledger).quarantined == {}
+
+
+def test_view_of__robot_held_at_maintenances_level__locked_out_and_by_no_other_hold():
+    workshop = Workshop()
+    workshop.chain.grant(account("administrator"), Role.MAINTENANCE, key("supervisor").address)
+    workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT, expires_at=0)
+    held = view_of(workshop.ledger).robots[ARM]
+    workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT, level=Level.MAINTENANCE, expires_at=0)
+    locked = view_of(workshop.ledger).robots[ARM]
+    assert [(robot.held, robot.locked_out) for robot in (held, locked)] == [(True, False), (True, True)]

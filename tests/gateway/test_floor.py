@@ -326,7 +326,7 @@ async def test_guide__taken_and_jogged__survives_a_kill_with_lease_numbers_and_p
     site.watch.forward(0.1)
     await site.killed_and_started()
     await site.follower.look()
-    await site.floor.look_around()
+    await site.floor.look_at(site.floor.view.robots.values())
     assert site.floor.stances[R1, "arm"].pose == (25_000, 0, 0)
     with pytest.raises(GatewayRefused, match="REPLAYED"):
         await guides(site, "stop", term=3)
@@ -334,7 +334,7 @@ async def test_guide__taken_and_jogged__survives_a_kill_with_lease_numbers_and_p
     site.watch.forward(5)
     await site.killed_and_started()
     await site.follower.look()
-    await site.floor.look_around()
+    await site.floor.look_at(site.floor.view.robots.values())
     assert site.floor.stances[R1, "arm"].pose == (25_000, 0, 0)
     assert job_of(site.floor.state).state == "paused"
     assert await refuses(site, a_command("acquire", term=3, seq=9)) == Code.HELD
@@ -351,9 +351,10 @@ class Taught(SimulatedRobots):
 
     def __init__(self, site, stance=None):
         super().__init__(site.truth, site.floor.now)
-        self.told, self.stands = [], stance
+        self.asked, self.told, self.stands = [], [], stance
 
     async def stance(self, robot, resource, motion):
+        self.asked.append((robot, resource))
         if self.stands is None:
             raise NoContact
         return self.stands
@@ -390,6 +391,14 @@ async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_move
     with pytest.raises(GatewayRefused, match="NO_ENABLING_DEVICE"):
         await guides(site, "jog", term=2)
     assert robots.told == []
+
+
+async def test_guide__robot_the_plant_does_not_have__its_adapter_is_not_asked(site):
+    robots = await a_taught_site(site, None)
+    for changes in ({"robot": 99}, {"resource": "wings"}):
+        with pytest.raises(GatewayRefused, match="UNKNOWN_ROBOT"):
+            await guides(site, "jog", term=2, **changes)
+    assert (robots.asked, robots.told) == ([], [])
 
 
 async def test_guide__robot_that_does_not_answer__is_stopped_as_far_as_it_can_be_told(site):

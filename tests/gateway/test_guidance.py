@@ -187,6 +187,13 @@ def test_aside__nothing_in_hand__says_so():
     assert refuses(a_guided_state(), a_guidance("aside")) == "NO_MANDATE"
 
 
+def test_take__in_maintenance_and_not_held__by_maintenance():
+    view, state = a_view(maintained={R1: START_S + 5}), State(roles=ROLES)
+    assert refuses(state, a_guidance("take", term=0), view=view) == "HELD"
+    guides(state, a_guidance("take", term=0, human=MAINTAINER), view=view)
+    assert refuses(state, a_guidance("jog", term=1, human=MAINTAINER), at=6, view=view) == "NOT_HELD"
+
+
 LOCKED = an_order(OverrideKind.HOLD, SubjectType.ROBOT, R1, level=5, human=MAINTAINER)
 
 
