@@ -71,6 +71,8 @@ def _sent(documents: list[Any], key: str | None) -> tuple[Any | None, list[Any]]
     as_sent = [json.loads(json.dumps(document)) for document in documents]
     if sent.body.get("document") not in as_sent:
         raise typer.BadParameter("something else was sent with this key; name the same file again", param_hint=OPTION)
+    if as_sent.count(sent.body["document"]) > 1:
+        raise typer.BadParameter("the file has that order more than once; name one that has it once", param_hint=OPTION)
     place = as_sent.index(sent.body["document"])
     return documents[place], documents[place + 1 :]
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import takewhile
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table, delete, insert, select
@@ -64,7 +63,7 @@ class Trail:
             if fork is not None:
                 connection.execute(delete(TRAIL).where(later_than(TRAIL, fork)))
             if new:
-                connection.execute(insert(TRAIL), [asdict(place) for place in new])
+                connection.execute(insert(TRAIL), [place._asdict() for place in new])
             if oldest is not None:
                 connection.execute(delete(TRAIL).where(~later_than(TRAIL, oldest)))
 

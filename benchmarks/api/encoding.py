@@ -1,7 +1,7 @@
 """From an event to the log that a contract would write of it: the decoder's reverse."""
 
 from dataclasses import astuple, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from eth_abi.abi import encode
@@ -19,6 +19,7 @@ class Written(NamedTuple):
     content: bytes
 
 
+@lru_cache(maxsize=64)
 def written(event: Event) -> Written:
     """The event as its contract writes it."""
     contract, form = _forms()[type(event).__name__]

@@ -38,9 +38,9 @@ NOWHERE = Place(block=0, block_hash=b"", log_index=0, tx="0x", timestamp=0)
 E = TypeVar("E", bound=Event)
 
 
-def history(length: int) -> list[Event]:
+def history(length: int) -> Iterator[Event]:
     """The first so many events."""
-    return list(islice(_all(), length))
+    return islice(_all(), length)
 
 
 def after(length: int, count: int) -> list[Event]:

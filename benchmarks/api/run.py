@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROUNDS = 3
 READS, READS_A_ROUND = 600, 50
 STREAMED = 60
+TENTHS = 10
 PAGES = {"tasks": "/api/v1/tasks?limit=50", "events": "/api/v1/events/recent?limit=50"}
 
 
@@ -72,7 +73,7 @@ def measure(events: int, *, say: Callable[[str], None]) -> Report:
     collect_rarely()
     with telling() as chain, tempfile.TemporaryDirectory() as folder:
         say(f"writing {events} events into blocks")
-        chain.tell(history(events))
+        chain.tell(history(events), told=_told(events, say))
         say("indexing")
         indexing = _indexing(chain, Path(folder))
         deployment = Path(folder) / "deployment.json"
@@ -93,6 +94,19 @@ def measure(events: int, *, say: Callable[[str], None]) -> Report:
         reading=reading,
         block_to_stream_p95_ms=_ms(percentile(streamed, 0.95)),
     )
+
+
+def _told(events: int, say: Callable[[str], None]) -> Callable[[int], None]:
+    """Says how far the writing is, a tenth after the other."""
+    said = 0
+
+    def told(count: int) -> None:
+        nonlocal said
+        if count * TENTHS // events > said:
+            said = count * TENTHS // events
+            say(f"  {count} of {events}")
+
+    return told
 
 
 def _indexing(chain: TellingChain, folder: Path) -> Indexing:

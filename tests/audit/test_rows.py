@@ -69,11 +69,11 @@ def test_rows__an_override__who_why_and_what_else_changed_with_it(rows: list[Aud
 
 def test_rows__two_orders_in_a_transaction__each_has_what_it_changed_itself():
     told = [
-        RobotEpochRaised(at=replace(AT, log_index=0), robot=Number(1), epoch=2, held=True),
+        RobotEpochRaised(at=AT._replace(log_index=0), robot=Number(1), epoch=2, held=True),
         given(1, log_index=1),
-        RobotEpochRaised(at=replace(AT, log_index=2), robot=Number(2), epoch=2, held=True),
+        RobotEpochRaised(at=AT._replace(log_index=2), robot=Number(2), epoch=2, held=True),
         given(2, log_index=3),
-        RobotEpochRaised(at=replace(AT, log_index=4), robot=Number(3), epoch=2, held=True),
+        RobotEpochRaised(at=AT._replace(log_index=4), robot=Number(3), epoch=2, held=True),
     ]
     effects = [row.effect[1:] for row in rows_of(Ledger(), told)]
     assert effects == [(), ("robot 1: held: yes; epoch 2",), (), ("robot 2: held: yes; epoch 2",), ()]
@@ -82,7 +82,7 @@ def test_rows__two_orders_in_a_transaction__each_has_what_it_changed_itself():
 def test_rows__the_same_transaction_in_another_block__is_another():
     told = [
         RobotEpochRaised(at=AT, robot=Number(1), epoch=2, held=True),
-        replace(given(1, log_index=0), at=replace(AT, block=4)),
+        replace(given(1, log_index=0), at=AT._replace(block=4)),
     ]
     assert [row.effect[1:] for row in rows_of(Ledger(), told)] == [(), ()]
 
@@ -96,7 +96,7 @@ def test_rows__many_orders_in_a_transaction__none_is_looked_for_among_the_others
 def given(number: int, *, log_index: int) -> OverrideGiven:
     order = an_order(OverrideKind.HOLD)
     return OverrideGiven(
-        at=replace(AT, log_index=log_index),
+        at=AT._replace(log_index=log_index),
         id=OverrideId(number),
         human=order.human,
         subject=order.subject,

@@ -14,7 +14,7 @@ from workmoot.domain.work import Status
 
 
 def test_history__written_into_blocks__is_read_back_as_it_was():
-    events = history(1_300)
+    events = list(history(1_300))
     with telling() as chain:
         chain.tell(events)
         follower = Follower(chain.node, chain.deployment)
@@ -26,7 +26,7 @@ def test_history__written_into_blocks__is_read_back_as_it_was():
 
 
 def test_after__so_many__are_those_that_follow():
-    assert history(30) == history(20) + after(20, 10)
+    assert list(history(30)) == [*history(20), *after(20, 10)]
 
 
 def test_measure__few_events__has_every_figure():

@@ -17,7 +17,7 @@ DRAFT = Draft(proposal=ProposalId(1), proposer=Number(1), roster=1, members=1, d
 def a_ledger() -> Ledger:
     """One member, which votes; proposals are open for a minute."""
     ledger = Ledger()
-    first = replace(AT, block=1, timestamp=100)
+    first = AT._replace(block=1, timestamp=100)
     account, profile = an_address(1), '{"id": "analyst"}'
     admitted = {"number": 1, "account": account, "kind": Kind.DIGITAL, "capabilities": 2, "profile": profile}
     ledger.apply(MemberAdmitted(at=first, **admitted))  # type: ignore[arg-type]

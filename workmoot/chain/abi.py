@@ -12,7 +12,8 @@ from eth_abi.codec import ABICodec
 from eth_abi.decoding import StringDecoder
 from eth_abi.registry import BaseEquals, registry
 
-from workmoot.chain.words import read_values, readers_of
+from workmoot.chain.words import Readers, read_values, readers_of
+from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import checksum_address, keccak
 
 Entry = dict[str, Any]
@@ -76,22 +77,19 @@ class EventForm:
     fields: tuple[str, ...]
     types: tuple[str, ...]
     indexed: tuple[bool, ...]
-    topic_types: tuple[str, ...]
-    """Of the indexed fields."""
+    told: tuple[str, ...]
+    """The fields as a log has them: those of the topics first."""
+    topics: Readers
+    """Of the indexed fields, after the topic that names the event; ours are static, so the topics carry them."""
+    content: Readers | None
+    """Of the others; None: they are not simple."""
     content_types: tuple[str, ...]
-    """Of the others."""
-    places: tuple[int, ...]
-    """Where each field stands when those of the topics come first."""
 
-    def values(self, topics: bytes, content: bytes) -> tuple[Any, ...]:
-        """The fields' values in order. Indexed fields of ours are static, so the topics after the first carry them."""
-        found = (*_quick_values(self.topic_types, topics), *_quick_values(self.content_types, content))
-        return tuple([found[place] for place in self.places])
-
-
-def _quick_values(types: tuple[str, ...], content: bytes) -> Sequence[Any]:
-    readers = readers_of(types)
-    return values_of(types, content) if readers is None else read_values(readers, content)
+    def values(self, topics: bytes, content: bytes) -> list[Any]:
+        """The values of the fields as they are told."""
+        found = read_values(self.topics, topics)
+        found += values_of(self.content_types, content) if self.content is None else read_values(self.content, content)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,16 +182,23 @@ def _function(entry: Entry) -> Function:
 
 def _event(entry: Entry) -> EventForm:
     inputs = entry["inputs"]
-    topics_first = sorted(range(len(inputs)), key=lambda place: not inputs[place]["indexed"])
+    indexed, others = (
+        [field for field in inputs if field["indexed"]],
+        [field for field in inputs if not field["indexed"]],
+    )
+    topics = readers_of(_types(indexed))
+    if topics is None:
+        raise Malformed(f"{entry['name']}: an indexed field is not static")
     return EventForm(
         name=entry["name"],
         topic=_topic(entry),
         fields=tuple(field["name"] for field in inputs),
         types=_types(inputs),
         indexed=tuple(field["indexed"] for field in inputs),
-        topic_types=_types([field for field in inputs if field["indexed"]]),
-        content_types=_types([field for field in inputs if not field["indexed"]]),
-        places=tuple(topics_first.index(place) for place in range(len(inputs))),
+        told=tuple(field["name"] for field in (*indexed, *others)),
+        topics=topics,
+        content=readers_of(_types(others)),
+        content_types=_types(others),
     )
 
 

@@ -93,8 +93,10 @@ class MemoryArchive:
 
 def blocks_of(logs: Sequence[RawLog], head: Block) -> list[Block]:
     """The blocks that logs are of, in order, and the head."""
-    found = {log.block: (log.block_hash, log.timestamp) for log in logs} | {head.number: (head.hash, head.timestamp)}
-    return [Block(number=number, hash=hash_, timestamp=timestamp) for number, (hash_, timestamp) in found.items()]
+    found = {log.block: log for log in logs}
+    found.pop(head.number, None)
+    before = [Block(number=number, hash=log.block_hash, timestamp=log.timestamp) for number, log in found.items()]
+    return [*before, head]
 
 
 def raw_log(told: Mapping[str, Any], timestamp: int) -> RawLog:
@@ -106,7 +108,7 @@ def raw_log(told: Mapping[str, Any], timestamp: int) -> RawLog:
         timestamp,
         _bytes_often(told["transactionHash"]),
         _bytes_often(told["address"]),
-        bytes.fromhex("".join(told["topics"]).replace("0x", "")),
+        bytes.fromhex("".join([topic[2:] for topic in told["topics"]])),
         bytes.fromhex(told["data"][2:]),
     )
 

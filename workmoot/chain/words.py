@@ -11,17 +11,19 @@ WORD = 32
 ADDRESS_AT = 12
 Reader = Callable[[bytes, int], Any]
 """The value whose word begins at a place in the content."""
+Readers = tuple[tuple[int, Reader], ...]
+"""Where each value's word begins and how it is read."""
 
 
 @cache
-def readers_of(types: Sequence[str]) -> tuple[tuple[int, Reader], ...] | None:
-    """Where each value's word begins and how it is read; None where one of them is not simple."""
+def readers_of(types: Sequence[str]) -> Readers | None:
+    """For these types; None where one of them is not simple."""
     found = [_NUMBER if kind.startswith("uint") and kind[4:].isdecimal() else _READERS.get(kind) for kind in types]
     simple = [reader for reader in found if reader is not None]
     return tuple((place * WORD, reader) for place, reader in enumerate(simple)) if len(simple) == len(found) else None
 
 
-def read_values(readers: Sequence[tuple[int, Reader]], content: bytes) -> list[Any]:
+def read_values(readers: Readers, content: bytes) -> list[Any]:
     """The values, in order."""
     if len(content) < len(readers) * WORD:
         raise Malformed(f"{len(content)} bytes do not hold {len(readers)} values")

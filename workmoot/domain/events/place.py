@@ -1,11 +1,11 @@
 """Where an event stands on the chain, and what every event has."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Place:
-    """A log's place; `timestamp` is the block's, in Unix seconds."""
+class Place(NamedTuple):
+    """A log's place; `timestamp` is the block's, in Unix seconds. Each event has one, and nothing is made faster."""
 
     block: int
     block_hash: bytes

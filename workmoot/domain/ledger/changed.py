@@ -7,8 +7,10 @@ R = TypeVar("R")
 
 def changed(record: R, **changes: Any) -> R:
     """A copy of a frozen record that has no slots; the fields named are its own."""
-    if changes.keys() - record.__dict__.keys():
-        raise TypeError(f"{type(record).__name__} has no {', '.join(changes.keys() - record.__dict__.keys())}")
     made = object.__new__(type(record))
-    made.__dict__.update(record.__dict__, **changes)
+    fields = made.__dict__
+    fields.update(record.__dict__)
+    fields.update(changes)
+    if len(fields) != len(record.__dict__):
+        raise TypeError(f"{type(record).__name__} has no {', '.join(changes.keys() - record.__dict__.keys())}")
     return made

@@ -106,7 +106,8 @@ class Ledger:
 
     def apply(self, event: Event) -> None:
         """Enters one event; events come in the order of the chain."""
-        self.told_at = max(self.told_at, event.at.timestamp)
+        if event.at.timestamp > self.told_at:
+            self.told_at = event.at.timestamp
         enter = _ENTRIES.get(type(event))
         if enter is not None:
             enter(self, event)
