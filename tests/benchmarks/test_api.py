@@ -1,6 +1,9 @@
 """The API's benchmark: a past that the ledger believes, and figures that belong together. No times are judged."""
 
 import json
+import threading
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -8,7 +11,7 @@ from benchmarks.api.chain import telling
 from benchmarks.api.encoding import written
 from benchmarks.api.history import after, history
 from benchmarks.api.run import measure
-from benchmarks.api.serving import percentile
+from benchmarks.api.serving import Client, percentile
 from workmoot.chain.follower import Follower
 from workmoot.domain.work import Status
 
@@ -36,6 +39,34 @@ def test_measure__few_events__has_every_figure():
     figures = [report["indexing"], *report["reading"].values()]
     assert all(figure["ratio"] > 0 for figure in figures)
     assert report["block_to_stream_p95_ms"] > 0
+
+
+class Impatient(BaseHTTPRequestHandler):
+    """Answers, and closes the connection without a word."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_client__connection_closed_meanwhile__asks_on_another():
+    with HTTPServer(("127.0.0.1", 0), Impatient) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with closing(Client(f"http://127.0.0.1:{server.server_port}")) as client:
+                assert [client.get("/") for _ in range(3)] == [b"{}"] * 3
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 3), (0.95, 4), (0.99, 4)])
