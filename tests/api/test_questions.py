@@ -198,6 +198,17 @@ def test_deadline__passed_without_an_answer__the_default_holds_and_nothing_is_ta
     assert (found["outcome"]["verdict"], found["override"], found["answered_by"]) == ("reject", None, None)
 
 
+def test_task_cancelled__the_question_is_closed_and_out_of_the_queue(client: TestClient, story: Story) -> None:
+    story.order(OverrideKind.CANCEL, SubjectType.TASK, story.task("P4", "load"), why="no more")
+    wait_for(client, lambda: the_question(client)["state"] == "closed")
+    found = the_question(client)
+    assert (found["outcome"], found["override"]) == (None, None)
+    assert 'data-order-kinds="answer"' not in client.get("/").text
+    refused = client.post("/api/v1/overrides?dry_run=true", json=answer(found))
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/too-late")
+    assert "its task failed, was put back or is done with. No answer counts" in refused.json()["detail"]
+
+
 def wait_for(client: TestClient, fact: Any) -> None:
     deadline = time.monotonic() + 30
     while not fact():

@@ -227,6 +227,35 @@ def test_answered__what_does_not_fit__the_default_holds_at_once(asking: Asking) 
     assert (asking.state(id_), asking.question(id_).outcome) == (QuestionState.DEFAULTED, DEFAULT)
 
 
+def test_task_is_done_with__its_questions_are_closed_and_no_answer_counts(asking: Asking) -> None:
+    id_, another = asking.asks(), asking.asks(about={"id": asking.other})
+    asking.workshop.order(OverrideKind.CANCEL, asking.task)
+    assert (asking.state(id_), asking.state(another)) == (QuestionState.CLOSED, QuestionState.OPEN)
+    asking.answers(id_)
+    asking.workshop.chain.advance(600)
+    assert (asking.state(id_), asking.question(id_).answer) == (QuestionState.CLOSED, None)
+    assert not asking.is_one(asking.asks(words="Really?"))
+
+
+def test_task_is_done_with__what_was_answered_or_defaulted_before_stays_so(asking: Asking) -> None:
+    answered, defaulted = asking.asks(), asking.asks("sprayer")
+    asking.answers(answered)
+    asking.workshop.chain.advance(61)
+    asking.workshop.order(OverrideKind.CANCEL, asking.task)
+    assert (asking.state(answered), asking.state(defaulted)) == (QuestionState.ANSWERED, QuestionState.DEFAULTED)
+
+
+def test_run_is_judged__the_question_about_it_is_closed_and_the_next_run_may_be_asked_about(asking: Asking) -> None:
+    asking.workshop.allocate(asking.task, "sprayer", robots=(ARM,))
+    asking.workshop.start(asking.task)
+    asking.workshop.submit(asking.task)
+    id_ = asking.asks()
+    asking.workshop.inspect(asking.task, accepted=False)
+    assert asking.state(id_) is QuestionState.CLOSED
+    assert asking.workshop.ledger.open_questions() == []
+    assert asking.is_one(asking.asks(words="Really?"))
+
+
 def test_answered__before_it_was_asked__the_default_holds_at_once(asking: Asking) -> None:
     id_ = asking.asks(for_s=100)
     foreseen = asking.workshop.ledger.messages[-1].message

@@ -36,6 +36,8 @@ class QuestionState(StrEnum):
     ANSWERED = "answered"
     DEFAULTED = "defaulted"
     """Nobody gave an answer that counts: what the question named as its default holds."""
+    CLOSED = "closed"
+    """Its task failed, was put back or done with before anybody answered: nothing holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
