@@ -121,6 +121,28 @@ def test_read_question__anything_else__is_none(message: bytes) -> None:
         read_question(message)
 
 
+@pytest.mark.parametrize(
+    "letter",
+    "\0\x1f\x7f\x85\x9f\u200b\u200d\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ud800\udfff",
+    ids=lambda letter: f"U+{ord(letter):04X}",
+)
+def test_text__that_does_not_read_as_it_is_written__is_in_no_question_and_no_answer(letter: str) -> None:
+    for question in (
+        told(words=f"Accept{letter} it?"),
+        told(fields=[{"type": "choice", "name": "v", "options": ["a", f"b{letter}"]}], default={"v": "a"}),
+        told(fields=[{"type": "number", "name": "v", "least": 0, "most": 1, "unit": letter}], default={"v": 1}),
+    ):
+        with pytest.raises(Malformed):
+            read_question(question)
+    with pytest.raises(Malformed):
+        read_answer(ASKED, canonical(ACCEPT | {"note": f"good{letter}"}))
+
+
+@pytest.mark.parametrize("letter", " ~\xa0µ\u200a\u2010\u2027\u202f\u2065\u206a\ud7ff\ue000🤖")
+def test_text__in_any_other_letter__is_read_as_it_is(letter: str) -> None:
+    assert read_question(told(words=f"Accept{letter} it?")).words == f"Accept{letter} it?"
+
+
 @given(st.integers(0, len(told()) - 1), st.integers(0, 255))
 def test_read_question__a_byte_changed__is_none_or_another_written_in_its_one_way(place: int, byte: int) -> None:
     message = told()[:place] + bytes((byte,)) + told()[place + 1 :]
