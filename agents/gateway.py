@@ -16,6 +16,8 @@ from workmoot.domain.plan import mandate_of
 TIMEOUT_S = 5.0
 GOOD_FOR_S = 30
 Sign = Callable[[bytes], bytes]
+_MEASURED = {"grade": (0, 100), "error_mm": (-1_000_000, 1_000_000), "criterion_mm": (0, 1_000_000)}
+"""What a measurement says, and from what to what it can be."""
 
 
 class Gateway:
@@ -49,6 +51,7 @@ class Gateway:
         seen = self._command(task, Number(0), "", "measure", 0, int(self._now_s() * 1000), {})["measurement"]
         if seen is None:
             raise GatewayRefused("NO_MANDATE", "nothing was measured")
+        _require_numbers(seen)
         return Finding(grade=int(seen["grade"]), accepted=bool(seen["within_criterion"]), report=seen)
 
     def _command(
@@ -83,6 +86,14 @@ class Gateway:
         if response.is_error:
             raise GatewayRefused(str(found.get("error", response.status_code)), str(found.get("detail", "")))
         return found
+
+
+def _require_numbers(seen: dict[str, Any]) -> None:
+    """A sensor's numbers are what may go into a verdict or a question: a gateway may say anything."""
+    for name, (least, most) in _MEASURED.items():
+        value = seen.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise GatewayRefused("MALFORMED", f"{name} is {value!r:.40}, not a number from {least} to {most}")
 
 
 def _part(part: dict[str, Any]) -> RobotPart:

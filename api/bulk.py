@@ -86,7 +86,7 @@ class BulkDesk:
             with self._desk.drafting(asked.kind, is_exact=asked.signed is not None) as snap:
                 ids = self._as_previewed(snap, asked, if_match, may_read=may_read)
                 brought = _brought(asked, ids)
-                drafts = self._drafts(snap, asked, brought)
+                drafts = self._drafts(snap, asked, brought, may_read=may_read)
                 tags = [etag_of(snap, drafted.order.subject_type, drafted.order.subject) for drafted in drafts]
             _require_each_once([drafted.order for drafted in drafts], ids)
             return [
@@ -111,10 +111,10 @@ class BulkDesk:
             raise unprocessable("/where", "There is no such task now: nothing is to be done.")
         return ids
 
-    def _drafts(self, snap: Snapshot, asked: BulkIn, brought: Sequence[OverrideIn]) -> list[Draft]:
-        return (
-            self._desk.draft_all(snap, brought) if asked.signed is None else [as_signed(snap, one) for one in brought]
-        )
+    def _drafts(self, snap: Snapshot, asked: BulkIn, brought: Sequence[OverrideIn], *, may_read: bool) -> list[Draft]:
+        if asked.signed is None:
+            return self._desk.draft_all(snap, brought)
+        return [as_signed(snap, one, may_read=may_read) for one in brought]
 
     def _send(self, signed: Signed, *, may_read: bool, anchored_by: float) -> BulkOutcome:
         tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()

@@ -134,7 +134,7 @@ class Desk:
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
         with self.foreseeing() as snap:
-            drafted = self._draft(snap, asked)
+            drafted = self._draft(snap, asked, may_read=True)
             return PreviewOut(
                 head=snap.head,
                 displaces=drafted.displaces,
@@ -164,10 +164,12 @@ class Desk:
         return given[-1].model_copy(update={"warnings": (told, *(word for each in given for word in each.warnings))})
 
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
-        """The orders as they are to be sent, if the human saw the present state."""
+        """The orders as they are to be sent, if the human saw the present state. What a human signed is looked at once
+        the signature is known to be the human's."""
+        signature = self.signature_of(asked, order_from(asked.order)) if asked.order is not None else None
         with self.drafting(asked.kind, is_exact=asked.order is not None) as snap:
             try:
-                drafts = [self._draft(snap, part) for part in self._parts(snap, asked)]
+                drafts = [self._draft(snap, part, may_read=may_read) for part in self._parts(snap, asked)]
             except Problem as refusal:
                 raise self._of_now(snap, asked, if_match, refusal, may_read=may_read) from refusal
             order = drafts[0].order
@@ -175,7 +177,7 @@ class Desk:
         signed = [
             Signed(
                 order=drafted.order,
-                signature=self.signature_of(asked, drafted.order),
+                signature=signature or self.sign_for(drafted.order.human, self.digest_of(drafted.order)),
                 etag=seen,
                 filled=drafted.filled,
                 warnings=drafted.warnings,
@@ -216,8 +218,10 @@ class Desk:
         seen = etag_of(snap, signed_subject(asked.subject.type), subject_of(snap, asked))
         if if_match is None or is_named(seen, if_match):
             return refusal
-        why = f"The {asked.subject.type} changed since the preview: {refusal.detail}"
-        return stale(why, seen, {"says": refusal.detail} if may_read else None)
+        changed = f"The {asked.subject.type} changed since the preview"
+        if not may_read:
+            return stale(f"{changed}.", seen, None)
+        return stale(f"{changed}: {refusal.detail}", seen, {"says": refusal.detail})
 
     @staticmethod
     def patience() -> float:
@@ -297,9 +301,9 @@ class Desk:
             )
         return signer.sign(digest)
 
-    def _draft(self, snap: Snapshot, asked: OverrideIn) -> Draft:
+    def _draft(self, snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         if asked.order is not None:
-            return as_signed(snap, asked)
+            return as_signed(snap, asked, may_read=may_read)
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
         return self.draft_all(snap, [asked])[0]
@@ -425,8 +429,9 @@ class Desk:
         return SECOND_STEP
 
 
-def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
-    """The exact order that a human signed; it is relayed as it is."""
+def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
+    """The exact order that a human signed; it is relayed as it is. Who may not read is not told how the plant is, where
+    the order does not fit it."""
     assert asked.order is not None  # noqa: S101 (the caller looked)
     require_fit(asked)
     order = order_from(asked.order)
@@ -442,12 +447,13 @@ def as_signed(snap: Snapshot, asked: OverrideIn) -> Draft:
         told = f"{len(order.payload)} bytes are no payload that {asked.kind.value} has."
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     if order.kind is OverrideKind.ANSWER:
-        require_open(snap, snap.ledger.questions[order.subject])
+        require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
     try:
         warnings = tuple(alarm_warnings(snap, order))
         return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
     except Malformed as fault:
-        raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {fault}.") from fault
+        why = fault if may_read else "it does not fit its subject"
+        raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {why}.") from fault
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:

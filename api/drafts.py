@@ -239,7 +239,7 @@ def _priority(snap: Snapshot, asked: OverrideIn, subject: int) -> int:
 
 def _answered(snap: Snapshot, asked: OverrideIn, bare: HumanOrder) -> HumanOrder:
     """Good until the deadline at most: what comes later would not count."""
-    question = require_open(snap, snap.ledger.questions[bare.subject])
+    question = require_open(snap, snap.ledger.questions[bare.subject], may_read=True)
     values = asked.payload.get("answer")
     if not isinstance(values, dict):
         names = ", ".join(field.name for field in question.asked.fields)
@@ -259,10 +259,11 @@ def _misfit(question: Question, name: str, right: str) -> dict[str, str]:
     return {"pointer": "/payload/answer", "detail": f"There is what is {right}."}
 
 
-def require_open(snap: Snapshot, question: Question) -> Question:
-    """A question is answered once, and in time."""
+def require_open(snap: Snapshot, question: Question, *, may_read: bool) -> Question:
+    """A question is answered once, and in time. Who may not read is not told what is asked."""
     if not may_be_answered(snap, question):
-        raise Problem(409, "too-late", f"{standing_words(snap, question)} No answer counts any more.")
+        told = f"{standing_words(snap, question)} " if may_read else ""
+        raise Problem(409, "too-late", f"{told}No answer counts any more.")
     return question
 
 

@@ -78,7 +78,7 @@ class Assistant:
         return self._get("overrides", active=active, limit=limit, cursor=cursor)
 
     def list_questions(self, state: str | None = None, limit: int = PAGE, cursor: str | None = None) -> Answer:
-        """What digital workers ask humans, the latest first; `state` is open, answered or defaulted."""
+        """What digital workers ask humans, the latest first; `state`: open, answered, defaulted or closed."""
         return self._get("questions", state=state, limit=limit, cursor=cursor)
 
     def list_events(

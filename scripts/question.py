@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at what digital workers ask h
 
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
-State = Annotated[str | None, typer.Option(help="open, answered or defaulted.")]
+State = Annotated[str | None, typer.Option(help="open, answered, defaulted or closed.")]
 
 
 @app.callback()
@@ -51,6 +51,8 @@ def _line(item: dict[str, Any]) -> str:
 
 
 def _end(item: dict[str, Any]) -> str:
+    if item["state"] == "closed":
+        return "nobody has to answer any more"
     if item["outcome"] is None:
         return f"until {item['deadline']}, else {_values(item['default'])}"
     by = f" by {item['answered_by']['name']}" if item["answered_by"] else ""

@@ -14,10 +14,10 @@ FORM = (Choice(name=VERDICT, options=(ACCEPT, REJECT)),)
 SETTLE_S = 10
 """Wall seconds that stay for the verdict between a question's deadline and the inspection's."""
 MINED_S = 5
-"""Wall seconds that a question may take to its block."""
-STILL_S = 3
-"""Wall seconds past a question's deadline after which a chain where nothing happens is not waited for: whatever comes
-into a block from then on, the verdict first of all, comes too late to be an answer."""
+"""Wall seconds that a question, or a verdict, may take to its block."""
+STILL_S = SETTLE_S - MINED_S
+"""Wall seconds past a question's deadline after which a chain where nothing happens is not waited for: an
+answer that comes into a block after the verdict does not count, be our clock as wrong as it may."""
 
 
 def inspect(view: View, task: Task, product: bytes) -> list[Action]:

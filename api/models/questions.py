@@ -32,7 +32,9 @@ class QuestionOut(Wire):
     default: dict[str, str | int] = Field(description="What holds where nobody answers in time.")
     deadline: datetime = Field(description="The last second of the chain's time in which an answer counts.")
     state: QuestionState
-    outcome: dict[str, str | int] | None = Field(description="What holds; none while the question is open.")
+    outcome: dict[str, str | int] | None = Field(
+        description="What holds; none while the question is open, or where it was closed."
+    )
     override: int | None = Field(description="The one answer that is on chain, whether it counts or not.")
     answered_by: Who | None
     at: datetime

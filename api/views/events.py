@@ -22,7 +22,7 @@ def event_out(event: Event) -> EventOut:
 
 
 def _question(event: Event) -> dict[str, str]:
-    """The id of the question that an event asks, or answers."""
+    """The id of the question that an event asks, or answers; by its bytes alone, so that there may be no such one."""
     if isinstance(event, InstructionGiven) and event.order.kind is OverrideKind.ANSWER:
         return {"question": f"0x{event.subject:064x}"}
     if isinstance(event, MessageSent) and is_question(event.message):

@@ -43,6 +43,8 @@ def standing_words(snap: Snapshot, question: Question) -> str:
     if state is QuestionState.OPEN:
         until = moment(question.asked.deadline)
         return f"{about} Without an answer by {until:%H:%M:%S} UTC its default holds ({outcome})."
+    if state is QuestionState.CLOSED:
+        return f"{about} It is closed: its task failed, was put back or is done with."
     return f"{about} It is {state.value} ({outcome})."
 
 
@@ -60,7 +62,7 @@ def question_out(snap: Snapshot, question: Question) -> QuestionOut:
         default=dict(asked.default),
         deadline=moment(asked.deadline),
         state=state,
-        outcome=None if state is QuestionState.OPEN else dict(question.outcome),
+        outcome=None if state in (QuestionState.OPEN, QuestionState.CLOSED) else dict(question.outcome),
         override=question.override or None,
         answered_by=snap.who(human.number) if human else None,
         at=moment(question.at.timestamp),

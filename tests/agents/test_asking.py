@@ -34,6 +34,8 @@ class Inspection:
 
     def __init__(self, error_mm: float = 0.97, *, profile: Profile = ASKS) -> None:
         self.workshop = Workshop()
+        self.ahead_s = 0.0
+        """How far the inspector's clock is ahead of the chain's."""
         self.robots = ToldRobots()
         self.robots.finding = measured(error_mm)
         self.profile = profile
@@ -48,7 +50,7 @@ class Inspection:
         """The inspector's daemon as it wakes, knowing nothing."""
         who = Self(account=account("scanner"), profile=self.profile, seed=1, chain_id=1, dao="0x" + "da" * 20)
         own = hands(self.workshop, "scanner", self.robots)
-        return Daemon(who, WorkshopEyes(self.workshop), lambda _: own, lambda: float(self.workshop.now_s))
+        return Daemon(who, WorkshopEyes(self.workshop), lambda _: own, lambda: self.workshop.now_s + self.ahead_s)
 
     def looks(self, *, in_s: int = 0) -> None:
         if in_s:
@@ -143,14 +145,33 @@ def test_answered_with_what_does_not_fit__settles_by_the_default(inspection: Ins
     assert inspection.found.status is Status.ACCEPTED
 
 
-def test_chain_stands_still__the_default_counts_three_seconds_past_the_deadline(inspection: Inspection) -> None:
+def test_chain_stands_still__the_default_counts_five_seconds_past_the_deadline(inspection: Inspection) -> None:
     inspection.looks()
     deadline = inspection.question.asked.deadline
-    later = inspection.workshop.view("scanner", profile=ASKS, now_s=deadline + 3.0)
+    later = inspection.workshop.view("scanner", profile=ASKS, now_s=deadline + 5.0)
     assert not any(isinstance(action, InspectResult) for action in decide(later))
-    latest = inspection.workshop.view("scanner", profile=ASKS, now_s=deadline + 3.1)
+    latest = inspection.workshop.view("scanner", profile=ASKS, now_s=deadline + 5.1)
     (judged,) = (action for action in decide(latest) if isinstance(action, InspectResult))
     assert judged.settled == inspection.question
+
+
+def test_its_clock_is_ahead__an_answer_in_the_last_second_counts(inspection: Inspection) -> None:
+    inspection.looks()
+    inspection.ahead_s = 4.0
+    inspection.looks(in_s=inspection.question.asked.deadline - inspection.workshop.now_s)
+    assert inspection.found.status is Status.SUBMITTED
+    inspection.answer("reject")
+    inspection.looks()
+    assert (inspection.found.status, inspection.found.runs[-1].accepted) == (Status.POSTED, False)
+
+
+def test_its_clock_is_far_ahead__its_verdict_closes_the_question(inspection: Inspection) -> None:
+    inspection.looks()
+    inspection.ahead_s = 60.0
+    inspection.looks(in_s=inspection.question.asked.deadline - inspection.workshop.now_s)
+    inspection.answer("reject")
+    assert inspection.found.status is Status.ACCEPTED
+    assert (inspection.question.is_closed, inspection.question.answer) == (True, None)
 
 
 def test_killed_while_it_waits__asks_nothing_twice_and_settles(inspection: Inspection) -> None:

@@ -17,6 +17,7 @@ from scripts.signing import sign_order
 from tests.api.requests import an_order, get, give, preview, send
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
+from tests.api.visitors import STRICT
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.questions import canonical
 
@@ -132,11 +133,52 @@ def test_preview__no_such_question__names_the_subject(reader: TestClient) -> Non
 
 
 def test_give__signed_but_does_not_fit__is_stopped_at_the_door(reader: TestClient) -> None:
-    question = the_question(reader)
-    seen = preview(reader, answer(question))
-    bad = answer(question) | {"order": seen["order"] | {"payload": "0x61"}, "signature": "0x00"}
-    refused = send(reader, bad, etag=seen["etag"])
+    refused = send(reader, signed(reader, payload="0x61"), etag='"x"')
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/payload")
+    assert "answer: not JSON" in refused.text
+
+
+NOTHING = "0x" + canonical({}).hex()
+TOLD = ("good", "verdict", "accept", "reject")
+"""What a stranger is not told of the question."""
+
+
+def signed(client: TestClient, **changes: Any) -> dict[str, Any]:
+    """An answer that the technician signed, with these changes to what was previewed."""
+    asked = answer(the_question(client))
+    order = preview(client, asked)["order"] | changes
+    digest = deployment_of_story().humans_contracts.digest(order_from(order))
+    return asked | {"order": order, "signature": "0x" + signer("technician").sign(digest).hex()}
+
+
+def refused_to_a_stranger(story: Story, order: dict[str, Any], *, etag: str = '"x"') -> dict[str, Any]:
+    """The problem that who may not read is told, which has nothing of the question."""
+    with TestClient(serve(story, signs=(), terms=STRICT).app, base_url=LOOPBACK) as stranger:
+        refused = send(stranger, order, etag=etag)
+    assert not any(word in refused.text for word in TOLD)
+    return dict(refused.json())
+
+
+@pytest.mark.parametrize("payload", [NOTHING, "0x" + canonical(ACCEPT).hex()])
+def test_give__signed_by_nobody__learns_nothing_but_that(client: TestClient, story: Story, payload: str) -> None:
+    forged = signed(client, payload=payload) | {"signature": "0x00"}
+    give(client, answer(the_question(client)))
+    problem = refused_to_a_stranger(story, forged)
+    assert (problem["status"], problem["errors"][0]["pointer"]) == (422, "/signature")
+
+
+def test_give__signed_but_does_not_fit__who_may_not_read_is_not_told_the_form(client: TestClient, story: Story) -> None:
+    problem = refused_to_a_stranger(story, signed(client, payload=NOTHING))
+    assert (problem["status"], problem["errors"][0]["pointer"]) == (422, "/order/payload")
+
+
+@pytest.mark.parametrize(("etag", "status"), [("*", 409), ('"x"', 412)])
+def test_give__signed_but_too_late__who_may_not_read_is_not_told_what_was_asked(
+    client: TestClient, story: Story, etag: str, status: int
+) -> None:
+    late = signed(client)
+    give(client, answer(the_question(client)))
+    assert refused_to_a_stranger(story, late, etag=etag)["status"] == status
 
 
 def test_deadline__passed_without_an_answer__the_default_holds_and_nothing_is_taken(
@@ -154,6 +196,17 @@ def test_deadline__passed_without_an_answer__the_default_holds_and_nothing_is_ta
     wait_for(client, lambda: the_question(client)["state"] == "defaulted")
     found = the_question(client)
     assert (found["outcome"]["verdict"], found["override"], found["answered_by"]) == ("reject", None, None)
+
+
+def test_task_cancelled__the_question_is_closed_and_out_of_the_queue(client: TestClient, story: Story) -> None:
+    story.order(OverrideKind.CANCEL, SubjectType.TASK, story.task("P4", "load"), why="no more")
+    wait_for(client, lambda: the_question(client)["state"] == "closed")
+    found = the_question(client)
+    assert (found["outcome"], found["override"]) == (None, None)
+    assert 'data-order-kinds="answer"' not in client.get("/").text
+    refused = client.post("/api/v1/overrides?dry_run=true", json=answer(found))
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/too-late")
+    assert "its task failed, was put back or is done with. No answer counts" in refused.json()["detail"]
 
 
 def wait_for(client: TestClient, fact: Any) -> None:

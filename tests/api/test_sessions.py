@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,12 +16,11 @@ from api.order_json import order_from
 from api.projection import Projection
 from tests.api.requests import an_order, preview, send
 from tests.api.serving import LOOPBACK, serve
-from tests.api.story import Story, a_running_plant, signer
+from tests.api.story import Story, a_running_plant, deployment_of_story, signer
 from tests.api.visitors import STRICT, a_key, bearer, peopled, sign_in
 from workmoot.chain.following import News
-from workmoot.chain.memory import ADDRESSES, MemoryFollower
+from workmoot.chain.memory import MemoryFollower
 from workmoot.domain.ledger import Ledger
-from workmoot.domain.overrides import order_digest
 
 PART = 3
 
@@ -170,6 +170,11 @@ def plant() -> Story:
     return peopled(a_running_plant())
 
 
+def digest_of_order(drafted: dict[str, Any]) -> bytes:
+    """What signs it."""
+    return deployment_of_story().humans_contracts.digest(order_from(drafted))
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_override__signed_by_a_stranger__tells_nothing_of_the_plant(plant: Story, named: bool) -> None:
     task = plant.task("P6", "glue")
@@ -177,8 +182,7 @@ def test_override__signed_by_a_stranger__tells_nothing_of_the_plant(plant: Story
     with TestClient(serve(plant).app, base_url=LOOPBACK) as client:
         drafted = preview(client, order)["order"]
     drafted |= {} if named else {"human": signer("stranger").address}
-    digest = order_digest(order_from(drafted), chain_id=plant.chain.chain_id, overrides=ADDRESSES["Overrides"])
-    signature = "0x" + signer("stranger").sign(digest).hex()
+    signature = "0x" + signer("stranger").sign(digest_of_order(drafted)).hex()
     with TestClient(serve(plant, signs=(), terms=STRICT).app, base_url=LOOPBACK) as client:
         answer = send(client, order | {"order": drafted, "signature": signature}, etag='"x"')
     assert answer.status_code == (422 if named else 412)
@@ -190,7 +194,8 @@ def test_override__signed_but_of_no_layout__422(plant: Story) -> None:
     order = an_order("assign", "task", plant.task("P6", "glue"), human="operator", payload={"worker": "assembler"})
     with TestClient(serve(plant).app, base_url=LOOPBACK) as client:
         drafted = preview(client, order)["order"] | {"payload": "0x"}
-        answer = send(client, order | {"order": drafted, "signature": "0x00"}, etag="*")
+        signature = "0x" + signer("operator").sign(digest_of_order(drafted)).hex()
+        answer = send(client, order | {"order": drafted, "signature": signature}, etag="*")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/order/payload")
 
 

@@ -121,6 +121,28 @@ def test_read_question__anything_else__is_none(message: bytes) -> None:
         read_question(message)
 
 
+@pytest.mark.parametrize(
+    "letter",
+    "\0\x1f\x7f\x85\x9f\u200b\u200d\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ud800\udfff",
+    ids=lambda letter: f"U+{ord(letter):04X}",
+)
+def test_text__that_does_not_read_as_it_is_written__is_in_no_question_and_no_answer(letter: str) -> None:
+    for question in (
+        told(words=f"Accept{letter} it?"),
+        told(fields=[{"type": "choice", "name": "v", "options": ["a", f"b{letter}"]}], default={"v": "a"}),
+        told(fields=[{"type": "number", "name": "v", "least": 0, "most": 1, "unit": letter}], default={"v": 1}),
+    ):
+        with pytest.raises(Malformed):
+            read_question(question)
+    with pytest.raises(Malformed):
+        read_answer(ASKED, canonical(ACCEPT | {"note": f"good{letter}"}))
+
+
+@pytest.mark.parametrize("letter", " ~\xa0µ\u200a\u2010\u2027\u202f\u2065\u206a\ud7ff\ue000🤖")
+def test_text__in_any_other_letter__is_read_as_it_is(letter: str) -> None:
+    assert read_question(told(words=f"Accept{letter} it?")).words == f"Accept{letter} it?"
+
+
 @given(st.integers(0, len(told()) - 1), st.integers(0, 255))
 def test_read_question__a_byte_changed__is_none_or_another_written_in_its_one_way(place: int, byte: int) -> None:
     message = told()[:place] + bytes((byte,)) + told()[place + 1 :]
@@ -225,6 +247,35 @@ def test_answered__what_does_not_fit__the_default_holds_at_once(asking: Asking) 
     id_ = asking.asks()
     asking.answers(id_, b"accept")
     assert (asking.state(id_), asking.question(id_).outcome) == (QuestionState.DEFAULTED, DEFAULT)
+
+
+def test_task_is_done_with__its_questions_are_closed_and_no_answer_counts(asking: Asking) -> None:
+    id_, another = asking.asks(), asking.asks(about={"id": asking.other})
+    asking.workshop.order(OverrideKind.CANCEL, asking.task)
+    assert (asking.state(id_), asking.state(another)) == (QuestionState.CLOSED, QuestionState.OPEN)
+    asking.answers(id_)
+    asking.workshop.chain.advance(600)
+    assert (asking.state(id_), asking.question(id_).answer) == (QuestionState.CLOSED, None)
+    assert not asking.is_one(asking.asks(words="Really?"))
+
+
+def test_task_is_done_with__what_was_answered_or_defaulted_before_stays_so(asking: Asking) -> None:
+    answered, defaulted = asking.asks(), asking.asks("sprayer")
+    asking.answers(answered)
+    asking.workshop.chain.advance(61)
+    asking.workshop.order(OverrideKind.CANCEL, asking.task)
+    assert (asking.state(answered), asking.state(defaulted)) == (QuestionState.ANSWERED, QuestionState.DEFAULTED)
+
+
+def test_run_is_judged__the_question_about_it_is_closed_and_the_next_run_may_be_asked_about(asking: Asking) -> None:
+    asking.workshop.allocate(asking.task, "sprayer", robots=(ARM,))
+    asking.workshop.start(asking.task)
+    asking.workshop.submit(asking.task)
+    id_ = asking.asks()
+    asking.workshop.inspect(asking.task, accepted=False)
+    assert asking.state(id_) is QuestionState.CLOSED
+    assert asking.workshop.ledger.open_questions() == []
+    assert asking.is_one(asking.asks(words="Really?"))
 
 
 def test_answered__before_it_was_asked__the_default_holds_at_once(asking: Asking) -> None:

@@ -1,9 +1,11 @@
 """The workers' client against the gateway's server, over HTTP."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
 from agents.gateway import Gateway
@@ -164,6 +166,23 @@ async def test_measure__by_another__refused(workers, caller):
     with pytest.raises(GatewayRefused) as refused:
         await workers.measure(HANDED_IN, by=SPRAYER)
     assert refused.value.code == "NOT_HOLDER"
+
+
+SEEN = {"grade": 90, "error_mm": 0.97, "criterion_mm": 1.0, "within_criterion": True}
+
+
+@pytest.mark.parametrize("name", ["grade", "error_mm", "criterion_mm"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e9", "1" + "0" * 400, "null", "true", '"0.97"', "[]"])
+def test_measure__a_number_that_is_none__is_refused(name: str, value: str) -> None:
+    said = json.dumps({"measurement": SEEN | {name: "?"}}).replace('"?"', value)
+    workers = Workers("http://gateway")
+    client = workers.client(INSPECTOR)
+    client._http = httpx.Client(
+        base_url="http://gateway", transport=httpx.MockTransport(lambda _: httpx.Response(200, text=said))
+    )
+    with pytest.raises(GatewayRefused, match=name):
+        client.measure(HANDED_IN)
+    workers.close()
 
 
 async def test_parts__nobody_listens__unreachable(unused_tcp_port):

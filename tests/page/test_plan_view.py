@@ -131,6 +131,22 @@ def test_page__shelved_alarm__is_lifted(page: "Page", served: Served) -> None:
     expect(page.locator("#overrides button", has_text="Lift")).to_have_count(0)
 
 
+def test_page__question__nothing_is_sent_without_its_form_or_with_an_emptied_number(
+    page: "Page", served: Served
+) -> None:
+    served.story.ask("finisher", served.story.task("P4", "load"))
+    page.route("**/api/v1/questions/*", lambda route: route.fulfill(status=503, json={"detail": "Come again."}))
+    page.locator("#queue button", has_text="Answer").click()
+    expect(page.locator("#order-preview")).to_contain_text("The form does not come: Come again.")
+    expect(page.locator("#answer-fields")).to_be_empty()
+    page.unroute("**/api/v1/questions/*")
+    page.locator("#order-text").fill("I looked at it")
+    page.locator("#order-send:enabled").wait_for()
+    page.locator("#answer-offset").fill("")
+    expect(page.locator("#order-preview")).to_contain_text("offset is no number yet.")
+    expect(page.locator("#order-send")).to_be_disabled()
+
+
 def test_page__question__is_answered_by_its_form(page: "Page", served: Served) -> None:
     served.story.ask("finisher", served.story.task("P4", "load"))
     page.locator("#queue button", has_text="Answer").click()

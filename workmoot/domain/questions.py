@@ -24,6 +24,16 @@ SHORTEST_S, LONGEST_S = 10, 7 * 24 * 3_600
 """Wall seconds from the block that has the question to its deadline."""
 MOST_OPEN = 8
 """Of one member; what it asks beyond that is no question."""
+_ODD = (
+    ("\0", "\x1f"),
+    ("\x7f", "\x9f"),
+    ("\u200b", "\u200f"),
+    ("\u2028", "\u202e"),
+    ("\u2066", "\u2069"),
+    ("\ud800", "\udfff"),
+)
+"""From which character to which no text has any: control characters, what nobody sees, breaks of lines, what turns the
+direction of writing, halves of characters."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 Values = Mapping[str, str | int]
 """What a form is filled with, by the fields' names."""
@@ -36,6 +46,8 @@ class QuestionState(StrEnum):
     ANSWERED = "answered"
     DEFAULTED = "defaulted"
     """Nobody gave an answer that counts: what the question named as its default holds."""
+    CLOSED = "closed"
+    """Its task failed, was put back or done with before anybody answered: nothing holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,12 +276,12 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_text(value: object, longest: int) -> bool:
-    """Whether it is text in one line that every encoding carries: no control characters, no halves of characters."""
+    """Whether it is text in one line that every encoding carries and that reads as it is written."""
     return isinstance(value, str) and 0 < len(value) <= longest and not any(map(_is_odd, value))
 
 
 def _is_odd(letter: str) -> bool:
-    return letter < " " or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff"
+    return any(first <= letter <= last for first, last in _ODD)
 
 
 _ABOUT = {word.name.lower(): word for word in (SubjectType.TASK, SubjectType.PROPOSAL, SubjectType.ROBOT)}

@@ -75,10 +75,16 @@ function fit() {
 async function listFields() {
   const asked = subject.id;
   byId("answer-fields").replaceChildren(Object.assign(document.createElement("p"), { textContent: "The form comes …" }));
-  const question = await ask(`/api/v1/questions/${asked}`);
-  if (subject.id !== asked) return;
-  byId("answer-fields").replaceChildren(...question.fields.map((field) => fieldOf(field, question.default[field.name])));
-  change();
+  try {
+    const question = await ask(`/api/v1/questions/${asked}`);
+    if (subject.id !== asked) return;
+    byId("answer-fields").replaceChildren(...question.fields.map((field) => fieldOf(field, question.default[field.name])));
+    change();
+  } catch (error) {
+    if (subject.id !== asked) return;
+    byId("answer-fields").replaceChildren();
+    show(`The form does not come: ${error.message} What you type next asks for it again.`, { refused: true });
+  }
 }
 
 function fieldOf(field, value) {
@@ -98,9 +104,12 @@ function fieldOf(field, value) {
   return block;
 }
 
+function answerFields() { return [...byId("answer-fields").querySelectorAll("[data-answer]")]; }
+
+function isNoNumber(input) { return input.dataset.type === "number" && input.value === ""; }
+
 function answered() {
-  const inputs = [...byId("answer-fields").querySelectorAll("[data-answer]")];
-  return Object.fromEntries(inputs.map((input) => [input.dataset.answer, input.dataset.type === "number" ? Number(input.value) : input.value]));
+  return Object.fromEntries(answerFields().map((input) => [input.dataset.answer, input.dataset.type === "number" ? Number(input.value) : input.value]));
 }
 
 async function listWorkers() {
@@ -138,11 +147,14 @@ function change(event) {
   fit();
   byId("order-send").disabled = true;
   clearTimeout(timer);
+  turn += 1;
+  const empty = answerFields().find(isNoNumber);
+  if (empty) show(`${empty.dataset.answer} is no number yet.`, { soft: true });
   if (byId("order-text").value.trim() && isFilled(byId("order-kind").value)) timer = setTimeout(foresee, 350);
 }
 
 function isFilled(kind) {
-  if (kind === "answer") return Boolean(byId("answer-fields").querySelector("[data-answer]"));
+  if (kind === "answer") return answerFields().length > 0 && !answerFields().some(isNoNumber);
   return kind !== "assign" || Boolean(byId("order-worker").value);
 }
 

@@ -75,6 +75,8 @@ class Ledger:
         self.questions: dict[int, Question] = {}
         self.asking: dict[Number, tuple[int, ...]] = {}
         """Each member's questions that were open when it asked its last one."""
+        self.asked_about: dict[TaskId, tuple[int, ...]] = {}
+        """Of each task, the questions since it was last put back or done with."""
         self.overrides: dict[OverrideId, OverrideRecord] = {}
         self.slots: dict[SlotKey, Slot] = {}
         self.instructions: dict[tuple[int, int], Standing] = {}

@@ -344,9 +344,13 @@ class Question:
     """The one answer that the contract takes, whether it counts or not."""
     answer: Values | None = None
     """What it says, if it counts."""
+    is_closed: bool = False
+    """Whether what it was asked about was over before it was answered or its time was up."""
 
     def state(self, now_s: float) -> QuestionState:
         """How far it is, by the chain's time."""
+        if self.is_closed:
+            return QuestionState.CLOSED
         if self.answer is not None:
             return QuestionState.ANSWERED
         is_over = self.override or now_s > self.asked.deadline

@@ -31,6 +31,7 @@ from workmoot.domain.events import (
 )
 from workmoot.domain.ids import NOBODY, Number, ProposalId, TaskId, task_id
 from workmoot.domain.ledger import control, entries
+from workmoot.domain.ledger.asking import close_questions
 from workmoot.domain.ledger.changed import changed
 from workmoot.domain.ledger.records import Leaf, Task, TaskRun, WorkOrder
 from workmoot.domain.plan import PlanEntry, unpack_entry
@@ -223,6 +224,7 @@ def _failed(ledger: Ledger, event: TaskFailed) -> None:
     excluded = task.excluded | {event.worker} if excludes else task.excluded
     # What else changes, InForceChanged says.
     ledger.tasks[event.task] = changed(task, excluded=excluded, summoned=False, acknowledged=False)
+    close_questions(ledger, event.task, event.at)
 
 
 def _plant_hold_changed(ledger: Ledger, event: PlantHoldChanged) -> None:
@@ -241,6 +243,7 @@ def _end_run(ledger: Ledger, task: TaskId, **changes: Any) -> None:
 
 def _finish(ledger: Ledger, event: Event, task: TaskId, status: Status) -> None:
     ledger.tasks[task] = changed(ledger.tasks[task], status=status, ended_at=event.at.timestamp)
+    close_questions(ledger, task, event.at)
 
 
 ENTRIES: dict[type, Callable[[Ledger, Any], None]] = {
