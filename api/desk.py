@@ -372,10 +372,13 @@ class Desk:
 
     def _await_anchor(self, order: HumanOrder, digest: bytes, anchored_by: float) -> None:
         """Until the order is on chain, so long at most. What the chain refused is told; a hold acts all the same."""
-        while not self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=LOOK_S):
+        while True:
+            look_s = min(LOOK_S, max(0.0, anchored_by - time.monotonic()))
+            if self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=look_s):
+                return
             if reason := self._projection.refusal_of(digest):
                 raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
-            if time.monotonic() > anchored_by:
+            if time.monotonic() >= anchored_by:
                 return
 
     def _give_to_chain(self, order: HumanOrder, signature: bytes) -> OverrideOut:

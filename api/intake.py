@@ -1,8 +1,9 @@
 """A customer's order on its way to the chain: checked, packed, signed by a planner, posted by the API's account."""
 
 import json
+import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -29,8 +30,10 @@ from workmoot.plant.order_checks import Crew
 from workmoot.plant.packing import PackedOrder, pack_order
 from workmoot.plant.scenario import order_of
 
-VALID_S = 300
+VALID_S, CLOCKS_DIFFER_S = 300, 60
 SEEN_WITHIN_S = 5.0
+SPENT, OVER = "InvalidAccountNonce", "PostExpired"
+"""What the contract says, too, of an order that it has already."""
 LAST_NONCE = (1 << 256) - 1
 MAY_POST = (Role.PLANNER, Role.SUPERVISOR)
 
@@ -53,7 +56,7 @@ class _Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signed:
-    """An order on its way, as it is kept until it is answered; `known` is the last order before it."""
+    """An order on its way, as it is kept until it is answered; `known` is the last order from before it was signed."""
 
     tasks: str
     detail: str
@@ -83,10 +86,10 @@ def post_order(
     given: Dependencies, asked: OrderIn, errand: Errand, if_match: str | None, *, may_read: bool
 ) -> OrderPosted:
     """Posts the order or says everything that is wrong with it; nothing is half done, nothing done twice."""
-    again = errand.signed is not None
+    if_posted = (SPENT, OVER) if errand.signed is not None else (SPENT,) if asked.signed is not None else ()
     (kept,) = errand.once(lambda: [asdict(_sign(given, asked, if_match, may_read=may_read))])
     signed = _Signed(**kept)
-    order, tx = _posted(given, signed, again=again)
+    order, tx = _posted(given, signed, if_posted)
     note(tx=tx)
     return OrderPosted(
         id=order,
@@ -102,7 +105,7 @@ def _sign(given: Dependencies, asked: OrderIn, if_match: str | None, *, may_read
     with given.projection.read() as snap:
         packed = _packed(snap, asked.document)
         post = _post(given, snap, asked, packed)
-        seen, known = _etag(snap, packed), max(snap.ledger.orders, default=0)
+        seen, known = _etag(snap, packed), _last_before(snap, post if asked.signed else None)
         current = asked_of(snap, packed) if may_read else None
     signature = _signature(given, post, asked.signed)
     require_match("Who is there to carry the order out", seen, if_match, current, any_will_do=False)
@@ -115,6 +118,12 @@ def _sign(given: Dependencies, asked: OrderIn, if_match: str | None, *, may_read
         signature=signature.hex(),
         known=known,
     )
+
+
+def _last_before(snap: Snapshot, post: _Post | None) -> int:
+    """The last order from before a human signed this one, as far as its deadline tells, or before now."""
+    signed_at = post.deadline - VALID_S - CLOCKS_DIFFER_S if post else math.inf
+    return max((order.id for order in snap.ledger.orders.values() if order.at.timestamp < signed_at), default=0)
 
 
 def _signature(given: Dependencies, post: _Post, signed: PostSigned | None) -> bytes:
@@ -162,8 +171,9 @@ def _etag(snap: Snapshot, packed: PackedOrder) -> str:
     return f'"order-{keccak(state.encode()).hex()[:DIGITS]}"'
 
 
-def _posted(given: Dependencies, signed: _Signed, *, again: bool) -> tuple[OrderId, str]:
-    """The order's number and transaction; those of an earlier attempt, if it reached the chain."""
+def _posted(given: Dependencies, signed: _Signed, if_posted: Collection[str]) -> tuple[OrderId, str]:
+    """The order's number and transaction; where the contract's no is one of `if_posted`, those of an earlier attempt
+    or of another relayer's, if that reached the chain."""
     if given.posting is None:
         raise Problem(503, "no-account", "This API has no account to post with; start it with one.")
     tasks, signature = bytes.fromhex(signed.tasks), bytes.fromhex(signed.signature)
@@ -172,7 +182,7 @@ def _posted(given: Dependencies, signed: _Signed, *, again: bool) -> tuple[Order
             tasks, signed.detail, signed.human, signed.nonce, signed.deadline, signature
         )
     except ChainError as error:
-        if again and isinstance(error, Refused) and error.name in ("InvalidAccountNonce", "PostExpired"):
+        if isinstance(error, Refused) and error.name in if_posted:
             return _posted_before(given, signed, error)
         raise as_problem(error) from error
     order = receipt.the(Posted).order

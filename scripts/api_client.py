@@ -142,9 +142,9 @@ class ApiClient:
             raise
         return answer.json()
 
-    def again(self, path: str, key: str | None, like: Mapping[str, Any]) -> Any:
+    def again(self, path: str, key: str | None, body: Mapping[str, Any]) -> Any:
         """The answer to what was sent under the key before, which is sent again as it was; None: nothing was."""
-        sent = writes.find_like(key, self.url, path, like) if key else None
+        sent = writes.find_same(key, self.url, path, body) if key else None
         return self.write(path, sent.body, etag=sent.etag, key=key) if sent else None
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> httpx.Response:

@@ -213,7 +213,7 @@ def _order(kind: str, id_: str, reason: str, key: str | None, api: str | None) -
         "expires_at": (datetime.now(UTC) + AN_HOUR).isoformat(),
     }
     client = client_of(api)
-    given = client.again("overrides", key, {"kind": kind, "subject": body["subject"]})
+    given = client.again("overrides", key, body)
     if given is None:
         given = client.give(body, etag=client.preview(body)["etag"], key=key)
     typer.echo(f"override {given['id']}: {kind} {given['subject']['name']}, {given['state']}")

@@ -49,11 +49,12 @@ def submit(  # noqa: PLR0913 (a command's options)
         raise typer.Exit(BAD_INPUT) from None
     client, signer = _client(api), signer_of(key, keystore)
     sent, left = (None, documents) if dry_run else _sent(documents, idempotency_key)
+    whose = signer.address if signer else human
     if sent is not None:
-        _tell(client.again("orders", idempotency_key, {"document": sent}), as_json=as_json)
+        _tell(client.again("orders", idempotency_key, {"document": sent, "human": whose}), as_json=as_json)
         idempotency_key = None
     for document in left:
-        asked = {"document": document, "human": signer.address if signer else human}
+        asked = {"document": document, "human": whose}
         seen = client.preview_order(asked)
         if dry_run:
             typer.echo(_text(seen) if as_json else "\n".join(_told(seen)))

@@ -1,5 +1,6 @@
 """Whether an order that an API drafted is the one that was asked for: judged here, before a human's key signs it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,9 @@ CHECKED = frozenset(("worker", "second_reason", "tasks", "hold_only", "part", "k
 """What may be asked of a payload, for what is checked of it."""
 OF_A_RELEASE = (Level.OWN, Level.MAINTENANCE, Level.SAFE_STOP)
 """A release takes the level that is filled."""
+HASH = re.compile(r"(0x)?[0-9a-f]{64}")
+BY_ID = ("worker", "robot")
+"""What goes by ids too; all else goes by its number or hash alone."""
 
 
 def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> Iterator[str]:
@@ -74,14 +78,16 @@ def _listed(numbers: Iterable[int]) -> str:
 
 
 def _is_about(order: HumanOrder, subject: Mapping[str, Any]) -> bool:
-    return subject_word(order) == subject["type"] and _is_named(order.subject, subject.get("id") or 0)
+    type_, named = subject["type"], subject.get("id") or 0
+    return subject_word(order) == type_ and _is_named(order.subject, named, has_id=type_ in BY_ID)
 
 
-def _is_named(number: int, named: object) -> bool:
-    """Whether it is the one that was named by number or hash, or was named otherwise."""
-    if str(named).startswith("0x"):
-        return f"0x{number:064x}" == str(named).lower()
-    return not str(named).isdecimal() or number == int(str(named))
+def _is_named(number: int, named: object, *, has_id: bool) -> bool:
+    """Whether it is the one that was named by number or hash, or was named by an id."""
+    words = str(named).lower()
+    if words.startswith("0x") or HASH.fullmatch(words):
+        return f"{number:064x}" == words.removeprefix("0x")
+    return number == int(words) if words.isdecimal() else has_id
 
 
 def _code(code: object) -> int | None:
@@ -102,7 +108,7 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
     if order.kind is OverrideKind.ASSIGN:
         entry, second_reason = read_assign_payload(order.payload)
         asked = (order.subject, payload.get("second_reason", ""))
-        return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"))
+        return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"), has_id=True)
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
         return _is_part(order.payload, payload.get("part", 1))
     if order.kind is OverrideKind.REPRIORITISE:

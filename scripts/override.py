@@ -252,7 +252,7 @@ def _subject(usual: str, given: str) -> dict[str, Any]:
 def _give(client: Any, body: dict[str, Any], signer: "Signer | None", deployment: Path | None, how: How) -> None:
     if signer is not None:
         body |= {"human": signer.address}
-    if answer := _again(client, "overrides", body, ("kind", "subject"), how):
+    if answer := _again(client, "overrides", body, how):
         raise typer.Exit(_told_of(client, answer, how))
     seen = client.preview(body)
     if how.dry_run:
@@ -267,10 +267,10 @@ def _give(client: Any, body: dict[str, Any], signer: "Signer | None", deployment
         raise typer.Exit(max(codes))
 
 
-def _again(client: Any, path: str, asked: dict[str, Any], same: tuple[str, ...], how: How) -> Any:
-    """The answer to what was sent with this key before, if that has the `same`."""
+def _again(client: Any, path: str, asked: dict[str, Any], how: How) -> Any:
+    """The answer to what was sent with this key before, if that is what is asked for now."""
     key = None if how.dry_run else how.idempotency_key
-    return client.again(path, key, {name: asked[name] for name in same}) if key else None
+    return client.again(path, key, asked) if key else None
 
 
 def _parts(client: Any, body: dict[str, Any], seen: Any, signer: "Signer | None") -> Iterator[tuple[Any, Any]]:
@@ -310,7 +310,7 @@ def _give_each(client: Any, act: dict[str, Any], signer: "Signer | None", deploy
 
     if signer is not None:
         act |= {"human": signer.address}
-    given = _again(client, "bulk/overrides", act, ("kind", "where"), how)
+    given = _again(client, "bulk/overrides", act, how)
     if given is None and how.dry_run:
         seen = client.preview_all(act)
         typer.echo(_text(seen)) if how.as_json else show(seen)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts.plain import plain
+
 if TYPE_CHECKING:
     from workmoot.chain.deployment import Deployment
     from workmoot.chain.signer import Signer
@@ -52,6 +54,7 @@ def sign_order(asked: dict[str, Any], seen: dict[str, Any], deployment: "Deploym
     """
     from api.order_json import order_from
     from scripts.order_check import differences, in_words
+    from workmoot.domain.overrides import OverrideKind
 
     order = order_from(seen["order"])
     others = [*differences(asked, order, now=time.time()), *(["human"] if order.human != signer.address else [])]
@@ -61,7 +64,8 @@ def sign_order(asked: dict[str, Any], seen: dict[str, Any], deployment: "Deploym
     if seen["digest"] != "0x" + digest.hex():
         told = f"chain {deployment.chain_id} with Overrides {deployment.overrides}"
         raise typer.BadParameter(f"the API drafts for another deployment than {told}")
-    typer.echo(f"signing as {order.human}: {in_words(order)}", err=True)
+    shown = f"; the API shows: {seen['displaces']['what']}" if order.kind is OverrideKind.ANSWER else ""
+    typer.echo(plain(f"signing as {order.human}: {in_words(order)}{shown}"), err=True)
     return "0x" + signer.sign(digest).hex()
 
 

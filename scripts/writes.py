@@ -16,6 +16,8 @@ from workmoot.domain.hashing import keccak
 KEPT_S = 24 * 3_600
 """As long as the API keeps a key."""
 _KEY = re.compile(r"[!-~]{1,255}")
+_NOT_TYPED = frozenset(("expires_at", "order", "signature", "signed"))
+"""Of what is sent: counted from the clock, or drafted by the API and signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +53,12 @@ def find(key: str) -> Write | None:
     return found
 
 
-def find_like(key: str, url: str, path: str, like: Mapping[str, Any]) -> Write | None:
-    """The same, if it is what is asked for now."""
+def find_same(key: str, url: str, path: str, body: Mapping[str, Any]) -> Write | None:
+    """The same, if it is what is asked for now: all that was typed, but until when."""
     found = find(key)
     if found is None:
         return None
-    wanted = json.loads(json.dumps(like))
-    if (found.url, found.path) != (url, path) or any(found.body.get(name) != wanted[name] for name in wanted):
+    if (found.url, found.path, _typed(found.body)) != (url, path, _typed(json.loads(json.dumps(body)))):
         raise typer.BadParameter(
             "something else was sent with this key; give the same command again", param_hint=OPTION
         )
@@ -67,6 +68,10 @@ def find_like(key: str, url: str, path: str, like: Mapping[str, Any]) -> Write |
 def forget(key: str) -> None:
     """It was not done, and will not be."""
     _file(key).unlink(missing_ok=True)
+
+
+def _typed(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in _NOT_TYPED}
 
 
 def _checked(key: str | None) -> str | None:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-AT_ONCE = 1_000
-"""Names that are looked up at the same time: all that fifty accounts may have. No look-up can be broken off: each has a
-thread of its own until the resolver gives it up."""
+AT_ONCE = 256
+"""Names that are looked up at the same time. No look-up can be broken off: each has a thread of its own until the
+resolver gives it up."""
 Name = tuple[str, int]
 
 
 class TooManyNames(OSError):
-    """As many names as may be are being looked up."""
+    """As many names are being looked up as may be, or as the machine has threads for."""
 
 
 def addresses_of(name: Name) -> list[str]:
@@ -52,7 +52,10 @@ class Names:
             with suppress(RuntimeError):  # nobody waits any more: the loop is closed
                 loop.call_soon_threadsafe(tell)
 
-        threading.Thread(target=look, name="webhook name", daemon=True).start()
+        try:
+            threading.Thread(target=look, name="webhook name", daemon=True).start()
+        except RuntimeError:
+            raise TooManyNames from None
         return found
 
     def _forget(self, name: Name, done: asyncio.Future[list[str]]) -> None:

@@ -83,6 +83,23 @@ def test_look_up__as_many_hang_as_may__the_next_is_refused_until_one_is_given_up
     asyncio.run(scene())
 
 
+def test_look_up__the_machine_has_no_thread_left__is_refused_until_it_has(
+    resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def scene() -> None:
+        names = Names(resolver.look)
+        with monkeypatch.context() as full:
+            full.setattr(threading.Thread, "start", none_left)
+            with pytest.raises(TooManyNames):
+                await names.look_up("prompt.example", 443)
+        assert await names.look_up("prompt.example", 443) == ["192.0.2.1"]
+
+    asyncio.run(scene())
+
+
 def test_look_up__given_up_when_nobody_listens_any_more__ends_quietly(
     resolver: Resolver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

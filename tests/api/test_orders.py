@@ -229,23 +229,51 @@ def test_post__a_worker_left_since_the_preview__is_told_who_is_there(
     assert now != before
 
 
-def test_post__two_under_one_nonce__one_wins(planner: TestClient, document: Any) -> None:
-    other = document | {"name": "Another"}
-    first, second = preview(planner, document), preview(planner, other)
+def under_the_nonce_of(first: dict[str, Any], second: dict[str, Any], *, longer_s: int = 0) -> dict[str, Any]:
+    """What is signed of the second order under the nonce of the first, good for so much longer."""
+    deadline = first["post"]["deadline"] + longer_s
     digest = post_digest(
         spec_hash=bytes.fromhex(second["post"]["specHash"][2:]),
         human=signer("planner").address,
         nonce=int(first["post"]["nonce"]),
-        deadline=first["post"]["deadline"],
+        deadline=deadline,
         chain_id=first["typed_data"]["domain"]["chainId"],
         work_orders=first["typed_data"]["domain"]["verifyingContract"],
     )
-    rival = second | {"digest": "0x" + digest.hex(), "post": first["post"]}
+    return {"digest": "0x" + digest.hex(), "post": first["post"] | {"deadline": deadline}}
+
+
+def test_post__two_under_one_nonce__one_wins(
+    planner: TestClient, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.intake.SEEN_WITHIN_S", 0.1)
+    other = document | {"name": "Another"}
+    first, second = preview(planner, document), preview(planner, other)
+    rival = second | under_the_nonce_of(first, second)
     assert send(planner, signed(document, first), first).status_code == 201
     answer = send(planner, signed(other, rival), second)
     assert (answer.status_code, answer.json()["revert"]["error"]) == (409, "InvalidAccountNonce")
     assert "nonce" in answer.json()["detail"]
     assert len(get(planner, "orders")["items"]) == 2
+
+
+def test_post__another_was_quicker_to_relay_it__is_answered_with_the_order(planner: TestClient, document: Any) -> None:
+    seen = preview(planner, document)
+    first, second = (send(planner, signed(document, seen), seen) for _ in range(2))
+    assert (first.status_code, second.status_code, second.json()) == (201, 201, first.json())
+    assert len(get(planner, "orders")["items"]) == 2
+
+
+def test_post__nonce_spent_on_another__is_not_taken_for_an_older_order_that_is_the_same(
+    planner: TestClient, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.intake.SEEN_WITHIN_S", 0.1)
+    other = document | {"name": "Another"}
+    first, second = preview(planner, other), preview(planner, document)
+    assert "Order 1 is the same" in second["warnings"][0]
+    assert send(planner, signed(other, first), first).status_code == 201
+    rival = second | under_the_nonce_of(first, second, longer_s=600)
+    assert send(planner, signed(document, rival), second).status_code == 409
 
 
 def test_post__signed_and_sent_again__is_posted_once(planner: TestClient, document: Any) -> None:

@@ -263,10 +263,11 @@ def test_page__open_question__is_in_the_queue_and_its_words_are_text(client: Tes
 # The command line
 
 
-def test_sign_order__another_answer__is_not_signed(reader: TestClient) -> None:
+def test_sign_order__another_answer__is_not_signed(reader: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
     asked = answer(the_question(reader))
     seen = preview(reader, asked)
     assert sign_order(asked, seen, deployment_of_story(), signer("technician"))
+    assert "asks: Is it good <b>enough</b>?" in capsys.readouterr().err
     other = seen["order"] | {"payload": "0x" + canonical(ACCEPT | {"verdict": "reject"}).hex()}
     with pytest.raises(typer.BadParameter, match="payload"):
         sign_order(asked, seen | {"order": other}, deployment_of_story(), signer("technician"))

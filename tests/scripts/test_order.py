@@ -141,6 +141,12 @@ def test_submit__key_of_an_order_that_the_file_has_twice__is_refused_and_nothing
     assert (result.exit_code, "more than once" in said_by(result), api.asked) == (2, True, [])
 
 
+def test_submit__key_of_another_humans_order__is_refused_and_nothing_sent(run, lost, tmp_path):
+    api = FakeApi((201, POSTED))
+    result = run(api, "submit", str(tmp_path / "order.yaml"), "--human", "vera", "--idempotency-key", lost[1])
+    assert (result.exit_code, "something else was sent with this key" in said_by(result), api.asked) == (2, True, [])
+
+
 def test_submit__key_of_more_than_a_day_ago__is_refused_and_nothing_sent(run, lost, tmp_path, monkeypatch):
     api, later = FakeApi((201, POSTED)), time.time() + writes.KEPT_S + 1
     monkeypatch.setattr("scripts.writes.time.time", lambda: later)

@@ -36,6 +36,30 @@ def test_differences__lift_where_there_is_but_one_kind__none_has_to_be_named(typ
     assert "payload" in lift_differs(bytes((OverrideKind.DRAIN,)), type_)
 
 
+QUESTION = 0x9A << 244
+HEX = f"{QUESTION:064x}"
+
+
+@pytest.mark.parametrize("id_", [f"0x{HEX}", HEX, HEX.upper(), f"0X{HEX.upper()}"])
+@pytest.mark.parametrize(("number", "others"), [(QUESTION, []), (QUESTION + 1, ["subject"])], ids=["it", "another"])
+def test_differences__answer__only_to_the_question_that_was_named(id_: str, number: int, others: list[str]):
+    assert answer_differs(number, id_) == others
+
+
+def answer_differs(number: int, id_: str) -> list[str]:
+    """In what a drafted answer is another than was asked for."""
+    asked = {"kind": "answer", "subject": {"type": "question", "id": id_}, "payload": {"answer": {"verdict": "accept"}}}
+    words: dict[str, Any] = {"reason_code": 99, "reason": "seen", "valid_until": NOW + 100}
+    words |= {"subject_type": SubjectType.NONE, "payload": b'{"verdict":"accept"}'}
+    order = an_order(OverrideKind.ANSWER, number, **words)
+    return list(differences(asked | {"reason": {"code": "OTHER", "text": "seen"}}, order, now=NOW))
+
+
+@pytest.mark.parametrize("id_", ["0x1", "the question", f"{HEX} ", ""])
+def test_differences__answer_to_what_is_no_question__is_another(id_: str):
+    assert answer_differs(QUESTION, id_) == ["subject"]
+
+
 @pytest.mark.parametrize("payload", [b"", b"\xc8", b"\x0c\x0c", b"\x00"])
 def test_differences__lift_of_odd_bytes__is_another(payload: bytes):
     assert lift_differs(payload, kind="drain") == ["payload"]
