@@ -22,6 +22,7 @@ from api.views.workers import members_of
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Malformed
 from workmoot.domain.guidance import (
+    MAX_NUMBER,
     MOVING_ACTS,
     Act,
     Guidance,
@@ -206,7 +207,7 @@ class GuidanceDesk:
             resource=seen.lease.resource,
             human=human,
             term=seen.lease.term,
-            seq=seen.lease.seq + 1,
+            seq=1 if asked.act is Act.TAKE else min(seen.lease.seq + 1, MAX_NUMBER),
             not_after=int(time.time()) + DRAFT_S,
             action=asked.act,
             parameters=parameters,

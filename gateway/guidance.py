@@ -1,12 +1,14 @@
 """A human guides a held robot: what each signed act does, or why it does not stand. No clock, no network.
 
 robot and resource known · still good, and not for long · the human's role   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
-the term is the present one, the number rises within it                      FENCED REPLAYED
+the term is the present one                                                  FENCED
+but to take it: the number rises within the term                             REPLAYED
 but to take it: the lease is the human's, and not over                       NOT_HOLDER
 but to stop and to return: held or in maintenance, no other's lock-out       NOT_HELD HELD
 to move: manual mode with an enabling device, as the robot reports           NO_ENABLING_DEVICE
 
-Taking is by force: the role is all it takes. The very bytes that were obeyed last are answered as done.
+Taking is by force: the role is all it takes, and the term, which it raises, keeps it from coming twice. The very bytes
+that were obeyed last are answered as done.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -129,7 +131,7 @@ def _require_fresh(case: Case) -> None:
     if guidance.term != lease.term:
         has = f"; {lease.human} has the lease" if lease.human else ""
         raise GatewayRefused(Code.FENCED, f"term {guidance.term} is not the present {lease.term}{has}")
-    if guidance.seq <= lease.seq:
+    if guidance.action is not Act.TAKE and guidance.seq <= lease.seq:
         raise GatewayRefused(Code.REPLAYED, f"number {guidance.seq} is not above {lease.seq}")
 
 

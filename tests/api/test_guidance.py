@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
+from api.order_json import guidance_from
 from scripts.cli import app
 from scripts.nodes import free_port
 from scripts.signing import sign_guidance
@@ -27,7 +28,7 @@ from tests.api.visitors import peopled
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.signer import write_key
 from workmoot.domain.errors import GatewayUnreachable
-from workmoot.domain.guidance import Act
+from workmoot.domain.guidance import MAX_NUMBER, Act, guidance_digest
 from workmoot.domain.hashing import keccak
 
 ROBOT = "robots/R-1"
@@ -59,11 +60,14 @@ class Plant:
         found: dict[str, Any] = answer.json()
         return found
 
-    def signed(self, path: str, by: str, **body: Any) -> dict[str, Any]:
-        """The body with the order of a dry run, signed by whom it is for."""
+    def signed(self, path: str, by: str, *, changes: Any = None, **body: Any) -> dict[str, Any]:
+        """The body with the order of a dry run, or that one changed, signed by whom it is for."""
         seen = self.preview(path, human=by, **body)
-        signature = signer(by).sign(bytes.fromhex(seen["digest"][2:]))
-        return {"human": by, "order": seen["order"], "signature": "0x" + signature.hex(), **body}
+        order, domain = seen["order"] | (changes or {}), seen["typed_data"]["domain"]
+        digest = guidance_digest(
+            guidance_from(order), chain_id=int(domain["chainId"]), gateway=domain["verifyingContract"]
+        )
+        return {"human": by, "order": order, "signature": "0x" + signer(by).sign(digest).hex(), **body}
 
     def told_of(self, human: str) -> dict[str, Any]:
         """The robot, once the API has heard that this human has it."""
@@ -163,6 +167,15 @@ def test_take__two_saw_the_same__one_wins_and_the_other_learns_who(held: Plant) 
     assert (late.status_code, late.json()["type"]) == (412, "/problems/stale-version")
     assert late.json()["current"]["lease"]["holder"]["who"]["id"] == "supervisor"
     assert held.ask(LEASE, human="operator").status_code == 428
+
+
+def test_command__largest_number_used__others_see_it_and_take_it(held: Plant) -> None:
+    held.does(LEASE, human="supervisor")
+    stop: dict[str, Any] = {"command": "stop", "parameters": {}}
+    body = held.signed(COMMANDS, "supervisor", changes={"seq": str(MAX_NUMBER)}, **stop)
+    assert held.ask(COMMANDS, **body).status_code == 201
+    assert held.preview(COMMANDS, human="operator", **stop)["lease"]["seq"] == MAX_NUMBER
+    assert held.does(LEASE, human="operator")["lease"]["holder"]["who"]["id"] == "operator"
 
 
 def test_command__asked_again_under_its_key__is_done_once(held: Plant) -> None:

@@ -36,7 +36,7 @@ from tests.gateway.floors import (
     refused,
 )
 from workmoot.domain.errors import GatewayRefused, Malformed
-from workmoot.domain.guidance import DEAD_MAN_MS, HOME
+from workmoot.domain.guidance import DEAD_MAN_MS, HOME, MAX_NUMBER
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 ACTS = ("take", "retain", "return", "jog", "waypoint", "aside", "stop")
@@ -127,7 +127,6 @@ def test_guided__more_than_are_kept__the_latest():
         ({"human": STRANGER}, "NOT_ALLOWED"),
         ({"term": 0}, "FENCED"),
         ({"term": 9}, "FENCED"),
-        ({"seq": 0}, "REPLAYED"),
     ],
 )
 def test_guided__any_act_that_does_not_fit__refused(action, changes, code):
@@ -181,6 +180,25 @@ def test_guided__the_very_same_bytes_again__are_done_once():
         assert guides(state, a_guidance(act, seq=seq)) != []
         assert guides(state, a_guidance(act, seq=seq), at=50) == []
     assert state.lease(R1, "arm").human == ""
+
+
+@pytest.mark.parametrize("action", ACTS[1:])
+def test_guided__number_not_above_the_last__replayed(action):
+    assert refuses(a_guided_state(), a_guidance(action, seq=0)) == "REPLAYED"
+
+
+@pytest.mark.parametrize("human", [SUPERVISOR, OPERATOR])
+def test_take__a_human_used_the_largest_number__taken_all_the_same(human):
+    state = a_guided_state()
+    guides(state, a_guidance("stop", seq=MAX_NUMBER))
+    guides(state, a_guidance("take", human=human, term=2))
+    guides(state, a_guidance("stop", human=human, term=3))
+
+
+def test_take__a_worker_used_the_largest_number__taken_all_the_same():
+    state = a_held_state(a_running_state(a_view()))
+    obeyed(state, a_view(), a_command("stop", term=2, seq=MAX_NUMBER))
+    guides(state, a_guidance("take", term=2))
 
 
 def test_aside__nothing_in_hand__says_so():

@@ -23,6 +23,8 @@ GUIDANCE = TypedStruct(
         ("parameters", "string"),
     ),
 )
+MAX_NUMBER = (1 << 64) - 1
+"""The largest that `seq` can be."""
 VALID_S = 60
 """Wall seconds for which guidance is good at most: nobody keeps a signed motion for later."""
 GUIDED_SPEED_MM_S = 250
