@@ -53,7 +53,7 @@ NEXT_STEPS = {
 HELPS = {
     "NOT_HELD": "Hold the robot first: an override of kind hold.",
     "NOT_HOLDER": "Take its lease first: POST /api/v1/robots/{id}/lease.",
-    "NOT_ALLOWED": "It takes the role of operator, supervisor or maintenance.",
+    "NOT_ALLOWED": "It takes the role of operator, supervisor or maintenance, and a robot of one of the human's cells.",
     "NO_ENABLING_DEVICE": "Switch the robot to manual mode and hold its enabling device.",
     **dict.fromkeys(("FENCED", "REPLAYED", "EXPIRED"), "Look again, then sign anew."),
 }

@@ -1,6 +1,6 @@
 """A human guides a held robot: what each signed act does, or why it does not stand. No clock, no network.
 
-robot and resource known · still good, and not for long · the human's role   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
+robot and resource known · still good, and not for long · role and cell   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
 the term is the present one                                                  FENCED
 but to take it: the number rises within the term                             REPLAYED
 but to take it: the lease is the human's, and not over                       NOT_HOLDER
@@ -124,6 +124,9 @@ def _require_time(case: Case) -> None:
 def _require_role(case: Case) -> None:
     if not _roles(case) & ROLES:
         raise GatewayRefused("NOT_ALLOWED", f"{case.guidance.human} has no role that may guide a robot")
+    robot = case.view.robots[case.guidance.robot]
+    if case.guidance.action not in LETTING_GO and not case.view.is_in_scope(case.guidance.human, robot):
+        raise GatewayRefused("NOT_ALLOWED", f"robot {robot.number} is in no cell of {case.guidance.human}")
 
 
 def _require_fresh(case: Case) -> None:

@@ -134,6 +134,19 @@ def test_guided__any_act_that_does_not_fit__refused(action, changes, code):
     assert refuses(state, a_guidance(action, **changes)) == code
 
 
+@pytest.mark.parametrize("action", ACTS)
+def test_guided__robot_of_another_cell__only_stopped_and_returned(action):
+    here, elsewhere = a_robot(a_view(), R1, capabilities=0b0110), a_robot(a_view(), R1, capabilities=0b1000)
+    state = a_held_state() if action == "take" else a_guided_part()
+    guidance = a_guidance(action, term=state.lease(R1, "arm").term)
+    if action in ("stop", "return"):
+        guides(state, guidance, view=a_view(robots=elsewhere, cells={SUPERVISOR: 0b0010}))
+        return
+    for robots in (elsewhere, a_view().robots):
+        assert refuses(state, guidance, view=a_view(robots=robots, cells={SUPERVISOR: 0b0010})) == "NOT_ALLOWED"
+    guides(state, guidance, view=a_view(robots=here, cells={SUPERVISOR: 0b0010, OPERATOR: 0b1000}))
+
+
 @pytest.mark.parametrize("action", ACTS[1:])
 def test_guided__by_whom_has_no_lease__not_holder(action):
     assert refuses(a_guided_state(), a_guidance(action, human=OPERATOR)) == "NOT_HOLDER"
