@@ -54,6 +54,7 @@ HELPS = {
     "NOT_HELD": "Hold the robot first: an override of kind hold.",
     "NOT_HOLDER": "Take its lease first: POST /api/v1/robots/{id}/lease.",
     "NOT_ALLOWED": "It takes the role of operator, supervisor or maintenance, and a robot of one of the human's cells.",
+    "NO_CONTACT": "The robot has to take what it was told last, the hold above all: see to it, or to its network.",
     "NO_ENABLING_DEVICE": "Switch the robot to manual mode and hold its enabling device.",
     **dict.fromkeys(("FENCED", "REPLAYED", "EXPIRED"), "Look again, then sign anew."),
 }
@@ -98,6 +99,7 @@ class Seen:
     lease: LeaseOut
     held: bool
     held_why: tuple[str, ...]
+    answered: bool
     in_hand: dict[str, Any] | None
 
     @property
@@ -128,6 +130,7 @@ class GuidanceDesk:
                 says=in_words(drafted, seen),
                 held=seen.held,
                 held_why=seen.held_why,
+                answered=seen.answered,
                 lease=seen.lease,
                 in_hand=seen.in_hand,
                 warnings=tuple(_warnings(drafted, seen)),
@@ -253,7 +256,9 @@ def _warnings(guidance: Guidance, seen: Seen) -> list[str]:
         found.append(f"NOT_HELD: {HELPS['NOT_HELD']}")
     if guidance.action is not Act.TAKE and (holder is None or holder.account != guidance.human):
         found.append(f"NOT_HOLDER: {HELPS['NOT_HOLDER']}")
-    if guidance.action in MOVING_ACTS and not (stance and stance.manual and stance.enabling_device):
+    if guidance.action in MOVING_ACTS and not (stance and seen.answered):
+        found.append(f"NO_CONTACT: {HELPS['NO_CONTACT']}")
+    elif guidance.action in MOVING_ACTS and not (stance and stance.manual and stance.enabling_device):
         found.append(f"NO_ENABLING_DEVICE: {HELPS['NO_ENABLING_DEVICE']}")
     return found
 
@@ -297,6 +302,7 @@ def _seen(snap: Snapshot, number: int, resource: str, said: Said) -> Seen:
         lease=lease_out(snap, resource, inside(said, "resources").get(resource)),
         held=said.get("held") is True,
         held_why=tuple(items(said, "held_why", str)),
+        answered=said.get("answered") is True,
         in_hand=dict(job) if isinstance(job, Mapping) else None,
     )
 

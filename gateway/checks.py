@@ -32,6 +32,7 @@ class Code(StrEnum):
     MALFORMED = "MALFORMED"
     NOT_HELD = "NOT_HELD"
     NO_ENABLING_DEVICE = "NO_ENABLING_DEVICE"
+    NO_CONTACT = "NO_CONTACT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

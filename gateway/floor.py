@@ -154,11 +154,17 @@ class Floor:
 
     async def _guide(self, signed: SignedGuidance) -> None:
         guidance = signed.guidance
-        stance = await self._stance(guidance.robot, guidance.resource) if guidance.action in MOVING_ACTS else None
+        stance = await self._ready(guidance.robot, guidance.resource) if guidance.action in MOVING_ACTS else None
         records = guided(self.state, self.view, signed, stance, self.now())
         await self._do(records)
         if records:
             log.info("guidance %s: %s of robot %s by %s", signed.id, guidance.action, guidance.robot, guidance.human)
+
+    async def _ready(self, robot: int, resource: str) -> Stance | None:
+        """How it stands, once it has taken all that it was told, the hold above all; None: it has not."""
+        await self._align(tuple(key for key in self._unaligned if key[1] == robot))
+        stance = await self._stance(robot, resource)
+        return stance if self.has_answered(robot) else None
 
     async def _stance(self, robot: int, resource: str) -> Stance | None:
         """How it stands; None: the plant does not have it, or it does not answer."""

@@ -5,6 +5,7 @@ the term is the present one                                                  FEN
 but to take it: the number rises within the term                             REPLAYED
 but to take it: the lease is the human's, and not over                       NOT_HOLDER
 but to stop and to return: held or in maintenance, no other's lock-out       NOT_HELD HELD
+to move: it answers and has taken what it was told, the hold above all       NO_CONTACT
 to move: manual mode with an enabling device, as the robot reports           NO_ENABLING_DEVICE
 
 Taking is by force: the role is all it takes, and the term, which it raises, keeps it from coming twice. The very bytes
@@ -66,7 +67,7 @@ class SignedGuidance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Guidance before the court: all that bears on it. No stance: the robot does not answer."""
+    """Guidance before the court: all that bears on it. No stance: the robot does not answer, or not yet to the hold."""
 
     state: State
     view: View
@@ -161,10 +162,11 @@ def _require_held(case: Case) -> None:
 def _require_device(case: Case) -> None:
     if case.guidance.action not in MOVING_ACTS:
         return
-    stance = case.stance
-    if stance is None or not (stance.manual and stance.enabling_device):
-        says = "does not answer" if stance is None else "reports no manual mode with an enabling device"
-        raise GatewayRefused(Code.NO_ENABLING_DEVICE, f"robot {case.guidance.robot} {says}: it is not moved from here")
+    stance, robot = case.stance, case.guidance.robot
+    if stance is None:
+        raise GatewayRefused(Code.NO_CONTACT, f"robot {robot} does not answer, or has not taken what it was told last")
+    if not (stance.manual and stance.enabling_device):
+        raise GatewayRefused(Code.NO_ENABLING_DEVICE, f"robot {robot} reports no manual mode with an enabling device")
 
 
 def _roles(case: Case) -> frozenset[Role]:

@@ -100,6 +100,7 @@ class GuidancePreview(Wire):
     says: str = Field(description="What is signed, in words.")
     held: bool
     held_why: tuple[str, ...]
+    answered: bool = Field(description="Whether it has taken all that it was told, the hold above all.")
     lease: LeaseOut = Field(description="Who has it now, by the gateway itself.")
     in_hand: dict[str, Any] | None = Field(description="The part it has in hand, the gateway's own words.")
     warnings: tuple[str, ...] = Field(description="Why the gateway would refuse it as things are.")

@@ -27,7 +27,7 @@ from tests.api.story import Story, a_running_plant, deployment_of_story, signer
 from tests.api.visitors import peopled
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.signer import write_key
-from workmoot.domain.errors import GatewayUnreachable
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
 from workmoot.domain.guidance import MAX_NUMBER, Act, guidance_digest
 from workmoot.domain.hashing import keccak
 
@@ -258,6 +258,27 @@ class NoGateway:
 
     def guide(self, guidance: Any, signature: str) -> dict[str, Any]:
         raise GatewayUnreachable("away")
+
+
+class DeafRobots:
+    """A gateway whose robots are held, and have not taken the hold."""
+
+    def robot(self, number: int) -> dict[str, Any]:
+        stance = {"pose_mm": {"x": 0, "y": 0, "z": 0}, "manual": True, "enabling_device": True}
+        return {"number": number, "held": True, "answered": False, "resources": {"arm": {"stance": stance}}}
+
+    def guide(self, guidance: Any, signature: str) -> dict[str, Any]:
+        raise GatewayRefused("NO_CONTACT", f"{guidance} {signature}")
+
+
+def test_preview__robot_has_not_taken_the_hold__warns_of_moving_it_and_not_of_stopping_it() -> None:
+    with TestClient(serve(peopled(a_running_plant()), guided=DeafRobots()).app, base_url=LOOPBACK) as client:
+        seen = [
+            client.post(f"{COMMANDS}?dry_run=true", json={"human": "supervisor", **asked}).json()
+            for asked in (JOG, {"command": "stop"})
+        ]
+    warned = [[words.partition(":")[0] for words in preview["warnings"]] for preview in seen]
+    assert (seen[0]["answered"], warned) == (False, [["NOT_HOLDER", "NO_CONTACT"], ["NOT_HOLDER"]])
 
 
 @pytest.mark.parametrize("guided", [NoGateway(), None])

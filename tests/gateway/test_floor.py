@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -385,12 +386,34 @@ async def test_guide__robot_that_reports_its_pose__moves_from_there_and_stops_wi
     assert stopped.lasts_ms == 0
 
 
-@pytest.mark.parametrize("stance", [None, replace(TEACHING, enabling_device=False), replace(TEACHING, manual=False)])
-async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_moved(site, stance):
+@pytest.mark.parametrize(
+    ("stance", "code"),
+    [
+        (None, "NO_CONTACT"),
+        (replace(TEACHING, enabling_device=False), "NO_ENABLING_DEVICE"),
+        (replace(TEACHING, manual=False), "NO_ENABLING_DEVICE"),
+    ],
+)
+async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_moved(site, stance, code):
     robots = await a_taught_site(site, stance)
-    with pytest.raises(GatewayRefused, match="NO_ENABLING_DEVICE"):
+    with pytest.raises(GatewayRefused, match=code):
         await guides(site, "jog", term=2)
     assert robots.told == []
+
+
+async def test_guide__robot_that_has_not_taken_the_hold__is_told_again_and_moved_only_then(site, monkeypatch):
+    await runs(site)
+    robots, holds = Taught(site, TEACHING), AsyncMock(side_effect=NoContact)
+    monkeypatch.setattr(robots, "hold", holds)
+    await site.floor.join(robots)
+    await site.floor.order(a_signed(HOLD_R1))
+    await guides(site, "take", term=2)
+    with pytest.raises(GatewayRefused, match="NO_CONTACT"):
+        await guides(site, "jog", term=3)
+    assert robots.told == []
+    holds.side_effect = None
+    await guides(site, "jog", term=3)
+    assert [motion.lasts_ms for motion in robots.told] == [400]
 
 
 async def test_guide__robot_the_plant_does_not_have__its_adapter_is_not_asked(site):

@@ -161,10 +161,12 @@ def test_guided__no_hold_in_force__not_held(action):
 
 
 @pytest.mark.parametrize("action", ["jog", "waypoint", "aside"])
-@pytest.mark.parametrize("stance", [NO_DEVICE, AUTOMATIC, None])
-def test_guided__no_manual_mode_with_an_enabling_device__not_moved(action, stance):
+@pytest.mark.parametrize(
+    ("stance", "code"), [(NO_DEVICE, "NO_ENABLING_DEVICE"), (AUTOMATIC, "NO_ENABLING_DEVICE"), (None, "NO_CONTACT")]
+)
+def test_guided__no_manual_mode_with_an_enabling_device__not_moved(action, stance, code):
     state = a_guided_part()
-    assert refuses(state, a_guidance(action, term=3), stance=stance) == "NO_ENABLING_DEVICE"
+    assert refuses(state, a_guidance(action, term=3), stance=stance) == code
     assert (job_of(state).state, state.motions) == ("paused", {})
 
 
