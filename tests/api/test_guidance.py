@@ -50,8 +50,8 @@ class Plant:
         return found
 
     def ask(self, path: str, *, etag: str | None = None, key: str | None = None, **body: Any) -> Any:
-        headers = a_key(key) | ({"If-Match": etag} if etag else {})
-        return self.client.post(path, json=body, headers=headers)
+        headers = a_key(key) | {"Content-Type": "application/json"} | ({"If-Match": etag} if etag else {})
+        return self.client.post(path, content=json.dumps(body), headers=headers)
 
     def does(self, path: str, *, status: int = 201, **body: Any) -> dict[str, Any]:
         """Previews and gives."""
@@ -215,7 +215,15 @@ def test_command__not_what_was_signed__is_refused_at_the_door(held: Plant, chang
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
-@pytest.mark.parametrize(("changes", "pointer"), [({"action": "dance"}, "/order/action"), ({"more": 1}, "/order/more")])
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"action": "dance"}, "/order/action"),
+        ({"more": 1}, "/order/more"),
+        ({"resource": "\ud800"}, "/order/resource"),
+        ({"parameters": "\udfff"}, "/order/parameters"),
+    ],
+)
 def test_command__order_that_is_none__names_the_field(held: Plant, changes: Any, pointer: str) -> None:
     body = held.signed(COMMANDS, "supervisor", **JOG)
     refused = held.ask(COMMANDS, **body | {"order": body["order"] | changes})
