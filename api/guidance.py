@@ -31,6 +31,7 @@ from workmoot.domain.guidance import (
     guidance_message,
     guidance_values,
     read_parameters,
+    write_parameters,
 )
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.ids import Number
@@ -82,8 +83,8 @@ class Asked:
     def parameters(self) -> str:
         """As they are signed; what does not fit is refused by its name."""
         if isinstance(self.body, ReturnIn):
-            return _as_json({"outcome": self.body.outcome.value})
-        given = _as_json(self.body.parameters) if isinstance(self.body, CommandIn) else "{}"
+            return write_parameters(self.act, {"outcome": self.body.outcome.value})
+        given = write_parameters(self.act, self.body.parameters if isinstance(self.body, CommandIn) else {})
         try:
             read_parameters(self.act, given)
         except Malformed as wrong:
@@ -275,17 +276,10 @@ def _require_same(asked: Asked, signed: Guidance, robot: Number) -> None:
         "robot": signed.robot == robot,
         "resource": asked.body.resource in (None, signed.resource),
         "action": signed.action is asked.act,
-        "parameters": _is_same_json(signed.parameters, asked.parameters),
+        "parameters": signed.parameters == asked.parameters,
     }
     if wrong := [name for name, is_same in same.items() if not is_same]:
         raise unprocessable(f"/order/{wrong[0]}", f"The signed {wrong[0]} is another than the request's.")
-
-
-def _is_same_json(one: str, other: str) -> bool:
-    try:
-        return bool(json.loads(one) == json.loads(other))
-    except (ValueError, RecursionError):
-        return False
 
 
 def _bytes_of(hexadecimal: str) -> bytes:

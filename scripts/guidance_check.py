@@ -1,10 +1,9 @@
 """Whether guidance that an API drafted is what was asked for: judged here, before a human's key signs it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workmoot.domain.guidance import VALID_S, Act, Guidance
+from workmoot.domain.guidance import VALID_S, Act, Guidance, write_parameters
 
 CLOCKS_DIFFER_S = 60
 
@@ -16,14 +15,7 @@ def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidan
         "robot": not robot.isdecimal() or guidance.robot == int(robot),
         "resource": asked.get("resource") in (None, guidance.resource),
         "action": guidance.action is act,
-        "parameters": _read(guidance.parameters) == carries,
+        "parameters": guidance.parameters == write_parameters(act, carries),
         "notAfter": guidance.not_after <= now + VALID_S + CLOCKS_DIFFER_S,
     }
     yield from (field for field, is_same in same.items() if not is_same)
-
-
-def _read(parameters: str) -> object:
-    try:
-        return json.loads(parameters)
-    except (ValueError, RecursionError):
-        return None

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from gateway.adapters import Stance
@@ -36,7 +34,7 @@ from tests.gateway.floors import (
     refused,
 )
 from workmoot.domain.errors import GatewayRefused, Malformed
-from workmoot.domain.guidance import DEAD_MAN_MS, HOME, MAX_NUMBER
+from workmoot.domain.guidance import DEAD_MAN_MS, HOME, MAX_NUMBER, Act, write_parameters
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 ACTS = ("take", "retain", "return", "jog", "waypoint", "aside", "stop")
@@ -262,7 +260,21 @@ def test_guided__locked_out_for_maintenance__maintenance_alone(where):
 )
 def test_guided__parameters_that_do_not_fit__malformed_with_what_would_be_right(action, parameters, says):
     with pytest.raises(Malformed, match=says):
-        guides(a_guided_state(), a_guidance(action, parameters=json.dumps(parameters)))
+        guides(a_guided_state(), a_guidance(action, parameters=write_parameters(Act(action), parameters)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"axis":"x","distance_mm":1,"speed_mm_s":10,"distance_mm":2000,"speed_mm_s":250}',
+        '{"distance_mm":1,"axis":"x","speed_mm_s":10}',
+        '{"axis": "x", "distance_mm": 1, "speed_mm_s": 10}',
+        '{"axis":"\\u0078","distance_mm":1,"speed_mm_s":10}',
+    ],
+)
+def test_guided__parameters_that_could_be_read_otherwise__malformed_with_the_one_writing(text):
+    with pytest.raises(Malformed, match="one writing, which is signed"):
+        guides(a_guided_state(), a_guidance("jog", parameters=text))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 4000])
