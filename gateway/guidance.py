@@ -221,13 +221,14 @@ def _move(case: Case) -> Iterator[r.Record]:
 
 
 def _along(start: Point, jog: Jog) -> Point:
-    """So far along the axis, and no further than the robot is guided."""
+    """So far along the axis, and no further out than the robot is guided, or stands already."""
     place = AXES.index(jog.axis)
-    x, y, z = (
-        max(-REACH_UM, min(REACH_UM, value + jog.distance_mm * UM_PER_MM)) if axis == place else value
-        for axis, value in enumerate(start)
-    )
+    x, y, z = (_within_reach(at, jog.distance_mm * UM_PER_MM) if axis == place else at for axis, at in enumerate(start))
     return x, y, z
+
+
+def _within_reach(start: int, way: int) -> int:
+    return max(min(-REACH_UM, start), min(max(REACH_UM, start), start + way))
 
 
 def _motion(case: Case, start: Point, goal: Point, speed_mm_s: int) -> r.GuidedMotionBegun:

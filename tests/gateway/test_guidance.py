@@ -308,6 +308,16 @@ def test_jog__to_the_end_of_its_reach__no_further():
     assert pose(state, 9) == (1_000_000, 0, 0)
 
 
+@pytest.mark.parametrize(("distance", "ends"), [(1, 1_200_000), (-1, 1_199_000)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_jog__from_beyond_its_reach__never_the_other_way(distance, ends, side):
+    beyond = Stance(pose=(side * 1_200_000, 0, 0), manual=True, enabling_device=True)
+    jog = write_parameters(Act.JOG, {"axis": "x", "distance_mm": side * distance, "speed_mm_s": 250})
+    state = a_guided_state()
+    guides(state, a_guidance("jog", parameters=jog), stance=beyond)
+    assert pose(state, 9) == (side * ends, 0, 0)
+
+
 def test_waypoint__near__straight_there_at_the_speed():
     state = a_guided_state()
     guides(state, a_guidance("waypoint"))
