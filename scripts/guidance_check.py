@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workmoot.domain.guidance import VALID_S, Act, Guidance, write_parameters
+from api.guidance import DRAFT_S
+from workmoot.domain.guidance import Act, Guidance, write_parameters
 
-CLOCKS_DIFFER_S = 60
+CLOCKS_DIFFER_S = 5
+"""A motion is signed for the moment: clocks that differ by more are set first."""
 
 
 def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidance, *, now: float) -> Iterator[str]:
@@ -16,6 +18,6 @@ def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidan
         "resource": asked.get("resource") in (None, guidance.resource),
         "action": guidance.action is act,
         "parameters": guidance.parameters == write_parameters(act, carries),
-        "notAfter": guidance.not_after <= now + VALID_S + CLOCKS_DIFFER_S,
+        "notAfter": guidance.not_after <= now + DRAFT_S + CLOCKS_DIFFER_S,
     }
     yield from (field for field, is_same in same.items() if not is_same)

@@ -1,6 +1,7 @@
 """`workmoot robot`: a human's hand on a robot that is held, as a client of the API."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ Speed = Annotated[int, typer.Option(min=1, max=250, help="mm/s.")]
 Millimetres = Annotated[int, typer.Argument(help="mm from its home.")]
 
 KEEPS_EVERY_S = 10.0
+NEAR_MM = 1.0
+"""A point is reached within so much."""
 AGAIN_AFTER_S = 0.3
 """Within the half second for which a command moves a robot."""
 MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
@@ -166,12 +169,17 @@ def waypoint(  # noqa: PLR0913 (a command's options)
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move a robot that you took straight to a point; command after command until it is there, or Ctrl-C."""
+    """Move a robot that you took straight to a point; again and again until it is there or no nearer, or Ctrl-C."""
     hand, point = Hand(robot, **_options(locals())), {"x": x, "y": y, "z": z}
-    while not _gets_to(answer := hand.command(Act.WAYPOINT, **point, speed_mm_s=speed), point):
+    left = math.inf
+    while NEAR_MM < (now_left := _left(answer := hand.command(Act.WAYPOINT, **point, speed_mm_s=speed), point)) < left:
+        left = now_left
         hand.be_sure()
         time.sleep(AGAIN_AFTER_S)
     hand.tell(answer)
+    if now_left > NEAR_MM:
+        typer.echo("it does not come nearer: nothing more was sent", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -236,10 +244,11 @@ def _options(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in OPTIONS}
 
 
-def _gets_to(answer: Mapping[str, Any], point: Mapping[str, int]) -> bool:
-    """Whether it is there, or will be without another command."""
+def _left(answer: Mapping[str, Any], point: Mapping[str, int]) -> float:
+    """How many mm are left where it is, or will be without another command; infinite where it does not say."""
     stance = answer["lease"]["stance"] or {}
-    return point in (stance.get("moves_to_mm"), stance.get("pose_mm"))
+    ends = stance.get("moves_to_mm") or stance.get("pose_mm")
+    return math.dist(tuple(ends[axis] for axis in point), tuple(point.values())) if ends else math.inf
 
 
 def _previewed(seen: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from api.access.access import Terms
 from api.order_json import guidance_from
 from scripts.cli import app
+from scripts.guidance_check import differences
 from scripts.nodes import free_port
 from scripts.signing import sign_guidance
 from tests.api.floors import StoryChain, a_gateway
@@ -25,6 +26,7 @@ from tests.api.requests import a_key, an_order, get, give
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import Story, a_running_plant, deployment_of_story, signer
 from tests.api.visitors import peopled
+from tests.gateway.floors import START_S, a_guidance
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.signer import write_key
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
@@ -334,6 +336,24 @@ def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(she
     assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
 
 
+@pytest.mark.parametrize("pose", [{"x": 9.0, "y": 0.0, "z": 0.0}, None])
+def test_robot__waypoint_that_comes_no_nearer__is_given_up(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, pose: Any
+) -> None:
+    lease = {"resource": "arm", "holder": None, "taken_from": None, "until": None}
+    stance = {"pose_mm": pose, "moves_to_mm": None, "manual": True, "enabling_device": True, "simulated": False}
+    asked: list[Any] = []
+
+    def command(self: object, act: Act, **parameters: Any) -> dict[str, Any]:
+        asked.append((self, act, parameters))
+        return {"lease": lease | {"stance": stance}}
+
+    monkeypatch.setattr("scripts.robot.Hand.command", command)
+    monkeypatch.setattr("scripts.robot.time", SimpleNamespace(sleep=lambda _: None))
+    given_up = shell.run("waypoint", "R-1", "12", "0", "0", "--yes", "--json", code=1)
+    assert ("does not come nearer" in given_up.stderr, len(asked)) == (True, 2 if pose else 1)
+
+
 def test_robot__take_and_keep__retains_until_ctrl_c(shell: Shell, held: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = iter((0.0, 0.0))
 
@@ -379,6 +399,12 @@ def test_sign_guidance__api_drafted_another__is_not_signed(held: Plant, lie: dic
     seen["order"] |= lie
     with pytest.raises(typer.BadParameter, match=rf"other guidance than was asked for \({told}\)"):
         sign_guidance("1", Act.JOG, body, seen, deployment_of_story(), signer("operator"))
+
+
+@pytest.mark.parametrize(("good_for_s", "told"), [(35, []), (36, ["notAfter"])])
+def test_differences__draft_that_is_good_for_longer_than_a_moment__is_one(good_for_s: int, told: list[str]) -> None:
+    guidance = a_guidance("stop", not_after=START_S + good_for_s)
+    assert list(differences("1", Act.STOP, {}, guidance, now=START_S)) == told
 
 
 def test_sign_guidance__for_another_chain__is_not_signed(held: Plant) -> None:
