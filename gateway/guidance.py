@@ -18,7 +18,7 @@ from math import isqrt
 
 from gateway import records as r
 from gateway.adapters import Stance
-from gateway.checks import Code, Now, is_maintained, stillness
+from gateway.checks import Code, Now, is_alive, is_maintained, stillness
 from gateway.core import stopped
 from gateway.state import Lease, State
 from gateway.view import View
@@ -199,7 +199,11 @@ def _return(case: Case) -> Iterator[r.Record]:
 
 
 def _stop(case: Case) -> Iterator[r.Record]:
-    yield _record(case)
+    """No lease that is over, or without a hold, lasts longer by it: a worker may wait for the robot."""
+    guidance, now = case.guidance, case.now
+    held = stillness(case.state, case.view, now, robot=guidance.robot)
+    keeps = held and is_alive(case.state, case.view, *case.key, now)
+    yield _record(case, until=None if keeps else case.lease.until)
     yield from stand_still(case.state, *case.key, case.now)
 
 

@@ -180,6 +180,26 @@ def test_guided__released_and_the_lease_over__may_still_stop_and_return(action):
     guides(state, a_guidance(action, not_after=START_S + 60), at=LEASE_SECONDS + 5)
 
 
+def test_stop__lease_over__stays_over():
+    state = a_guided_state()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=LEASE_SECONDS + 5)
+    late = a_guidance("jog", seq=2, not_after=START_S + 60)
+    assert refuses(state, late, at=LEASE_SECONDS + 5) == "NOT_HOLDER"
+
+
+def test_stop__no_hold_in_force__keeps_no_worker_out_for_longer():
+    state = a_guided_state()
+    state.orders.clear()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=20)
+    obeyed(state, a_view(), a_command("acquire", term=2, not_after=START_S + 99), at=LEASE_SECONDS + 1)
+
+
+def test_stop__held_and_the_lease_not_over__keeps_it_as_every_act_does():
+    state = a_guided_state()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=20)
+    assert state.lease(R1, "arm").until == START_S + 20 + LEASE_SECONDS
+
+
 def test_guided__number_used__replayed():
     state = a_guided_state()
     guides(state, a_guidance("jog", seq=7))
