@@ -281,7 +281,8 @@ def _lease(lease: Mapping[str, Any]) -> list[str]:
     until = f" until {lease['until']}" if lease["until"] else ""
     has = (_who(holder) + (until if lease["alive"] else ", over")) if holder else "nobody"
     taken = f", taken from {_who(former)}" if former else ""
-    return [f"{lease['resource']}: {has}{taken}", f"  {_stands(stance)}"]
+    told = [] if lease["told"] else ["  the robot did not take the last motion it was told"]
+    return [f"{lease['resource']}: {has}{taken}", f"  {_stands(stance)}", *told]
 
 
 def _stands(stance: Mapping[str, Any] | None) -> str:

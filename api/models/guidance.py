@@ -58,6 +58,7 @@ class LeaseOut(Wire):
     taken_from: HolderOut | None = Field(description="Whom a human took it from, by a hold or by taking.")
     until: datetime | None = Field(description="When it ends, unless it is used before.")
     alive: bool = Field(description="Whether it keeps others out now.")
+    told: bool = Field(description="Whether the robot took the last motion that a human signed for it.")
     stance: StanceOut | None = Field(description="None: the robot does not answer.")
     guided: tuple[GuidedOut, ...] = Field(description="What humans did with it last, the latest first.")
 

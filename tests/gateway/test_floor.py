@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
@@ -8,6 +9,7 @@ from gateway.adapters import NoContact, Stance
 from gateway.adapters.simulated import SimulatedRobots
 from gateway.checks import Code
 from gateway.floor import Floor, OtherGateway
+from gateway.show import lease_json
 from gateway.truth import Defaults, Truth
 from gateway.wal import Wal
 from tests.gateway.conftest import Site
@@ -369,6 +371,11 @@ class Taught(SimulatedRobots):
 TEACHING = Stance(pose=(7_000, 0, 0), manual=True, enabling_device=True)
 
 
+def shown(site) -> Any:
+    """Robot 1's lease, as everybody reads it."""
+    return lease_json(site.floor, R1, "arm")
+
+
 async def a_taught_site(site, stance=TEACHING):
     robots = Taught(site, stance)
     await site.floor.join(robots)
@@ -427,9 +434,23 @@ async def test_guide__robot_the_plant_does_not_have__its_adapter_is_not_asked(si
 async def test_guide__robot_that_does_not_answer__is_stopped_as_far_as_it_can_be_told(site):
     robots = await a_taught_site(site)
     await guides(site, "jog", term=2)
+    assert shown(site)["told"]
     robots.stands = None
     await guides(site, "stop", term=2, seq=2)
     assert [motion.lasts_ms for motion in robots.told] == [400, 0]
+    assert not shown(site)["told"]
+
+
+async def test_guide__robot_that_does_not_take_its_motion__is_not_said_to_move(site, monkeypatch):
+    robots = await a_taught_site(site)
+    monkeypatch.setattr(robots, "guide", AsyncMock(side_effect=NoContact))
+    await guides(site, "jog", term=2)
+    await site.floor.look_at(site.floor.view.robots.values())
+    assert (shown(site)["told"], shown(site)["stance"]["moves_to_mm"]) == (False, None)
+    monkeypatch.undo()
+    await guides(site, "jog", term=2, seq=2)
+    assert shown(site)["told"]
+    assert shown(site)["stance"]["moves_to_mm"] == {"x": 107.0, "y": 0.0, "z": 0.0}
 
 
 async def test_guide__robot_busy_for_longer_than_the_motion__is_not_told_it_any_more(site):
@@ -440,4 +461,4 @@ async def test_guide__robot_busy_for_longer_than_the_motion__is_not_told_it_any_
         await asyncio.sleep(0)
         site.watch.forward(1)
     await moving
-    assert robots.told == []
+    assert (robots.told, shown(site)["told"]) == ([], False)
