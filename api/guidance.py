@@ -166,12 +166,13 @@ class GuidanceDesk:
             )
 
     def _sign(self, asked: Asked, if_match: str | None, *, may_read: bool) -> dict[str, Any]:
-        """The guidance as it is to be sent; who takes a robot saw who has it now."""
+        """The guidance as it is to be sent; who takes a robot saw who has it now, any other who says what was seen."""
+        is_seen = asked.act is Act.TAKE or if_match is not None
         exact = self._exact(asked) if asked.body.order is not None or asked.body.signature is not None else None
-        if exact is not None and asked.act is not Act.TAKE:
+        if exact is not None and not is_seen:
             return exact
         drafted, seen = self._draft(asked)
-        if asked.act is Act.TAKE:
+        if is_seen:
             current = {"lease": seen.lease.model_dump(mode="json")} if may_read else None
             require_match("The robot's lease", seen.etag, if_match, current, any_will_do=False)
         return exact or self._kept(drafted, self._desk.sign_for(drafted.human, self._digest_of(drafted)))

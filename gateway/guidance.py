@@ -194,7 +194,7 @@ def _retain(case: Case) -> Iterator[r.Record]:
 
 
 def _return(case: Case) -> Iterator[r.Record]:
-    yield _record(case, until=0)
+    yield _record(case, term=case.lease.term + 1, until=0)
     yield from stand_still(case.state, *case.key, case.now)
 
 

@@ -78,7 +78,8 @@ class Hand:
             where = deployment_of(self._client.url, self._deployment)
             signature = sign_guidance(self._robot, act, body, seen, where, self._signer)
             body |= {"order": seen["order"], "signature": signature}
-        answer: dict[str, Any] = self._client.give_at(path, body, etag=seen["etag"])
+        etag = seen["etag"] if act is Act.TAKE else None
+        answer: dict[str, Any] = self._client.give_at(path, body, etag=etag)
         return answer
 
     def command(self, act: Act, **parameters: Any) -> dict[str, Any]:

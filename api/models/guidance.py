@@ -105,7 +105,7 @@ class GuidancePreview(Wire):
     lease: LeaseOut = Field(description="Who has it now, by the gateway itself.")
     in_hand: dict[str, Any] | None = Field(description="The part it has in hand, the gateway's own words.")
     warnings: tuple[str, ...] = Field(description="Why the gateway would refuse it as things are.")
-    etag: str = Field(description="Of this lease and part; to take it, the order is given with it as If-Match.")
+    etag: str = Field(description="Of this lease and part: If-Match, which taking it needs.")
     order: dict[str, Any]
     typed_data: dict[str, Any]
     digest: str

@@ -180,6 +180,18 @@ def test_command__largest_number_used__others_see_it_and_take_it(held: Plant) ->
     assert held.does(LEASE, human="operator")["lease"]["holder"]["who"]["id"] == "operator"
 
 
+def test_command__given_for_another_state__is_not_done(held: Plant) -> None:
+    held.does(LEASE, human="supervisor")
+    seen = held.preview(COMMANDS, human="supervisor", **JOG)["etag"]
+    assert held.ask(COMMANDS, etag=seen, human="supervisor", **JOG).status_code == 201
+    signed = held.signed(COMMANDS, "supervisor", **JOG)
+    for body in ({"human": "supervisor", **JOG}, signed):
+        late = held.ask(COMMANDS, etag='"lease-of-yesterday"', **body)
+        assert (late.status_code, late.json()["type"]) == (412, "/problems/stale-version")
+    held.does(f"{LEASE}/return", human="supervisor", outcome="redo")
+    assert held.preview(LEASE, human="supervisor")["etag"] != seen
+
+
 def test_command__asked_again_under_its_key__is_done_once(held: Plant) -> None:
     held.does(LEASE, human="supervisor")
     first, again = (held.ask(COMMANDS, key="jog-1", human="supervisor", **JOG) for _ in range(2))

@@ -200,6 +200,12 @@ def test_stop__held_and_the_lease_not_over__keeps_it_as_every_act_does():
     assert state.lease(R1, "arm").until == START_S + 20 + LEASE_SECONDS
 
 
+def test_return__raises_the_term__nothing_signed_before_passes():
+    state = a_guided_state()
+    guides(state, a_guidance("return"))
+    assert (state.lease(R1, "arm").term, refuses(state, a_guidance("stop", seq=2))) == (3, "FENCED")
+
+
 def test_guided__number_used__replayed():
     state = a_guided_state()
     guides(state, a_guidance("jog", seq=7))
@@ -388,8 +394,8 @@ def test_aside__part_in_hand__is_stopped_and_the_worker_may_begin_it_anew():
     assert (job_of(state).state, job_of(state).why) == ("stopped", f"{SUPERVISOR} put it aside")
     guides(state, a_guidance("return", term=3, seq=2))
     state.orders.clear()
-    obeyed(state, a_view(), a_command("acquire", term=3, seq=3), at=1)
-    obeyed(state, a_view(), a_command("run", term=4), at=1)
+    obeyed(state, a_view(), a_command("acquire", term=4), at=1)
+    obeyed(state, a_view(), a_command("run", term=5), at=1)
 
 
 @pytest.mark.parametrize("action", ["acquire", "run", "stop", "return"])
@@ -414,8 +420,8 @@ def test_run__after_a_human_moved_the_robot__its_work_has_it_at_home():
     guides(state, a_guidance("jog", term=3))
     guides(state, a_guidance("return", term=3, seq=2), at=1)
     state.orders.clear()
-    obeyed(state, a_view(), a_command("acquire", term=3, seq=3), at=1)
-    obeyed(state, a_view(), a_command("run", term=4), at=1)
+    obeyed(state, a_view(), a_command("acquire", term=4), at=1)
+    obeyed(state, a_view(), a_command("run", term=5), at=1)
     assert (job_of(state).state, state.motions) == ("running", {})
 
 
