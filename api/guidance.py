@@ -22,6 +22,7 @@ from api.views.workers import members_of
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Malformed
 from workmoot.domain.guidance import (
+    MAX_NUMBER,
     MOVING_ACTS,
     Act,
     Guidance,
@@ -30,6 +31,7 @@ from workmoot.domain.guidance import (
     guidance_message,
     guidance_values,
     read_parameters,
+    write_parameters,
 )
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.ids import Number
@@ -52,7 +54,8 @@ NEXT_STEPS = {
 HELPS = {
     "NOT_HELD": "Hold the robot first: an override of kind hold.",
     "NOT_HOLDER": "Take its lease first: POST /api/v1/robots/{id}/lease.",
-    "NOT_ALLOWED": "It takes the role of operator, supervisor or maintenance.",
+    "NOT_ALLOWED": "It takes the role of operator, supervisor or maintenance, and a robot of one of the human's cells.",
+    "NO_CONTACT": "The robot has to take what it was told last, the hold above all: see to it, or to its network.",
     "NO_ENABLING_DEVICE": "Switch the robot to manual mode and hold its enabling device.",
     **dict.fromkeys(("FENCED", "REPLAYED", "EXPIRED"), "Look again, then sign anew."),
 }
@@ -80,8 +83,8 @@ class Asked:
     def parameters(self) -> str:
         """As they are signed; what does not fit is refused by its name."""
         if isinstance(self.body, ReturnIn):
-            return _as_json({"outcome": self.body.outcome.value})
-        given = _as_json(self.body.parameters) if isinstance(self.body, CommandIn) else "{}"
+            return write_parameters(self.act, {"outcome": self.body.outcome.value})
+        given = write_parameters(self.act, self.body.parameters if isinstance(self.body, CommandIn) else {})
         try:
             read_parameters(self.act, given)
         except Malformed as wrong:
@@ -97,6 +100,7 @@ class Seen:
     lease: LeaseOut
     held: bool
     held_why: tuple[str, ...]
+    answered: bool
     in_hand: dict[str, Any] | None
 
     @property
@@ -127,6 +131,7 @@ class GuidanceDesk:
                 says=in_words(drafted, seen),
                 held=seen.held,
                 held_why=seen.held_why,
+                answered=seen.answered,
                 lease=seen.lease,
                 in_hand=seen.in_hand,
                 warnings=tuple(_warnings(drafted, seen)),
@@ -161,12 +166,13 @@ class GuidanceDesk:
             )
 
     def _sign(self, asked: Asked, if_match: str | None, *, may_read: bool) -> dict[str, Any]:
-        """The guidance as it is to be sent; who takes a robot saw who has it now."""
+        """The guidance as it is to be sent; who takes a robot saw who has it now, any other who says what was seen."""
+        is_seen = asked.act is Act.TAKE or if_match is not None
         exact = self._exact(asked) if asked.body.order is not None or asked.body.signature is not None else None
-        if exact is not None and asked.act is not Act.TAKE:
+        if exact is not None and not is_seen:
             return exact
         drafted, seen = self._draft(asked)
-        if asked.act is Act.TAKE:
+        if is_seen:
             current = {"lease": seen.lease.model_dump(mode="json")} if may_read else None
             require_match("The robot's lease", seen.etag, if_match, current, any_will_do=False)
         return exact or self._kept(drafted, self._desk.sign_for(drafted.human, self._digest_of(drafted)))
@@ -206,7 +212,7 @@ class GuidanceDesk:
             resource=seen.lease.resource,
             human=human,
             term=seen.lease.term,
-            seq=seen.lease.seq + 1,
+            seq=1 if asked.act is Act.TAKE else min(seen.lease.seq + 1, MAX_NUMBER),
             not_after=int(time.time()) + DRAFT_S,
             action=asked.act,
             parameters=parameters,
@@ -252,7 +258,9 @@ def _warnings(guidance: Guidance, seen: Seen) -> list[str]:
         found.append(f"NOT_HELD: {HELPS['NOT_HELD']}")
     if guidance.action is not Act.TAKE and (holder is None or holder.account != guidance.human):
         found.append(f"NOT_HOLDER: {HELPS['NOT_HOLDER']}")
-    if guidance.action in MOVING_ACTS and not (stance and stance.manual and stance.enabling_device):
+    if guidance.action in MOVING_ACTS and not (stance and seen.answered):
+        found.append(f"NO_CONTACT: {HELPS['NO_CONTACT']}")
+    elif guidance.action in MOVING_ACTS and not (stance and stance.manual and stance.enabling_device):
         found.append(f"NO_ENABLING_DEVICE: {HELPS['NO_ENABLING_DEVICE']}")
     return found
 
@@ -269,17 +277,10 @@ def _require_same(asked: Asked, signed: Guidance, robot: Number) -> None:
         "robot": signed.robot == robot,
         "resource": asked.body.resource in (None, signed.resource),
         "action": signed.action is asked.act,
-        "parameters": _is_same_json(signed.parameters, asked.parameters),
+        "parameters": signed.parameters == asked.parameters,
     }
     if wrong := [name for name, is_same in same.items() if not is_same]:
         raise unprocessable(f"/order/{wrong[0]}", f"The signed {wrong[0]} is another than the request's.")
-
-
-def _is_same_json(one: str, other: str) -> bool:
-    try:
-        return bool(json.loads(one) == json.loads(other))
-    except (ValueError, RecursionError):
-        return False
 
 
 def _bytes_of(hexadecimal: str) -> bytes:
@@ -296,6 +297,7 @@ def _seen(snap: Snapshot, number: int, resource: str, said: Said) -> Seen:
         lease=lease_out(snap, resource, inside(said, "resources").get(resource)),
         held=said.get("held") is True,
         held_why=tuple(items(said, "held_why", str)),
+        answered=said.get("answered") is True,
         in_hand=dict(job) if isinstance(job, Mapping) else None,
     )
 

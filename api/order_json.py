@@ -126,8 +126,10 @@ def _address(kind: str, value: object) -> str:
 
 
 def _text(kind: str, value: object) -> str:
+    """What can be written as UTF-8: half a character cannot."""
     if not isinstance(value, str):
         raise TypeError(kind)
+    value.encode()
     return value
 
 

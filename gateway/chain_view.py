@@ -7,7 +7,7 @@ from workmoot.domain.ids import Number, order_of
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.ledger.records import Task
 from workmoot.domain.overrides import Level, OverrideKind, SubjectType
-from workmoot.domain.workers import Binding, Role, Scope, Standing
+from workmoot.domain.workers import Binding, Kind, Role, Scope, Standing
 
 
 def view_of(ledger: Ledger) -> View:
@@ -30,6 +30,7 @@ def view_of(ledger: Ledger) -> View:
         maintained=_instructed(ledger, OverrideKind.MAINTAIN),
         commanders=dict(_commanders(ledger, robots)),
         roles=_roles(ledger),
+        cells=dict(_cells(ledger)),
         given={
             "0x" + record.digest.hex(): GivenOrder(
                 kind=record.order.kind,
@@ -46,7 +47,7 @@ def _robots(ledger: Ledger, described: list[Mapping[str, object]]) -> Iterator[R
         number = item.get("number")
         if not isinstance(number, int):
             continue
-        control = ledger.robots.get(Number(number))
+        control, badge = ledger.robots.get(Number(number)), ledger.members.get(Number(number))
         yield RobotView(
             number=number,
             id=str(item.get("id", number)),
@@ -56,6 +57,7 @@ def _robots(ledger: Ledger, described: list[Mapping[str, object]]) -> Iterator[R
             epoch=ledger.robot_epoch(number),
             held=control is not None and control.held,
             locked_out=ledger.slot(SubjectType.ROBOT, number, Level.MAINTENANCE).held,
+            capabilities=badge.capabilities if badge else 0,
         )
 
 
@@ -107,6 +109,12 @@ def _roles(ledger: Ledger) -> Mapping[str, frozenset[Role]]:
     acting = ledger.roles
     humans = {account for accounts in acting.values() for account in accounts if _stands(ledger, account)}
     return {human: frozenset(role for role in Role if human in acting[role]) for human in humans}
+
+
+def _cells(ledger: Ledger) -> Iterator[tuple[str, int]]:
+    for member in ledger.members.values():
+        if member.kind is Kind.HUMAN and member.capabilities:
+            yield member.account, member.capabilities
 
 
 def _stands(ledger: Ledger, account: str) -> bool:

@@ -32,6 +32,7 @@ class Code(StrEnum):
     MALFORMED = "MALFORMED"
     NOT_HELD = "NOT_HELD"
     NO_ENABLING_DEVICE = "NO_ENABLING_DEVICE"
+    NO_CONTACT = "NO_CONTACT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +198,13 @@ def fence_epochs(case: Case, mandate: Mandate) -> None:
 
 
 def fence_term(case: Case) -> None:
-    """The command is of the present term, and new in it."""
+    """The command is of the present term."""
     _same("term", case.command.term, case.lease.term)
+
+
+def fence_number(case: Case) -> None:
+    """And new in it. What raises the term needs no number: it comes once in any term."""
+    fence_term(case)
     if case.command.seq <= case.lease.seq:
         raise Objection(Code.REPLAYED, f"number {case.command.seq} is not above {case.lease.seq}")
 

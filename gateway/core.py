@@ -4,7 +4,7 @@ robot known · not expired · signer has a badge and may act        UNKNOWN_ROBO
 no hold on plant, robot, task (stop passes)                       HELD
 the assignment in force names the signer for this robot           NO_MANDATE
 task epoch, robot epoch, mandate, term are the present ones       FENCED
-the number rises within the term                                  REPLAYED
+but to acquire: the number rises within the term                  REPLAYED
 the lease is free, or the signer's                                BUSY NOT_HOLDER
 """
 
@@ -24,6 +24,7 @@ from gateway.checks import (
     as_holder,
     commander,
     fence_epochs,
+    fence_number,
     fence_term,
     is_alive,
     refuse_held,
@@ -84,7 +85,7 @@ def _acquire(case: Case) -> tuple[r.Record, ...]:
 
 def _run(case: Case) -> tuple[r.Record, ...]:
     mandate = commander(case, frozenset((Status.STARTED,)))
-    fence_term(case)
+    fence_number(case)
     as_holder(case)
     job = case.state.jobs.get((case.command.task, case.command.robot))
     if job and job.order.run == mandate.run and job.state != "stopped":
@@ -133,7 +134,7 @@ def _started(case: Case, mandate: Mandate) -> r.JobStarted:
 
 def _stop(case: Case) -> tuple[r.Record, ...]:
     """Passes under a hold and an old epoch: who moved the robot may always stop it, unless a human took it."""
-    fence_term(case)
+    fence_number(case)
     if case.lease.human:
         raise Objection(Code.NOT_HOLDER, f"{case.lease.human} took the lease: it is for the human to say")
     job = case.state.jobs.get((case.command.task, case.command.robot))
@@ -147,7 +148,7 @@ def _stop(case: Case) -> tuple[r.Record, ...]:
 def _return(case: Case) -> tuple[r.Record, ...]:
     command = case.command
     refuse_held(case)
-    fence_term(case)
+    fence_number(case)
     as_holder(case, fresh=False)
     if case.state.job_on(command.robot, command.resource):
         raise Objection(Code.BUSY, "the robot has a part in hand: stop it first")

@@ -60,6 +60,8 @@ class Floor:
         self.out_of_contact: set[int] = set()
         self.stances: dict[tuple[int, str], Stance | None] = {}
         """How each robot's resource stood when it was last looked at; None: it did not answer."""
+        self.untold: set[tuple[int, str]] = set()
+        """The resources that never took the last of a human's motions."""
         self.look_again: Callable[[], Awaitable[None]] = _nothing
         self._wal = wal
         self._now_ms = now_ms
@@ -154,11 +156,17 @@ class Floor:
 
     async def _guide(self, signed: SignedGuidance) -> None:
         guidance = signed.guidance
-        stance = await self._stance(guidance.robot, guidance.resource) if guidance.action in MOVING_ACTS else None
+        stance = await self._ready(guidance.robot, guidance.resource) if guidance.action in MOVING_ACTS else None
         records = guided(self.state, self.view, signed, stance, self.now())
         await self._do(records)
         if records:
             log.info("guidance %s: %s of robot %s by %s", signed.id, guidance.action, guidance.robot, guidance.human)
+
+    async def _ready(self, robot: int, resource: str) -> Stance | None:
+        """How it stands, once it has taken all that it was told, the hold above all; None: it has not."""
+        await self._align(tuple(key for key in self._unaligned if key[1] == robot))
+        stance = await self._stance(robot, resource)
+        return stance if self.has_answered(robot) else None
 
     async def _stance(self, robot: int, resource: str) -> Stance | None:
         """How it stands; None: the plant does not have it, or it does not answer."""
@@ -250,16 +258,23 @@ class Floor:
                 self._asked -= Counter([key])
 
     async def _move(self, robot: int, resource: str) -> None:
+        """Tells a robot its motion, and keeps whether it took it."""
+        took = await self._tell(robot, resource)
+        (self.untold.discard if took else self.untold.add)((robot, resource))
+
+    async def _tell(self, robot: int, resource: str) -> bool:
         """Has a robot make the motion that is written down, unless its time is over: late, nobody expects it. One that
         does not answer is not told again: what it was told before ends by itself."""
         async with self._locks[robot]:
             motion = self.state.motions.get((robot, resource))
             if motion is None or (motion.lasts_ms and motion.is_over(self.now().unix_ms)):
-                return
+                return False
             try:
                 await self.adapter.guide(robot, resource, motion)
             except NoContact:
                 log.warning("robot %s does not answer", robot)
+                return False
+            return True
 
     def has_answered(self, robot: int) -> bool:
         """Whether the robot has taken all that is written down for it."""

@@ -1,12 +1,15 @@
 """A human guides a held robot: what each signed act does, or why it does not stand. No clock, no network.
 
-robot and resource known · still good, and not for long · the human's role   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
-the term is the present one, the number rises within it                      FENCED REPLAYED
+robot and resource known · still good, and not for long · role and cell   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
+the term is the present one                                                  FENCED
+but to take it: the number rises within the term                             REPLAYED
 but to take it: the lease is the human's, and not over                       NOT_HOLDER
 but to stop and to return: held or in maintenance, no other's lock-out       NOT_HELD HELD
+to move: it answers and has taken what it was told, the hold above all       NO_CONTACT
 to move: manual mode with an enabling device, as the robot reports           NO_ENABLING_DEVICE
 
-Taking is by force: the role is all it takes. The very bytes that were obeyed last are answered as done.
+Taking is by force: the role is all it takes, and the term, which it raises, keeps it from coming twice. The very bytes
+that were obeyed last are answered as done.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +18,7 @@ from math import isqrt
 
 from gateway import records as r
 from gateway.adapters import Stance
-from gateway.checks import Code, Now, is_maintained, stillness
+from gateway.checks import Code, Now, is_alive, is_maintained, stillness
 from gateway.core import stopped
 from gateway.state import Lease, State
 from gateway.view import View
@@ -64,7 +67,7 @@ class SignedGuidance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Guidance before the court: all that bears on it. No stance: the robot does not answer."""
+    """Guidance before the court: all that bears on it. No stance: the robot does not answer, or not yet to the hold."""
 
     state: State
     view: View
@@ -122,6 +125,9 @@ def _require_time(case: Case) -> None:
 def _require_role(case: Case) -> None:
     if not _roles(case) & ROLES:
         raise GatewayRefused("NOT_ALLOWED", f"{case.guidance.human} has no role that may guide a robot")
+    robot = case.view.robots[case.guidance.robot]
+    if case.guidance.action not in LETTING_GO and not case.view.is_in_scope(case.guidance.human, robot):
+        raise GatewayRefused("NOT_ALLOWED", f"robot {robot.number} is in no cell of {case.guidance.human}")
 
 
 def _require_fresh(case: Case) -> None:
@@ -129,7 +135,7 @@ def _require_fresh(case: Case) -> None:
     if guidance.term != lease.term:
         has = f"; {lease.human} has the lease" if lease.human else ""
         raise GatewayRefused(Code.FENCED, f"term {guidance.term} is not the present {lease.term}{has}")
-    if guidance.seq <= lease.seq:
+    if guidance.action is not Act.TAKE and guidance.seq <= lease.seq:
         raise GatewayRefused(Code.REPLAYED, f"number {guidance.seq} is not above {lease.seq}")
 
 
@@ -156,10 +162,11 @@ def _require_held(case: Case) -> None:
 def _require_device(case: Case) -> None:
     if case.guidance.action not in MOVING_ACTS:
         return
-    stance = case.stance
-    if stance is None or not (stance.manual and stance.enabling_device):
-        says = "does not answer" if stance is None else "reports no manual mode with an enabling device"
-        raise GatewayRefused(Code.NO_ENABLING_DEVICE, f"robot {case.guidance.robot} {says}: it is not moved from here")
+    stance, robot = case.stance, case.guidance.robot
+    if stance is None:
+        raise GatewayRefused(Code.NO_CONTACT, f"robot {robot} does not answer, or has not taken what it was told last")
+    if not (stance.manual and stance.enabling_device):
+        raise GatewayRefused(Code.NO_ENABLING_DEVICE, f"robot {robot} reports no manual mode with an enabling device")
 
 
 def _roles(case: Case) -> frozenset[Role]:
@@ -187,12 +194,16 @@ def _retain(case: Case) -> Iterator[r.Record]:
 
 
 def _return(case: Case) -> Iterator[r.Record]:
-    yield _record(case, until=0)
+    yield _record(case, term=case.lease.term + 1, until=0)
     yield from stand_still(case.state, *case.key, case.now)
 
 
 def _stop(case: Case) -> Iterator[r.Record]:
-    yield _record(case)
+    """No lease that is over, or without a hold, lasts longer by it: a worker may wait for the robot."""
+    guidance, now = case.guidance, case.now
+    held = stillness(case.state, case.view, now, robot=guidance.robot)
+    keeps = held and is_alive(case.state, case.view, *case.key, now)
+    yield _record(case, until=None if keeps else case.lease.until)
     yield from stand_still(case.state, *case.key, case.now)
 
 
@@ -214,13 +225,14 @@ def _move(case: Case) -> Iterator[r.Record]:
 
 
 def _along(start: Point, jog: Jog) -> Point:
-    """So far along the axis, and no further than the robot is guided."""
+    """So far along the axis, and no further out than the robot is guided, or stands already."""
     place = AXES.index(jog.axis)
-    x, y, z = (
-        max(-REACH_UM, min(REACH_UM, value + jog.distance_mm * UM_PER_MM)) if axis == place else value
-        for axis, value in enumerate(start)
-    )
+    x, y, z = (_within_reach(at, jog.distance_mm * UM_PER_MM) if axis == place else at for axis, at in enumerate(start))
     return x, y, z
+
+
+def _within_reach(start: int, way: int) -> int:
+    return max(min(-REACH_UM, start), min(max(REACH_UM, start), start + way))
 
 
 def _motion(case: Case, start: Point, goal: Point, speed_mm_s: int) -> r.GuidedMotionBegun:

@@ -57,6 +57,7 @@ def lease_json(floor: Floor, robot: int, resource: str) -> Json:
         "idle_until": lease.until or None,
         "alive": is_alive(state, floor.view, robot, resource, floor.now()),
         "from": {"worker": lease.from_worker or None, "human": lease.from_human or None},
+        "told": key not in floor.untold,
         "stance": stance_json(floor, robot, resource),
         "guided": [guided_json(record) for record in reversed(state.guided.get(key, ()))],
     }
@@ -67,7 +68,8 @@ def stance_json(floor: Floor, robot: int, resource: str) -> Json | None:
     stance, motion = floor.stances.get((robot, resource)), floor.state.motions.get((robot, resource))
     if stance is None:
         return None
-    moves = motion and not motion.is_over(floor.now().unix_ms)
+    took = (robot, resource) not in floor.untold
+    moves = took and motion and not motion.is_over(floor.now().unix_ms)
     return {
         "pose_mm": _in_mm(stance.pose),
         "moves_to_mm": _in_mm(motion.to) if motion and moves else None,

@@ -24,6 +24,8 @@ class RobotView:
     """Held itself; the plant's hold is the plant's."""
     locked_out: bool = False
     """By a hold at maintenance's level."""
+    capabilities: int = 0
+    """Its badge's: the cells it belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,15 @@ class View:
     """Whom the bindings let command a robot's resource; none there: the task's lead alone."""
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     """Humans by account."""
+    cells: Mapping[str, int] = field(default_factory=dict)
+    """The capabilities that a human's badge keeps it to, by account; none there: the whole plant."""
     given: Mapping[str, GivenOrder] = field(default_factory=dict)
     """The humans' orders on the chain by their digest."""
+
+    def is_in_scope(self, human: str, robot: RobotView) -> bool:
+        """Whether the robot is the human's to command."""
+        cells = self.cells.get(human, 0)
+        return not cells or bool(cells & robot.capabilities)
 
 
 NOTHING_SEEN = View()

@@ -91,9 +91,9 @@ class ApiClient:
         """What another write would do; nothing is sent."""
         return self.post(f"{path}?dry_run=true", body)
 
-    def give_at(self, path: str, body: Any, *, etag: str) -> Any:
-        """The write, if all is still as the preview with this tag showed it."""
-        return self.ask("POST", path, body, a_key() | {"If-Match": etag}).json()
+    def give_at(self, path: str, body: Any, *, etag: str | None) -> Any:
+        """The write, if all is still as the preview with this tag showed it; no tag: however it is."""
+        return self.ask("POST", path, body, a_key() | ({"If-Match": etag} if etag else {})).json()
 
     def steps(self, digest: str, *, within_s: float) -> Iterator[Any]:
         """How far an order is and each step it takes, as the stream tells them; so long at most."""

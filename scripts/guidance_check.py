@@ -1,12 +1,13 @@
 """Whether guidance that an API drafted is what was asked for: judged here, before a human's key signs it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workmoot.domain.guidance import VALID_S, Act, Guidance
+from api.guidance import DRAFT_S
+from workmoot.domain.guidance import Act, Guidance, write_parameters
 
-CLOCKS_DIFFER_S = 60
+CLOCKS_DIFFER_S = 5
+"""A motion is signed for the moment: clocks that differ by more are set first."""
 
 
 def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidance, *, now: float) -> Iterator[str]:
@@ -16,14 +17,7 @@ def differences(robot: str, act: Act, asked: Mapping[str, Any], guidance: Guidan
         "robot": not robot.isdecimal() or guidance.robot == int(robot),
         "resource": asked.get("resource") in (None, guidance.resource),
         "action": guidance.action is act,
-        "parameters": _read(guidance.parameters) == carries,
-        "notAfter": guidance.not_after <= now + VALID_S + CLOCKS_DIFFER_S,
+        "parameters": guidance.parameters == write_parameters(act, carries),
+        "notAfter": guidance.not_after <= now + DRAFT_S + CLOCKS_DIFFER_S,
     }
     yield from (field for field, is_same in same.items() if not is_same)
-
-
-def _read(parameters: str) -> object:
-    try:
-        return json.loads(parameters)
-    except (ValueError, RecursionError):
-        return None

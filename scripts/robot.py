@@ -1,6 +1,7 @@
 """`workmoot robot`: a human's hand on a robot that is held, as a client of the API."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ Speed = Annotated[int, typer.Option(min=1, max=250, help="mm/s.")]
 Millimetres = Annotated[int, typer.Argument(help="mm from its home.")]
 
 KEEPS_EVERY_S = 10.0
+NEAR_MM = 1.0
+"""A point is reached within so much."""
 AGAIN_AFTER_S = 0.3
 """Within the half second for which a command moves a robot."""
 MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
@@ -75,7 +78,8 @@ class Hand:
             where = deployment_of(self._client.url, self._deployment)
             signature = sign_guidance(self._robot, act, body, seen, where, self._signer)
             body |= {"order": seen["order"], "signature": signature}
-        answer: dict[str, Any] = self._client.give_at(path, body, etag=seen["etag"])
+        etag = seen["etag"] if act is Act.TAKE else None
+        answer: dict[str, Any] = self._client.give_at(path, body, etag=etag)
         return answer
 
     def command(self, act: Act, **parameters: Any) -> dict[str, Any]:
@@ -166,12 +170,17 @@ def waypoint(  # noqa: PLR0913 (a command's options)
     api: Api = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move a robot that you took straight to a point; command after command until it is there, or Ctrl-C."""
+    """Move a robot that you took straight to a point; again and again until it is there or no nearer, or Ctrl-C."""
     hand, point = Hand(robot, **_options(locals())), {"x": x, "y": y, "z": z}
-    while not _gets_to(answer := hand.command(Act.WAYPOINT, **point, speed_mm_s=speed), point):
+    left = math.inf
+    while NEAR_MM < (now_left := _left(answer := hand.command(Act.WAYPOINT, **point, speed_mm_s=speed), point)) < left:
+        left = now_left
         hand.be_sure()
         time.sleep(AGAIN_AFTER_S)
     hand.tell(answer)
+    if now_left > NEAR_MM:
+        typer.echo("it does not come nearer: nothing more was sent", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -236,10 +245,11 @@ def _options(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in OPTIONS}
 
 
-def _gets_to(answer: Mapping[str, Any], point: Mapping[str, int]) -> bool:
-    """Whether it is there, or will be without another command."""
+def _left(answer: Mapping[str, Any], point: Mapping[str, int]) -> float:
+    """How many mm are left where it is, or will be without another command; infinite where it does not say."""
     stance = answer["lease"]["stance"] or {}
-    return point in (stance.get("moves_to_mm"), stance.get("pose_mm"))
+    ends = stance.get("moves_to_mm") or stance.get("pose_mm")
+    return math.dist(tuple(ends[axis] for axis in point), tuple(point.values())) if ends else math.inf
 
 
 def _previewed(seen: Mapping[str, Any]) -> list[str]:
@@ -272,7 +282,8 @@ def _lease(lease: Mapping[str, Any]) -> list[str]:
     until = f" until {lease['until']}" if lease["until"] else ""
     has = (_who(holder) + (until if lease["alive"] else ", over")) if holder else "nobody"
     taken = f", taken from {_who(former)}" if former else ""
-    return [f"{lease['resource']}: {has}{taken}", f"  {_stands(stance)}"]
+    told = [] if lease["told"] else ["  the robot did not take the last motion it was told"]
+    return [f"{lease['resource']}: {has}{taken}", f"  {_stands(stance)}", *told]
 
 
 def _stands(stance: Mapping[str, Any] | None) -> str:

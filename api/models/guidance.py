@@ -58,6 +58,7 @@ class LeaseOut(Wire):
     taken_from: HolderOut | None = Field(description="Whom a human took it from, by a hold or by taking.")
     until: datetime | None = Field(description="When it ends, unless it is used before.")
     alive: bool = Field(description="Whether it keeps others out now.")
+    told: bool = Field(description="Whether the robot took the last motion that a human signed for it.")
     stance: StanceOut | None = Field(description="None: the robot does not answer.")
     guided: tuple[GuidedOut, ...] = Field(description="What humans did with it last, the latest first.")
 
@@ -100,10 +101,11 @@ class GuidancePreview(Wire):
     says: str = Field(description="What is signed, in words.")
     held: bool
     held_why: tuple[str, ...]
+    answered: bool = Field(description="Whether it has taken all that it was told, the hold above all.")
     lease: LeaseOut = Field(description="Who has it now, by the gateway itself.")
     in_hand: dict[str, Any] | None = Field(description="The part it has in hand, the gateway's own words.")
     warnings: tuple[str, ...] = Field(description="Why the gateway would refuse it as things are.")
-    etag: str = Field(description="Of this lease and part; to take it, the order is given with it as If-Match.")
+    etag: str = Field(description="Of this lease and part: If-Match, which taking it needs.")
     order: dict[str, Any]
     typed_data: dict[str, Any]
     digest: str

@@ -18,7 +18,7 @@ from api.models.people import RobotOut
 from api.openapi import refuses, sends
 from api.paging import Pages
 from api.problems import not_found
-from api.routes.writing import KEYED, SEEN, IdempotencyKey
+from api.routes.writing import KEYED, IdempotencyKey
 from api.views.workers import members_of, robot_out
 from workmoot.domain.guidance import Act
 from workmoot.domain.workers import Kind
@@ -26,7 +26,11 @@ from workmoot.domain.workers import Kind
 router = APIRouter(prefix="/robots", tags=["robots"])
 ROBOTS = "/api/v1/robots"
 DRY_RUN = Query(description="Only show who has the robot and the exact bytes to sign.")
-TAKE_MATCH = Header(alias="If-Match", description="The `etag` of the dry run: who had the robot, as its human saw it.")
+MATCH = Header(
+    alias="If-Match",
+    description="The `etag` of the dry run: who had the robot, as its human saw it. Needed to take it; any other act "
+    "that has one is done only while it is true, also a stop.",
+)
 Given = GuidanceGiven | GuidancePreview | Response
 GUIDES: dict[str, Any] = {
     "status_code": 201,
@@ -34,10 +38,10 @@ GUIDES: dict[str, Any] = {
     "responses": {
         200: sends("ETag", model=GuidancePreview, description="What is to be signed."),
         201: sends("Location", model=GuidanceGiven),
-        **refuses(*KEYED, "not-found", "gateway-refused", "gateway-unavailable"),
+        **refuses(*KEYED, "stale-version", "not-found", "gateway-refused", "gateway-unavailable"),
     },
 }
-TAKES = {**GUIDES, "responses": GUIDES["responses"] | refuses(*SEEN)}
+TAKES = {**GUIDES, "responses": GUIDES["responses"] | refuses("precondition-required")}
 """What a human's acts on a lease have in common."""
 
 
@@ -51,8 +55,9 @@ class Acting:
     visitor: Visitor
     dry_run: bool
     key: str | None
+    if_match: str | None
 
-    def act(self, asked: Asked, if_match: str | None = None) -> Given:
+    def act(self, asked: Asked) -> Given:
         """Shows what is to be signed, or does it: once, however often it is asked for under its key."""
         is_signed = asked.body.signature is not None
         if self.dry_run or not is_signed:
@@ -67,7 +72,7 @@ class Acting:
         with self.errands.begin(self.key, at, asked.body.model_dump(), even_unkept=is_signed) as errand:
             if errand.answer:
                 return errand.answer.again()
-            given = self.desk.give(fresh, errand, if_match, may_read=self.visitor.may(READ))
+            given = self.desk.give(fresh, errand, self.if_match, may_read=self.visitor.may(READ))
             errand.answer = Answer(status=201, body=given.model_dump(mode="json"))
         self.response.headers["Location"] = f"{ROBOTS}/{given.robot.number}"
         return given
@@ -86,8 +91,17 @@ def _acting(
     *,
     dry_run: Annotated[bool, DRY_RUN] = False,
     idempotency_key: IdempotencyKey = None,
+    if_match: Annotated[str | None, MATCH] = None,
 ) -> Acting:
-    return Acting(desk=desk, errands=errands, response=response, visitor=visitor, dry_run=dry_run, key=idempotency_key)
+    return Acting(
+        desk=desk,
+        errands=errands,
+        response=response,
+        visitor=visitor,
+        dry_run=dry_run,
+        key=idempotency_key,
+        if_match=if_match,
+    )
 
 
 Doing = Annotated[Acting, Depends(_acting)]
@@ -112,15 +126,9 @@ def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own
 
 
 @router.post("/{id}/lease", operation_id="take_robot", **TAKES)
-def take_robot(
-    doing: Doing,
-    id: str,  # noqa: A002 (the path's own name)
-    body: GuidanceIn,
-    *,
-    if_match: Annotated[str | None, TAKE_MATCH] = None,
-) -> Given:
+def take_robot(doing: Doing, id: str, body: GuidanceIn) -> Given:  # noqa: A002 (the path's own name)
     """Takes a held robot's lease by force, from whoever has it. It lasts 30 s from each act; the hold outlasts it."""
-    return doing.act(Asked(robot=id, act=Act.TAKE, body=body), if_match)
+    return doing.act(Asked(robot=id, act=Act.TAKE, body=body))
 
 
 @router.post("/{id}/lease/retain", operation_id="retain_robot", **GUIDES)

@@ -31,6 +31,7 @@ def lease_out(snap: Snapshot, resource: str, said: object) -> LeaseOut:
         taken_from=_holder(snap, whole(former, "worker"), text(former.get("human"))),
         until=moment(whole(lease, "idle_until")),
         alive=lease.get("alive") is True,
+        told=lease.get("told") is True,
         stance=_stance(lease.get("stance")),
         guided=tuple(_guided(snap, act) for act in items(lease, "guided", dict)),
     )

@@ -16,7 +16,9 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from api.access.access import Terms
+from api.order_json import guidance_from
 from scripts.cli import app
+from scripts.guidance_check import differences
 from scripts.nodes import free_port
 from scripts.signing import sign_guidance
 from tests.api.floors import StoryChain, a_gateway
@@ -24,10 +26,11 @@ from tests.api.requests import a_key, an_order, get, give
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import Story, a_running_plant, deployment_of_story, signer
 from tests.api.visitors import peopled
+from tests.gateway.floors import START_S, a_guidance
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.signer import write_key
-from workmoot.domain.errors import GatewayUnreachable
-from workmoot.domain.guidance import Act
+from workmoot.domain.errors import GatewayRefused, GatewayUnreachable
+from workmoot.domain.guidance import MAX_NUMBER, Act, guidance_digest
 from workmoot.domain.hashing import keccak
 
 ROBOT = "robots/R-1"
@@ -49,8 +52,8 @@ class Plant:
         return found
 
     def ask(self, path: str, *, etag: str | None = None, key: str | None = None, **body: Any) -> Any:
-        headers = a_key(key) | ({"If-Match": etag} if etag else {})
-        return self.client.post(path, json=body, headers=headers)
+        headers = a_key(key) | {"Content-Type": "application/json"} | ({"If-Match": etag} if etag else {})
+        return self.client.post(path, content=json.dumps(body), headers=headers)
 
     def does(self, path: str, *, status: int = 201, **body: Any) -> dict[str, Any]:
         """Previews and gives."""
@@ -59,11 +62,14 @@ class Plant:
         found: dict[str, Any] = answer.json()
         return found
 
-    def signed(self, path: str, by: str, **body: Any) -> dict[str, Any]:
-        """The body with the order of a dry run, signed by whom it is for."""
+    def signed(self, path: str, by: str, *, changes: Any = None, **body: Any) -> dict[str, Any]:
+        """The body with the order of a dry run, or that one changed, signed by whom it is for."""
         seen = self.preview(path, human=by, **body)
-        signature = signer(by).sign(bytes.fromhex(seen["digest"][2:]))
-        return {"human": by, "order": seen["order"], "signature": "0x" + signature.hex(), **body}
+        order, domain = seen["order"] | (changes or {}), seen["typed_data"]["domain"]
+        digest = guidance_digest(
+            guidance_from(order), chain_id=int(domain["chainId"]), gateway=domain["verifyingContract"]
+        )
+        return {"human": by, "order": order, "signature": "0x" + signer(by).sign(digest).hex(), **body}
 
     def told_of(self, human: str) -> dict[str, Any]:
         """The robot, once the API has heard that this human has it."""
@@ -165,6 +171,27 @@ def test_take__two_saw_the_same__one_wins_and_the_other_learns_who(held: Plant) 
     assert held.ask(LEASE, human="operator").status_code == 428
 
 
+def test_command__largest_number_used__others_see_it_and_take_it(held: Plant) -> None:
+    held.does(LEASE, human="supervisor")
+    stop: dict[str, Any] = {"command": "stop", "parameters": {}}
+    body = held.signed(COMMANDS, "supervisor", changes={"seq": str(MAX_NUMBER)}, **stop)
+    assert held.ask(COMMANDS, **body).status_code == 201
+    assert held.preview(COMMANDS, human="operator", **stop)["lease"]["seq"] == MAX_NUMBER
+    assert held.does(LEASE, human="operator")["lease"]["holder"]["who"]["id"] == "operator"
+
+
+def test_command__given_for_another_state__is_not_done(held: Plant) -> None:
+    held.does(LEASE, human="supervisor")
+    seen = held.preview(COMMANDS, human="supervisor", **JOG)["etag"]
+    assert held.ask(COMMANDS, etag=seen, human="supervisor", **JOG).status_code == 201
+    signed = held.signed(COMMANDS, "supervisor", **JOG)
+    for body in ({"human": "supervisor", **JOG}, signed):
+        late = held.ask(COMMANDS, etag='"lease-of-yesterday"', **body)
+        assert (late.status_code, late.json()["type"]) == (412, "/problems/stale-version")
+    held.does(f"{LEASE}/return", human="supervisor", outcome="redo")
+    assert held.preview(LEASE, human="supervisor")["etag"] != seen
+
+
 def test_command__asked_again_under_its_key__is_done_once(held: Plant) -> None:
     held.does(LEASE, human="supervisor")
     first, again = (held.ask(COMMANDS, key="jog-1", human="supervisor", **JOG) for _ in range(2))
@@ -202,7 +229,15 @@ def test_command__not_what_was_signed__is_refused_at_the_door(held: Plant, chang
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
-@pytest.mark.parametrize(("changes", "pointer"), [({"action": "dance"}, "/order/action"), ({"more": 1}, "/order/more")])
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"action": "dance"}, "/order/action"),
+        ({"more": 1}, "/order/more"),
+        ({"resource": "\ud800"}, "/order/resource"),
+        ({"parameters": "\udfff"}, "/order/parameters"),
+    ],
+)
 def test_command__order_that_is_none__names_the_field(held: Plant, changes: Any, pointer: str) -> None:
     body = held.signed(COMMANDS, "supervisor", **JOG)
     refused = held.ask(COMMANDS, **body | {"order": body["order"] | changes})
@@ -245,6 +280,27 @@ class NoGateway:
 
     def guide(self, guidance: Any, signature: str) -> dict[str, Any]:
         raise GatewayUnreachable("away")
+
+
+class DeafRobots:
+    """A gateway whose robots are held, and have not taken the hold."""
+
+    def robot(self, number: int) -> dict[str, Any]:
+        stance = {"pose_mm": {"x": 0, "y": 0, "z": 0}, "manual": True, "enabling_device": True}
+        return {"number": number, "held": True, "answered": False, "resources": {"arm": {"stance": stance}}}
+
+    def guide(self, guidance: Any, signature: str) -> dict[str, Any]:
+        raise GatewayRefused("NO_CONTACT", f"{guidance} {signature}")
+
+
+def test_preview__robot_has_not_taken_the_hold__warns_of_moving_it_and_not_of_stopping_it() -> None:
+    with TestClient(serve(peopled(a_running_plant()), guided=DeafRobots()).app, base_url=LOOPBACK) as client:
+        seen = [
+            client.post(f"{COMMANDS}?dry_run=true", json={"human": "supervisor", **asked}).json()
+            for asked in (JOG, {"command": "stop"})
+        ]
+    warned = [[words.partition(":")[0] for words in preview["warnings"]] for preview in seen]
+    assert (seen[0]["answered"], warned) == (False, [["NOT_HOLDER", "NO_CONTACT"], ["NOT_HOLDER"]])
 
 
 @pytest.mark.parametrize("guided", [NoGateway(), None])
@@ -292,6 +348,24 @@ def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(she
     assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
 
 
+@pytest.mark.parametrize("pose", [{"x": 9.0, "y": 0.0, "z": 0.0}, None])
+def test_robot__waypoint_that_comes_no_nearer__is_given_up(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, pose: Any
+) -> None:
+    lease = {"resource": "arm", "holder": None, "taken_from": None, "until": None}
+    stance = {"pose_mm": pose, "moves_to_mm": None, "manual": True, "enabling_device": True, "simulated": False}
+    asked: list[Any] = []
+
+    def command(self: object, act: Act, **parameters: Any) -> dict[str, Any]:
+        asked.append((self, act, parameters))
+        return {"lease": lease | {"stance": stance}}
+
+    monkeypatch.setattr("scripts.robot.Hand.command", command)
+    monkeypatch.setattr("scripts.robot.time", SimpleNamespace(sleep=lambda _: None))
+    given_up = shell.run("waypoint", "R-1", "12", "0", "0", "--yes", "--json", code=1)
+    assert ("does not come nearer" in given_up.stderr, len(asked)) == (True, 2 if pose else 1)
+
+
 def test_robot__take_and_keep__retains_until_ctrl_c(shell: Shell, held: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = iter((0.0, 0.0))
 
@@ -337,6 +411,12 @@ def test_sign_guidance__api_drafted_another__is_not_signed(held: Plant, lie: dic
     seen["order"] |= lie
     with pytest.raises(typer.BadParameter, match=rf"other guidance than was asked for \({told}\)"):
         sign_guidance("1", Act.JOG, body, seen, deployment_of_story(), signer("operator"))
+
+
+@pytest.mark.parametrize(("good_for_s", "told"), [(35, []), (36, ["notAfter"])])
+def test_differences__draft_that_is_good_for_longer_than_a_moment__is_one(good_for_s: int, told: list[str]) -> None:
+    guidance = a_guidance("stop", not_after=START_S + good_for_s)
+    assert list(differences("1", Act.STOP, {}, guidance, now=START_S)) == told
 
 
 def test_sign_guidance__for_another_chain__is_not_signed(held: Plant) -> None:

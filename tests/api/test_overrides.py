@@ -1,5 +1,6 @@
 """A human's word: drafted, signed, sent; what it displaced; and every way to get it wrong."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -342,6 +343,15 @@ def test_give__signed_by_a_stranger__is_refused_at_the_door(keyless: TestClient)
     order = an_order("hold", "robot", "R-1", human="technician")
     problem = give(keyless, _signed(preview(keyless, order), order, "stranger"), status=422)
     assert problem["errors"][0]["pointer"] == "/signature"
+
+
+def test_give__signed_reason_that_is_no_text__is_refused_by_its_name(keyless: TestClient) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    signed = _signed(preview(keyless, order), order, "technician")
+    signed["order"] |= {"reason": "\ud800"}
+    headers = a_key() | {"Content-Type": "application/json", "If-Match": '"x"'}
+    refused = keyless.post("/api/v1/overrides", content=json.dumps(signed), headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/reason")
 
 
 def test_give__signed_order_changed__is_refused_at_the_door(keyless: TestClient, story: Story) -> None:

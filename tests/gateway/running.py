@@ -21,7 +21,7 @@ from workmoot.chain.connection import Connection, Contracts
 from workmoot.chain.deployment import read_deployment
 from workmoot.chain.node import Node
 from workmoot.chain.signer import Signer, load_signer
-from workmoot.domain.guidance import Act, Guidance, guidance_digest
+from workmoot.domain.guidance import Act, Guidance, guidance_digest, write_parameters
 from workmoot.domain.ids import Number, TaskId, task_id
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
@@ -122,7 +122,7 @@ class RunningGateway:
             seq=lease["seq"] + 1,
             not_after=int(time.time()) + 30,
             action=Act(action),
-            parameters=json.dumps(parameters),
+            parameters=write_parameters(Act(action), parameters),
         )
         return self.send_guidance(guidance)
 

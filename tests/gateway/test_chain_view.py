@@ -1,8 +1,10 @@
 """The gateway's picture of the chain: who may give it orders."""
 
+from dataclasses import replace
+
 from gateway.chain_view import view_of
 from tests.builders import an_address
-from tests.workshop import ARM, SPRAYER, Workshop, account, key
+from tests.workshop import ARM, NOZZLE, SPRAY, SPRAYER, Workshop, account, key
 from workmoot.domain.events import MemberAdmitted, MemberSuspended, Place, RoleGranted
 from workmoot.domain.ids import Number
 from workmoot.domain.ledger import Ledger
@@ -53,3 +55,16 @@ def test_view_of__robot_held_at_maintenances_level__locked_out_and_by_no_other_h
     workshop.order(OverrideKind.HOLD, ARM, subject_type=SubjectType.ROBOT, level=Level.MAINTENANCE, expires_at=0)
     locked = view_of(workshop.ledger).robots[ARM]
     assert [(robot.held, robot.locked_out) for robot in (held, locked)] == [(True, False), (True, True)]
+
+
+def test_view_of__badges_with_capabilities__the_humans_cells_and_the_robots():
+    workshop = Workshop()
+    workshop.admit("latecomer", SPRAY, kind=Kind.HUMAN)
+    workshop.admit("stranger", kind=Kind.HUMAN)
+    ledger = workshop.ledger
+    ledger.members[ARM] = replace(ledger.members[ARM], capabilities=1 << SPRAY)
+    view = view_of(ledger)
+    assert view.cells == {account("latecomer"): 1 << SPRAY}
+    assert view.is_in_scope(account("latecomer"), view.robots[ARM])
+    assert not view.is_in_scope(account("latecomer"), view.robots[NOZZLE])
+    assert view.is_in_scope(account("stranger"), view.robots[NOZZLE])

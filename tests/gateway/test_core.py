@@ -29,6 +29,7 @@ from tests.gateway.floors import (
     obeyed,
     refused,
 )
+from workmoot.domain.guidance import MAX_NUMBER
 from workmoot.domain.work import Status
 
 ALL_ACTIONS = ("acquire", "run", "measure", "return")
@@ -243,6 +244,15 @@ def test_decide__a_humans_slot_has_run_out__fenced_until_the_epoch_is_seen():
     obeyed(State(), view, a_command("acquire"), at=9)
     assert refused(State(), view, a_command("acquire"), at=10) == "FENCED"
     obeyed(State(), a_view(a_mandate(epoch=EPOCH + 1)), a_command("acquire", task_epoch=EPOCH + 1), at=10)
+
+
+def test_acquire__largest_number_used__the_term_alone_fences_it():
+    view = a_view()
+    state = a_running_state(view)
+    obeyed(state, view, a_command("stop", seq=MAX_NUMBER))
+    obeyed(state, view, a_command("acquire", term=1, seq=0))
+    assert refused(state, view, a_command("acquire", term=1, seq=0)) == "FENCED"
+    obeyed(state, view, a_command("run", term=2))
 
 
 def test_decide__same_number_again__replayed():

@@ -1,5 +1,7 @@
 import asyncio
 from dataclasses import replace
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -7,6 +9,7 @@ from gateway.adapters import NoContact, Stance
 from gateway.adapters.simulated import SimulatedRobots
 from gateway.checks import Code
 from gateway.floor import Floor, OtherGateway
+from gateway.show import lease_json
 from gateway.truth import Defaults, Truth
 from gateway.wal import Wal
 from tests.gateway.conftest import Site
@@ -368,6 +371,11 @@ class Taught(SimulatedRobots):
 TEACHING = Stance(pose=(7_000, 0, 0), manual=True, enabling_device=True)
 
 
+def shown(site) -> Any:
+    """Robot 1's lease, as everybody reads it."""
+    return lease_json(site.floor, R1, "arm")
+
+
 async def a_taught_site(site, stance=TEACHING):
     robots = Taught(site, stance)
     await site.floor.join(robots)
@@ -385,12 +393,34 @@ async def test_guide__robot_that_reports_its_pose__moves_from_there_and_stops_wi
     assert stopped.lasts_ms == 0
 
 
-@pytest.mark.parametrize("stance", [None, replace(TEACHING, enabling_device=False), replace(TEACHING, manual=False)])
-async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_moved(site, stance):
+@pytest.mark.parametrize(
+    ("stance", "code"),
+    [
+        (None, "NO_CONTACT"),
+        (replace(TEACHING, enabling_device=False), "NO_ENABLING_DEVICE"),
+        (replace(TEACHING, manual=False), "NO_ENABLING_DEVICE"),
+    ],
+)
+async def test_guide__robot_without_manual_mode_and_enabling_device__is_not_moved(site, stance, code):
     robots = await a_taught_site(site, stance)
-    with pytest.raises(GatewayRefused, match="NO_ENABLING_DEVICE"):
+    with pytest.raises(GatewayRefused, match=code):
         await guides(site, "jog", term=2)
     assert robots.told == []
+
+
+async def test_guide__robot_that_has_not_taken_the_hold__is_told_again_and_moved_only_then(site, monkeypatch):
+    await runs(site)
+    robots, holds = Taught(site, TEACHING), AsyncMock(side_effect=NoContact)
+    monkeypatch.setattr(robots, "hold", holds)
+    await site.floor.join(robots)
+    await site.floor.order(a_signed(HOLD_R1))
+    await guides(site, "take", term=2)
+    with pytest.raises(GatewayRefused, match="NO_CONTACT"):
+        await guides(site, "jog", term=3)
+    assert robots.told == []
+    holds.side_effect = None
+    await guides(site, "jog", term=3)
+    assert [motion.lasts_ms for motion in robots.told] == [400]
 
 
 async def test_guide__robot_the_plant_does_not_have__its_adapter_is_not_asked(site):
@@ -404,9 +434,23 @@ async def test_guide__robot_the_plant_does_not_have__its_adapter_is_not_asked(si
 async def test_guide__robot_that_does_not_answer__is_stopped_as_far_as_it_can_be_told(site):
     robots = await a_taught_site(site)
     await guides(site, "jog", term=2)
+    assert shown(site)["told"]
     robots.stands = None
     await guides(site, "stop", term=2, seq=2)
     assert [motion.lasts_ms for motion in robots.told] == [400, 0]
+    assert not shown(site)["told"]
+
+
+async def test_guide__robot_that_does_not_take_its_motion__is_not_said_to_move(site, monkeypatch):
+    robots = await a_taught_site(site)
+    monkeypatch.setattr(robots, "guide", AsyncMock(side_effect=NoContact))
+    await guides(site, "jog", term=2)
+    await site.floor.look_at(site.floor.view.robots.values())
+    assert (shown(site)["told"], shown(site)["stance"]["moves_to_mm"]) == (False, None)
+    monkeypatch.undo()
+    await guides(site, "jog", term=2, seq=2)
+    assert shown(site)["told"]
+    assert shown(site)["stance"]["moves_to_mm"] == {"x": 107.0, "y": 0.0, "z": 0.0}
 
 
 async def test_guide__robot_busy_for_longer_than_the_motion__is_not_told_it_any_more(site):
@@ -417,4 +461,4 @@ async def test_guide__robot_busy_for_longer_than_the_motion__is_not_told_it_any_
         await asyncio.sleep(0)
         site.watch.forward(1)
     await moving
-    assert robots.told == []
+    assert (robots.told, shown(site)["told"]) == ([], False)

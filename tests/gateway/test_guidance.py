@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from gateway.adapters import Stance
@@ -36,7 +34,7 @@ from tests.gateway.floors import (
     refused,
 )
 from workmoot.domain.errors import GatewayRefused, Malformed
-from workmoot.domain.guidance import DEAD_MAN_MS, HOME
+from workmoot.domain.guidance import DEAD_MAN_MS, HOME, MAX_NUMBER, Act, write_parameters
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
 ACTS = ("take", "retain", "return", "jog", "waypoint", "aside", "stop")
@@ -127,12 +125,24 @@ def test_guided__more_than_are_kept__the_latest():
         ({"human": STRANGER}, "NOT_ALLOWED"),
         ({"term": 0}, "FENCED"),
         ({"term": 9}, "FENCED"),
-        ({"seq": 0}, "REPLAYED"),
     ],
 )
 def test_guided__any_act_that_does_not_fit__refused(action, changes, code):
     state = a_held_state() if action == "take" else a_guided_state()
     assert refuses(state, a_guidance(action, **changes)) == code
+
+
+@pytest.mark.parametrize("action", ACTS)
+def test_guided__robot_of_another_cell__only_stopped_and_returned(action):
+    here, elsewhere = a_robot(a_view(), R1, capabilities=0b0110), a_robot(a_view(), R1, capabilities=0b1000)
+    state = a_held_state() if action == "take" else a_guided_part()
+    guidance = a_guidance(action, term=state.lease(R1, "arm").term)
+    if action in ("stop", "return"):
+        guides(state, guidance, view=a_view(robots=elsewhere, cells={SUPERVISOR: 0b0010}))
+        return
+    for robots in (elsewhere, a_view().robots):
+        assert refuses(state, guidance, view=a_view(robots=robots, cells={SUPERVISOR: 0b0010})) == "NOT_ALLOWED"
+    guides(state, guidance, view=a_view(robots=here, cells={SUPERVISOR: 0b0010, OPERATOR: 0b1000}))
 
 
 @pytest.mark.parametrize("action", ACTS[1:])
@@ -149,10 +159,12 @@ def test_guided__no_hold_in_force__not_held(action):
 
 
 @pytest.mark.parametrize("action", ["jog", "waypoint", "aside"])
-@pytest.mark.parametrize("stance", [NO_DEVICE, AUTOMATIC, None])
-def test_guided__no_manual_mode_with_an_enabling_device__not_moved(action, stance):
+@pytest.mark.parametrize(
+    ("stance", "code"), [(NO_DEVICE, "NO_ENABLING_DEVICE"), (AUTOMATIC, "NO_ENABLING_DEVICE"), (None, "NO_CONTACT")]
+)
+def test_guided__no_manual_mode_with_an_enabling_device__not_moved(action, stance, code):
     state = a_guided_part()
-    assert refuses(state, a_guidance(action, term=3), stance=stance) == "NO_ENABLING_DEVICE"
+    assert refuses(state, a_guidance(action, term=3), stance=stance) == code
     assert (job_of(state).state, state.motions) == ("paused", {})
 
 
@@ -168,6 +180,32 @@ def test_guided__released_and_the_lease_over__may_still_stop_and_return(action):
     guides(state, a_guidance(action, not_after=START_S + 60), at=LEASE_SECONDS + 5)
 
 
+def test_stop__lease_over__stays_over():
+    state = a_guided_state()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=LEASE_SECONDS + 5)
+    late = a_guidance("jog", seq=2, not_after=START_S + 60)
+    assert refuses(state, late, at=LEASE_SECONDS + 5) == "NOT_HOLDER"
+
+
+def test_stop__no_hold_in_force__keeps_no_worker_out_for_longer():
+    state = a_guided_state()
+    state.orders.clear()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=20)
+    obeyed(state, a_view(), a_command("acquire", term=2, not_after=START_S + 99), at=LEASE_SECONDS + 1)
+
+
+def test_stop__held_and_the_lease_not_over__keeps_it_as_every_act_does():
+    state = a_guided_state()
+    guides(state, a_guidance("stop", not_after=START_S + 60), at=20)
+    assert state.lease(R1, "arm").until == START_S + 20 + LEASE_SECONDS
+
+
+def test_return__raises_the_term__nothing_signed_before_passes():
+    state = a_guided_state()
+    guides(state, a_guidance("return"))
+    assert (state.lease(R1, "arm").term, refuses(state, a_guidance("stop", seq=2))) == (3, "FENCED")
+
+
 def test_guided__number_used__replayed():
     state = a_guided_state()
     guides(state, a_guidance("jog", seq=7))
@@ -181,6 +219,25 @@ def test_guided__the_very_same_bytes_again__are_done_once():
         assert guides(state, a_guidance(act, seq=seq)) != []
         assert guides(state, a_guidance(act, seq=seq), at=50) == []
     assert state.lease(R1, "arm").human == ""
+
+
+@pytest.mark.parametrize("action", ACTS[1:])
+def test_guided__number_not_above_the_last__replayed(action):
+    assert refuses(a_guided_state(), a_guidance(action, seq=0)) == "REPLAYED"
+
+
+@pytest.mark.parametrize("human", [SUPERVISOR, OPERATOR])
+def test_take__a_human_used_the_largest_number__taken_all_the_same(human):
+    state = a_guided_state()
+    guides(state, a_guidance("stop", seq=MAX_NUMBER))
+    guides(state, a_guidance("take", human=human, term=2))
+    guides(state, a_guidance("stop", human=human, term=3))
+
+
+def test_take__a_worker_used_the_largest_number__taken_all_the_same():
+    state = a_held_state(a_running_state(a_view()))
+    obeyed(state, a_view(), a_command("stop", term=2, seq=MAX_NUMBER))
+    guides(state, a_guidance("take", term=2))
 
 
 def test_aside__nothing_in_hand__says_so():
@@ -229,7 +286,21 @@ def test_guided__locked_out_for_maintenance__maintenance_alone(where):
 )
 def test_guided__parameters_that_do_not_fit__malformed_with_what_would_be_right(action, parameters, says):
     with pytest.raises(Malformed, match=says):
-        guides(a_guided_state(), a_guidance(action, parameters=json.dumps(parameters)))
+        guides(a_guided_state(), a_guidance(action, parameters=write_parameters(Act(action), parameters)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"axis":"x","distance_mm":1,"speed_mm_s":10,"distance_mm":2000,"speed_mm_s":250}',
+        '{"distance_mm":1,"axis":"x","speed_mm_s":10}',
+        '{"axis": "x", "distance_mm": 1, "speed_mm_s": 10}',
+        '{"axis":"\\u0078","distance_mm":1,"speed_mm_s":10}',
+    ],
+)
+def test_guided__parameters_that_could_be_read_otherwise__malformed_with_the_one_writing(text):
+    with pytest.raises(Malformed, match="one writing, which is signed"):
+        guides(a_guided_state(), a_guidance("jog", parameters=text))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 4000])
@@ -261,6 +332,16 @@ def test_jog__to_the_end_of_its_reach__no_further():
     state = a_guided_state()
     guides(state, a_guidance("jog"), stance=edge)
     assert pose(state, 9) == (1_000_000, 0, 0)
+
+
+@pytest.mark.parametrize(("distance", "ends"), [(1, 1_200_000), (-1, 1_199_000)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_jog__from_beyond_its_reach__never_the_other_way(distance, ends, side):
+    beyond = Stance(pose=(side * 1_200_000, 0, 0), manual=True, enabling_device=True)
+    jog = write_parameters(Act.JOG, {"axis": "x", "distance_mm": side * distance, "speed_mm_s": 250})
+    state = a_guided_state()
+    guides(state, a_guidance("jog", parameters=jog), stance=beyond)
+    assert pose(state, 9) == (side * ends, 0, 0)
 
 
 def test_waypoint__near__straight_there_at_the_speed():
@@ -313,8 +394,8 @@ def test_aside__part_in_hand__is_stopped_and_the_worker_may_begin_it_anew():
     assert (job_of(state).state, job_of(state).why) == ("stopped", f"{SUPERVISOR} put it aside")
     guides(state, a_guidance("return", term=3, seq=2))
     state.orders.clear()
-    obeyed(state, a_view(), a_command("acquire", term=3, seq=3), at=1)
-    obeyed(state, a_view(), a_command("run", term=4), at=1)
+    obeyed(state, a_view(), a_command("acquire", term=4), at=1)
+    obeyed(state, a_view(), a_command("run", term=5), at=1)
 
 
 @pytest.mark.parametrize("action", ["acquire", "run", "stop", "return"])
@@ -339,8 +420,8 @@ def test_run__after_a_human_moved_the_robot__its_work_has_it_at_home():
     guides(state, a_guidance("jog", term=3))
     guides(state, a_guidance("return", term=3, seq=2), at=1)
     state.orders.clear()
-    obeyed(state, a_view(), a_command("acquire", term=3, seq=3), at=1)
-    obeyed(state, a_view(), a_command("run", term=4), at=1)
+    obeyed(state, a_view(), a_command("acquire", term=4), at=1)
+    obeyed(state, a_view(), a_command("run", term=5), at=1)
     assert (job_of(state).state, state.motions) == ("running", {})
 
 

@@ -40,7 +40,7 @@ from tests.gateway.floors import (
     now,
 )
 from workmoot.domain.errors import GatewayRefused
-from workmoot.domain.guidance import Guidance, guidance_digest
+from workmoot.domain.guidance import MAX_NUMBER, Guidance, guidance_digest
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.work import Status
 
@@ -81,6 +81,10 @@ class World:
         """Now and then."""
         return much if self.dice.random() < 0.05 else 0
 
+    def number(self, last: int) -> int:
+        """Mostly the next one; now and then one that was used, or the largest."""
+        return MAX_NUMBER if self.dice.random() < 0.02 else min(last + 1, MAX_NUMBER) - self.wrong(1)
+
     def command(self) -> None:
         task, robot = self.dice.choice((TASK, OTHER_TASK)), self.dice.choice((R1, R2))
         mandate, lease = self.view.tasks[task], self.state.lease(robot, "arm")
@@ -91,7 +95,7 @@ class World:
             task_epoch=mandate.epoch - self.wrong(1),
             robot_epoch=self.view.robots[robot].epoch - self.wrong(1),
             term=lease.term - self.wrong(1) if lease.term else 0,
-            seq=lease.seq + 1 - self.wrong(1),
+            seq=self.number(lease.seq),
             not_after=now(self.second).unix_s + 5 - self.wrong(6),
         )
         worker = self.dice.choice((*WORKERS, *[mandate.lead] * 8))
@@ -109,7 +113,8 @@ class World:
         if command.action == "measure":
             assert worker == mandate.inspector
             return
-        assert (command.term, command.seq > lease.seq) == (lease.term, True)
+        assert command.term == lease.term
+        assert command.action == "acquire" or command.seq > lease.seq
         assert not lease.human or (command.action == "acquire" and now(self.second).unix_s > lease.until)
         if any(isinstance(record, LeaseGranted | JobStarted | JobResumed) for record in verdict.records):
             assert worker == mandate.lead
@@ -158,7 +163,7 @@ class World:
             robot=robot,
             human=human,
             term=max(0, lease.term - self.wrong(1)),
-            seq=lease.seq + 1 - self.wrong(1),
+            seq=self.number(lease.seq),
             not_after=now(self.second).unix_s + 5 - self.wrong(6),
         )
         held = holds(self.state, self.view, robot=robot)
@@ -168,8 +173,8 @@ class World:
             return
         if records:
             assert held or action in ("stop", "return")
-            assert (guidance.term, guidance.seq > lease.seq) == (lease.term, True)
-            assert action == "take" or lease.human == human
+            assert guidance.term == lease.term
+            assert action == "take" or (lease.human, guidance.seq > lease.seq) == (human, True)
         self.enter(records)
 
     def check(self) -> None:

@@ -145,7 +145,7 @@ async def test_post_guidance__taken_jogged_given_back__the_robot_tells(caller):
     arm = said["robot"]["resources"]["arm"]
     assert (arm["human"], arm["stance"]["moves_to_mm"], said["robot"]["held"]) == (None, None, True)
     assert [act["action"] for act in arm["guided"]] == ["return", "jog", "take"]
-    assert arm["guided"][0]["parameters"] == '{"outcome": "redo"}'
+    assert arm["guided"][0]["parameters"] == '{"outcome":"redo"}'
 
 
 async def test_post_guidance__signed_by_another__bad_signature(caller):

@@ -23,6 +23,8 @@ GUIDANCE = TypedStruct(
         ("parameters", "string"),
     ),
 )
+MAX_NUMBER = (1 << 64) - 1
+"""The largest that `seq` can be."""
 VALID_S = 60
 """Wall seconds for which guidance is good at most: nobody keeps a signed motion for later."""
 GUIDED_SPEED_MM_S = 250
@@ -127,12 +129,21 @@ def read_parameters(action: Act, text: str) -> Jog | Waypoint | Outcome | None:
     expected = _FIELDS.get(action, ())
     if set(given) != set(expected):
         raise Malformed(f"parameters of {action} are {', '.join(expected) or 'none'}")
+    if text != (written := write_parameters(action, given)):
+        raise Malformed(f"parameters have one writing, which is signed: {written}")
     if action is Act.JOG:
         return _jog(given)
     if action is Act.WAYPOINT:
         x, y, z = (_whole(given, axis, -REACH_MM, REACH_MM) * UM_PER_MM for axis in AXES)
         return Waypoint(point=(x, y, z), speed_mm_s=_speed(given))
     return _outcome(given["outcome"]) if action is Act.RETURN else None
+
+
+def write_parameters(action: Act, values: Mapping[str, object]) -> str:
+    """The one writing of what an act carries: each field once, in their order, without spaces."""
+    expected = [name for name in _FIELDS.get(action, ()) if name in values]
+    ordered = {name: values[name] for name in (*expected, *values)}
+    return json.dumps(ordered, separators=(",", ":"))
 
 
 def _jog(given: Mapping[str, object]) -> Jog:
