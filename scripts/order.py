@@ -20,6 +20,7 @@ BAD_INPUT = 2
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
 Human = Annotated[str | None, typer.Option(help="Who signs: id, badge number or account; else who signed in.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before an order is posted that was posted already.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be posted.")]
 
 
@@ -31,6 +32,7 @@ def submit(  # noqa: PLR0913 (a command's options)
     keystore: Keystore = None,
     deployment: DeploymentFile = None,
     dry_run: DryRun = False,
+    yes: Yes = False,
     idempotency_key: IdempotencyKey = None,
     api: Api = None,
     as_json: AsJson = False,
@@ -59,6 +61,7 @@ def submit(  # noqa: PLR0913 (a command's options)
         if dry_run:
             typer.echo(_text(seen) if as_json else "\n".join(_told(seen)))
         else:
+            _warn(seen, is_sure=yes)
             _tell(_post(client, asked, seen, signer, deployment, idempotency_key), as_json=as_json)
 
 
@@ -82,6 +85,14 @@ def _tell(posted: dict[str, Any], *, as_json: bool) -> None:
     typer.echo(_text(posted) if as_json else f"order {posted['id']}: {posted['tasks']} tasks, {posted['tx']}")
 
 
+def _warn(seen: dict[str, Any], *, is_sure: bool) -> None:
+    """Says what is odd, and asks before the same order is posted once more."""
+    for words in seen["warnings"]:
+        typer.echo(plain(f"  warning: {words}"), err=True)
+    if seen["same_as"] and not is_sure and not typer.confirm("Post it once more?", err=True):
+        raise typer.Exit(1)
+
+
 def _post(
     client: Any,
     asked: dict[str, Any],
@@ -93,8 +104,6 @@ def _post(
     if signer is not None:
         where = deployment_of(client.url, deployment)
         asked = asked | {"signed": sign_post(asked["document"], seen, where, signer)}
-    for words in seen["warnings"]:
-        typer.echo(plain(f"  warning: {words}"), err=True)
     posted: dict[str, Any] = client.submit(asked, etag=seen["etag"], key=key)
     return posted
 

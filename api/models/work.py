@@ -147,6 +147,7 @@ class OrderPreview(Wire):
     etag: str = Field(
         description="The document and who is there to carry it out; the order is posted with it as If-Match."
     )
+    same_as: int | None = Field(description="The latest order that is the same, task for task; it would be made twice.")
     warnings: tuple[str, ...]
     post: dict[str, Any] = Field(description="What is signed: `specHash`, `human`, `nonce` and `deadline`.")
     typed_data: dict[str, Any]

@@ -7,6 +7,7 @@ from typing import Any
 from api.models.common import seconds
 from api.models.work import Need, OrderPreview
 from api.views.snapshot import Snapshot
+from workmoot.domain.ids import OrderId
 from workmoot.domain.overrides import POST, post_values, work_orders_domain
 from workmoot.domain.typed import message_of
 from workmoot.domain.work import TaskSpec, predecessors_of
@@ -18,6 +19,7 @@ def preview_of(snap: Snapshot, packed: PackedOrder, **to_sign: Any) -> OrderPrev
     """What would be posted, beside what is signed for it."""
     detail: Mapping[str, Any] = parse_object(packed.detail)
     dues = [spec.due for spec in packed.specs if spec.due]
+    same = _same_as(snap, packed, detail)
     return OrderPreview(
         head=snap.head,
         name=detail["name"],
@@ -27,7 +29,8 @@ def preview_of(snap: Snapshot, packed: PackedOrder, **to_sign: Any) -> OrderPrev
         least_s=seconds(max(_earliest_ends(packed.specs))),
         due_s=seconds(min(dues)) if dues else None,
         capabilities=snap.capabilities,
-        warnings=tuple(_warnings(snap, packed, detail)),
+        same_as=same,
+        warnings=tuple(_warnings(snap, packed, detail, same)),
         **to_sign,
     )
 
@@ -68,7 +71,16 @@ def _earliest_ends(specs: Sequence[TaskSpec]) -> list[int]:
     return ends
 
 
-def _warnings(snap: Snapshot, packed: PackedOrder, detail: Mapping[str, Any]) -> Iterator[str]:
+def _same_as(snap: Snapshot, packed: PackedOrder, detail: Mapping[str, Any]) -> OrderId | None:
+    same = (
+        order.id
+        for order in snap.ledger.orders.values()
+        if order.detail == detail and [snap.ledger.tasks[task].spec for task in order.tasks] == list(packed.specs)
+    )
+    return max(same, default=None)
+
+
+def _warnings(snap: Snapshot, packed: PackedOrder, detail: Mapping[str, Any], same: OrderId | None) -> Iterator[str]:
     ends = _earliest_ends(packed.specs)
     if late := [index for index, spec in enumerate(packed.specs) if spec.due and ends[index] > spec.due]:
         first = late[0]
@@ -78,10 +90,5 @@ def _warnings(snap: Snapshot, packed: PackedOrder, detail: Mapping[str, Any]) ->
         )
     if snap.ledger.plant_held:
         yield "The plant is held: it is posted, and nothing of it is decided or begun before a human resumes the plant."
-    same = [
-        order.id
-        for order in snap.ledger.orders.values()
-        if order.detail == detail and [snap.ledger.tasks[task].spec for task in order.tasks] == list(packed.specs)
-    ]
-    if same:
-        yield f"Order {same[-1]} is the same, task for task: this would be made once more."
+    if same is not None:
+        yield f"Order {same} is the same, task for task: this would be made once more."

@@ -144,12 +144,12 @@ def test_order__own_key__is_packed_and_signed_here(at_home: Path) -> None:
     file, key = str(SCENARIO / "order.yaml"), _signing(at_home, "planner")
     run("order", "submit", file, *key, code=3)
     run("sign-in", *key[:2])
-    told = run("order", "submit", file, *key)
+    told = run("order", "submit", file, "--yes", *key)
     assert f"signing as {signer('planner').address}: post 'Six customised pairs'" in told.stderr
     assert "60 tasks, 6 products" in told.stderr
     posted = int(told.stdout.split()[1].rstrip(":"))
     assert signer("planner").address in run("order", "show", str(posted), "--json").stdout
-    assert "sign the typed data" in run("order", "submit", file, code=2).output
+    assert "sign the typed data" in run("order", "submit", file, "--yes", code=2).output
 
 
 def _with_another_tasks_work(seen: dict[str, Any]) -> None:

@@ -117,6 +117,7 @@ def test_preview__an_order__says_what_is_posted_and_signed(planner: TestClient, 
     assert seen["least_s"] == pytest.approx(max(longest(document)))
     assert seen["typed_data"]["primaryType"] == "Post"
     assert seen["typed_data"]["message"] == seen["post"]
+    assert seen["same_as"] == 1
     assert seen["warnings"] == ["Order 1 is the same, task for task: this would be made once more."]
     assert story.chain.head.number == before
 

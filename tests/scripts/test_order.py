@@ -18,8 +18,8 @@ ORDER = {"id": 1, "name": "Soles", "done": 1, "tasks": 2, "products": ["A"], "pr
              {"id": 257, "status": "posted", "worker": None, "name": "Pack"}]}  # fmt: skip
 
 
-SEEN = {"etag": '"order-1"', "warnings": ["It is due too early."], "name": "Soles", "tasks": 2, "products": ["A"],
-        "least_s": 80.0, "due_s": 60.0, "needs": [
+SEEN = {"etag": '"order-1"', "same_as": None, "warnings": ["It is due too early."], "name": "Soles",
+        "tasks": 2, "products": ["A"], "least_s": 80.0, "due_s": 60.0, "needs": [
             {"capability": "spray", "tasks": 2, "work_s": 80.0, "workers": 1}]}  # fmt: skip
 
 
@@ -186,6 +186,14 @@ def test_submit__dry_run__says_what_would_be_posted_and_posts_nothing(run, tmp_p
     said = run(api, "submit", written(tmp_path, "a: 1\n"), "--dry-run").stdout
     assert "Soles: 2 tasks, 1 products, 80 s of work at least, one after the other, the first due after 60 s" in said
     assert ("1 workers can" in said, "due too early" in said, len(api.asked)) == (True, True, 1)
+
+
+@pytest.mark.parametrize(("more", "posts"), [((), False), (("--yes",), True)], ids=["nobody says so", "sure"])
+def test_submit__posted_already__is_posted_again_only_where_a_human_says_so(run, tmp_path, more, posts):
+    api = FakeApi((200, SEEN | {"same_as": 1}), (201, POSTED))
+    result = run(api, "submit", written(tmp_path, "a: 1\n"), *more)
+    assert (result.exit_code, len(api.asked)) == ((0, 2) if posts else (1, 1))
+    assert ("Post it once more?" in result.stderr) is not posts
 
 
 def test_list__no_answer__asked_once(run):
