@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 
@@ -52,6 +53,8 @@ blocks = Table(
 )
 """The logs of a block stand in its row, one after the other: a row for each would cost three times as much."""
 ENDS = select(blocks.c.number, blocks.c.hash, blocks.c.timestamp)
+DROP_LOGS = text("DROP TABLE IF EXISTS archive_logs")
+"""Layout 1 had a row for each log."""
 LOG = Struct(">I32s20sHI")
 """Its index, transaction and address, how many bytes its topics have and how many its data; those follow."""
 
@@ -122,6 +125,7 @@ def _open(connection: Connection, deployment: str) -> None:
     if found.layout != LAYOUT:
         log.warning("the archive has layout %s, not %s: the chain is read anew", found.layout, LAYOUT)
         blocks.drop(connection)
+        connection.execute(DROP_LOGS)
         blocks.create(connection)
         connection.execute(update(archives).values(layout=LAYOUT))
 
