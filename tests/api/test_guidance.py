@@ -135,6 +135,8 @@ def test_story__held_taken_jogged_set_aside_given_back__each_step_is_told(held: 
     assert (given["outcome"], given["lease"]["holder"], given["held"]) == ("redo", None, True)
     assert "release the robot" in given["next_step"]
     assert [act["action"] for act in given["lease"]["guided"]][:3] == ["return", "jog", "take"]
+    assert json.loads(given["lease"]["last_return"]["parameters"]) == {"outcome": "redo"}
+    assert given["lease"]["last_take"] == taken["lease"]["guided"][0]
     assert robot["number"] == taken["robot"]["number"]
 
 
