@@ -4,6 +4,7 @@ judges it."""
 import json
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from api.views.workers import members_of
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Malformed
 from workmoot.domain.guidance import (
+    LETTING_GO,
     MAX_NUMBER,
     MOVING_ACTS,
     Act,
@@ -34,13 +36,14 @@ from workmoot.domain.guidance import (
     write_parameters,
 )
 from workmoot.domain.hashing import checksum_address, keccak
-from workmoot.domain.ids import Number
+from workmoot.domain.ids import Address, Number
 from workmoot.domain.strangers import text
 from workmoot.domain.workers import Kind, Role
 
 DRAFT_S = 30
 """For which a draft is good; a wallet and its human take their time."""
 DIGITS = 32
+ROLES = (Role.OPERATOR, Role.SUPERVISOR, Role.MAINTENANCE)
 RELEASE_FIRST = (
     "The hold stays, and nothing moves by itself: release the robot as an override (kind release) once it may go on."
 )
@@ -134,7 +137,7 @@ class GuidanceDesk:
                 answered=seen.answered,
                 lease=seen.lease,
                 in_hand=seen.in_hand,
-                warnings=tuple(_warnings(drafted, seen)),
+                warnings=tuple(_warnings(drafted, seen, snap.ledger.roles)),
                 etag=seen.etag,
                 order=dict(guidance_values(drafted)),
                 typed_data=guidance_message(drafted, **_domain(snap)),
@@ -202,7 +205,7 @@ class GuidanceDesk:
         parameters, named = asked.parameters, asked.body.human or (asked.body.order or {}).get("human")
         with self._projection.read() as snap:
             robot = _number_of(snap, asked.robot)
-            human = self._desk.human_for(snap, named, Role.OPERATOR, Role.SUPERVISOR, Role.MAINTENANCE)
+            human = self._desk.human_for(snap, named, *ROLES)
         said = self._ask(lambda floor: floor.robot(robot))
         resource = asked.body.resource or next(iter(inside(said, "resources")), "")
         with self._projection.read() as snap:
@@ -251,13 +254,17 @@ def _name(holder: HolderOut) -> str:
     return holder.who.name if holder.who else str(holder.account)
 
 
-def _warnings(guidance: Guidance, seen: Seen) -> list[str]:
+def _warnings(guidance: Guidance, seen: Seen, roles: Mapping[Role, AbstractSet[Address]]) -> list[str]:
     found, stance = [], seen.lease.stance
     holder = seen.lease.holder
-    if not seen.held:
+    if not any(guidance.human in roles[role] for role in ROLES):
+        found.append(f"NOT_ALLOWED: {HELPS['NOT_ALLOWED']}")
+    if not seen.held and guidance.action not in LETTING_GO:
         found.append(f"NOT_HELD: {HELPS['NOT_HELD']}")
     if guidance.action is not Act.TAKE and (holder is None or holder.account != guidance.human):
         found.append(f"NOT_HOLDER: {HELPS['NOT_HOLDER']}")
+    elif guidance.action is not Act.TAKE and guidance.action not in LETTING_GO and not seen.lease.alive:
+        found.append("NOT_HOLDER: The lease is over; take it again.")
     if guidance.action in MOVING_ACTS and not (stance and seen.answered):
         found.append(f"NO_CONTACT: {HELPS['NO_CONTACT']}")
     elif guidance.action in MOVING_ACTS and not (stance and stance.manual and stance.enabling_device):

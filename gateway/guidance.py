@@ -27,6 +27,7 @@ from workmoot.domain.errors import GatewayRefused
 from workmoot.domain.guidance import (
     AXES,
     DEAD_MAN_MS,
+    LETTING_GO,
     MOVING_ACTS,
     REACH_MM,
     UM_PER_MM,
@@ -46,8 +47,6 @@ LEASE_SECONDS = 30
 """Wall seconds that a human's lease lasts after each act."""
 ROLES = frozenset((Role.OPERATOR, Role.SUPERVISOR, Role.MAINTENANCE))
 """Who may hold a robot may guide it; under maintenance's lock-out, maintenance alone."""
-LETTING_GO = frozenset((Act.STOP, Act.RETURN))
-"""What ends a motion stands whatever else has changed."""
 REACH_UM = REACH_MM * UM_PER_MM
 
 

@@ -47,7 +47,7 @@ def robot_json(floor: Floor, robot: RobotView) -> Json:
 def lease_json(floor: Floor, robot: int, resource: str) -> Json:
     """Who commands a resource, worker or human; the next command carries this term and a higher number."""
     state, key = floor.state, (robot, resource)
-    lease = state.lease(*key)
+    lease, handed = state.lease(*key), state.handed.get(key, {})
     return {
         "term": lease.term,
         "seq": lease.seq,
@@ -59,6 +59,8 @@ def lease_json(floor: Floor, robot: int, resource: str) -> Json:
         "from": {"worker": lease.from_worker or None, "human": lease.from_human or None},
         "told": key not in floor.untold,
         "stance": stance_json(floor, robot, resource),
+        "last_take": guided_json(handed["take"]) if "take" in handed else None,
+        "last_return": guided_json(handed["return"]) if "return" in handed else None,
         "guided": [guided_json(record) for record in reversed(state.guided.get(key, ()))],
     }
 

@@ -118,6 +118,8 @@ class State:
     """By robot and resource, where a human moved it last; none: its work has it at home."""
     guided: dict[tuple[int, str], tuple[r.RobotGuided, ...]] = field(default_factory=dict)
     """What humans did with each resource last; a lease kept is no news."""
+    handed: dict[tuple[int, str], dict[str, r.RobotGuided]] = field(default_factory=dict)
+    """Its last taking and its last return, however much was done since."""
     jobs: dict[tuple[int, int], Job] = field(default_factory=dict)
     """By task and robot; the latest run."""
     measurements: dict[int, list[r.PartMeasured]] = field(default_factory=dict)
@@ -196,6 +198,8 @@ class State:
         lease = {Act.TAKE: fresh, Act.RETURN: Lease(term=record.term)}.get(act, self.lease(*key))
         seq = 0 if act in (Act.TAKE, Act.RETURN) else record.seq
         self.leases[key] = replace(lease, seq=seq, until=record.until, digest=record.digest)
+        if act in (Act.TAKE, Act.RETURN):
+            self.handed[key] = self.handed.get(key, {}) | {act.value: record}
         if act is not Act.RETAIN:
             self.guided[key] = (*self.guided.get(key, ()), record)[-GUIDED_KEPT:]
 

@@ -60,6 +60,8 @@ class LeaseOut(Wire):
     alive: bool = Field(description="Whether it keeps others out now.")
     told: bool = Field(description="Whether the robot took the last motion that a human signed for it.")
     stance: StanceOut | None = Field(description="None: the robot does not answer.")
+    last_take: GuidedOut | None = Field(description="A human's last taking of it, however much was done since.")
+    last_return: GuidedOut | None = Field(description="Likewise, with how that human left it.")
     guided: tuple[GuidedOut, ...] = Field(description="What humans did with it last, the latest first.")
 
 

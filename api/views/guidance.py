@@ -33,6 +33,8 @@ def lease_out(snap: Snapshot, resource: str, said: object) -> LeaseOut:
         alive=lease.get("alive") is True,
         told=lease.get("told") is True,
         stance=_stance(lease.get("stance")),
+        last_take=_last(snap, lease.get("last_take")),
+        last_return=_last(snap, lease.get("last_return")),
         guided=tuple(_guided(snap, act) for act in items(lease, "guided", dict)),
     )
 
@@ -82,6 +84,10 @@ def _point(said: object) -> PointOut | None:
         return None
     x, y, z = places
     return PointOut(x=x, y=y, z=z)
+
+
+def _last(snap: Snapshot, said: object) -> GuidedOut | None:
+    return _guided(snap, said) if isinstance(said, Mapping) else None
 
 
 def _guided(snap: Snapshot, said: Said) -> GuidedOut:

@@ -135,6 +135,8 @@ def test_story__held_taken_jogged_set_aside_given_back__each_step_is_told(held: 
     assert (given["outcome"], given["lease"]["holder"], given["held"]) == ("redo", None, True)
     assert "release the robot" in given["next_step"]
     assert [act["action"] for act in given["lease"]["guided"]][:3] == ["return", "jog", "take"]
+    assert json.loads(given["lease"]["last_return"]["parameters"]) == {"outcome": "redo"}
+    assert given["lease"]["last_take"] == taken["lease"]["guided"][0]
     assert robot["number"] == taken["robot"]["number"]
 
 
@@ -285,9 +287,13 @@ class NoGateway:
 class DeafRobots:
     """A gateway whose robots are held, and have not taken the hold."""
 
+    def __init__(self, **lease: Any) -> None:
+        self.lease = lease
+
     def robot(self, number: int) -> dict[str, Any]:
         stance = {"pose_mm": {"x": 0, "y": 0, "z": 0}, "manual": True, "enabling_device": True}
-        return {"number": number, "held": True, "answered": False, "resources": {"arm": {"stance": stance}}}
+        arm = {"stance": stance} | self.lease
+        return {"number": number, "held": True, "answered": False, "resources": {"arm": arm}}
 
     def guide(self, guidance: Any, signature: str) -> dict[str, Any]:
         raise GatewayRefused("NO_CONTACT", f"{guidance} {signature}")
@@ -301,6 +307,20 @@ def test_preview__robot_has_not_taken_the_hold__warns_of_moving_it_and_not_of_st
         ]
     warned = [[words.partition(":")[0] for words in preview["warnings"]] for preview in seen]
     assert (seen[0]["answered"], warned) == (False, [["NOT_HOLDER", "NO_CONTACT"], ["NOT_HOLDER"]])
+
+
+def test_preview__lease_over_or_no_role__warns_of_what_the_gateway_would_refuse() -> None:
+    floor = DeafRobots(human=signer("planner").address, alive=False)
+    stop = {"command": "stop"}
+    with TestClient(serve(peopled(a_running_plant()), guided=floor).app, base_url=LOOPBACK) as client:
+        seen = [
+            client.post(f"{path}?dry_run=true", json={"human": "planner"} | asked).json()["warnings"]
+            for path, asked in ((f"{LEASE}/retain", {}), (COMMANDS, stop))
+        ]
+    assert [[words.partition(":")[0] for words in warnings] for warnings in seen] == [
+        ["NOT_ALLOWED", "NOT_HOLDER"],
+        ["NOT_ALLOWED"],
+    ]
 
 
 @pytest.mark.parametrize("guided", [NoGateway(), None])

@@ -111,6 +111,17 @@ def test_guided__more_than_are_kept__the_latest():
     assert [record.seq for record in state.guided[R1, "arm"]] == list(range(3, GUIDED_KEPT + 3))
 
 
+def test_guided__more_than_are_kept__the_last_taking_and_return_are_told_all_the_same():
+    state = a_guided_state()
+    guides(state, a_guidance("return"))
+    guides(state, a_guidance("take", human=OPERATOR, term=3))
+    for seq in range(1, GUIDED_KEPT + 2):
+        guides(state, a_guidance("stop", human=OPERATOR, term=4, seq=seq))
+    assert {record.action for record in state.guided[R1, "arm"]} == {"stop"}
+    handed = state.handed[R1, "arm"]
+    assert (handed["take"].human, handed["return"].guidance["parameters"]) == (OPERATOR, '{"outcome":"redo"}')
+
+
 # Refusals
 
 
@@ -439,5 +450,6 @@ def test_log__read_again__the_same_lease_numbers_and_pose():
     again = State(clock=CLOCK)
     again.apply_all(from_json(to_json(record)) for record in log)
     assert (again.leases, again.motions, again.guided) == (state.leases, state.motions, state.guided)
+    assert again.handed == state.handed
     assert pose(again, 9) == (25_000, 0, 0)
     assert again.lease(R2, "arm").human == ""

@@ -56,6 +56,9 @@ LEASE_ACTS = frozenset((Act.TAKE, Act.RETAIN, Act.RETURN))
 MOVING_ACTS = frozenset((Act.JOG, Act.WAYPOINT, Act.ASIDE))
 """What takes a person's eyes and enabling device beside the robot."""
 
+LETTING_GO = frozenset((Act.STOP, Act.RETURN))
+"""What ends a motion stands whatever else has changed."""
+
 
 class Outcome(StrEnum):
     """How a human left it, as the human says."""
