@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.assignment import fill, member_by
-from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn
+from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn, ReasonIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
 from api.views.alarms import alarm_warnings, id_of
@@ -88,7 +88,9 @@ def draft_all(snap: Snapshot, asked: Iterable[OverrideIn], *, human: Address, no
 
 def _unseen(snap: Snapshot, asked: OverrideIn, *, human: Address, nonce: int) -> Draft:
     require_fit(asked)
-    code, words = _reason(asked)
+    if asked.reason is None:
+        raise unprocessable("/reason", 'An override says why: {"code": "QUALITY", "text": "…"}.')
+    code, words = reason_of(asked.reason)
     kind, subject_type = OverrideKind[asked.kind.name], signed_subject(asked.subject.type)
     subject = subject_of(snap, asked)
     expires_at = _expiry(snap, asked)
@@ -283,17 +285,16 @@ def _lifted(snap: Snapshot, asked: OverrideIn, subject: int) -> OverrideKind:
     return stand[0] if stand else able[0]
 
 
-def _reason(asked: OverrideIn) -> tuple[int, str]:
-    if asked.reason is None:
-        raise unprocessable("/reason", 'An override says why: {"code": "QUALITY", "text": "…"}.')
-    if not asked.reason.text.strip():
+def reason_of(reason: ReasonIn) -> tuple[int, str]:
+    """The code and the words that are signed."""
+    if not reason.text.strip():
         raise unprocessable("/reason/text", "Say in words why; blanks are no words.")
-    code = asked.reason.code
+    code = reason.code
     number = REASONS.get(code.upper()) if isinstance(code, str) and not code.isdecimal() else int(code)
     if number not in REASONS.values():
         known = ", ".join(f"{name} ({value})" for name, value in REASONS.items())
         raise unprocessable("/reason/code", f"There is no reason {code!r}; there are: {known}.")
-    return int(number or 0), asked.reason.text.strip()
+    return int(number or 0), reason.text.strip()
 
 
 def _expiry(snap: Snapshot, asked: OverrideIn) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.desk import Desk
+from api.drafts import reason_of
 from api.errands import Errand
 from api.models.common import Who
 from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePreview, HolderOut, LeaseOut, ReturnIn
@@ -93,6 +94,11 @@ class Asked:
         except Malformed as wrong:
             raise unprocessable("/parameters", f"{wrong}.") from wrong
         return given
+
+    @property
+    def reason(self) -> tuple[int, str]:
+        """The code and the words that are signed; none for what is done for the reason of the taking."""
+        return reason_of(self.body.reason) if self.body.reason else (0, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +208,8 @@ class GuidanceDesk:
 
     def _draft(self, asked: Asked) -> tuple[Guidance, Seen]:
         """The guidance that is asked for, for the lease as the gateway says it is now."""
-        parameters, named = asked.parameters, asked.body.human or (asked.body.order or {}).get("human")
+        parameters, (code, reason) = asked.parameters, asked.reason
+        named = asked.body.human or (asked.body.order or {}).get("human")
         with self._projection.read() as snap:
             robot = _number_of(snap, asked.robot)
             human = self._desk.human_for(snap, named, *ROLES)
@@ -219,6 +226,8 @@ class GuidanceDesk:
             not_after=int(time.time()) + DRAFT_S,
             action=asked.act,
             parameters=parameters,
+            reason_code=code,
+            reason=reason,
         )
         return guidance, seen
 
@@ -238,10 +247,11 @@ class GuidanceDesk:
 def in_words(guidance: Guidance, seen: Seen) -> str:
     """What is signed."""
     robot = f"{seen.robot.id} ({guidance.resource})"
+    why = f"; {guidance.why}" if guidance.why else ""
     if guidance.action is Act.TAKE:
-        return f"take {robot} by force{_from_whom(seen.lease)}"
+        return f"take {robot} by force{_from_whom(seen.lease)}{why}"
     carries = ", ".join(f"{name} {value}" for name, value in json.loads(guidance.parameters).items())
-    return f"{guidance.action} {robot}{': ' if carries else ''}{carries}"
+    return f"{guidance.action} {robot}{': ' if carries else ''}{carries}{why}"
 
 
 def _from_whom(lease: LeaseOut) -> str:
@@ -280,11 +290,14 @@ def _next_step(outcome: object, seen: Seen) -> str | None:
 
 def _require_same(asked: Asked, signed: Guidance, robot: Number) -> None:
     """The signed guidance does what the request says."""
+    code, reason = asked.reason
     same = {
         "robot": signed.robot == robot,
         "resource": asked.body.resource in (None, signed.resource),
         "action": signed.action is asked.act,
         "parameters": signed.parameters == asked.parameters,
+        "reasonCode": signed.reason_code == code,
+        "reason": signed.reason == reason,
     }
     if wrong := [name for name, is_same in same.items() if not is_same]:
         raise unprocessable(f"/order/{wrong[0]}", f"The signed {wrong[0]} is another than the request's.")

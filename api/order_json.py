@@ -49,6 +49,8 @@ def guidance_from(values: Mapping[str, Any]) -> Guidance:
         not_after=read["notAfter"],
         action=Act(read["action"]),
         parameters=read["parameters"],
+        reason_code=read["reasonCode"],
+        reason=read["reason"],
     )
 
 

@@ -1,5 +1,6 @@
 """A human guides a held robot: what each signed act does, or why it does not stand. No clock, no network.
 
+parameters fit; to take and to return: says why                              MALFORMED
 robot and resource known · still good, and not for long · role and cell   UNKNOWN_ROBOT EXPIRED MALFORMED NOT_ALLOWED
 the term is the present one                                                  FENCED
 but to take it: the number rises within the term                             REPLAYED
@@ -39,6 +40,7 @@ from workmoot.domain.guidance import (
     Point,
     Waypoint,
     read_parameters,
+    require_reason,
 )
 from workmoot.domain.overrides import Level, SubjectType
 from workmoot.domain.workers import Role
@@ -95,6 +97,7 @@ def guided(state: State, view: View, signed: SignedGuidance, stance: Stance | No
     """What the act does; nothing where it is done already. Raises `GatewayRefused`, or `Malformed`."""
     guidance = signed.guidance
     carries = read_parameters(guidance.action, guidance.parameters)
+    require_reason(guidance)
     case = Case(state=state, view=view, signed=signed, carries=carries, stance=stance, now=now)
     _require_known(case)
     if case.lease.digest == signed.id:

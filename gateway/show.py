@@ -82,10 +82,12 @@ def stance_json(floor: Floor, robot: int, resource: str) -> Json | None:
 
 
 def guided_json(record: RobotGuided) -> Json:
-    """What a human had a resource do."""
+    """What a human had a resource do; a log older than reasons has none."""
     return {
         "action": record.action,
         "parameters": record.guidance["parameters"],
+        "reason_code": record.guidance.get("reasonCode", 0),
+        "reason": record.guidance.get("reason", ""),
         "human": record.human,
         "term": record.term,
         "seq": record.seq,

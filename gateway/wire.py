@@ -52,6 +52,8 @@ def read_guidance(body: object) -> tuple[Guidance, bytes]:
         not_after=fields.number("notAfter"),
         action=Act(action),
         parameters=fields.text("parameters"),
+        reason_code=fields.number("reasonCode"),
+        reason=fields.text("reason"),
     )
     return guidance, fields.content("signature", SIGNATURE_BYTES)
 

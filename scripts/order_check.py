@@ -33,7 +33,7 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
     same = {
         "kind": order.kind.name.lower() == kind.value,
         "subject": _is_about(order, asked["subject"]),
-        "reasonCode": order.reason_code == _code(asked["reason"]["code"]),
+        "reasonCode": order.reason_code == code_of(asked["reason"]["code"]),
         "reason": order.reason == asked["reason"]["text"].strip(),
         "level": order.level in levels,
         "expiresAt": order.expires_at == (int(until) if kind in LASTS else 0),
@@ -90,7 +90,8 @@ def _is_named(number: int, named: object, *, has_id: bool) -> bool:
     return number == int(words) if words.isdecimal() else has_id
 
 
-def _code(code: object) -> int | None:
+def code_of(code: object) -> int | None:
+    """A reason's number, by its word or itself."""
     return int(str(code)) if str(code).isdecimal() else REASONS.get(str(code).upper())
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import typer
 
+from scripts.override import Code, Reason
 from scripts.plain import plain
 from scripts.signing import DeploymentFile, Key, Keystore, deployment_of, sign_guidance, signer_of
 from workmoot.domain.guidance import Act, Outcome
@@ -113,6 +114,8 @@ def show(robot: Robot, api: Api = None, as_json: AsJson = False) -> None:
 @app.command()
 def take(  # noqa: PLR0913 (a command's options)
     robot: Robot,
+    reason: Reason,
+    code: Code = "OTHER",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the lease until Ctrl-C.")] = False,
     resource: Resource = None,
     human: Human = None,
@@ -126,7 +129,7 @@ def take(  # noqa: PLR0913 (a command's options)
 ) -> None:
     """Take a held robot's lease by force, from a worker or another human. It lasts 30 s from each act."""
     hand = Hand(robot, **_options(locals()))
-    hand.tell(hand.act(Act.TAKE))
+    hand.tell(hand.act(Act.TAKE, _why(code, reason)))
     while keep:
         time.sleep(KEEPS_EVERY_S)
         hand.act(Act.RETAIN)
@@ -222,6 +225,8 @@ def stop(  # noqa: PLR0913 (a command's options)
 def return_(  # noqa: PLR0913 (a command's options)
     robot: Robot,
     outcome: Annotated[Outcome, typer.Option(help="How you leave it; it is logged, and does nothing by itself.")],
+    reason: Reason,
+    code: Code = "OTHER",
     resource: Resource = None,
     human: Human = None,
     key: Key = None,
@@ -234,7 +239,11 @@ def return_(  # noqa: PLR0913 (a command's options)
 ) -> None:
     """Give a robot's lease back. The hold stays: `workmoot override release robot:ID` ends it."""
     hand = Hand(robot, **_options(locals()))
-    hand.tell(hand.act(Act.RETURN, {"outcome": outcome.value}))
+    hand.tell(hand.act(Act.RETURN, {"outcome": outcome.value} | _why(code, reason)))
+
+
+def _why(code: str, reason: str) -> dict[str, Any]:
+    return {"reason": {"code": code, "text": reason}}
 
 
 OPTIONS = frozenset(("resource", "human", "key", "keystore", "deployment", "yes", "dry_run", "api", "as_json"))
@@ -272,9 +281,13 @@ def _told(answer: Mapping[str, Any]) -> list[str]:
 def _shown(robot: Mapping[str, Any]) -> list[str]:
     lines = [f"{robot['id']} {robot['name']}: {robot['state']}{', held on chain' if robot['held'] else ''}"]
     for lease in robot["leases"]:
-        acts = (f"    {act['at']} {_named(act)}: {act['action']} {act['parameters']}" for act in lease["guided"])
-        lines += [*(f"  {line}" for line in _lease(lease)), *acts]
+        lines += [*(f"  {line}" for line in _lease(lease)), *(f"    {_done(act)}" for act in lease["guided"])]
     return lines
+
+
+def _done(act: Mapping[str, Any]) -> str:
+    why = f"; {act['reason']['code']}: {act['reason']['text']}" if act["reason"] else ""
+    return f"{act['at']} {_named(act)}: {act['action']} {act['parameters']}{why}"
 
 
 def _lease(lease: Mapping[str, Any]) -> list[str]:

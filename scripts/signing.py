@@ -86,8 +86,9 @@ def sign_guidance(
     digest = guidance_digest(guidance, chain_id=deployment.chain_id, gateway=gateway)
     if seen["digest"] != "0x" + digest.hex():
         raise typer.BadParameter(f"the API drafts for another chain than {deployment.chain_id}")
-    told = f"{guidance.action} robot {guidance.robot} ({guidance.resource}) {guidance.parameters}, gateway {gateway}"
-    typer.echo(f"signing as {guidance.human}: {told}", err=True)
+    what = f"{guidance.action} robot {guidance.robot} ({guidance.resource}) {guidance.parameters}"
+    why = f"; {guidance.why}" if guidance.why else ""
+    typer.echo(plain(f"signing as {guidance.human}: {what}, gateway {gateway}{why}"), err=True)
     return "0x" + signer.sign(digest).hex()
 
 

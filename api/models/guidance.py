@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.models.common import Head, Who, Wire
+from api.models.orders import ReasonIn
 from workmoot.domain.guidance import AXES, DEAD_MAN_MS, GUIDED_SPEED_MM_S, Outcome
 
 NAME = Annotated[str, Field(max_length=100)]
@@ -29,11 +30,21 @@ class StanceOut(Wire):
     simulated: bool = Field(description="It reports all this of a robot that is none.")
 
 
+class ReasonOut(Wire):
+    """Why a human did it: a code's word and the human's own."""
+
+    code: str
+    text: str
+
+
 class GuidedOut(Wire):
     """What a human had a robot do. The signed bytes are in the gateway's log."""
 
     action: str
     parameters: str = Field(description="JSON, as it was signed.")
+    reason: ReasonOut | None = Field(
+        description="Taking and returning have one; what is between is done for the first."
+    )
     human: Who | None
     account: str
     at: datetime | None
@@ -70,15 +81,23 @@ class GuidanceIn(Wire):
 
     resource: NAME | None = Field(default=None, description="None: the robot's first; most have one.")
     human: NAME | None = Field(default=None, description="Who signs: id, badge number or account; else who asks.")
+    reason: ReasonIn | None = Field(default=None, description="Why; without one, for the reason it was taken.")
     order: dict[str, Any] | None = Field(default=None, description="The exact values that are signed, of the dry run.")
     signature: Annotated[str, Field(max_length=200)] | None = Field(
         default=None, description="The human's, 0x…, of 65 bytes; without one a development key signs."
     )
 
 
+class TakeIn(GuidanceIn):
+    """The lease is taken."""
+
+    reason: ReasonIn = Field(description="Why; the acts that follow are done for it.")
+
+
 class ReturnIn(GuidanceIn):
     """The lease is given back."""
 
+    reason: ReasonIn = Field(description="Why it is left so.")
     outcome: Outcome = Field(description="How the human leaves it; it is logged, and does nothing by itself.")
 
 

@@ -13,7 +13,7 @@ from api.dependencies import Guide, Once, Plant
 from api.errands import Answer, Errands
 from api.guidance import Asked, GuidanceDesk
 from api.models.common import Listing
-from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePreview, ReturnIn
+from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePreview, ReturnIn, TakeIn
 from api.models.people import RobotOut
 from api.openapi import refuses, sends
 from api.paging import Pages
@@ -126,7 +126,7 @@ def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own
 
 
 @router.post("/{id}/lease", operation_id="take_robot", **TAKES)
-def take_robot(doing: Doing, id: str, body: GuidanceIn) -> Given:  # noqa: A002 (the path's own name)
+def take_robot(doing: Doing, id: str, body: TakeIn) -> Given:  # noqa: A002 (the path's own name)
     """Takes a held robot's lease by force, from whoever has it. It lasts 30 s from each act; the hold outlasts it."""
     return doing.act(Asked(robot=id, act=Act.TAKE, body=body))
 

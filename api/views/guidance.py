@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.models.common import Who, moment
-from api.models.guidance import GuidedOut, HolderOut, LeaseOut, PointOut, StanceOut
+from api.models.guidance import GuidedOut, HolderOut, LeaseOut, PointOut, ReasonOut, StanceOut
 from api.views.snapshot import Snapshot, id_of, items, name_of
 from workmoot.domain.guidance import AXES
+from workmoot.domain.overrides import reason_word
 from workmoot.domain.strangers import text
 
 Said = Mapping[str, Any]
@@ -95,8 +96,14 @@ def _guided(snap: Snapshot, said: Said) -> GuidedOut:
     return GuidedOut(
         action=text(said.get("action")),
         parameters=text(said.get("parameters")),
+        reason=_reason(said),
         human=who_of(snap, account),
         account=account,
         at=moment(whole(said, "at")),
         digest=text(said.get("digest")),
     )
+
+
+def _reason(said: Said) -> ReasonOut | None:
+    code, words = whole(said, "reason_code"), text(said.get("reason"))
+    return ReasonOut(code=reason_word(code), text=words) if words else None

@@ -35,6 +35,7 @@ from workmoot.domain.hashing import keccak
 
 ROBOT = "robots/R-1"
 LEASE, COMMANDS = f"/api/v1/{ROBOT}/lease", f"/api/v1/{ROBOT}/commands"
+WHY = {"code": "MATERIAL", "text": "a part slipped"}
 JOG: dict[str, Any] = {"command": "jog", "parameters": {"axis": "x", "distance_mm": 1, "speed_mm_s": 250}}
 
 
@@ -45,7 +46,7 @@ class Plant:
         self.client, self.chain = client, chain
 
     def preview(self, path: str, **body: Any) -> dict[str, Any]:
-        answer = self.client.post(f"{path}?dry_run=true", json=body)
+        answer = self.client.post(f"{path}?dry_run=true", json=reasoned(path, body))
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         assert answer.headers["ETag"] == found["etag"]
@@ -53,7 +54,7 @@ class Plant:
 
     def ask(self, path: str, *, etag: str | None = None, key: str | None = None, **body: Any) -> Any:
         headers = a_key(key) | {"Content-Type": "application/json"} | ({"If-Match": etag} if etag else {})
-        return self.client.post(path, content=json.dumps(body), headers=headers)
+        return self.client.post(path, content=json.dumps(reasoned(path, body)), headers=headers)
 
     def does(self, path: str, *, status: int = 201, **body: Any) -> dict[str, Any]:
         """Previews and gives."""
@@ -84,6 +85,11 @@ class Plant:
         give(self.client, an_order("hold", "robot", "R-1", human="supervisor", expires_at=None))
 
 
+def reasoned(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with a reason, where one is needed."""
+    return ({"reason": WHY} | body) if path.endswith(("/lease", "/return")) else body
+
+
 def _has(robot: dict[str, Any], human: str) -> bool:
     return any(lease["holder"] and lease["holder"]["who"]["id"] == human for lease in robot["leases"])
 
@@ -112,6 +118,48 @@ def held(plant: Plant) -> Plant:
     return plant
 
 
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"reason": None}, "/reason"),
+        ({"reason": WHY | {"text": " "}}, "/reason/text"),
+        ({"reason": WHY | {"text": "x" * 1001}}, "/reason/text"),
+        ({"reason": WHY | {"code": "WHIM"}}, "/reason/code"),
+        ({"reason": WHY | {"code": 0}}, "/reason/code"),
+        ({"reason": WHY | {"text": "another"}}, "/order/reason"),
+        ({"reason": WHY | {"code": "SAFETY"}}, "/order/reasonCode"),
+    ],
+)
+@pytest.mark.parametrize(("path", "more"), [(LEASE, {}), (f"{LEASE}/return", {"outcome": "redo"})])
+def test_take_and_return__no_reason_or_another_than_was_signed__refused_at_the_door(
+    plant: Plant, path: str, more: dict[str, Any], change: dict[str, Any], pointer: str
+) -> None:
+    body = plant.signed(path, "supervisor", **more)
+    etag = plant.preview(path, human="supervisor", **more)["etag"]
+    refused = plant.ask(path, etag=etag, **body | change)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_take__signed_without_a_reason__refused_at_the_door(plant: Plant) -> None:
+    body = plant.signed(LEASE, "supervisor", changes={"reasonCode": 0, "reason": ""})
+    refused = plant.ask(LEASE, etag=plant.preview(LEASE, human="supervisor")["etag"], **body)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/reasonCode")
+
+
+def test_command__with_a_reason_of_its_own__is_told_with_it(held: Plant) -> None:
+    held.does(LEASE, human="supervisor")
+    stopped = held.does(COMMANDS, human="supervisor", reason=WHY, command="stop")
+    assert stopped["lease"]["guided"][0]["reason"] == WHY
+
+
+def test_read__taken_and_given_back__the_robot_tells_why(held: Plant) -> None:
+    held.does(LEASE, human="operator")
+    held.does(f"{LEASE}/return", human="operator", outcome="redo", reason=WHY | {"code": "TEST"})
+    held.does(LEASE, human="operator")
+    (lease,) = held.told_of("operator")["leases"]
+    assert (lease["last_take"]["reason"], lease["last_return"]["reason"]) == (WHY, WHY | {"code": "TEST"})
+
+
 def test_take__not_held__says_what_to_do_first(plant: Plant) -> None:
     asked: dict[str, Any] = {"human": "supervisor"}
     path = "/api/v1/robots/R-2/lease"
@@ -133,6 +181,7 @@ def test_story__held_taken_jogged_set_aside_given_back__each_step_is_told(held: 
     robot = get(held.client, ROBOT)
     given = held.does(f"{LEASE}/return", human="supervisor", outcome="redo")
     assert (given["outcome"], given["lease"]["holder"], given["held"]) == ("redo", None, True)
+    assert [act["reason"] for act in given["lease"]["guided"]][:3] == [WHY, None, WHY]
     assert "release the robot" in given["next_step"]
     assert [act["action"] for act in given["lease"]["guided"]][:3] == ["return", "jog", "take"]
     assert json.loads(given["lease"]["last_return"]["parameters"]) == {"outcome": "redo"}
@@ -154,7 +203,7 @@ def test_take__from_another_human__by_force_and_the_first_may_not_go_on(held: Pl
     seen = held.preview(LEASE, human="operator")
     assert (seen["lease"]["holder"]["who"]["id"], seen["says"]) == (
         "supervisor",
-        "take R-1 (arm) by force from supervisor, who has it",
+        "take R-1 (arm) by force from supervisor, who has it; MATERIAL: a part slipped",
     )
     taken = held.does(LEASE, human="operator")
     assert taken["lease"]["taken_from"]["who"]["id"] == "supervisor"
@@ -326,7 +375,7 @@ def test_preview__lease_over_or_no_role__warns_of_what_the_gateway_would_refuse(
 @pytest.mark.parametrize("guided", [NoGateway(), None])
 def test_any__gateway_away__says_so_and_to_come_again(guided: Any) -> None:
     with TestClient(serve(Story(), guided=guided).app, base_url=LOOPBACK) as client:
-        refused = client.post(f"{LEASE}?dry_run=true", json={})
+        refused = client.post(f"{LEASE}?dry_run=true", json={"reason": WHY})
     assert (refused.status_code, refused.json()["type"]) == (503, "/problems/gateway-unavailable")
     assert refused.json()["retryable"]
 
@@ -345,7 +394,8 @@ class Shell:
 
     def run(self, *words: str, code: int = 0, answer: str | None = None) -> Result:
         by = [] if words[0] == "show" else self._by
-        done = CliRunner().invoke(app, ["robot", *words, *by, *self._api], input=answer)
+        why = ["--code", WHY["code"], "--reason", WHY["text"]] if words[0] in ("take", "return") else []
+        done = CliRunner().invoke(app, ["robot", *words, *why, *by, *self._api], input=answer)
         assert done.exit_code == code, done.output
         return done
 
@@ -358,6 +408,7 @@ def shell(held: Plant, tmp_path: Path) -> Shell:
 def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(shell: Shell) -> None:
     taken = shell.run("take", "R-1", answer="y\n")
     assert ("take R-1 (arm) by force" in taken.stderr, "signing as" in taken.stderr) == (True, True)
+    assert taken.stderr.count("; MATERIAL: a part slipped") == 2
     assert "R-1: take by operator; held" in taken.stdout
     shell.run("jog", "R-1", "x", "-3", "--speed", "250", "--yes")
     reached = json.loads(shell.run("waypoint", "R-1", "-200", "5", "0", "--speed", "250", "--yes", "--json").stdout)
@@ -365,7 +416,7 @@ def test_robot__taken_moved_and_given_back_by_a_key_here__each_step_in_words(she
     assert "stop by operator" in shell.run("stop", "R-1").stdout
     given = shell.run("return", "R-1", "--outcome", "redo", "--yes").stdout
     assert ("return: redo by operator; held" in given, "release the robot" in given) == (True, True)
-    assert '{"outcome":"redo"}' in shell.run("show", "R-1").stdout
+    assert '{"outcome":"redo"}; MATERIAL: a part slipped' in shell.run("show", "R-1").stdout
 
 
 @pytest.mark.parametrize("pose", [{"x": 9.0, "y": 0.0, "z": 0.0}, None])
@@ -423,6 +474,8 @@ def test_robot__refused__says_which_command_comes_first(shell: Shell) -> None:
         ({"parameters": "["}, "parameters"),
         ({"human": signer("supervisor").address}, "human"),
         ({"notAfter": 1 << 40}, "notAfter"),
+        ({"reasonCode": 2}, "reasonCode"),
+        ({"reason": "a whim"}, "reason"),
     ],
 )
 def test_sign_guidance__api_drafted_another__is_not_signed(held: Plant, lie: dict[str, Any], told: str) -> None:

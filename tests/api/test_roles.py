@@ -68,9 +68,9 @@ ORDER_SIGNED = ORDER | {"signed": {"human": f"0x{1:040x}", "nonce": "1", "deadli
 BULK_SIGNED = BULK | {"signed": [{"order": {}, "signature": "0x00"}]}
 EXACT = {"order": {}, "signature": "0x00"}
 GUIDANCE: dict[str, tuple[str, dict[str, Any]]] = {
-    "take_robot": ("lease", {}),
+    "take_robot": ("lease", {"reason": HOLD["reason"]}),
     "retain_robot": ("lease/retain", {}),
-    "return_robot": ("lease/return", {"outcome": "resume"}),
+    "return_robot": ("lease/return", {"outcome": "resume", "reason": HOLD["reason"]}),
     "command_robot": ("commands", {"command": "stop"}),
 }
 KEY = {"name": "x", "scopes": ["read"], "expires_at": "2000-01-01T00:00:00Z"}

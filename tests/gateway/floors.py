@@ -19,7 +19,7 @@ from gateway.truth import Defaults, Truth
 from gateway.view import GivenOrder, Mandate, RobotView, SensorView, StationView, View
 from workmoot.domain.clock import Clock
 from workmoot.domain.commands import Command, command_digest
-from workmoot.domain.guidance import HOME, Act, Guidance, guidance_digest, write_parameters
+from workmoot.domain.guidance import HOME, REASONED, Act, Guidance, guidance_digest, write_parameters
 from workmoot.domain.hashing import checksum_address
 from workmoot.domain.ids import Address, Number, TaskId
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, order_digest
@@ -174,6 +174,8 @@ def a_guidance(action: str, **changes) -> Guidance:
         "not_after": START_S + 30,
         "action": Act(action),
         "parameters": write_parameters(Act(action), CARRIES.get(action, {})),
+        "reason_code": 1 if Act(action) in REASONED else 0,
+        "reason": "a part slipped" if Act(action) in REASONED else "",
     }
     return Guidance(**(values | changes))
 

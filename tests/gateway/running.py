@@ -123,6 +123,8 @@ class RunningGateway:
             not_after=int(time.time()) + 30,
             action=Act(action),
             parameters=write_parameters(Act(action), parameters),
+            reason_code=1,
+            reason="a part slipped",
         )
         return self.send_guidance(guidance)
 

@@ -1,9 +1,12 @@
+import json
+
 import pytest
 
 from gateway.adapters import Stance
 from gateway.guidance import LEASE_SECONDS, guided
 from gateway.human import taken
-from gateway.records import Record, from_json, to_json
+from gateway.records import Record, RobotGuided, from_json, to_json
+from gateway.show import guided_json
 from gateway.state import GUIDED_KEPT, Motion, State
 from tests.gateway.floors import (
     CLOCK,
@@ -298,6 +301,25 @@ def test_guided__locked_out_for_maintenance__maintenance_alone(where):
 def test_guided__parameters_that_do_not_fit__malformed_with_what_would_be_right(action, parameters, says):
     with pytest.raises(Malformed, match=says):
         guides(a_guided_state(), a_guidance(action, parameters=write_parameters(Act(action), parameters)))
+
+
+@pytest.mark.parametrize("action", ["take", "return"])
+@pytest.mark.parametrize("changes", [{"reason_code": 0}, {"reason": ""}, {"reason": " "}])
+def test_guided__taken_or_returned_without_a_reason__malformed_with_what_would_be_right(action, changes):
+    state = a_held_state() if action == "take" else a_guided_state()
+    with pytest.raises(Malformed, match=f"{action} says why: a reasonCode that is not 0, and a reason in words"):
+        guides(state, a_guidance(action, **changes))
+
+
+def test_guided_json__of_a_log_older_than_reasons__has_none():
+    acts = guided(a_held_state(), a_view(), a_signed_guidance(a_guidance("take")), STANCE, now())
+    line = json.loads(to_json(acts[0]))
+    for name in ("reasonCode", "reason"):
+        del line["guidance"][name]
+    for record, why in ((acts[0], (1, "a part slipped")), (from_json(json.dumps(line)), (0, ""))):
+        assert isinstance(record, RobotGuided)
+        told = guided_json(record)
+        assert (told["reason_code"], told["reason"]) == why
 
 
 @pytest.mark.parametrize(

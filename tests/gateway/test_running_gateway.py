@@ -114,7 +114,7 @@ def test_kill__while_it_runs_and_a_hold_is_not_anchored__goes_on_from_the_log(si
     run(site, task)
     site.tell_gateway(site.order(HOLD, SubjectType.ROBOT, robot))
     site.guide(robot, "take")
-    assert site.guide(robot, "jog", axis="x", distance_mm=1, speed_mm_s=250).is_success
+    assert site.guide(robot, "jog", axis="x", distance_mm=1, speed_mm_s=4).is_success
     before = arm(site, robot)
     site.end(signal.SIGKILL)
     site.start()

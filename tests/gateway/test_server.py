@@ -146,6 +146,19 @@ async def test_post_guidance__taken_jogged_given_back__the_robot_tells(caller):
     assert (arm["human"], arm["stance"]["moves_to_mm"], said["robot"]["held"]) == (None, None, True)
     assert [act["action"] for act in arm["guided"]] == ["return", "jog", "take"]
     assert arm["guided"][0]["parameters"] == '{"outcome":"redo"}'
+    assert [
+        (act["reason_code"], act["reason"]) for act in (arm["last_take"], arm["last_return"], arm["guided"][1])
+    ] == [
+        *[(1, "a part slipped")] * 2,
+        (0, ""),
+    ]
+
+
+async def test_post_guidance__taken_without_a_reason__says_what_is_right(caller):
+    await caller.order(HOLD_R1, a_signed(HOLD_R1).signature)
+    status, said = await guide(caller, a_guidance("take", reason_code=0, reason=""))
+    assert (status, said["error"]) == (400, "MALFORMED")
+    assert "a reasonCode that is not 0, and a reason in words" in said["detail"]
 
 
 async def test_post_guidance__signed_by_another__bad_signature(caller):
@@ -162,6 +175,8 @@ async def test_post_guidance__signed_by_another__bad_signature(caller):
         ({"human": "0x12"}, 400, "MALFORMED"),
         ({"parameters": "[]"}, 403, "BAD_SIGNATURE"),
         ({"colour": "red"}, 400, "MALFORMED"),
+        ({"reasonCode": 1 << 16}, 400, "MALFORMED"),
+        ({"reason": "x" * 4097}, 400, "MALFORMED"),
     ],
 )
 async def test_post_guidance__does_not_fit__refused(caller, changes, status, code):

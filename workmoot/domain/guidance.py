@@ -8,6 +8,7 @@ from enum import StrEnum
 from workmoot.domain.commands import gateway_domain
 from workmoot.domain.errors import Malformed
 from workmoot.domain.ids import Address, Number
+from workmoot.domain.overrides import reason_word
 from workmoot.domain.typed import TypedStruct, Value, digest_of, message_of
 
 GUIDANCE = TypedStruct(
@@ -21,6 +22,8 @@ GUIDANCE = TypedStruct(
         ("notAfter", "uint48"),
         ("action", "string"),
         ("parameters", "string"),
+        ("reasonCode", "uint16"),
+        ("reason", "string"),
     ),
 )
 MAX_NUMBER = (1 << 64) - 1
@@ -59,6 +62,9 @@ MOVING_ACTS = frozenset((Act.JOG, Act.WAYPOINT, Act.ASIDE))
 LETTING_GO = frozenset((Act.STOP, Act.RETURN))
 """What ends a motion stands whatever else has changed."""
 
+REASONED = frozenset((Act.TAKE, Act.RETURN))
+"""What says why; what is done between them is done under the reason of the taking."""
+
 
 class Outcome(StrEnum):
     """How a human left it, as the human says."""
@@ -83,6 +89,13 @@ class Guidance:
     """Unix seconds."""
     action: Act
     parameters: str = "{}"
+    reason_code: int = 0
+    reason: str = ""
+
+    @property
+    def why(self) -> str:
+        """Its reason in words, where it says one."""
+        return f"{reason_word(self.reason_code)}: {self.reason}" if self.reason else ""
 
 
 def guidance_values(guidance: Guidance) -> dict[str, Value]:
@@ -96,6 +109,8 @@ def guidance_values(guidance: Guidance) -> dict[str, Value]:
         "notAfter": guidance.not_after,
         "action": guidance.action.value,
         "parameters": guidance.parameters,
+        "reasonCode": guidance.reason_code,
+        "reason": guidance.reason,
     }
 
 
@@ -124,6 +139,12 @@ class Waypoint:
 
     point: Point
     speed_mm_s: int
+
+
+def require_reason(guidance: Guidance) -> None:
+    """Raises `Malformed` where an act that says why does not."""
+    if guidance.action in REASONED and not (guidance.reason_code and guidance.reason.strip()):
+        raise Malformed(f"{guidance.action} says why: a reasonCode that is not 0, and a reason in words")
 
 
 def read_parameters(action: Act, text: str) -> Jog | Waypoint | Outcome | None:
