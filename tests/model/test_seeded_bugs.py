@@ -31,7 +31,7 @@ from workmoot.chain.memory import (
 from workmoot.domain.motions import MOTION_SECONDS
 from workmoot.domain.work import Status
 
-FAR = 40_000
+FAR = 100_000
 
 
 @dataclass(frozen=True, slots=True)
