@@ -11,7 +11,7 @@ from api.order_json import order_from, order_json
 from api.views.snapshot import GatewayWords
 from tests.api.requests import a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, Served, serve
-from tests.api.story import FloorWords, Story, signer
+from tests.api.story import FloorWords, Story, deployment_of_story, signer
 from tests.api.visitors import STRICT, peopled
 from workmoot.chain.memory.instructions import contracts_of
 from workmoot.domain.instructions import BEFORE_THE_FIRST
@@ -328,8 +328,13 @@ def test_give__a_signed_payload_of_another_length__is_refused_to_a_stranger_too(
     story: Story, kind: str, payload: str
 ) -> None:
     with TestClient(serve(peopled(story), terms=STRICT).app, base_url=LOOPBACK) as stranger:
-        task = story.task("P6", "glue")
-        order = order_json(replace(AN_ORDER, kind=OverrideKind[kind.upper()], subject=task)) | {"payload": payload}
-        signed = {"order": order, "signature": "0x" + "11" * 65}
+        order = replace(
+            AN_ORDER,
+            kind=OverrideKind[kind.upper()],
+            subject=story.task("P6", "glue"),
+            payload=bytes.fromhex(payload[2:]),
+        )
+        digest = deployment_of_story().humans_contracts.digest(order)
+        signed = {"order": order_json(order), "signature": "0x" + signer("supervisor").sign(digest).hex()}
         answer = send(stranger, {"kind": kind, "subject": {"type": "task"}, **signed}, etag="any")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/order/payload")
