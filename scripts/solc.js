@@ -4,7 +4,6 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const solc = require("solc");
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -21,12 +20,15 @@ function importFrom(folders) {
   };
 }
 
+/** Takes a second or more to load, and is not for who asks for nothing that it does. */
+const compiler = () => require("solc");
+
 const words = process.argv.slice(2);
 if (words.includes("--version")) {
-  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}\n`);
+  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${compiler().version()}\n`);
 } else if (words.includes("--standard-json")) {
   const folders = [".", ...valuesOf("--base-path", words), ...valuesOf("--include-path", words), ROOT];
-  process.stdout.write(solc.compile(fs.readFileSync(0, "utf8"), { import: importFrom(folders) }) + "\n");
+  process.stdout.write(compiler().compile(fs.readFileSync(0, "utf8"), { import: importFrom(folders) }) + "\n");
 } else {
   process.stderr.write("solc.js answers --version and --standard-json only\n");
   process.exitCode = 1;
