@@ -155,8 +155,8 @@ def test_command__with_a_reason_of_its_own__is_told_with_it(held: Plant) -> None
 def test_read__taken_and_given_back__the_robot_tells_why(held: Plant) -> None:
     held.does(LEASE, human="operator")
     held.does(f"{LEASE}/return", human="operator", outcome="redo", reason=WHY | {"code": "TEST"})
-    held.does(LEASE, human="operator")
-    (lease,) = held.told_of("operator")["leases"]
+    held.does(LEASE, human="supervisor")
+    (lease,) = held.told_of("supervisor")["leases"]
     assert (lease["last_take"]["reason"], lease["last_return"]["reason"]) == (WHY, WHY | {"code": "TEST"})
 
 
