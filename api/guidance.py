@@ -16,11 +16,11 @@ from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePr
 from api.order_json import guidance_from
 from api.preconditions import require_match
 from api.present import note
-from api.problems import Problem, not_found, unprocessable
+from api.problems import Problem, unprocessable
 from api.projection import Projection
 from api.views.guidance import Said, inside, lease_out, who_of
 from api.views.snapshot import Snapshot, id_of, items, name_of
-from api.views.workers import members_of
+from api.views.workers import robot_named
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Malformed
 from workmoot.domain.guidance import (
@@ -39,7 +39,7 @@ from workmoot.domain.guidance import (
 from workmoot.domain.hashing import checksum_address, keccak
 from workmoot.domain.ids import Address, Number
 from workmoot.domain.strangers import text
-from workmoot.domain.workers import Kind, Role
+from workmoot.domain.workers import Role
 
 DRAFT_S = 30
 """For which a draft is good; a wallet and its human take their time."""
@@ -192,7 +192,7 @@ class GuidanceDesk:
             raise unprocessable("/signature", "The exact order and the human's signature come together.")
         guidance = guidance_from(asked.body.order)
         with self._projection.read() as snap:
-            _require_same(asked, guidance, _number_of(snap, asked.robot))
+            _require_same(asked, guidance, robot_named(snap, asked.robot).number)
         signature = _bytes_of(asked.body.signature)
         if not is_signed_by(guidance.human, self._digest_of(guidance), signature):
             raise unprocessable("/signature", f"The signature is not that of {guidance.human} under this guidance.")
@@ -211,7 +211,7 @@ class GuidanceDesk:
         parameters, (code, reason) = asked.parameters, asked.reason
         named = asked.body.human or (asked.body.order or {}).get("human")
         with self._projection.read() as snap:
-            robot = _number_of(snap, asked.robot)
+            robot = robot_named(snap, asked.robot).number
             human = self._desk.human_for(snap, named, *ROLES)
         said = self._ask(lambda floor: floor.robot(robot))
         resource = asked.body.resource or next(iter(inside(said, "resources")), "")
@@ -320,13 +320,6 @@ def _seen(snap: Snapshot, number: int, resource: str, said: Said) -> Seen:
         answered=said.get("answered") is True,
         in_hand=dict(job) if isinstance(job, Mapping) else None,
     )
-
-
-def _number_of(snap: Snapshot, named: str) -> Number:
-    for member in members_of(snap, Kind.ROBOTIC):
-        if named in (str(member.number), member.id):
-            return member.number
-    raise not_found("robot", named, "GET /api/v1/robots lists them by badge number and id.")
 
 
 def _domain(snap: Snapshot) -> dict[str, Any]:

@@ -17,9 +17,8 @@ from api.models.guidance import CommandIn, GuidanceGiven, GuidanceIn, GuidancePr
 from api.models.people import RobotOut
 from api.openapi import refuses, sends
 from api.paging import Pages
-from api.problems import not_found
 from api.routes.writing import KEYED, IdempotencyKey
-from api.views.workers import members_of, robot_out
+from api.views.workers import members_of, robot_named, robot_out
 from workmoot.domain.guidance import Act
 from workmoot.domain.workers import Kind
 
@@ -119,10 +118,7 @@ def list_robots(plant: Plant, pages: Pages) -> Listing[RobotOut]:
 def read_robot(plant: Plant, id: str) -> RobotOut:  # noqa: A002 (the path's own name)
     """One robot, by badge number or id."""
     with plant.read() as snap:
-        for member in members_of(snap, Kind.ROBOTIC):
-            if id in (str(member.number), member.id):
-                return robot_out(snap, member)
-    raise not_found("robot", id, "GET /api/v1/robots lists them by badge number and id.")
+        return robot_out(snap, robot_named(snap, id))
 
 
 @router.post("/{id}/lease", operation_id="take_robot", **TAKES)

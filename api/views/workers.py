@@ -5,6 +5,7 @@ from typing import Any
 
 from api.models.common import Who, moment, seconds
 from api.models.people import InstructedOut, Ranked, RankingOut, RecordOut, RobotOut, WorkerOut
+from api.problems import not_found
 from api.views.guidance import leases_out
 from api.views.snapshot import Snapshot, id_of, name_of
 from workmoot.domain.instructions import WITHDRAWS
@@ -126,6 +127,14 @@ def _is_anchoring(snap: Snapshot, robot: int) -> bool:
 def members_of(snap: Snapshot, *kinds: Kind) -> list[Member]:
     """Members of these kinds, by number."""
     return [member for _, member in sorted(snap.ledger.members.items()) if member.kind in kinds]
+
+
+def robot_named(snap: Snapshot, named: str) -> Member:
+    """The robot of that badge number or id."""
+    for member in members_of(snap, Kind.ROBOTIC):
+        if named in (str(member.number), member.id):
+            return member
+    raise not_found("robot", named, "GET /api/v1/robots lists them by badge number and id.")
 
 
 def _concerns(subject_type: object, subject: object, robot: int) -> bool:

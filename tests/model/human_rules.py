@@ -9,7 +9,7 @@ from tests.chain.plants import PEOPLE, account, signer
 from tests.model import authority, humans, tasks
 from tests.model.claim_rules import ClaimMachine, has_recorded_tree, recorded_trees
 from tests.model.humans import NONE, Junk, Naming, Order, Part, Payload, Word
-from tests.model.instruction_rules import InstructionMachine
+from tests.model.instruction_rules import FOREVER, UNTIL, InstructionMachine, reason_of
 from tests.model.law import No
 from tests.model.machine import NUMBER, has_runs, is_odd, of, seldom
 from tests.model.member_rules import MemberMachine
@@ -46,8 +46,6 @@ ANY_OPEN = (*tasks.IDLE, Status.STARTED, Status.SUBMITTED, *tasks.WAITING)
 LEVELS = (0, 0, 0, 7, 5, 5, 8, 12, 1)
 ENDED = (State.PASSED, State.VETOED)
 """Of a plan that is enacted in parts."""
-UNTIL = (50, 10, 500, 100)
-FOREVER = 2**40
 Key = tuple[SubjectType, int, int]
 
 
@@ -273,7 +271,7 @@ def _own(on: SubjectType) -> Level:
 
 
 def _signed_as(world: World, order: Order, flaw: int) -> HumanOrder:
-    code, words = (1, "why") if order.explained else of(((0, "why"), (1, "")), flaw // 30)
+    code, words = reason_of(flaw, explained=order.explained)
     return HumanOrder(
         kind=order.kind,
         subject_type=order.on,

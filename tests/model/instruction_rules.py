@@ -105,8 +105,13 @@ class InstructionMachine(LawMachine):
         )
 
 
+def reason_of(flaw: int, *, explained: bool) -> tuple[int, str]:
+    """A code and words, or one without the other."""
+    return (1, "why") if explained else of(((0, "why"), (1, "")), flaw // 30)
+
+
 def _told(given: Instruction, flaw: int) -> HumanOrder:
-    code, words = (1, "why") if given.explained else of(((0, "why"), (1, "")), flaw // 30)
+    code, words = reason_of(flaw, explained=given.explained)
     return HumanOrder(
         kind=given.kind,
         subject_type=given.on,
