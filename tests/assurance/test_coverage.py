@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.assurance.coverage import (
@@ -6,11 +8,22 @@ from tests.assurance.coverage import (
     branches,
     explanations,
     idle,
-    measure,
     require_all,
     untaken,
 )
+from tests.assurance.project import ROOT
+from tests.assurance.traps import all_branches, traps
 
+ASSEMBLY = """contract A {
+    function a(uint256 one) external pure {
+        if (one == 2) revert();
+        assembly ("memory-safe") {
+            if eq(one, 3) { one := 4 }
+        }
+        if (one == 5) revert();
+    }
+}
+"""
 CODE = "contract A {\n    if (a) revert();\n}\n"
 TAKEN = "TN:\nSF:contracts/A.sol\nBRDA:2,0,0,3\nBRDA:2,0,1,1\nend_of_record\n"
 HALF = TAKEN.replace("BRDA:2,0,1,1", "BRDA:2,0,1,-")
@@ -24,8 +37,8 @@ def project(tmp_path):
     return tmp_path
 
 
-def test_measure__all_tests__every_branch_taken_or_explained(long_only):
-    found = measure()
+def test_all_branches__all_tests__every_branch_taken_or_explained(long_only):
+    found = all_branches()
     known = explanations()
     assert [str(branch) for branch in untaken(found, known)] == []
     assert not idle(found, known)
@@ -50,3 +63,18 @@ def test_untaken__explained__green(project):
 def test_require_all__a_contract_is_missing__red(project):
     with pytest.raises(NotMeasured, match=r"A\.sol"):
         require_all(branches(OTHERS, project), [project / "contracts" / "A.sol"])
+
+
+def test_traps__an_if_in_assembly__one_each_way():
+    found = [(line, way, trap.of(ASSEMBLY).splitlines()[line - 1].strip()) for line, way, trap in traps(ASSEMBLY)]
+    assert found == [
+        (5, "true", "if eq(one, 3) { revert(0, 0) } if eq(one, 3) { one := 4 }"),
+        (5, "false", "if iszero(eq(one, 3)) { revert(0, 0) } if eq(one, 3) { one := 4 }"),
+    ]
+
+
+def test_traps__every_if_in_assembly__has_some():
+    text = "".join(path.read_text() for path in (ROOT / "contracts").rglob("*.sol"))
+    expected = sum(bool(re.match(r" +if [^(]", line)) for line in text.splitlines())
+    found = [trap for path in (ROOT / "contracts").rglob("*.sol") for trap in traps(path.read_text())]
+    assert len(found) == 2 * expected > 0

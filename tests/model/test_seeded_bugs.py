@@ -99,8 +99,8 @@ CONTRACT_BUGS = {
         "if (block.timestamp <= deadline) revert NotOverdue(id, deadline);",
         "if (block.timestamp < deadline) revert NotOverdue(id, deadline);",
     ),
-    "a quiet task forgets its epoch": Bug(
-        "WorkOrders", "libraries/Tasks.sol", "note.epoch == note.version && (worker", "(worker"
+    "a quiet task forgets whom it excludes": Bug(
+        "WorkOrders", "libraries/Tasks.sol", "!note.held && !note.excludes;", "!note.held;"
     ),
     "a hold shortens another": Bug(
         "Overrides", "Overrides.sol", "order.expiresAt < found.expiresAt", "order.expiresAt > found.expiresAt"
