@@ -130,6 +130,19 @@ def test_release__plant__who_asked_was_suspended_since__does_not_count(strict):
     assert not _resume(strict, by="planner").the(PlantHoldChanged).held
 
 
+def test_release__plant__who_suspends_the_other_with_the_role__gives_both_until_a_third_suspends_it(strict):
+    _hold_plant(strict, "operator")
+    _suspend(strict, SUPERVISOR, "planner")
+    assert _resume(strict, "planner").all(SecondAsked)
+    assert not _resume(strict, "planner").the(PlantHoldChanged).held
+    assert _hold_plant(strict, "operator").the(PlantHoldChanged).held
+    _suspend(strict, PLANNER, "operator")
+    with refused("NotAllowed", account("planner"), OverrideKind.RELEASE, Level.PLANT_HOLD):
+        _resume(strict, "planner")
+    assert _reinstate(strict, SUPERVISOR, "operator").all(SecondAsked)
+    assert _reinstate(strict, SUPERVISOR, "mechanic").the(MemberReinstated).number == SUPERVISOR
+
+
 def test_approve__first_order__fills_nothing_and_the_second_everything(strict):
     (number,) = post(strict, a_task())
     opened = propose(strict, an_entry(number, SPRAYER))
