@@ -59,3 +59,13 @@ def test_read_values__text_that_is_no_utf_8__is_read_all_the_same():
     readers = readers_of(("string",))
     assert readers is not None
     assert read_values(readers, encode(("bytes",), (b"glue \xff",))) == ["glue \ufffd"]
+
+
+@given(fields=FIELDS)
+def test_read_values__from_an_origin_on__are_the_same(fields):
+    types = ("bytes32",) * 2 + tuple(kind for kind, _ in fields)
+    content = encode(types[2:], [value for _, value in fields])
+    readers = readers_of(types)
+    assert readers is not None
+    found = read_values(readers, bytes(64) + content, 64)
+    assert tuple(found[2:]) == values_of(types[2:], content)

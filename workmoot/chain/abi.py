@@ -81,15 +81,17 @@ class EventForm:
     """The fields as a log has them: those of the topics first."""
     topics: Readers
     """Of the indexed fields, after the topic that names the event; ours are static, so the topics carry them."""
-    content: Readers | None
-    """Of the others; None: they are not simple."""
+    simple: Readers | None
+    """Of all, where the topics and the content are one; None: some are not simple."""
     content_types: tuple[str, ...]
 
     def values(self, topics: bytes, content: bytes) -> list[Any]:
         """The values of the fields as they are told."""
-        found = read_values(self.topics, topics)
-        found += values_of(self.content_types, content) if self.content is None else read_values(self.content, content)
-        return found
+        if self.simple is None:
+            return [*read_values(self.topics, topics), *values_of(self.content_types, content)]
+        if len(topics) != self.topics.words.size:
+            raise Malformed(f"{len(topics)} bytes are not the topics of {self.name}")
+        return read_values(self.simple, topics + content, len(topics))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +199,7 @@ def _event(entry: Entry) -> EventForm:
         indexed=tuple(field["indexed"] for field in inputs),
         told=tuple(field["name"] for field in (*indexed, *others)),
         topics=topics,
-        content=readers_of(_types(others)),
+        simple=readers_of(_types([*indexed, *others])),
         content_types=_types(others),
     )
 

@@ -1,7 +1,9 @@
 """Reads the simple types that most events are made of, a tenth of eth_abi's time; eth_abi reads the others."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
+from struct import Struct
 from typing import Any
 
 from workmoot.domain.errors import Malformed
@@ -9,62 +11,62 @@ from workmoot.domain.hashing import checksum_address
 
 WORD = 32
 ADDRESS_AT = 12
-Reader = Callable[[bytes, int], Any]
-"""The value whose word begins at a place in the content."""
-Readers = tuple[tuple[int, Reader], ...]
-"""Where each value's word begins and how it is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """How the values of some types are read."""
+
+    words: Struct
+    """A word for each."""
+    of_words: tuple[Callable[[bytes], Any], ...]
+    """The value that a word is; of what is not static, where it stands."""
+    beyond: tuple[tuple[int, Callable[[bytes, int], Any]], ...]
+    """Which values are not static, and how each is read from where it stands."""
 
 
 @cache
 def readers_of(types: Sequence[str]) -> Readers | None:
     """For these types; None where one of them is not simple."""
-    found = [_NUMBER if kind.startswith("uint") and kind[4:].isdecimal() else _READERS.get(kind) for kind in types]
-    simple = [reader for reader in found if reader is not None]
-    return tuple((place * WORD, reader) for place, reader in enumerate(simple)) if len(simple) == len(found) else None
+    if not all(_is_number(kind) or kind in _OF_WORDS or kind in _BEYOND for kind in types):
+        return None
+    return Readers(
+        words=Struct(f"{WORD}s" * len(types)),
+        of_words=tuple(_OF_WORDS.get(kind, int.from_bytes) for kind in types),
+        beyond=tuple((place, _BEYOND[kind]) for place, kind in enumerate(types) if kind in _BEYOND),
+    )
 
 
-def read_values(readers: Readers, content: bytes) -> list[Any]:
-    """The values, in order."""
-    if len(content) < len(readers) * WORD:
-        raise Malformed(f"{len(content)} bytes do not hold {len(readers)} values")
-    return [read(content, at) for at, read in readers]
+def read_values(readers: Readers, content: bytes, origin: int = 0) -> list[Any]:
+    """The values, in order; what is not static stands so far behind `origin` as its word says."""
+    if len(content) < readers.words.size:
+        raise Malformed(f"{len(content)} bytes do not hold {len(readers.of_words)} values")
+    found = [read(word) for read, word in zip(readers.of_words, readers.words.unpack_from(content), strict=True)]
+    for place, read in readers.beyond:
+        found[place] = read(content, origin + found[place])
+    return found
 
 
-def _number(content: bytes, at: int) -> int:
-    return int.from_bytes(content[at : at + WORD], "big")
+def _is_number(kind: str) -> bool:
+    return kind.startswith("uint") and kind[4:].isdecimal()
 
 
-def _truth(content: bytes, at: int) -> bool:
-    return any(content[at : at + WORD])
+def _address(word: bytes) -> str:
+    return checksum_address("0x" + word[ADDRESS_AT:].hex())
 
 
-def _address(content: bytes, at: int) -> str:
-    return checksum_address("0x" + content[at + ADDRESS_AT : at + WORD].hex())
-
-
-def _word(content: bytes, at: int) -> bytes:
-    return content[at : at + WORD]
-
-
-def _bytes(content: bytes, at: int) -> bytes:
-    """The word says where the length stands; the bytes follow it."""
-    begin = _number(content, at)
-    length, found = _number(content, begin), content[begin + WORD :]
+def _bytes(content: bytes, begin: int) -> bytes:
+    """The length stands there, and the bytes after it."""
+    length, found = int.from_bytes(content[begin : begin + WORD]), content[begin + WORD :]
     if len(found) < length:
         raise Malformed(f"{len(found)} bytes of {length} are there", offset=begin)
     return found[:length]
 
 
-def _text(content: bytes, at: int) -> str:
+def _text(content: bytes, begin: int) -> str:
     """A stranger's: what is no UTF-8 in it is replaced, so that nobody stops those who follow the chain."""
-    return _bytes(content, at).decode(errors="replace")
+    return _bytes(content, begin).decode(errors="replace")
 
 
-_NUMBER: Reader = _number
-_READERS: dict[str, Reader] = {
-    "bool": _truth,
-    "address": _address,
-    "bytes32": _word,
-    "bytes": _bytes,
-    "string": _text,
-}
+_OF_WORDS: dict[str, Callable[[bytes], Any]] = {"bool": any, "address": _address, "bytes32": bytes}
+_BEYOND: dict[str, Callable[[bytes, int], Any]] = {"bytes": _bytes, "string": _text}
