@@ -5,11 +5,12 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -72,14 +73,21 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=_lifespan,
-        dependencies=[Depends(admit)],
+        routes=list(_routes()),
     )
     app.state.dependencies = dependencies
     app.state.metrics = Metrics(dependencies)
     app.state.stopping = threading.Event()
     app.add_middleware(Etags)
     problems.install(app)
-    v1 = APIRouter(prefix="/api/v1")
+    app.state.templates = {route.name: route.path for route in iter_route_contexts(app.routes)}
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every application's; whoever asks for one is let in first. To build them takes longest of all."""
+    router = APIRouter(dependencies=[Depends(admit)])
     for part in (
         auth,
         oidc,
@@ -101,15 +109,11 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         webhooks,
         reference,
     ):
-        v1.include_router(part.router)
-    app.include_router(v1)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    app.include_router(manual.router)
-    app.include_router(view.router)
-    app.mount("/static", StaticFiles(directory=view.STATIC), name="static")
-    app.state.templates = {route.name: route.path for route in iter_route_contexts(app.routes)}
-    return app
+        router.include_router(part.router, prefix="/api/v1")
+    for part in (health, metrics, manual, view):
+        router.include_router(part.router)
+    router.mount("/static", StaticFiles(directory=view.STATIC), name="static")
+    return tuple(router.routes)
 
 
 @asynccontextmanager

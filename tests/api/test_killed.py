@@ -1,6 +1,6 @@
 """The API as a process on a real node: killed at any moment it goes on; without its node it tells what it knew.
 
-`--long` kills it fifty times while it is given orders.
+`--long` kills it fifty times while it is given orders, and waits until the turn of a killed process to send is over.
 """
 
 import json
@@ -20,8 +20,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from api.database import Database
 from api.event_ids import id_at, read_id
+from api.webhooks.lease import LEASE
 from scripts.nodes import Node as Process
 from scripts.nodes import end_with_parent, running, stop
 from tests.api.receiver import Receiver, receiving
@@ -208,7 +211,7 @@ def human_keys(plant: NodePlant, folder: Path) -> Path:
     return folder
 
 
-def test_serve__killed_while_it_tells_the_outside__each_event_is_told_in_order(plant, deployment, database_url):
+def test_serve__killed_while_it_tells_the_outside__each_event_is_told_in_order(plant, deployment, database_url, long):
     chance = random.Random(5)
     with receiving() as receiver:
         for kills in range(KILLS - 1):
@@ -220,10 +223,20 @@ def test_serve__killed_while_it_tells_the_outside__each_event_is_told_in_order(p
                 for _ in range(wanted + 4):
                     post(plant, a_task())
                 assert arrives(partial(has_tried, receiver, wanted))
+            if not long:
+                end_turn(database_url)
         post(plant, a_task())
         expected = [id_ for id_ in told(plant) if place(id_) > place(made["told_to"])]
         with api(plant.node.url, deployment, database_url):
             assert arrives(lambda: [id_ for id_, _ in groupby(receiver.ids)] == expected)
+
+
+def end_turn(database_url: str) -> None:
+    """As if the time were over for which nobody sends after a kill."""
+    database = Database(database_url)
+    with database.begin() as connection:
+        assert connection.execute(update(LEASE).where(LEASE.c.until > time.time()).values(until=0.0)).rowcount == 1
+    database.close()
 
 
 def has_tried(receiver: Receiver, messages: int) -> bool:
