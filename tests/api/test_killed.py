@@ -165,7 +165,7 @@ DOCUMENT = {
     "products": [{"id": "part", "name": "A part", "route": "part"}],
 }
 EVERY_ORDER = [(kind.value, subject.value) for kind in Kind for subject in sorted(GOES_WITH[kind])]
-OTHERS = ("bulk", "orders")
+OTHERS = (("hold", "tasks"), ("release", "tasks"), ("post", "order"))
 """Beside single orders: one on many tasks, and a customer's."""
 OFTEN = {"hold plant", "hold robot", "release robot", "drain worker", "reprioritise task", "bulk/overrides", "orders"}
 """What fifty kills cannot miss: what reaches the gateway first, instructions, many at once, customers' orders."""
@@ -222,6 +222,7 @@ def plant_with_a_gateway(folder: Path) -> Iterator[tuple[Plant, httpx.Client]]:
 
 def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(database_url, tmp_path, long):
     kills, chance, asked = MANY_KILLS if long else KILLS, random.Random(6), list[Giving]()
+    cards = dealt(chance)
     with plant_with_a_gateway(tmp_path) as (plant, gateway):
         keys, deployment = human_keys(plant, tmp_path), tmp_path / "deployment.json"
         tasks = post(plant, *[a_task() for _ in range(TASKS)])
@@ -232,17 +233,17 @@ def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(database_u
             with api(plant.node.url, deployment, database_url, keys=keys) as (process, client):
                 with suppress(httpx.TransportError):
                     give_what_is_left(client, asked)
-                    asked.append(a_giving(client, chance, tasks))
+                    asked.append(a_giving(client, chance, cards, tasks))
                     killing = Timer(chance.uniform(0, 1.5), process.kill)
                     killing.start()
                     while True:
                         give_what_is_left(client, asked)
-                        asked.append(a_giving(client, chance, tasks))
+                        asked.append(a_giving(client, chance, cards, tasks))
                 killing.join()
         with api(plant.node.url, deployment, database_url, keys=keys) as (_, client):
             give_what_is_left(client, asked)
             while sum(giving.is_done for giving in asked) <= kills:
-                asked.append(a_giving(client, chance, tasks))
+                asked.append(a_giving(client, chance, cards, tasks))
                 asked[-1].ask(client)
             require_told_again(client, [giving for giving in asked if giving.is_done][-20:])
         assert {giving.status for giving in asked} <= {201, 409, 412}
@@ -293,28 +294,36 @@ def give_what_is_left(client: httpx.Client, asked: list[Giving]) -> None:
             giving.ask(client)
 
 
-def a_giving(client: httpx.Client, chance: random.Random, tasks: Sequence[TaskId]) -> Giving:
+def dealt(chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Every kind about every subject once, and the others four times, in any order; then all of them again."""
+    while True:
+        yield from chance.sample(cards := [*EVERY_ORDER, *4 * OTHERS], len(cards))
+
+
+def a_giving(
+    client: httpx.Client, chance: random.Random, cards: Iterator[tuple[str, str]], tasks: Sequence[TaskId]
+) -> Giving:
     """Any order that the API can preview as the plant is now."""
     while True:
-        path, body = an_act(client, chance, tasks)
+        path, body = an_act(client, chance, next(cards), tasks)
         seen = client.post(f"{path}?dry_run=true", json=body)
         if seen.is_success:
             return Giving(path, body, a_key() | {"If-Match": seen.headers["ETag"]})
         assert seen.status_code in (409, 422), seen.text
 
 
-def an_act(client: httpx.Client, chance: random.Random, tasks: Sequence[TaskId]) -> tuple[str, dict[str, Any]]:
-    """Of every kind about every subject, whether or not the plant is in a state for it."""
+def an_act(
+    client: httpx.Client, chance: random.Random, card: tuple[str, str], tasks: Sequence[TaskId]
+) -> tuple[str, dict[str, Any]]:
+    """What the card says, whether or not the plant is in a state for it."""
     human = chance.choice(HUMANS)
-    what = chance.choice(("overrides",) * 6 + OTHERS)
-    if what == "orders":
+    kind, subject = card
+    if kind == "post":
         return f"{V1}/orders", {"document": DOCUMENT, "human": human}
-    if what == "bulk":
-        kind = chance.choice(("hold", "release", "requeue"))
+    if subject == "tasks":
         act = an_order(kind, "task", human=human)
         del act["subject"]
         return f"{V1}/bulk/overrides", act | {"where": {"order": 1, "status": "posted"}}
-    kind, subject = chance.choice(EVERY_ORDER)
     id_ = an_id(client, chance, subject, tasks)
     payloads = {"assign": {"worker": chance.choice(WORKERS)}, "answer": {"answer": {"enough": "yes"}}}
     payloads["reprioritise"] = {"priority": chance.randrange(1, 10)}
