@@ -80,6 +80,7 @@ def gas(
 def api(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     events: Annotated[int, typer.Option(min=1_000, help="How many the chain has when it is read.")] = 100_000,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 when a target is missed, and say which.")] = False,
 ) -> None:
     """Measure the API's reads, its indexing and its stream, beside bare ones in the same run.
 
@@ -90,8 +91,11 @@ def api(
     sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks
     from benchmarks.api.run import measure
 
-    report = measure(events, say=_say).as_object()
-    typer.echo(json.dumps(report, indent=2) if as_json else "\n".join(_lines(report)))
+    report = measure(events, say=_say)
+    told = report.as_object()
+    typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
+    if check:
+        _require_none(report.missed())
 
 
 def _lines(report: dict[str, Any], before: str = "") -> list[str]:
@@ -140,8 +144,13 @@ def _compare(report: "Report", path: Path | None, *, check: bool) -> None:
     if not check:
         return snapshot.write(path or snapshot.FILE, figures)
     found = [*snapshot.worse(figures, snapshot.read(path or snapshot.FILE)), *missed(report)]
-    for line in found:
-        typer.secho(line, err=True, fg="red")
-    if found or not figures:
+    if not figures:
         raise typer.Exit(WORSE)
-    return None
+    return _require_none(found)
+
+
+def _require_none(missed: list[str]) -> None:
+    for line in missed:
+        typer.secho(line, err=True, fg="red")
+    if missed:
+        raise typer.Exit(WORSE)

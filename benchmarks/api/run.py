@@ -31,6 +31,8 @@ ROUNDS = 3
 READS, READS_A_ROUND = 600, 50
 STREAMED = 60
 TENTHS = 10
+LEAST_READING, LEAST_INDEXING, MOST_TO_STREAM_MS = 1 / 5, 1 / 2, 250.0
+"""Of a page of 50 tasks beside the bare route, indexing beside the bare eth_getLogs, a block until it is streamed."""
 PAGES = {"tasks": "/api/v1/tasks?limit=50", "events": "/api/v1/events/recent?limit=50"}
 
 
@@ -68,6 +70,18 @@ class Report:
     def as_object(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
+
+    def missed(self) -> list[str]:
+        """The targets that were not met, each with its figure."""
+        page, stream = self.reading["tasks"].ratio, self.block_to_stream_p95_ms
+        found = {
+            f"reading.tasks: {page} of the bare route's rate, at least {LEAST_READING}": page >= LEAST_READING,
+            f"indexing: {self.indexing.ratio} of the bare eth_getLogs, at least {LEAST_INDEXING}": (
+                self.indexing.ratio >= LEAST_INDEXING
+            ),
+            f"block_to_stream_p95_ms: {stream}, at most {MOST_TO_STREAM_MS:.0f}": stream <= MOST_TO_STREAM_MS,
+        }
+        return [line for line, is_met in found.items() if not is_met]
 
 
 def measure(events: int, *, say: Callable[[str], None]) -> Report:

@@ -1,6 +1,7 @@
 """The API as a process on a real node: killed at any moment it goes on; without its node it tells what it knew.
 
-`--long` kills it fifty times while it is given orders, and waits until the turn of a killed process to send is over.
+`--long` kills it fifty times while it is given orders, of every kind, with a gateway beside it, and waits until
+the turn of a killed process to send is over.
 """
 
 import json
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -23,26 +24,32 @@ import pytest
 from sqlalchemy import update
 
 from api.database import Database
+from api.drafts import GOES_WITH
 from api.event_ids import id_at, read_id
+from api.models.orders import Kind
 from api.webhooks.lease import LEASE
 from scripts.nodes import Node as Process
-from scripts.nodes import end_with_parent, running, stop
+from scripts.nodes import end_with_parent, free_port, running, stop
 from tests.api.receiver import Receiver, receiving
 from tests.api.receiver import comes as arrives
 from tests.api.requests import a_key, an_order
-from tests.builders import a_task
-from tests.chain.moves import post
-from tests.chain.plants import NodePlant, account, deploy, found, key
+from tests.builders import a_task, an_entry
+from tests.chain.moves import post, propose
+from tests.chain.plants import ARM, SPRAYER, NodePlant, account, deploy, found, key
 from workmoot.chain.connection import Connection
 from workmoot.chain.deployment import write_deployment
 from workmoot.chain.node import Node
 from workmoot.chain.signer import write_key
-from workmoot.domain.ids import TaskId
-from workmoot.domain.workers import Kind
+from workmoot.domain.ids import NOBODY, TaskId
+from workmoot.domain.overrides import SubjectType
+from workmoot.domain.questions import Asked, Choice, pack_question
+from workmoot.domain.workers import Kind as MemberKind
+from workmoot.domain.workers import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 90.0
 KILLS, MANY_KILLS = 3, 50
+V1 = "/api/v1"
 
 
 @contextmanager
@@ -144,45 +151,145 @@ def test_serve__killed_at_any_moment__knows_every_event_once(plant, deployment, 
         assert comes(client, told(plant))
 
 
+# Killed in the midst of any order
+
+HUMANS = ("supervisor", "planner")
+WORKERS = ("sprayer", "finisher")
+TASKS = 30
+TRUTH = {"seed": 1, "defaults": {"pace": 1, "spread": 0, "failure": 0, "defect": 0, "noise_mm": 0.02}}
+ROBOTS = [{"number": int(ARM), "id": "arm", "name": "Arm", "resource": "arm"}]
+DOCUMENT = {
+    "format": "workmoot/order/1",
+    "name": "One more",
+    "routes": {
+        "part": [
+            {"id": "spray", "name": "Spray", "stage": "manufacturing-execution", "capability": "spraying", "work_s": 1}
+        ]
+    },
+    "products": [{"id": "part", "name": "A part", "route": "part"}],
+}
+EVERY_ORDER = [(kind.value, subject.value) for kind in Kind for subject in sorted(GOES_WITH[kind])]
+OTHERS = (("hold", "tasks"), ("release", "tasks"), ("post", "order"))
+"""Beside single orders: one on many tasks, and a customer's."""
+OFTEN = {"hold plant", "hold robot", "release robot", "drain worker", "reprioritise task", "bulk/overrides", "orders"}
+"""What fifty kills cannot miss: what reaches the gateway first, instructions, many at once, customers' orders."""
+
+
 @dataclass
 class Giving:
     """An order that somebody wants to be given, once: it is asked for with its key until it is answered."""
 
-    order: dict[str, Any]
+    path: str
+    body: dict[str, Any]
     headers: dict[str, str]
     status: int = 0
     """Of its answer; 0: there is none yet."""
     told: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, client: httpx.Client) -> None:
-        answer = client.post("/api/v1/overrides", json=self.order, headers=self.headers)
+        answer = client.post(self.path, json=self.body, headers=self.headers)
         self.status, self.told = answer.status_code, answer.json()
 
+    @property
+    def is_done(self) -> bool:
+        return self.status == 201
 
-def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(plant, deployment, database_url, tmp_path, long):
-    chance, keys, asked = random.Random(6), human_keys(plant, tmp_path), list[Giving]()
-    tasks = post(plant, *[a_task() for _ in range(6)])
-    for _ in range(MANY_KILLS if long else KILLS):
-        with api(plant.node.url, deployment, database_url, keys=keys) as (process, client):
-            killing = Timer(chance.uniform(0, 1.5), process.kill)
-            killing.start()
-            with suppress(httpx.TransportError):
-                while True:
+    @property
+    def digests(self) -> list[str]:
+        """Of the orders that it came to; a customer's has none."""
+        items = self.told.get("items", [self.told] if "digest" in self.told else [])
+        return [item["digest"] for item in items if item["state"] != "refused"] if self.is_done else []
+
+
+@contextmanager
+def plant_with_a_gateway(folder: Path) -> Iterator[tuple[Plant, httpx.Client]]:
+    """Whose gateway is a process too, with a way to ask it; it is not killed, and it is there before any order is."""
+    with running("anvil") as node, ExitStack() as stack:
+        port, mine = free_port(), account("latecomer")
+        made, url = Plant(deploy(Node(node.url)), node), f"http://127.0.0.1:{port}"
+        found(made, origin_ms=time.time_ns() // 1_000_000, gateway={"url": url, "address": mine}, robots=ROBOTS)
+        write_deployment(folder / "deployment.json", made.connection.deployment)
+        write_key(folder / "gateway.key", key("latecomer"))
+        (folder / "truth.json").write_text(json.dumps(TRUTH))
+        told = {"rpc": node.url, "key": folder / "gateway.key", "truth": folder / "truth.json"}
+        told |= {"deployment": folder / "deployment.json", "port": port, "log": folder / "wal"}
+        options = [part for name, value in told.items() for part in (f"--{name}", str(value))]
+        command = [sys.executable, "-m", "scripts.gateway", "run", *options]
+        output = stack.enter_context((folder / "gateway.txt").open("a"))
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, preexec_fn=end_with_parent)
+        try:
+            yield made, stack.enter_context(httpx.Client(base_url=url, timeout=WITHIN_S))
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(database_url, tmp_path, long):
+    kills, chance, asked = MANY_KILLS if long else KILLS, random.Random(6), list[Giving]()
+    cards = dealt(chance)
+    with plant_with_a_gateway(tmp_path) as (plant, gateway):
+        keys, deployment = human_keys(plant, tmp_path), tmp_path / "deployment.json"
+        tasks = post(plant, *[a_task() for _ in range(TASKS)])
+        propose(plant, an_entry(tasks[0], lead=int(SPRAYER)))
+        plant.by("scanner").dao.say(NOBODY, tasks[1], pack_question(a_question(plant)))
+        assert arrives(partial(is_up, gateway))
+        for _ in range(kills):
+            with api(plant.node.url, deployment, database_url, keys=keys) as (process, client):
+                with suppress(httpx.TransportError):
                     give_what_is_left(client, asked)
-                    asked.append(a_giving(client, chance, tasks))
-            killing.join()
-    with api(plant.node.url, deployment, database_url, keys=keys) as (_, client):
-        give_what_is_left(client, asked)
-        given = [giving.told["digest"] for giving in asked if giving.status == 201]
+                    asked.append(a_giving(client, chance, cards, tasks))
+                    killing = Timer(chance.uniform(0, 1.5), process.kill)
+                    killing.start()
+                    while True:
+                        give_what_is_left(client, asked)
+                        asked.append(a_giving(client, chance, cards, tasks))
+                killing.join()
+        with api(plant.node.url, deployment, database_url, keys=keys) as (_, client):
+            give_what_is_left(client, asked)
+            while sum(giving.is_done for giving in asked) <= kills:
+                asked.append(a_giving(client, chance, cards, tasks))
+                asked[-1].ask(client)
+            require_told_again(client, [giving for giving in asked if giving.is_done][-20:])
         assert {giving.status for giving in asked} <= {201, 409, 412}
-        for giving in asked[-20:]:
-            first = giving.told
-            giving.ask(client)
-            assert giving.told == first
-        follower = plant.follower()
-        follower.catch_up()
-        assert sorted(given) == sorted("0x" + it.digest.hex() for it in follower.ledger.overrides.values())
-    assert len(given) > KILLS
+        assert arrives(lambda: "anchoring" not in on_the_floor(gateway).values())
+        require_each_once(plant, on_the_floor(gateway), asked)
+    assert not long or {named(giving) for giving in asked if giving.is_done} >= OFTEN
+
+
+def is_up(gateway: httpx.Client) -> bool:
+    with suppress(httpx.TransportError):
+        return gateway.get("/healthz").is_success
+    return False
+
+
+def on_the_floor(gateway: httpx.Client) -> dict[str, str]:
+    """The state of each order that the gateway took, by digest."""
+    return {order["digest"]: order["state"] for order in gateway.get("/orders").json()}
+
+
+def named(giving: Giving) -> str:
+    """Of which kind about which subject; or where it was posted."""
+    subject = giving.body.get("subject")
+    return f"{giving.body['kind']} {subject['type']}" if subject else giving.path.removeprefix(f"{V1}/")
+
+
+def require_told_again(client: httpx.Client, done: list[Giving]) -> None:
+    for giving in done:
+        first = giving.told
+        giving.ask(client)
+        assert giving.told == first
+
+
+def require_each_once(plant: NodePlant, floor: dict[str, str], asked: list[Giving]) -> None:
+    """What was answered 201, or acts on the floor, is on chain, once, and nothing else is."""
+    follower = plant.follower()
+    follower.catch_up()
+    on_chain = sorted("0x" + record.digest.hex() for record in follower.ledger.overrides.values())
+    assert sorted(digest for giving in asked for digest in giving.digests) == on_chain
+    assert {digest for digest, state in floor.items() if state == "anchored"} <= set(on_chain)
+    assert {digest for digest, state in floor.items() if state == "refused"}.isdisjoint(on_chain)
+    posted = sorted(giving.told["id"] for giving in asked if giving.is_done and giving.path == f"{V1}/orders")
+    assert posted == sorted(follower.ledger.orders)[1:]
 
 
 def give_what_is_left(client: httpx.Client, asked: list[Giving]) -> None:
@@ -191,22 +298,67 @@ def give_what_is_left(client: httpx.Client, asked: list[Giving]) -> None:
             giving.ask(client)
 
 
-def a_giving(client: httpx.Client, chance: random.Random, tasks: Sequence[TaskId]) -> Giving:
-    """A hold or release of a task, or its assignment to one of two, as it is previewed now."""
-    more: dict[str, Any] = chance.choice(
-        [{"kind": "hold"}, {"kind": "release"}]
-        + [{"kind": "assign", "payload": {"worker": worker}} for worker in ("sprayer", "finisher")]
+def dealt(chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Every kind about every subject once, and the others four times, in any order; then all of them again."""
+    while True:
+        yield from chance.sample(cards := [*EVERY_ORDER, *4 * OTHERS], len(cards))
+
+
+def a_giving(
+    client: httpx.Client, chance: random.Random, cards: Iterator[tuple[str, str]], tasks: Sequence[TaskId]
+) -> Giving:
+    """Any order that the API can preview as the plant is now."""
+    while True:
+        path, body = an_act(client, chance, next(cards), tasks)
+        seen = client.post(f"{path}?dry_run=true", json=body)
+        if seen.is_success:
+            return Giving(path, body, a_key() | {"If-Match": seen.headers["ETag"]})
+        assert seen.status_code in (409, 422), seen.text
+
+
+def an_act(
+    client: httpx.Client, chance: random.Random, card: tuple[str, str], tasks: Sequence[TaskId]
+) -> tuple[str, dict[str, Any]]:
+    """What the card says, whether or not the plant is in a state for it."""
+    human = chance.choice(HUMANS)
+    kind, subject = card
+    if kind == "post":
+        return f"{V1}/orders", {"document": DOCUMENT, "human": human}
+    if subject == "tasks":
+        act = an_order(kind, "task", human=human)
+        del act["subject"]
+        return f"{V1}/bulk/overrides", act | {"where": {"order": 1, "status": "posted"}}
+    id_ = an_id(client, chance, subject, tasks)
+    payloads = {"assign": {"worker": chance.choice(WORKERS)}, "answer": {"answer": {"enough": "yes"}}}
+    payloads["reprioritise"] = {"priority": chance.randrange(1, 10)}
+    return f"{V1}/overrides", an_order(kind, subject, id_, human=human, payload=payloads.get(kind, {}))
+
+
+def an_id(client: httpx.Client, chance: random.Random, subject: str, tasks: Sequence[TaskId]) -> Any:
+    if subject in ("alarm", "question"):
+        return next((item["id"] for item in client.get(f"{V1}/{subject}s").json()["items"]), f"0x{1:064x}")
+    ids = {"task": chance.choice(tasks), "worker": chance.choice(WORKERS), "robot": int(ARM), "proposal": 1}
+    return ids.get(subject)
+
+
+def a_question(plant: NodePlant) -> Asked:
+    """Something that humans have an hour to answer."""
+    return Asked(
+        words="Is it enough?",
+        fields=(Choice(name="enough", options=("yes", "no")),),
+        default={"enough": "no"},
+        deadline=plant.head().timestamp + 3600,
+        about_type=SubjectType.NONE,
+        about=0,
     )
-    order = an_order(type_="task", id_=chance.choice(tasks), **more)
-    seen = client.post("/api/v1/overrides?dry_run=true", json=order)
-    assert seen.is_success, seen.text
-    return Giving(order, a_key() | {"If-Match": seen.headers["ETag"]})
 
 
 def human_keys(plant: NodePlant, folder: Path) -> Path:
-    """A folder with the supervisor's key, who has a badge, and that of the account that pays."""
-    plant.by("administrator").members.admit(account("supervisor"), Kind.HUMAN, 0, '{"id": "supervisor"}')
-    for name, whose in (("supervisor", "supervisor"), ("relay", "stranger")):
+    """A folder with the keys of two supervisors, who have badges, and that of the account that pays."""
+    plant.grant(Role.SUPERVISOR, account("planner"))
+    for name in HUMANS:
+        plant.by("administrator").members.admit(account(name), MemberKind.HUMAN, 0, json.dumps({"id": name}))
+    for name, whose in (*zip(HUMANS, HUMANS, strict=True), ("relay", "stranger")):
         write_key(folder / f"{name}.key", key(whose))
     return folder
 

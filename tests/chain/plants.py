@@ -123,10 +123,11 @@ def account(name: str) -> Address:
     return signer(name).address
 
 
-def found(plant: Plant, *, origin_ms: int = 1_000) -> None:
-    """Describes the plant, whose clock starts then, admits the workers and a robot, gives the humans their roles."""
+def found(plant: Plant, *, origin_ms: int = 1_000, **described: Any) -> None:
+    """Describes the plant, and what else is `described`, whose clock starts then; admits the workers and a robot; gives
+    the humans their roles."""
     contracts = plant.by("administrator")
-    contracts.work_orders.describe(json.dumps(DESCRIPTION), CAPABILITIES, origin_ms, 20_000)
+    contracts.work_orders.describe(json.dumps(DESCRIPTION | described), CAPABILITIES, origin_ms, 20_000)
     for name, capabilities in WORKERS.items():
         contracts.members.admit(account(name), Kind.DIGITAL, capability_mask(capabilities), json.dumps({"id": name}))
     contracts.members.admit(account("arm"), Kind.ROBOTIC, 0, "{}")

@@ -6,6 +6,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from benchmarks.api.run import Indexing, Reading
+from benchmarks.api.run import Report as ApiReport
 from benchmarks.gas import snapshot
 from benchmarks.gas.chain import Cost, Decision, NotMeasured
 from benchmarks.gas.report import TARGETS, Report, Votes, ratios, row_of
@@ -198,3 +200,56 @@ def test_gas__check_and_a_target_out_of_reach__exits_0(run, tmp_path):
 def test_gas__check_without_our_own_figures__exits_1(run, tmp_path):
     run(a_report(a_row()), "--snapshot", tmp_path / "kept")
     assert run(a_report(a_row("safe")), "--snapshot", tmp_path / "kept", "--check").exit_code == 1
+
+
+# The API's pace
+
+
+def a_pace(*, page=0.2, indexing=0.5, to_stream_ms=250.0):
+    """By default as the targets have it, to the last digit."""
+    return ApiReport(
+        events=100_000,
+        blocks=5_000,
+        indexing=Indexing(events_per_s=1, get_logs_per_s=2, ratio=indexing),
+        reading={
+            name: Reading(reads_per_s=1, p99_ms=5, bare_per_s=5, bare_p99_ms=1, bytes=9, ratio=ratio)
+            for name, ratio in (("tasks", page), ("events", 0.01))
+        },
+        block_to_stream_p95_ms=to_stream_ms,
+    )
+
+
+@pytest.fixture
+def run_api(monkeypatch):
+    """Likewise `bench api`."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    app = typer.Typer()
+    app.command()(bench.api)
+
+    def invoke(report, *options):
+        monkeypatch.setattr("benchmarks.api.run.measure", lambda *arguments, **options: report)
+        return CliRunner().invoke(app, options)
+
+    return invoke
+
+
+def test_api__check_and_every_target_met__exits_0(run_api):
+    result = run_api(a_pace(), "--check", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["indexing"]["ratio"]) == (0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("worse", "words"),
+    [
+        ({"page": 0.199}, "reading.tasks: 0.199 of the bare route's rate, at least 0.2"),
+        ({"indexing": 0.499}, "indexing: 0.499 of the bare eth_getLogs, at least 0.5"),
+        ({"to_stream_ms": 250.1}, "block_to_stream_p95_ms: 250.1, at most 250"),
+    ],
+)
+def test_api__check_and_a_target_missed__exits_1_and_names_it_alone(run_api, worse, words):
+    result = run_api(a_pace(**worse), "--check")
+    assert (result.exit_code, result.stderr.splitlines()) == (1, [words])
+
+
+def test_api__target_missed_and_nobody_checks__exits_0(run_api):
+    assert run_api(a_pace(page=0.1)).exit_code == 0
