@@ -197,8 +197,19 @@ def _one(asked: BulkIn, task: TaskId, **payload: object) -> OverrideIn:
 
 
 def _as_one(asked: BulkIn, signed: SignedOrder) -> OverrideIn:
-    subject = SubjectIn(type=SubjectType.TASK)
-    return OverrideIn(kind=asked.kind, subject=subject, order=signed.order, signature=signed.signature)
+    """Which tasks it is for is looked at for all of them together; a cancellation's payload says nothing else."""
+    said = {} if asked.kind is Kind.CANCEL or "payload" not in asked.model_fields_set else {"payload": asked.payload}
+    return OverrideIn(
+        kind=asked.kind,
+        subject=SubjectIn(type=SubjectType.TASK),
+        reason=asked.reason,
+        expires_at=asked.expires_at,
+        level=asked.level,
+        human=asked.human,
+        order=signed.order,
+        signature=signed.signature,
+        **said,
+    )
 
 
 def _require_each_once(orders: Sequence[HumanOrder], chosen: Sequence[TaskId]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from api.agreement import require_agreement
 from api.anchoring import Anchoring
 from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, require_open, signed_subject, subject_of
 from api.errands import Errand
@@ -453,10 +454,12 @@ def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
     try:
         warnings = tuple(alarm_warnings(snap, order))
-        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
+        shown = displaced(snap, order)
     except Malformed as fault:
         why = fault if may_read else "it does not fit its subject"
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {why}.") from fault
+    require_agreement(snap, asked, order)
+    return Draft(order=order, displaces=shown, epoch=epoch_of(snap, order), warnings=warnings)
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:

@@ -77,7 +77,7 @@ def give_override(
     if dry_run or asked.signature is None:
         visitor.require(DRAFT if dry_run else GIVE)
     body = asked.model_dump()
-    if asked.human is None and HUMAN in visitor.roles:
+    if asked.order is None and asked.human is None and HUMAN in visitor.roles:
         asked = asked.model_copy(update={"human": visitor.account})
     if dry_run:
         response.status_code = 200

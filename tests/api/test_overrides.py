@@ -358,7 +358,53 @@ def test_give__signed_order_changed__is_refused_at_the_door(keyless: TestClient,
     order = an_order("hold", "robot", "R-1", human="technician")
     signed = _signed(preview(keyless, order), order, "technician")
     signed["order"] |= {"subject": story.badge["R-2"]}
-    assert give(keyless, signed, status=422)["errors"][0]["pointer"] == "/signature"
+    assert send(keyless, signed, etag="*").json()["errors"][0]["pointer"] == "/signature"
+
+
+ANOTHER = {
+    "subject": {"subject": {"type": "robot", "id": "R-2"}},
+    "level": {"level": 8},
+    "reasonCode": {"reason": {"code": "SAFETY", "text": "the glue line wavers"}},
+    "reason": {"reason": {"code": "QUALITY", "text": "another"}},
+    "expiresAt": {"expires_at": "2099-01-01T00:00:00Z"},
+    "human": {"human": "operator"},
+    "payload": {"payload": {"worker": "assembler"}},
+}
+
+
+@pytest.mark.parametrize(("field", "said"), ANOTHER.items(), ids=ANOTHER)
+def test_give__request_says_another_than_was_signed__names_the_field(
+    keyless: TestClient, field: str, said: dict[str, Any]
+) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    signed = _signed(preview(keyless, order), order, "technician")
+    refused = send(keyless, signed | said, etag="*")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/order/{field}")
+    assert send(keyless, signed, etag="*").status_code == 201
+
+
+AN_ASSIGNMENT = {"worker": "assembler", "helpers": [], "start_s": 900, "second_reason": ""}
+OTHER_PAYLOADS = [
+    ("cancel", {"tasks": [302, 312]}, {}),
+    ("release", {"hold_only": True}, {"hold_only": False}),
+    ("reprioritise", {"priority": 9}, {"priority": 10}),
+    ("lift", {"kind": "reprioritise"}, {"kind": "drain"}),
+    ("assign", AN_ASSIGNMENT, AN_ASSIGNMENT | {"worker": "sprayer"}),
+    ("assign", {"worker": "assembler"}, {"worker": "assembler", "inspector": "assembler"}),
+    ("assign", {"worker": "assembler", "duration_s": 60}, {"worker": "assembler", "duration_s": 61}),
+]
+
+
+@pytest.mark.parametrize(("kind", "payload", "said"), OTHER_PAYLOADS)
+def test_give__request_says_another_payload_than_was_signed__is_refused(
+    keyless: TestClient, kind: str, payload: dict[str, Any], said: dict[str, Any]
+) -> None:
+    order = an_order(kind, "task", 302, human="technician", payload=payload)
+    seen = preview(keyless, order)
+    signed = _signed(seen, order, "technician")
+    refused = send(keyless, signed | {"payload": said}, etag=seen["etag"])
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/payload")
+    assert send(keyless, signed, etag=seen["etag"]).status_code in (201, 409)
 
 
 def test_give__signed_by_a_contract__is_sent_if_it_says_so(story: Story) -> None:
