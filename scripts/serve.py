@@ -140,6 +140,7 @@ def dependencies_of(
     from api.gateway import Gateway
     from api.guidance import GuidanceDesk
     from api.lifecycle import Lifecycle
+    from api.previews import Previews
     from api.projection import Projection
     from api.rates import Rate
     from api.steps import KeptSteps
@@ -179,6 +180,7 @@ def dependencies_of(
         floor=gateway,
         keys=_key_ring(projection, keys),
         verify=verify,
+        previews=Previews(database),
     )
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify_ballot)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)

@@ -361,6 +361,31 @@ def test_give__signed_order_changed__is_refused_at_the_door(keyless: TestClient,
     assert send(keyless, signed, etag="*").json()["errors"][0]["pointer"] == "/signature"
 
 
+@pytest.mark.parametrize(("kind", "status"), [("requeue", 422), ("hold", 201)])
+def test_give__signed_over_a_preview_that_was_never_made__is_refused_but_for_a_hold(
+    keyless: TestClient, kind: str, status: int
+) -> None:
+    order = an_order(kind, "task", 302, human="technician")
+    seen = preview(keyless, order)
+    signed = replace(order_from(seen["order"]), preview=bytes(32))
+    digest = order_digest(signed, chain_id=seen["head"]["chain_id"], overrides=ADDRESSES["Overrides"])
+    signature = "0x" + signer("technician").sign(digest).hex()
+    answer = send(keyless, order | {"order": order_json(signed), "signature": signature}, etag=seen["etag"])
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["errors"][0]["pointer"] == "/order/preview"
+
+
+def test_read_preview__of_an_order_signed_by_its_human__is_what_was_shown(keyless: TestClient) -> None:
+    order = an_order("cancel", "task", 302, human="technician")
+    seen = preview(keyless, order)
+    given = give(keyless, _signed(seen, order, "technician"))
+    shown = get(keyless, f"overrides/{given['id']}/preview")
+    assert (shown["forecast"], shown["displaces"]) == (seen["forecast"], seen["displaces"])
+    assert shown["preview"] == seen["order"]["preview"]
+    assert keyless.get("/api/v1/overrides/999/preview").status_code == 404
+
+
 ANOTHER = {
     "subject": {"subject": {"type": "robot", "id": "R-2"}},
     "level": {"level": 8},
