@@ -102,6 +102,7 @@ def test_give__plant_release__takes_two_and_says_so(client: TestClient) -> None:
     assert "step 1 of 2" in first["next_step"]
     assert held_between
     assert second["next_step"] is None
+    assert second["displaced"]["what"] == "nobody: a release gives back"
     assert not get(client, "floor")["held"]
 
 
