@@ -54,6 +54,7 @@ class BulkDesk:
         with self._desk.foreseeing() as snap:
             chosen = tasks_where(snap, asked.where)
             drafts = self._desk.draft_all(snap, list(_each(asked, [task.id for task in chosen]))) if chosen else []
+            self._desk.keep_shown(drafts)
             return BulkPreview(
                 head=snap.head,
                 count=len(chosen),
@@ -89,15 +90,19 @@ class BulkDesk:
                 drafts = self._drafts(snap, asked, brought, may_read=may_read)
                 tags = [etag_of(snap, drafted.order.subject_type, drafted.order.subject) for drafted in drafts]
             _require_each_once([drafted.order for drafted in drafts], ids)
+            signatures = [
+                self._desk.signature_of(one, drafted.order) for one, drafted in zip(brought, drafts, strict=True)
+            ]
+            self._desk.require_previewed(drafts)
             return [
                 Signed(
                     order=drafted.order,
-                    signature=self._desk.signature_of(one, drafted.order),
+                    signature=signature,
                     etag=tag,
                     filled=drafted.filled,
                     warnings=drafted.warnings,
                 )
-                for one, drafted, tag in zip(brought, drafts, tags, strict=True)
+                for signature, drafted, tag in zip(signatures, drafts, tags, strict=True)
             ]
 
     @staticmethod
@@ -131,6 +136,7 @@ class BulkDesk:
             tasks=tasks_of(drafted.order),
             displaces=drafted.displaces,
             order=order_json(drafted.order),
+            typed_data=self._desk.typed_data_of(drafted.order),
             digest="0x" + self._desk.digest_of(drafted.order).hex(),
             filled=drafted.filled,
             warnings=drafted.warnings,
@@ -197,8 +203,19 @@ def _one(asked: BulkIn, task: TaskId, **payload: object) -> OverrideIn:
 
 
 def _as_one(asked: BulkIn, signed: SignedOrder) -> OverrideIn:
-    subject = SubjectIn(type=SubjectType.TASK)
-    return OverrideIn(kind=asked.kind, subject=subject, order=signed.order, signature=signed.signature)
+    """Which tasks it is for is looked at for all of them together; a cancellation's payload says nothing else."""
+    said = {} if asked.kind is Kind.CANCEL or "payload" not in asked.model_fields_set else {"payload": asked.payload}
+    return OverrideIn(
+        kind=asked.kind,
+        subject=SubjectIn(type=SubjectType.TASK),
+        reason=asked.reason,
+        expires_at=asked.expires_at,
+        level=asked.level,
+        human=asked.human,
+        order=signed.order,
+        signature=signed.signature,
+        **said,
+    )
 
 
 def _require_each_once(orders: Sequence[HumanOrder], chosen: Sequence[TaskId]) -> None:

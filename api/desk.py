@@ -8,14 +8,26 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from api.agreement import require_agreement
 from api.anchoring import Anchoring
-from api.drafts import Draft, draft_all, epoch_of, parts_for, require_fit, require_open, signed_subject, subject_of
+from api.drafts import (
+    Draft,
+    draft_all,
+    epoch_of,
+    parts_for,
+    require_fit,
+    require_open,
+    shown_json,
+    signed_subject,
+    subject_of,
+)
 from api.errands import Errand
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
 from api.order_json import order_from, order_json, typed_data
 from api.preconditions import ANY, etag_of, is_named, require_match, stale
 from api.present import note
-from api.problems import Problem, unprocessable
+from api.previews import Preview, Previews
+from api.problems import Problem, not_found, unprocessable
 from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
@@ -27,7 +39,14 @@ from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
-from workmoot.domain.errors import ChainError, GatewayRefused, GatewayUnreachable, Malformed, Refused
+from workmoot.domain.errors import (
+    ChainError,
+    DatabaseUnreachable,
+    GatewayRefused,
+    GatewayUnreachable,
+    Malformed,
+    Refused,
+)
 from workmoot.domain.ids import Address
 from workmoot.domain.instructions import INSTRUCTIONS, HumansContracts, fits, subject_word
 from workmoot.domain.ledger import Ledger, OverrideRecord
@@ -122,6 +141,7 @@ class Desk:
         floor: Floor | None,
         keys: KeyRing,
         verify: Verify,
+        previews: Previews,
     ) -> None:
         self._projection = projection
         self._contracts = contracts
@@ -129,12 +149,14 @@ class Desk:
         self._floor = floor
         self._verify = verify
         self._turns = Turns(at_once=FORECASTS_AT_ONCE, waiting=FORECASTS_WAITING)
+        self._previews = previews
         self.keys = keys
 
     def preview(self, asked: OverrideIn) -> PreviewOut:
         """What the order would do, and the exact bytes to sign. Nothing is sent."""
         with self.foreseeing() as snap:
             drafted = self._draft(snap, asked, may_read=True)
+            self.keep_shown([drafted])
             return PreviewOut(
                 head=snap.head,
                 displaces=drafted.displaces,
@@ -145,7 +167,7 @@ class Desk:
                 parts=len(parts_for(snap, asked)),
                 filled=drafted.filled,
                 order=order_json(drafted.order),
-                typed_data=typed_data(drafted.order, self._contracts),
+                typed_data=self.typed_data_of(drafted.order),
                 digest="0x" + self.digest_of(drafted.order).hex(),
                 banner=self.keys.banner,
             )
@@ -174,7 +196,11 @@ class Desk:
                 raise self._of_now(snap, asked, if_match, refusal, may_read=may_read) from refusal
             order = drafts[0].order
             seen = etag_of(snap, order.subject_type, order.subject)
-        signed = [
+        current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
+        what, holds = f"The {subject_word(order)}", order.kind is OverrideKind.HOLD
+        require_match(what, seen, if_match, current, any_will_do=holds)
+        self.require_previewed(drafts)
+        return [
             Signed(
                 order=drafted.order,
                 signature=signature or self.sign_for(drafted.order.human, self.digest_of(drafted.order)),
@@ -184,10 +210,45 @@ class Desk:
             )
             for drafted in drafts
         ]
-        current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
-        what, holds = f"The {subject_word(order)}", order.kind is OverrideKind.HOLD
-        require_match(what, seen, if_match, current, any_will_do=holds)
-        return signed
+
+    def keep_shown(self, drafts: Iterable[Draft]) -> None:
+        """What a human is shown, by its hash; where it cannot be kept, a hold is drafted all the same."""
+        made = [
+            (one.order.preview, shown_json(one.displaces, one.forecast), one.order.kind is OverrideKind.HOLD)
+            for one in drafts
+            if one.forecast
+        ]
+        try:
+            self._previews.keep((hash_, shown) for hash_, shown, _ in made)
+        except DatabaseUnreachable:
+            if not all(holds for *_, holds in made):
+                raise
+
+    def require_previewed(self, drafts: Sequence[Draft]) -> None:
+        """Each order is over a preview that was made here, which is kept from now on; a hold is never refused for it.
+
+        What a development key signs now was drafted now.
+        """
+        self.keep_shown(drafts)
+        unknown = self._previews.order(drafted.order.preview for drafted in drafts)
+        if any(one.order.preview in unknown and one.order.kind is not OverrideKind.HOLD for one in drafts):
+            raise unprocessable(
+                "/order/preview",
+                "This API showed no such preview: ask for ?dry_run=true, and sign the order that it has.",
+            )
+
+    def shown(self, id_: str) -> tuple[HumanOrder, Preview]:
+        """What the human of an override was shown before it was signed."""
+        with self._projection.read() as snap:
+            orders = {str(number): record for number, record in snap.ledger.overrides.items()}
+            records = (record for number, record in orders.items() if id_ in (number, "0x" + record.digest.hex()))
+            order = next((record.order for record in records), None)
+        found = self._previews.find(order.preview) if order else None
+        if order is None or found is None:
+            raise not_found(
+                "preview of override", id_, "Of an order that was not previewed at this API nothing is kept."
+            )
+        return order, found
 
     def drafting(self, kind: Kind, *, is_exact: bool) -> AbstractContextManager[Snapshot]:
         """The plant for orders to be drafted by; neither a hold nor what a human signed waits for others' forecasts."""
@@ -341,6 +402,10 @@ class Desk:
         """What its human signs."""
         return self._contracts.digest(order)
 
+    def typed_data_of(self, order: HumanOrder) -> dict[str, Any]:
+        """The same as a wallet is given it."""
+        return typed_data(order, self._contracts)
+
     def _hand_over(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
         with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
@@ -453,10 +518,12 @@ def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
     try:
         warnings = tuple(alarm_warnings(snap, order))
-        return Draft(order=order, displaces=displaced(snap, order), epoch=epoch_of(snap, order), warnings=warnings)
+        shown = displaced(snap, order)
     except Malformed as fault:
         why = fault if may_read else "it does not fit its subject"
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {why}.") from fault
+    require_agreement(snap, asked, order)
+    return Draft(order=order, displaces=shown, epoch=epoch_of(snap, order), warnings=warnings)
 
 
 def _exists(snap: Snapshot, order: HumanOrder) -> bool:

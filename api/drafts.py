@@ -138,8 +138,12 @@ def epoch_of(snap: Snapshot, order: HumanOrder) -> int | None:
 
 def preview_hash(displaces: DisplacedOut, forecast: ForecastOut) -> bytes:
     """The hash of what the human was shown, as canonical JSON: it goes into what is signed."""
-    shown = {"displaces": displaces.model_dump(mode="json"), "forecast": forecast.model_dump(mode="json")}
-    return keccak(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode())
+    return keccak(json.dumps(shown_json(displaces, forecast), sort_keys=True, separators=(",", ":")).encode())
+
+
+def shown_json(displaces: DisplacedOut, forecast: ForecastOut) -> dict[str, Any]:
+    """The same before it is hashed."""
+    return {"displaces": displaces.model_dump(mode="json"), "forecast": forecast.model_dump(mode="json")}
 
 
 def _with_preview(snap: Snapshot, drafted: Draft, foreseen: ForecastOut) -> Draft:

@@ -258,6 +258,7 @@ _WITH_HEADER = {
             "too-many-streams",
             "streams-full",
             "busy",
+            "chain-unavailable",
         }
     ),
     "WWW-Authenticate": frozenset({"not-signed-in"}),

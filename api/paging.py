@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Query, Request, Response
 
 from api.models.common import Head, Listing
-from api.problems import unprocessable
+from api.problems import bad_parameter
 
 LARGEST_PAGE = 200
 R = TypeVar("R")
@@ -74,5 +74,5 @@ def _place_of(name: str, cursor: str) -> Place:
     except ValueError:
         listed, place = "", ()
     if listed != name:
-        raise unprocessable("query:/cursor", "This is no cursor of this list; leave it out to begin anew.")
+        raise bad_parameter("cursor", "This is no cursor of this list; leave it out to begin anew.")
     return place

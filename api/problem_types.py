@@ -217,8 +217,8 @@ _TABLE = (
         slug="invalid",
         status=422,
         title="A field is missing or wrong",
-        means="`errors` names each field by a JSON pointer into the body (`query:`, `path:`, `header:` before it "
-        "elsewhere) and says what is wrong with it.",
+        means="`errors` names each field of the body by a JSON `pointer` (the empty one: all of it), each "
+        "`parameter` of path, query or header by its name, and says what is wrong with it.",
         helps="Mend the fields; /reference has each request's schema and an example.",
         example='/reason: An override says why: {"code": "QUALITY", "text": "…"}.',
     ),

@@ -43,6 +43,11 @@ def unprocessable(pointer: str, detail: str) -> Problem:
     return Problem(422, "invalid", detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
+def bad_parameter(name: str, detail: str) -> Problem:
+    """A parameter of the path, the query or the header is wrong."""
+    return Problem(422, "invalid", detail, errors=[{"parameter": name, "detail": detail}])
+
+
 def respond(
     status: int, slug: str, detail: str, *, instance: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
@@ -104,8 +109,8 @@ def _answers(request: Request, method: str) -> bool:
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (the type it is registered for)
-    errors = [{"pointer": _pointer(item["loc"]), "detail": _sentence(item)} for item in error.errors()]
-    detail = "; ".join(f"{item['pointer']}: {item['detail']}" for item in errors)
+    errors = [{**_place(item["loc"], item["type"]), "detail": _in_words(request, item)} for item in error.errors()]
+    detail = "; ".join(": ".join(filter(None, item.values())) for item in errors)
     return respond(422, "invalid", detail, instance=request.url.path, errors=errors)
 
 
@@ -115,10 +120,23 @@ async def _on_fault(request: Request, error: Exception) -> JSONResponse:
     return respond(500, "fault", detail, instance=request.url.path)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def _place(location: tuple[int | str, ...], fault: str) -> dict[str, str]:
+    """A pointer into the body (RFC 6901), of which the empty one is all of it; elsewhere the parameter's name."""
     where, *path = location
-    prefix = "" if where == "body" else f"{where}:"
-    return prefix + "".join(f"/{part}" for part in path) if path else prefix or "/"
+    if where != "body":
+        return {"parameter": ".".join(map(str, path))}
+    parts = [] if fault == "json_invalid" else [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+    return {"pointer": "".join(f"/{part}" for part in parts)}
+
+
+def _in_words(request: Request, item: Mapping[str, Any]) -> str:
+    """Of a body that is no JSON, where; of one that does not say that it is, what to send."""
+    if item["type"] == "json_invalid":
+        return f"the body is no JSON at character {item['loc'][-1]}: {item['ctx']['error']}"
+    is_json = request.headers.get("content-type", "").partition(";")[0].strip().endswith("json")
+    if item["loc"] == ("body",) and not is_json:
+        return "send a JSON object, with Content-Type: application/json"
+    return _sentence(item)
 
 
 def _sentence(item: Mapping[str, Any]) -> str:

@@ -44,7 +44,8 @@ def as_problem(error: ChainError) -> Problem:
             504, "not-mined", f"{error}. It may still be mined; GET /api/v1/overrides tells.", retryable=False
         )
     if isinstance(error, Unreachable):
-        return Problem(503, "chain-unavailable", f"{error}. Holds act at the gateway all the same.", retryable=True)
+        detail = f"{error}. Holds act at the gateway all the same."
+        return Problem(503, "chain-unavailable", detail, headers={"Retry-After": "1"}, retryable=True)
     return Problem(502, "chain-fault", str(error), retryable=False)
 
 

@@ -245,7 +245,10 @@ def refusal(answer: httpx.Response) -> str:
         problem = answer.json()
     except ValueError:
         return bare
-    errors = [_where(item.get("pointer", "")) + item.get("detail", "") for item in problem.get("errors", ())]
+    errors = [
+        _where(item.get("pointer") or item.get("parameter") or "") + item.get("detail", "")
+        for item in problem.get("errors", ())
+    ]
     return _for_a_terminal("\n".join(map(plain, errors or [problem.get("detail", bare)])))
 
 

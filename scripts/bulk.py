@@ -37,13 +37,25 @@ def give_each(
     seen = client.preview_all(act)
     tasks = [task["id"] for task in seen["tasks"]]
     show(seen)
-    if not tasks or not (is_sure or typer.confirm(f"Give this to these {len(tasks)} tasks?", err=True)):
+    if not tasks or not (is_sure or _confirmed(len(tasks))):
         raise typer.Exit(0 if not tasks else 1)
     if signer is not None:
         where = deployment_of(client.url, deployment)
         act |= {"signed": [_signed(act, one, where, signer) for one in _each_once(seen["orders"], tasks)]}
     given: dict[str, Any] = client.give_all(act, etag=seen["etag"], key=key)
     return given
+
+
+def _confirmed(count: int) -> bool:
+    """Whether a human says so; without one there is `--yes`."""
+    try:
+        return typer.confirm(f"Give this to {_counted(count, 'task')}?", err=True)
+    except typer.Abort:
+        raise typer.BadParameter("nobody said yes; where nobody can be asked, say --yes") from None
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def show(seen: dict[str, Any]) -> None:
@@ -54,7 +66,7 @@ def show(seen: dict[str, Any]) -> None:
     foreseen = seen["forecast"]
     forecast = [f"  forecast ({foreseen['method']}): {foreseen['says']}", *foreseen["assumes"]] if foreseen else []
     banner = [seen["banner"]] if seen["banner"] else []
-    counted = f"{len(seen['tasks'])} tasks, {len(seen['orders'])} orders:"
+    counted = f"{_counted(len(seen['tasks']), 'task')}, {_counted(len(seen['orders']), 'order')}:"
     typer.echo("\n".join(map(plain, [counted, *lines, *more, *forecast, *warnings, *banner])), err=True)
 
 
@@ -65,7 +77,7 @@ def told(given: dict[str, Any]) -> str:
         for item in given["items"]
         if item["refusal"]
     ]
-    return "\n".join([f"{given['given']} orders given, {given['refused']} refused", *map(plain, refused)])
+    return "\n".join([f"{_counted(given['given'], 'order')} given, {given['refused']} refused", *map(plain, refused)])
 
 
 def _whose(task: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def run(
     key: Annotated[Path, typer.Option(help="The gateway's key file; its account pays for anchoring humans' orders.")],
     truth: Annotated[Path, typer.Option(help="What the simulated floor is really like: gateway/truth.py.")],
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
-    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8765,
     log_file: Annotated[
         Path | None, typer.Option("--log", help="Its write-ahead log; default build/gateway/<chain id>.log.")
     ] = None,

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from api.agreement import is_part
 from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
 from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind, subject_word
 from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
-from workmoot.domain.payloads import cancelled_tasks, parts_of, read_assign_payload, read_plan_payload, release_payload
-from workmoot.domain.plan import TREE, unpack_assignments
+from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
 from workmoot.domain.questions import pack_answer
 
 CLOCKS_DIFFER_S = 60
@@ -111,7 +111,7 @@ def _reads_as(order: HumanOrder, payload: Mapping[str, Any]) -> bool:
         asked = (order.subject, payload.get("second_reason", ""))
         return (entry.task, second_reason) == asked and _is_named(entry.lead, payload.get("worker"), has_id=True)
     if order.kind in (OverrideKind.VETO, OverrideKind.APPROVE):
-        return _is_part(order.payload, payload.get("part", 1))
+        return is_part(order.payload, payload.get("part", 1))
     if order.kind is OverrideKind.REPRIORITISE:
         return order.payload == bytes((payload["priority"],))
     if order.kind is OverrideKind.LIFT:
@@ -127,12 +127,3 @@ def _lifts(order: HumanOrder, named: object) -> bool:
     """Whether it lifts the kind that was named; none has to be where there is but one."""
     meant = [kind for kind in liftable(order.subject_type) if named in (None, kind.name.lower())]
     return [order.payload] == [bytes((kind,)) for kind in meant]
-
-
-def _is_part(content: bytes, number: int) -> bool:
-    """Whether it names the entries of that part of the plan that it carries; a tree is one part, a motion has none."""
-    part = read_plan_payload(content) if content else None
-    if part is None or part.assignments.startswith(TREE):
-        return number == 1
-    parts = parts_of(len(unpack_assignments(part.assignments)))
-    return (part.first, part.last) in parts[number - 1 : number]

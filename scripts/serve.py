@@ -38,7 +38,7 @@ def serve(  # noqa: PLR0913 (a command's options)
         typer.Option(help="With --dev: relay.key pays, <human's id>.key signs for whoever asks."),
     ] = None,
     relay: Annotated[Path | None, typer.Option(help="Key file of the account that sends; else KEYS/relay.key.")] = None,
-    port: Annotated[int, typer.Option(help="On 127.0.0.1; 0 takes a free one.")] = 8600,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="On 127.0.0.1; 0 takes a free one.")] = 8600,
     deployment: Annotated[Path | None, typer.Option(help="Default: deployments/<chain id>.json.")] = None,
     database: Annotated[str | None, typer.Option(envvar="WORKMOOT_DATABASE", help=DATABASE_HELP)] = None,
     origin: Annotated[
@@ -140,6 +140,7 @@ def dependencies_of(
     from api.gateway import Gateway
     from api.guidance import GuidanceDesk
     from api.lifecycle import Lifecycle
+    from api.previews import Previews
     from api.projection import Projection
     from api.rates import Rate
     from api.steps import KeptSteps
@@ -179,6 +180,7 @@ def dependencies_of(
         floor=gateway,
         keys=_key_ring(projection, keys),
         verify=verify,
+        previews=Previews(database),
     )
     notary = Notary(chain_id=deployed.chain_id, dao=deployed.allocation_dao, verify=verify_ballot)
     rate = Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)

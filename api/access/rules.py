@@ -71,7 +71,7 @@ _WHO_MAY = {
         "list_orders read_order list_tasks read_task list_workers read_worker read_ranking list_proposals "
         "read_proposal list_robots read_robot list_overrides read_override list_alarms stream_events list_events "
         "read_floor read_schedule read_about read_metrics show_part list_audit read_product "
-        "list_questions read_question"
+        "list_questions read_question read_preview"
     ),
     RECALL: "explain_task export_audit list_product_history",
     SIGNED: "give_override take_robot retain_robot return_robot command_robot",

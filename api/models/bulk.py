@@ -60,11 +60,12 @@ class ChosenTask(Wire):
 
 
 class BulkOrder(Wire):
-    """One order that a human would sign: its digest, which is EIP-712's of `Order`, the Overrides contract's."""
+    """One order that a human would sign, as the typed data that a wallet is given and as its EIP-712 digest."""
 
     tasks: tuple[int, ...]
     displaces: DisplacedOut
     order: dict[str, Any]
+    typed_data: dict[str, Any]
     digest: str
     filled: dict[str, Any]
     warnings: tuple[str, ...]

@@ -139,6 +139,15 @@ class PreviewOut(Wire):
     banner: str | None
 
 
+class ShownOut(Wire):
+    """What the human of an order was shown before it was signed; the order carries the hash of it."""
+
+    preview: str = Field(description="Keccak-256 of `displaces` and `forecast` as canonical JSON: what was signed.")
+    made_at: datetime
+    displaces: DisplacedOut
+    forecast: ForecastOut
+
+
 class SlotTimes(Wire):
     """When each step of the order was first seen; a hold may act on the floor before it is in a block."""
 

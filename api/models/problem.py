@@ -6,7 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class FieldError(BaseModel):
     """One field that is wrong."""
 
-    pointer: str = Field(description="Where, as a JSON pointer into the body (`query:`, `path:` before it elsewhere).")
+    pointer: str | None = Field(
+        default=None, description="Where in the body, as a JSON pointer (RFC 6901); empty: all of it."
+    )
+    parameter: str | None = Field(default=None, description="Or which parameter of the path, the query or the header.")
     detail: str
 
 

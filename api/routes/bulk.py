@@ -47,7 +47,7 @@ def give_overrides(
     if not dry_run and asked.signed is None:
         visitor.require(GIVE)
     body = asked.model_dump()
-    if asked.human is None and HUMAN in visitor.roles:
+    if asked.signed is None and asked.human is None and HUMAN in visitor.roles:
         asked = asked.model_copy(update={"human": visitor.account})
     if dry_run:
         response.status_code = 200

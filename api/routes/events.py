@@ -20,9 +20,10 @@ from api.event_index import Topic
 from api.lifecycle import Lifecycle
 from api.models.common import Listing
 from api.models.events import EventOut
+from api.models.webhooks import NAMES
 from api.openapi import refuses
 from api.paging import Pages, Paging
-from api.problems import unprocessable
+from api.problems import bad_parameter
 from api.projection import Projection
 from api.tail import From, Reorganised, Tail
 from api.views.events import event_out
@@ -51,6 +52,9 @@ class Narrowing:
 
     def with_name(self, name: str | None) -> "Narrowing":
         """Those of one name alone."""
+        if name is not None and name not in NAMES:
+            known = ", ".join(sorted(NAMES))
+            raise bad_parameter("name", f"No contract has an event {name!r:.80}; there are: {known}.")
         return self if name is None else replace(self, topics=(*self.topics, ("name", name)))
 
 
@@ -189,5 +193,5 @@ def _start(asked: str) -> From | EventId:
     found = From(asked) if asked in set(From) else read_id(asked)
     if found is None:
         told = f'An event id is "block.logIndex-hash", such as 12.3-9f2c1a07; given: {asked!r}.'
-        raise unprocessable("query:/from", told)
+        raise bad_parameter("from", told)
     return found

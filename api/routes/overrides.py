@@ -1,5 +1,6 @@
 """A human's word: what was ordered, and the door for the next order."""
 
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from api.access.rules import DRAFT, GIVE, HUMAN, READ
 from api.dependencies import Once, OrderDesk, Plant
 from api.errands import Answer
 from api.models.common import Listing
-from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut
+from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut, ShownOut
 from api.openapi import CHAIN, refuses, sends
 from api.paging import Pages
 from api.problems import not_found
@@ -48,6 +49,14 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
     return found
 
 
+@router.get("/{id}/preview", operation_id="read_preview", responses=refuses("not-found", "database-unavailable"))
+def read_preview(desk: OrderDesk, id: str) -> ShownOut:  # noqa: A002 (the path's own name)
+    """What its human was shown before it was signed, where that was previewed at this API."""
+    order, preview = desk.shown(id)
+    made_at = datetime.fromtimestamp(preview.made_at, UTC)
+    return ShownOut(preview="0x" + order.preview.hex(), made_at=made_at, **preview.shown)
+
+
 @router.post(
     "",
     operation_id="give_override",
@@ -77,7 +86,7 @@ def give_override(
     if dry_run or asked.signature is None:
         visitor.require(DRAFT if dry_run else GIVE)
     body = asked.model_dump()
-    if asked.human is None and HUMAN in visitor.roles:
+    if asked.order is None and asked.human is None and HUMAN in visitor.roles:
         asked = asked.model_copy(update={"human": visitor.account})
     if dry_run:
         response.status_code = 200

@@ -191,7 +191,10 @@ def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
     if order.kind in INSTRUCTIONS:
         return DisplacedOut(what="nobody: an instruction fills no slot", returns=_returns(order))
     task = snap.ledger.tasks.get(order.subject) if order.subject_type is SubjectType.TASK else None  # type: ignore[call-overload]
-    what = f"{worker.name}, who had the task" if worker else _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
+    nobody = _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
+    if order.kind is OverrideKind.RELEASE:
+        nobody = "nobody: a release gives back"
+    what = f"{worker.name}, who had the task" if worker else nobody
     return DisplacedOut(
         what=what,
         worker=worker,

@@ -23,6 +23,7 @@ from api.exports import Evidence, Exports
 from api.guidance import GuidanceDesk, GuidedFloor
 from api.home import Home
 from api.lifecycle import Lifecycle
+from api.previews import Previews
 from api.projection import Projection
 from api.rates import Rate
 from api.steps import KeptSteps
@@ -77,7 +78,15 @@ def serve(
     projection.begin()
     relay = story.by("relay")
     keys = KeyRing(signers={signer(name).address: signer(name) for name in signs})
-    desk = Desk(projection, contracts=contracts, relay=relay.overrides, floor=floor, keys=keys, verify=verify)
+    desk = Desk(
+        projection,
+        contracts=contracts,
+        relay=relay.overrides,
+        floor=floor,
+        keys=keys,
+        verify=verify,
+        previews=Previews(database),
+    )
     home = Home(url=url, chain_id=story.chain.chain_id)
     rate = rate or Rate(CHECKS_A_SECOND, at_once=CHECKS_AT_ONCE)
     draft_rate = draft_rate or Rate(DRAFTS_A_SECOND, at_once=DRAFTS_AT_ONCE)

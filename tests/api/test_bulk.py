@@ -379,6 +379,14 @@ def test_give__signed_for_another_act__is_refused(strict: TestClient, story: Sto
     assert (answer.status_code, given(story)) == (422, before)
 
 
+def test_give__another_reason_than_was_signed__nothing_is_sent(strict: TestClient, story: Story) -> None:
+    act, before = an_act("hold", SPRAYING), given(story)
+    seen = preview(strict, act)
+    answer = send(strict, act | {"reason": REASON | {"text": "another"}, "signed": signed(seen)}, seen["etag"])
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/order/reason")
+    assert given(story) == before
+
+
 def test_give__one_signature_is_anothers__nothing_is_sent(strict: TestClient, story: Story) -> None:
     act, before = an_act("hold", SPRAYING), given(story)
     seen = preview(strict, act)

@@ -380,6 +380,9 @@ def test_sign_order__another_part_than_was_asked_for__is_not_signed(kind: str) -
 def test_override__where__says_the_count_asks_and_signs_each(technicians: Technicians) -> None:
     story, _, key = technicians
     sprayed = [task for task in story.ledger.tasks.values() if task.worker == story.badge["sprayer"]]
+    unasked = CliRunner().invoke(app, ("override", "hold", *SPRAYING, *key))
+    assert unasked.exit_code == 2
+    assert "--yes" in unasked.output
     asked = CliRunner().invoke(app, ("override", "hold", *SPRAYING, *key), input="n\n")
     assert (asked.exit_code, len(story.ledger.overrides)) == (1, 2)
     assert "4 tasks, 4 orders:" in asked.output
@@ -396,7 +399,7 @@ def test_override__where__cancels_in_one_order_and_tells_what_was_refused(techni
     refused = run("override", "release", *SPRAYING, "--yes", *key, code=3).output
     assert "refused, tasks 282:" in refused
     told = run("override", "cancel", *SPRAYING, "--yes", *key).output
-    assert (told.count("signing as"), "1 orders given" in told) == (1, True)
+    assert (told.count("signing as"), "1 order given" in told) == (1, True)
     assert "cancel task 282 (tasks 282 292 302 312)" in told
     assert sum(task.status is Status.CANCELLED for task in story.ledger.tasks.values()) == 4
     assert "0 tasks" in run("override", "cancel", *SPRAYING, *key).output
@@ -542,3 +545,9 @@ def test_show__strangers_name__moves_no_cursor(capsys: pytest.CaptureFixture[str
     said = "".join(capsys.readouterr())
     assert said.count("task 7") == 13
     assert all(letter.isprintable() for letter in said.replace("\n", ""))
+
+
+def test_serve__port_that_there_is_not__says_the_range() -> None:
+    refused = CliRunner().invoke(app, ["serve", "--rpc", "http://127.0.0.1:1", "--port", "99999"])
+    assert refused.exit_code == 2
+    assert "65535" in refused.output

@@ -102,6 +102,7 @@ def test_give__plant_release__takes_two_and_says_so(client: TestClient) -> None:
     assert "step 1 of 2" in first["next_step"]
     assert held_between
     assert second["next_step"] is None
+    assert second["displaced"]["what"] == "nobody: a release gives back"
     assert not get(client, "floor")["held"]
 
 
@@ -358,7 +359,78 @@ def test_give__signed_order_changed__is_refused_at_the_door(keyless: TestClient,
     order = an_order("hold", "robot", "R-1", human="technician")
     signed = _signed(preview(keyless, order), order, "technician")
     signed["order"] |= {"subject": story.badge["R-2"]}
-    assert give(keyless, signed, status=422)["errors"][0]["pointer"] == "/signature"
+    assert send(keyless, signed, etag="*").json()["errors"][0]["pointer"] == "/signature"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("requeue", 422), ("hold", 201)])
+def test_give__signed_over_a_preview_that_was_never_made__is_refused_but_for_a_hold(
+    keyless: TestClient, kind: str, status: int
+) -> None:
+    order = an_order(kind, "task", 302, human="technician")
+    seen = preview(keyless, order)
+    signed = replace(order_from(seen["order"]), preview=bytes(32))
+    digest = order_digest(signed, chain_id=seen["head"]["chain_id"], overrides=ADDRESSES["Overrides"])
+    signature = "0x" + signer("technician").sign(digest).hex()
+    answer = send(keyless, order | {"order": order_json(signed), "signature": signature}, etag=seen["etag"])
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["errors"][0]["pointer"] == "/order/preview"
+
+
+def test_read_preview__of_an_order_signed_by_its_human__is_what_was_shown(keyless: TestClient) -> None:
+    order = an_order("cancel", "task", 302, human="technician")
+    seen = preview(keyless, order)
+    given = give(keyless, _signed(seen, order, "technician"))
+    shown = get(keyless, f"overrides/{given['id']}/preview")
+    assert (shown["forecast"], shown["displaces"]) == (seen["forecast"], seen["displaces"])
+    assert shown["preview"] == seen["order"]["preview"]
+    assert keyless.get("/api/v1/overrides/999/preview").status_code == 404
+
+
+ANOTHER = {
+    "subject": {"subject": {"type": "robot", "id": "R-2"}},
+    "level": {"level": 8},
+    "reasonCode": {"reason": {"code": "SAFETY", "text": "the glue line wavers"}},
+    "reason": {"reason": {"code": "QUALITY", "text": "another"}},
+    "expiresAt": {"expires_at": "2099-01-01T00:00:00Z"},
+    "human": {"human": "operator"},
+    "payload": {"payload": {"worker": "assembler"}},
+}
+
+
+@pytest.mark.parametrize(("field", "said"), ANOTHER.items(), ids=ANOTHER)
+def test_give__request_says_another_than_was_signed__names_the_field(
+    keyless: TestClient, field: str, said: dict[str, Any]
+) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    signed = _signed(preview(keyless, order), order, "technician")
+    refused = send(keyless, signed | said, etag="*")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/order/{field}")
+    assert send(keyless, signed, etag="*").status_code == 201
+
+
+AN_ASSIGNMENT = {"worker": "assembler", "helpers": [], "start_s": 900, "second_reason": ""}
+OTHER_PAYLOADS = [
+    ("cancel", {"tasks": [302, 312]}, {}),
+    ("release", {"hold_only": True}, {"hold_only": False}),
+    ("reprioritise", {"priority": 9}, {"priority": 10}),
+    ("lift", {"kind": "reprioritise"}, {"kind": "drain"}),
+    ("assign", AN_ASSIGNMENT, AN_ASSIGNMENT | {"worker": "sprayer"}),
+    ("assign", {"worker": "assembler"}, {"worker": "assembler", "inspector": "assembler"}),
+    ("assign", {"worker": "assembler", "duration_s": 60}, {"worker": "assembler", "duration_s": 61}),
+]
+
+
+@pytest.mark.parametrize(("kind", "payload", "said"), OTHER_PAYLOADS)
+def test_give__request_says_another_payload_than_was_signed__is_refused(
+    keyless: TestClient, kind: str, payload: dict[str, Any], said: dict[str, Any]
+) -> None:
+    order = an_order(kind, "task", 302, human="technician", payload=payload)
+    seen = preview(keyless, order)
+    signed = _signed(seen, order, "technician")
+    refused = send(keyless, signed | {"payload": said}, etag=seen["etag"])
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/payload")
+    assert send(keyless, signed, etag=seen["etag"]).status_code in (201, 409)
 
 
 def test_give__signed_by_a_contract__is_sent_if_it_says_so(story: Story) -> None:

@@ -64,12 +64,18 @@ def test_page__the_last__links_to_none(client):
     assert "link" not in client.get("/api/v1/orders").headers
 
 
+def test_list_events__name_that_no_contract_has__is_refused_with_those_there_are(client):
+    answer = client.get("/api/v1/events/recent?name=Foo")
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "name")
+    assert "TaskAccepted" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=many", "cursor=nonsense", "cursor=%21", "cursor="])
 @pytest.mark.parametrize("name", LISTS)
 def test_page__badly_asked_for__is_a_problem_with_a_pointer(client, name, query):
     answer = client.get(f"/api/v1/{name}?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == f"query:/{query.partition('=')[0]}"
+    assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
 
 
 def test_page__another_lists_cursor__is_refused(client):

@@ -72,7 +72,7 @@ def test_delete__orders__says_what_is_allowed(client: TestClient) -> None:
 def test_get__id_that_is_no_number__names_the_parameter(client: TestClient) -> None:
     answer = client.get("/api/v1/tasks/one")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "path:/id"
+    assert answer.json()["errors"][0]["parameter"] == "id"
 
 
 def test_post__no_json__is_a_problem(client: TestClient) -> None:
@@ -113,6 +113,25 @@ def test_preflight__page_of_another_origin__is_given_no_leave(client: TestClient
 def test_post__body_that_cannot_be_read__is_malformed(client: TestClient, body: bytes) -> None:
     answer = client.post("/api/v1/overrides", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+
+
+JSON = "application/json"
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "words"),
+    [
+        ("[]", JSON, "dictionary"),
+        ("{oh", JSON, "no JSON at character 1"),
+        ("{}", "text/plain", f"Content-Type: {JSON}"),
+    ],
+)
+def test_post__whole_body_is_wrong__the_pointer_is_empty(
+    client: TestClient, content: str, media_type: str, words: str
+) -> None:
+    answer = client.post("/api/v1/overrides", content=content, headers={"content-type": media_type})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "")
+    assert words in answer.json()["detail"]
 
 
 def test_post__form_content_type__is_refused(client: TestClient) -> None:

@@ -36,6 +36,7 @@ GET = {
     "read_robot": "/robots/R-1",
     "list_overrides": "/overrides",
     "read_override": "/overrides/1",
+    "read_preview": "/overrides/1/preview",
     "list_alarms": "/alarms",
     "list_questions": "/questions",
     "read_question": "/questions/0x00",

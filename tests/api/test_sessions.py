@@ -184,7 +184,8 @@ def test_override__signed_by_a_stranger__tells_nothing_of_the_plant(plant: Story
     drafted |= {} if named else {"human": signer("stranger").address}
     signature = "0x" + signer("stranger").sign(digest_of_order(drafted)).hex()
     with TestClient(serve(plant, signs=(), terms=STRICT).app, base_url=LOOPBACK) as client:
-        answer = send(client, order | {"order": drafted, "signature": signature}, etag='"x"')
+        said = order | ({} if named else {"human": None})
+        answer = send(client, said | {"order": drafted, "signature": signature}, etag='"x"')
     assert answer.status_code == (422 if named else 412)
     assert "current" not in answer.json()
     assert "glue" not in answer.text

@@ -613,19 +613,19 @@ def test_webhook__of_another__is_not_there(client: TestClient, ask: Callable[[Te
 
 @pytest.mark.parametrize("number", [0, -1, 1 << 31, 1 << 63, 10**40])
 @pytest.mark.parametrize(
-    ("method", "path", "pointer"),
+    ("method", "path", "parameter"),
     [
-        ("DELETE", "{}", "path:/id"),
-        ("GET", "{}/dead-letters", "path:/id"),
-        ("POST", "{}/dead-letters/1/redeliver", "path:/id"),
-        ("POST", "1/dead-letters/{}/redeliver", "path:/letter"),
+        ("DELETE", "{}", "id"),
+        ("GET", "{}/dead-letters", "id"),
+        ("POST", "{}/dead-letters/1/redeliver", "id"),
+        ("POST", "1/dead-letters/{}/redeliver", "letter"),
     ],
 )
 def test_webhook__number_that_none_can_have__is_invalid(
-    client: TestClient, method: str, path: str, pointer: str, number: int
+    client: TestClient, method: str, path: str, parameter: str, number: int
 ) -> None:
     answer = client.request(method, f"{AT}/{path.format(number)}")
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)
 
 
 def test_dead_letter__listed_and_sent_once_more(story: Story, receiver: Receiver) -> None:
