@@ -22,6 +22,7 @@ from api.errands import ERRANDS
 from api.gateway import Gateway
 from api.models.orders import Kind
 from api.order_json import guidance_from, order_from
+from api.previews import PREVIEWS
 from api.webhooks.hooks import BEFORE_ALL, Wants
 from api.webhooks.message import Message
 from tests.api.floors import a_gateway
@@ -80,14 +81,14 @@ class Plant:
 
     def everything(self, *leaving_out: Table) -> Json:
         """The chain, what the gateway did and was told, every row of the database, and the ballot box. When a key
-        was last used is left out, and what anybody may have: a nonce to sign in with."""
-        chain = self.story.chain
+        was last used is left out, and what its holder may have: a nonce to sign in with, and a preview."""
+        chain, left_out = self.story.chain, (NONCES, PREVIEWS, *leaving_out)
         self.gateway.cycle()
         return {
             "chain": (chain.head, len(chain.events)),
             "log": self.log.read_bytes(),
             "gateway": replace(self.gateway.words(), robots={}, sensors={}, read_s_ago=None, taken=()),
-            "database": {it.name: self._rows(it) for it in METADATA.sorted_tables if it not in (NONCES, *leaving_out)},
+            "database": {it.name: self._rows(it) for it in METADATA.sorted_tables if it not in left_out},
             "ballots": self.box.read(OPEN).items,
         }
 
@@ -362,7 +363,7 @@ def test_relay__order_of_the_thiefs_own_account__is_refused_where_it_comes_to(
     drafted = client.post("/api/v1/overrides?dry_run=true", json=asked)
     order = drafted.json()["order"] | {"human": signer("thief").address}
     digest = order_digest(order_from(order), chain_id=plant.story.chain.chain_id, overrides=ADDRESSES["Overrides"])
-    signed = asked | {"order": order, "signature": by("thief")("0x" + digest.hex())}
+    signed = asked | {"human": None} | {"order": order, "signature": by("thief")("0x" + digest.hex())}
     answer = send(client, signed, etag=drafted.headers["ETag"])
     assert (answer.status_code, answer.json()["type"]) == (409, f"/problems/{refusal}")
     assert "NOT_ALLOWED" in answer.text or "NotAllowed" in answer.text
