@@ -12,7 +12,7 @@ from workmoot.domain.instructions import HumansContracts
 from workmoot.domain.ledger import Ledger
 from workmoot.domain.overrides import HumanOrder, OverrideKind
 
-REFUSED = "refused"
+REFUSED, SETTLED = "refused", "settled"
 ACTING = ("anchoring", "anchored", REFUSED)
 """Its states of orders that act: what it found anchored may be in a block that is not read here yet."""
 DIGEST = re.compile(r"0x[0-9a-f]{64}")
@@ -26,6 +26,15 @@ class Anchoring:
 
     order: HumanOrder
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The chain's no to an order that the gateway sent."""
+
+    reason: str
+    is_over: bool
+    """Whether the gateway acts on it no more."""
 
 
 class Acting:

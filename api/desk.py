@@ -441,8 +441,9 @@ class Desk:
             look_s = min(LOOK_S, max(0.0, anchored_by - time.monotonic()))
             if self._projection.wait_for(lambda ledger: _find(ledger, digest) is not None, timeout_s=look_s):
                 return
-            if reason := self._projection.refusal_of(digest):
-                raise refused_later(reason, holds=order.kind is OverrideKind.HOLD)
+            if refused := self._projection.refusal_of(digest):
+                holds = order.kind is OverrideKind.HOLD and not refused.is_over
+                raise refused_later(refused.reason, holds=holds)
             if time.monotonic() >= anchored_by:
                 return
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from api.anchoring import Acting, Anchoring
+from api.anchoring import REFUSED, SETTLED, Acting, Anchoring, Refusal
 from api.event_ids import EventId, mark_of
 from api.event_index import EventIndex, Topic
 from api.models.common import Freshness, Head, moment
@@ -205,11 +205,13 @@ class Projection:
                 database=self._database,
             )
 
-    def refusal_of(self, digest: bytes) -> str | None:
+    def refusal_of(self, digest: bytes) -> Refusal | None:
         """Why the chain refused an order that the gateway sent; None: it did not."""
         name = "0x" + digest.hex()
-        orders = (order for order in self._gateway().orders if order.get("digest") == name)
-        return next((str(order.get("reason")) for order in orders if order.get("state") == "refused"), None)
+        order = next((order for order in self._gateway().orders if order.get("digest") == name), {})
+        if order.get("state") not in (REFUSED, SETTLED):
+            return None
+        return Refusal(reason=str(order.get("reason")), is_over=order.get("state") == SETTLED)
 
     def anchoring_count(self) -> int:
         """How many orders act and are not on chain yet."""

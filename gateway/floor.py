@@ -151,8 +151,10 @@ class Floor:
                 self._write((_ended(job, report),))
 
     def note(self, record: r.Record) -> None:
-        """Writes down what became of an order."""
+        """Writes down what became of an order, and what follows from it."""
         self._write((record,))
+        if self.view.block:
+            self._write(settle(self.state, self.view))
 
     async def _guide(self, signed: SignedGuidance) -> None:
         guidance = signed.guidance

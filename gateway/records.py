@@ -267,7 +267,7 @@ class OrderLost(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefused(Record):
-    """The chain will not have the order. A hold stays in force here until a human settles it."""
+    """The chain will not have the order. A hold stays in force here until a human settles it, or its task is over."""
 
     digest: str
     reason: str
@@ -277,9 +277,10 @@ class OrderRefused(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSettled(Record):
-    """A later order of the same subject is on the chain: the refused one is over."""
+    """The refused order is over: a later one of the same subject is on the chain, or its task is done with."""
 
     digest: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

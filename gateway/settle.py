@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from gateway import records as r
 from gateway.checks import Now, is_quarantined, stillness
-from gateway.state import Job, State
+from gateway.state import HumanOrder, Job, State
 from gateway.view import Mandate, View
 from workmoot.domain.errors import GatewayError
 from workmoot.domain.overrides import PLANT, OverrideKind, SubjectType
@@ -45,13 +45,21 @@ def _roles(state: State, view: View) -> Iterator[r.Record]:
 def _orders(state: State, view: View) -> Iterator[r.Record]:
     yield from (r.OrderSeen(digest=digest) for digest in view.given if digest not in state.orders_known)
     for digest, order in state.orders.items():
-        subject = (order.order.subject_type, order.order.subject)
         if digest in view.given and order.state in ("anchoring", "refused"):
             yield r.OrderAnchored(digest=digest)
         elif digest not in view.given and order.state == "anchored":
             yield r.OrderLost(digest=digest)
-        elif order.state == "refused" and _has_later_order(state, view, order.after, {subject}):
-            yield r.OrderSettled(digest=digest)
+        elif order.state == "refused" and (why := _over(state, view, order)):
+            yield r.OrderSettled(digest=digest, why=why)
+
+
+def _over(state: State, view: View, refused: HumanOrder) -> str:
+    """Why what the chain refused is over; else empty. Of a task that is done with nothing is left to hold."""
+    on, subject = refused.order.subject_type, refused.order.subject
+    task = view.tasks.get(subject) if on == SubjectType.TASK else None
+    if task and task.status.is_final:
+        return f"task {subject} is {task.status.name.lower()}"
+    return "a later order is on the chain" if _has_later_order(state, view, refused.after, {(on, subject)}) else ""
 
 
 def _latches_over(state: State, view: View) -> Iterator[r.Record]:

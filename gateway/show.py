@@ -186,7 +186,8 @@ def order_json(digest: str, order: HumanOrder) -> Json:
         "at": order.order.at,
         "state": order.state,
         "reason": order.reason,
-        "shown": f"{order.state}: {order.reason}" if order.reason else order.state,
+        "over": order.over,
+        "shown": ": ".join(word for word in (order.state, order.over or order.reason) if word),
         "holds_here": order.holds,
     }
 

@@ -100,6 +100,8 @@ class HumanOrder:
     reason: str = ""
     after: int = 0
     """How many orders were known when it was refused."""
+    over: str = ""
+    """Why it is settled."""
 
     @property
     def holds(self) -> bool:
@@ -307,7 +309,7 @@ class State:
 
     @apply.register
     def _(self, record: r.OrderSettled) -> None:
-        self._move(record.digest, "settled", self.orders[record.digest].reason)
+        self._move(record.digest, "settled", self.orders[record.digest].reason, over=record.why)
 
     @apply.register
     def _(self, record: r.RolesSeen) -> None:
@@ -316,5 +318,5 @@ class State:
     def _know(self, digest: str) -> None:
         self.orders_known.setdefault(digest, len(self.orders_known) + 1)
 
-    def _move(self, digest: str, state: str, reason: str = "", after: int = 0) -> None:
-        self.orders[digest] = replace(self.orders[digest], state=state, reason=reason, after=after)
+    def _move(self, digest: str, state: str, reason: str = "", after: int = 0, over: str = "") -> None:
+        self.orders[digest] = replace(self.orders[digest], state=state, reason=reason, after=after, over=over)

@@ -240,6 +240,20 @@ async def test_anchor_next__chain_refuses_a_hold__stays_in_force_and_says_why(si
     assert await refuses(site, a_command("acquire", term=1)) == Code.HELD
 
 
+async def test_anchor_next__chain_refuses_a_hold_of_a_task_that_is_done_with__over_without_another_block(
+    site, monkeypatch
+):
+    def refuse(order, signature):
+        raise Refused("WrongStatus", TASK, int(Status.ACCEPTED))
+
+    monkeypatch.setattr(site.chain, "execute", refuse)
+    site.chain.next_block(tasks={TASK: a_mandate(status=Status.ACCEPTED)})
+    await site.follower.look()
+    await site.floor.order(a_signed(an_order(OverrideKind.HOLD, SubjectType.TASK, TASK)))
+    await site.follower.anchor_next()
+    assert (site.first_order().state, site.first_order().over) == ("settled", f"task {TASK} is accepted")
+
+
 async def test_anchor_next__somebody_else_relayed_it__anchored(site, monkeypatch):
     def used(order, signature):
         raise Refused("InvalidAccountNonce")

@@ -268,3 +268,29 @@ def test_settle__chain_held_by_an_order_that_never_came_here__held():
     see(state, a_view(plant_held=True, given=a_given(HOLD_PLANT)))
     assert job_of(state).state == "paused"
     assert TASK in state.tasks_seen
+
+
+HOLD_TASK = an_order(OverrideKind.HOLD, SubjectType.TASK, TASK)
+
+
+def test_settle__refused_hold_of_a_task_that_is_done_with__is_over_and_says_why():
+    state = a_state_that_saw(a_view())
+    give(state, a_view(), HOLD_TASK)
+    done = a_view(a_mandate(status=Status.ACCEPTED))
+    see(state, done)
+    assert holds(state, done, task=TASK)
+    state.apply(OrderRefused(digest=a_signed(HOLD_TASK).id, reason="WrongStatus(256, 7)", after=0))
+    see(state, done)
+    assert not holds(state, done, task=TASK)
+    (order,) = state.orders.values()
+    assert (order.state, order.reason, order.over) == ("settled", "WrongStatus(256, 7)", f"task {TASK} is accepted")
+
+
+def test_settle__refused_hold_of_a_task_that_goes_on__stays_in_force_until_the_task_is_done_with():
+    state = a_state_that_saw(a_view())
+    give(state, a_view(), HOLD_TASK)
+    state.apply(OrderRefused(digest=a_signed(HOLD_TASK).id, reason="StaleVersion(6, 5)", after=0))
+    see(state, a_view())
+    assert holds(state, a_view(), task=TASK)
+    see(state, a_view(a_mandate(status=Status.CANCELLED)))
+    assert not holds(state, a_view(), task=TASK)
