@@ -17,6 +17,7 @@ from api.drafts import (
     parts_for,
     require_fit,
     require_open,
+    require_status,
     shown_json,
     signed_subject,
     subject_of,
@@ -39,6 +40,7 @@ from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
 from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
+from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import (
     ChainError,
     DatabaseUnreachable,
@@ -311,7 +313,7 @@ class Desk:
         sent; what it has does nothing again."""
         with suppress(GatewayUnreachable):
             for signed in orders:
-                if not self._is_for_floor(signed.order):
+                if not self._is_for_floor(signed.order, signed.signature):
                     continue
                 step = Step(self.digest_of(signed.order), NOWHERE, SUBMITTED)
                 with suppress(GatewayRefused), self._projection.steps.trying(step, time.time()):
@@ -367,7 +369,9 @@ class Desk:
             return as_signed(snap, asked, may_read=may_read)
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
-        return self.draft_all(snap, [asked])[0]
+        draft = self.draft_all(snap, [asked])[0]
+        require_status(snap, draft.order)
+        return draft
 
     def draft_all(self, snap: Snapshot, asked: Sequence[OverrideIn]) -> list[Draft]:
         """Orders of one kind, all of one human, who if possible has asked for none of them before."""
@@ -409,13 +413,17 @@ class Desk:
     def _hand_over(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
         with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
-            if self._is_for_floor(order):
+            if self._is_for_floor(order, signature):
                 return self._give_to_floor(order, signature, anchored_by)
             return self._give_to_chain(order, signature)
 
-    def _is_for_floor(self, order: HumanOrder) -> bool:
-        stops = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE)
-        return stops and order.subject_type is not Subject.PROPOSAL and self._floor is not None
+    def _is_for_floor(self, order: HumanOrder, signature: bytes) -> bool:
+        """Whether the gateway acts on it first; what a contract signed it takes from the chain."""
+        if self._floor is None or order.kind not in (OverrideKind.HOLD, OverrideKind.RELEASE):
+            return False
+        return order.subject_type is not Subject.PROPOSAL and is_signed_by(
+            order.human, self.digest_of(order), signature
+        )
 
     def _give_to_floor(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
@@ -517,6 +525,8 @@ def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     if order.kind is OverrideKind.ANSWER:
         require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
+    if order.kind is OverrideKind.HOLD:
+        require_status(snap, order, may_read=may_read)
     try:
         warnings = tuple(alarm_warnings(snap, order))
         shown = displaced(snap, order)

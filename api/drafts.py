@@ -30,7 +30,7 @@ from workmoot.domain.payloads import (
     release_payload,
 )
 from workmoot.domain.questions import misfits, pack_answer
-from workmoot.domain.work import mask_of
+from workmoot.domain.work import Status, mask_of
 from workmoot.domain.workers import Kind as MemberKind
 
 VALID_S = 300
@@ -77,6 +77,17 @@ class Draft:
     epoch: int | None
     filled: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+_UNDONE = frozenset(status for status in Status if not status.is_final)
+IN_STATUS = {
+    OverrideKind.HOLD: _UNDONE,
+    OverrideKind.CANCEL: _UNDONE,
+    OverrideKind.ACCEPT: frozenset((Status.SUBMITTED, Status.REWORK, Status.FAILED)),
+    OverrideKind.REWORK: frozenset((Status.SUBMITTED,)),
+    OverrideKind.REQUEUE: frozenset((Status.POSTED, Status.ALLOCATED, Status.REWORK, Status.FAILED)),
+}
+"""How a task is that WorkOrders takes these orders about; a cancellation that names several leaves out what is over."""
 
 
 def draft_all(snap: Snapshot, asked: Iterable[OverrideIn], *, human: Address, nonces: Iterable[int]) -> list[Draft]:
@@ -180,6 +191,22 @@ def _open_task(snap: Snapshot, subject: int, never: str = "nothing can be assign
     if task.status.is_final:
         raise Problem(409, "too-late", f"Task {subject} is {task.status.name.lower()}: {never}.")
     return task
+
+
+def require_status(snap: Snapshot, order: HumanOrder, *, may_read: bool = True) -> None:
+    """The contracts take an order of that kind of a task as it is; not of one that waits for a second order first. Who
+    may not read is not told how the task is."""
+    policy = snap.ledger.human_policy
+    if order.subject_type is not SubjectType.TASK or (policy and policy.cosigned >> order.kind & 1):
+        return
+    task = snap.ledger.tasks[order.subject]  # type: ignore[index]  # looked up before
+    takes = IN_STATUS.get(order.kind) if not order.payload else None
+    if takes is None or task.status in takes:
+        return
+    word = order.kind.name.lower()
+    told = f"Task {task.id} is {task.status.name.lower()}" if may_read else f"Task {task.id} is past it"
+    able = f"a task that is {' or '.join(status.name.lower() for status in Status if status in takes)}"
+    raise Problem(409, "too-late", f"{told}: {word} is for {able}.")
 
 
 def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:

@@ -433,16 +433,35 @@ def test_give__request_says_another_payload_than_was_signed__is_refused(
     assert send(keyless, signed, etag=seen["etag"]).status_code in (201, 409)
 
 
-def test_give__signed_by_a_contract__is_sent_if_it_says_so(story: Story) -> None:
+def test_give__signed_by_a_contract__goes_past_the_gateway_to_the_chain(story: Story, tmp_path: Path) -> None:
+    """The chain in memory knows keys alone, and says so."""
     wallets = {signer("technician").address: b"yes"}
-    with TestClient(
-        serve(story, signs=(), verify=lambda account, _, signature: wallets.get(account) == signature).app,
-        base_url=LOOPBACK,
-    ) as client:
-        order = an_order("hold", "robot", "R-1", human="technician")
-        signed = order | {"order": preview(client, order)["order"], "signature": "0x" + b"yes".hex()}
-        assert give(client, signed, status=409)["revert"]["error"] == "BadSignature"
-        give(client, signed | {"signature": "0x00"}, status=422)
+    with a_gateway(story, tmp_path) as (gateway, _):
+        served = serve(story, signs=(), floor=gateway, verify=lambda account, _, seen: wallets.get(account) == seen)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            order = an_order("hold", "robot", "R-1", human="technician")
+            signed = order | {"order": preview(client, order)["order"], "signature": "0x" + b"yes".hex()}
+            refused = give(client, signed, status=409)
+            assert (refused["type"], refused["revert"]["error"]) == ("/problems/refused-on-chain", "BadSignature")
+            give(client, signed | {"signature": "0x00"}, status=422)
+
+
+@pytest.mark.parametrize(
+    ("kind", "task", "told"),
+    [
+        ("hold", 256, "accepted"),
+        ("cancel", 256, "accepted"),
+        ("requeue", 256, "accepted"),
+        ("rework", 302, "allocated"),
+        ("accept", 302, "allocated"),
+    ],
+)
+def test_preview__task_in_a_status_that_takes_no_such_order__is_too_late(
+    client: TestClient, kind: str, task: int, told: str
+) -> None:
+    refused = client.post("/api/v1/overrides?dry_run=true", json=an_order(kind, "task", task))
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/too-late")
+    assert f"Task {task} is {told}" in refused.json()["detail"]
 
 
 def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story: Story) -> None:
