@@ -205,8 +205,8 @@ def require_status(snap: Snapshot, order: HumanOrder, *, may_read: bool = True) 
         return
     word = order.kind.name.lower()
     told = f"Task {task.id} is {task.status.name.lower()}" if may_read else f"Task {task.id} is past it"
-    able = f"a task that is {' or '.join(status.name.lower() for status in Status if status in takes)}"
-    raise Problem(409, "too-late", f"{told}: {word} is for {able}.")
+    able = ", ".join(status.name.lower() for status in Status if status in takes)
+    raise Problem(409, "too-late", f"{told}: {word} is for one that is {able}.")
 
 
 def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:

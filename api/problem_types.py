@@ -127,8 +127,8 @@ _TABLE = (
         slug="too-late",
         status=409,
         title="It is past that",
-        means="The task is in a status in which no such order is taken, most often because it has ended; or the question "
-        "was answered, or is over.",
+        means="The task is in a status that takes no such order, most often because it has ended; or the question was "
+        "answered, or is over.",
         helps="GET /api/v1/tasks/{id} or GET /api/v1/questions/{id} says what became of it.",
         example="Task 257 is accepted: nothing can be assigned any more.",
     ),

@@ -84,7 +84,7 @@ def test_give__release_of_nothing__is_a_conflict_with_the_contracts_error(client
 def test_give__accept_of_an_open_task__says_what_it_is(client: TestClient, story: Story) -> None:
     task = story.task("P6", "unload")
     problem = give(client, an_order("accept", "task", task), status=409)
-    assert problem["detail"].startswith(f"Task {task} is allocated: this does not go with it.")
+    assert problem["detail"] == f"Task {task} is allocated: accept is for one that is submitted, rework, failed."
 
 
 def test_give__accept__ends_the_rework(client: TestClient, story: Story) -> None:
