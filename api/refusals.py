@@ -6,6 +6,7 @@ from typing import Any
 
 from api.problems import Problem
 from workmoot.domain.errors import ChainError, NotMined, OutOfGas, Refused, Unreachable
+from workmoot.domain.refusals import IN_THE_WAY
 from workmoot.domain.work import Status
 
 SENTENCES = {
@@ -64,13 +65,19 @@ def _sentence(error: Refused) -> str:
     if error.name == "WrongStatus" and len(error.arguments) == 2:
         task, status = error.arguments
         return f"Task {task} is {Status(int(str(status))).name.lower()}: this does not go with it."
-    return SENTENCES.get(error.name, "The contract refused the order.")
+    return _meaning(error.name)
+
+
+def _meaning(name: str) -> str:
+    """In the words of an order; of an error that no order meets, in those that stand for it everywhere."""
+    meaning = IN_THE_WAY.get(name)
+    return SENTENCES.get(name) or f"The contract refused the order{f': {meaning}' if meaning else ''}."
 
 
 def refused_later(reason: str, *, holds: bool) -> Problem:
     """The chain's no to an order that the gateway sent, as the gateway tells it: `Name(value, …)`."""
     name, _, values = reason.partition("(")
-    detail = SENTENCES.get(name, "The contract refused the order.")
+    detail = _meaning(name)
     stays = " The gateway keeps the hold until a human settles it." if holds else ""
     revert = {"error": name, "values": [value for value in values.rstrip(")").split(", ") if value]}
     return Problem(409, "refused-on-chain", f"{detail} ({reason}){stays}", revert=revert)

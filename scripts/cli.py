@@ -81,9 +81,10 @@ def group(
 def main() -> None:
     """Runs the command line; what we refuse ourselves is said in one line, with exit code 1."""
     from workmoot.domain.errors import WorkmootError
+    from workmoot.domain.refusals import explained
 
     try:
         app()
     except WorkmootError as refused:
-        typer.secho(f"workmoot: {refused}", err=True, fg="red")
+        typer.secho(f"workmoot: {explained(refused)}", err=True, fg="red")
         sys.exit(1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workmoot.domain.errors import Unreachable, WorkmootError
+from workmoot.domain.refusals import explained
 
 if TYPE_CHECKING:
     from gateway.chain_link import ChainLink
@@ -42,7 +43,7 @@ def run(
     try:
         asyncio.run(run_gateway(_parts(rpc, key, truth, deployment, log_file, port)))
     except WorkmootError as refused:
-        raise _ended(str(refused)) from refused
+        raise _ended(explained(refused)) from refused
     except ExceptionGroup as group:
         known, unknown = group.split(WorkmootError)
         if unknown or not known:

@@ -106,7 +106,10 @@ def admit(
 
 @app.command()
 def policy(context: typer.Context, changes: Changes, by: By, reason: Reason, as_json: AsJson = False) -> None:
-    """Decide by another policy; what is not named stays."""
+    """Decide by another policy; what is not named stays.
+
+    voting_seconds is at least 10, open_limit and absent_after at least 1, and some weight is not zero.
+    """
     from workmoot.domain.motions import PolicyChange
 
     connection, ledger = _look(context)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BLOCK_GAS = 120_000_000
 """What no chain allows: so that what is over a transaction's limit can be measured too."""
+BLOCK_S = 1
 GAS = hex(100_000_000)
 WEALTH = hex(10**30)
 ANSWERED_WITHIN_S = 120.0
@@ -75,7 +76,7 @@ class Chain:
         self.node = Node(url, timeout_s=ANSWERED_WITHIN_S)
         self._funded: set[Address] = set()
         self.node.ask("anvil_autoImpersonateAccount", True)  # noqa: FBT003 - the node's own parameter
-        self.node.ask("anvil_setBlockTimestampInterval", 1)
+        self.node.ask("anvil_setBlockTimestampInterval", BLOCK_S)
 
     def send(self, sender: Address, to: Address, content: bytes) -> Cost:
         """One transaction to its receipt."""
@@ -107,6 +108,15 @@ class Chain:
             yield
         finally:
             self.node.ask("evm_revert", before)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """What is sent inside is sent at one time, as by many at once: a vote does not run out for their number."""
+        self.node.ask("anvil_setBlockTimestampInterval", 0)
+        try:
+            yield
+        finally:
+            self.node.ask("anvil_setBlockTimestampInterval", BLOCK_S)
 
     def _mined(self, sender: Address, transaction: dict[str, str]) -> dict[str, Any]:
         if sender not in self._funded:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 from xml.sax.saxutils import escape
 
-from benchmarks.gas.report import AT_ONCE, OURS, Row
+from benchmarks.gas.report import AT_ONCE, DIRECT, OURS, Row
 
 COLOURS = {
     "workmoot": "#0b7285",
+    "workmoot-direct": "#2b8a3e",
     "workmoot-at-once": "#22b8cf",
     "oz-governor": "#c92a2a",
     "oz-governor-plain": "#ff8787",
@@ -74,7 +75,7 @@ def _panel(rows: Sequence[Row], members: int, place: int, scale: Scale) -> Itera
     for system, colour in COLOURS.items():
         places = [(scale.x(row.tasks), scale.y(row.gas)) for row in mine if row.system == system]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in sorted(places))
-        width = 3 if system in (OURS, AT_ONCE) else 1.5
+        width = 3 if system in (OURS, DIRECT, AT_ONCE) else 1.5
         yield f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{width}'/>"
         yield from (f"<circle cx='{x:.1f}' cy='{y:.1f}' r='2.5' fill='{colour}'/>" for x, y in places)
     yield "</g>"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 OURS = "workmoot"
 """Opened by one transaction, decided by the next."""
+DIRECT = "workmoot-direct"
+"""Opened by one transaction, and voted on by one of each member, the last of which decides: the default of plants."""
 AT_ONCE = "workmoot-at-once"
 TRANSACTION_CAP = 1 << 24
 """EIP-7825: no transaction of more gas on chains since Osaka."""
@@ -71,6 +73,7 @@ class Report:
             "rows": [row.as_object() for row in self.rows],
             "vote": vote,
             "ratios": ratios(self),
+            "accepted_misses": accepted(self),
         }
 
 
@@ -88,7 +91,7 @@ class Target:
     @property
     def name(self) -> str:
         """Its key among the ratios."""
-        act = "_decide" if self.decide else "_at_once" if self.ours == AT_ONCE else ""
+        act = "_decide" if self.decide else self.ours.removeprefix(OURS).replace("-", "_")
         return f"n{self.members}_t{self.tasks}{act}_vs_{self.peer.removeprefix('oz-').replace('-', '_')}"
 
 
@@ -102,10 +105,20 @@ OPENED_FIRST = (
     Target(25, 1_000, "oz-governor", 3 / 4),
     Target(25, 1_000, "oz-governor-plain", 1 / 25),
 )
-TARGETS = (*OPENED_FIRST, *(replace(target, ours=AT_ONCE) for target in OPENED_FIRST if not target.decide))
+VOTED_ON_CHAIN = tuple(
+    Target(members, tasks, "oz-governor", 1, ours=DIRECT)
+    for members, tasks in ((5, 10), (25, 100), (100, 100), (25, 1_000))
+)
+TARGETS = (
+    *OPENED_FIRST,
+    *VOTED_ON_CHAIN,
+    *(replace(target, ours=AT_ONCE) for target in OPENED_FIRST if not target.decide),
+)
 VOTE_TARGET = 2 / 3
-OUT_OF_REACH = {"n5_t10_vs_governor"}
-"""Two transactions cannot come below it: docs/decisions/0014."""
+OUT_OF_REACH = {
+    "n5_t10_vs_governor": "two transactions cannot come below it, `workmoot-at-once` does: docs/decisions/0014"
+}
+"""Misses that are accepted, and why."""
 
 
 def row_of(system: str, members: int, tasks: int, decision: Decision) -> Row:
@@ -143,6 +156,12 @@ def missed(report: Report) -> list[str]:
         for name, it in ratios(report).items()
         if not it["met"] and name not in OUT_OF_REACH
     ]
+
+
+def accepted(report: Report) -> dict[str, str]:
+    """The targets that were measured and not met, and are out of reach, each with its reason."""
+    told = ratios(report)
+    return {name: reason for name, reason in OUT_OF_REACH.items() if name in told and not told[name]["met"]}
 
 
 def _ratio(ours: int, peer: int, target: float) -> Json:

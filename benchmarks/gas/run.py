@@ -10,7 +10,7 @@ from benchmarks.gas.governor import Governor
 from benchmarks.gas.report import Report, Row, Votes, row_of
 from benchmarks.gas.safe import Safe
 from benchmarks.gas.systems import System, Voting, signer_of
-from benchmarks.gas.workmoot import Workmoot, WorkmootAtOnce
+from benchmarks.gas.workmoot import Workmoot, WorkmootAtOnce, WorkmootDirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +25,17 @@ def _workmoot(chain: Chain, members: Sequence[Signer]) -> System:
     return Workmoot(chain, len(members))
 
 
+def _workmoot_direct(chain: Chain, members: Sequence[Signer]) -> System:
+    return WorkmootDirect(chain, len(members))
+
+
 def _workmoot_at_once(chain: Chain, members: Sequence[Signer]) -> System:
     return WorkmootAtOnce(chain, len(members))
 
 
 SYSTEMS: dict[str, Callable[[Chain, Sequence[Signer]], System]] = {
     "workmoot": _workmoot,
+    "workmoot-direct": _workmoot_direct,
     "workmoot-at-once": _workmoot_at_once,
     "oz-governor": partial(Governor, plain=False),
     "oz-governor-plain": partial(Governor, plain=True),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.gas.chain import NotMeasured
-from benchmarks.gas.report import AT_ONCE, OURS, Report
+from benchmarks.gas.report import AT_ONCE, DIRECT, OURS, Report
 
 FILE = Path(__file__).resolve().parents[1] / "gas-snapshot.json"
 TOLERANCE = 0.02
@@ -20,6 +20,8 @@ def figures_of(report: Report) -> Figures:
         case = f"{row.members} members, {row.tasks} tasks"
         if row.system == OURS:
             told |= {f"{case}: gas": row.gas, f"{case}: gas_decide": row.gas_decide}
+        if row.system == DIRECT:
+            told |= {f"{case}: gas direct": row.gas, f"{case}: gas_decide direct": row.gas_decide}
         if row.system == AT_ONCE:
             told[f"{case}: gas at once"] = row.gas
     if report.votes and OURS in report.votes.gas:
@@ -40,6 +42,12 @@ def write(path: Path, figures: Figures) -> None:
     """Keeps them; those of cases that were not measured stay."""
     kept = read(path) if path.exists() else {}
     path.write_text(json.dumps(kept | figures, indent=2) + "\n")
+
+
+def unmeasured(figures: Figures, kept: Figures) -> Iterator[str]:
+    """What is kept, and a run of everything did not measure."""
+    for name in (name for name in kept if name not in figures):
+        yield f"{name}: the snapshot has it, and it is not measured any more"
 
 
 def worse(figures: Figures, kept: Figures) -> Iterator[str]:

@@ -40,6 +40,8 @@ DEPLOYED_WITHIN_S = 300
 TASKS_AN_ORDER = 250
 HORIZON_MS = 4_000_000
 WORDS = "quickest of three, saw and drill in turn"
+AGREED = "as I found it"
+"""The reason of a yes."""
 FOR = 1
 
 
@@ -92,7 +94,8 @@ class Workmoot:
         """Propose, and one `decide`."""
         proposed = self._proposer.propose(opening)
         id_ = ProposalId(self._reader.dao.proposal_count())
-        rest, ballots = self._ballots(id_, opening, self._reader.dao.proposal(id_).deadline)
+        deadline = self._reader.dao.proposal(id_).deadline
+        rest, ballots = self._rest(opening, deadline), self._ballots(id_, opening, deadline)
         return proposed, self._proposer.decide(id_, opening.plan.assignments, rest, ballots)
 
     def _post(self, tasks: int) -> list[TaskId]:
@@ -136,19 +139,28 @@ class Workmoot:
             words=WORDS,
         )
 
-    def _ballots(self, id_: ProposalId, opening: Opening, deadline: int) -> tuple[bytes, bytes]:
-        """The hash of what is not enacted, and a majority's ballots; the sender's own needs no signature."""
-        sender, *others = self._voters[: majority_of(len(self._voters))]
+    @property
+    def _majority(self) -> list[Voter]:
+        return self._voters[: majority_of(len(self._voters))]
+
+    def _rest(self, opening: Opening, deadline: int) -> bytes:
+        """The hash of what is not enacted."""
         roster, members = self._reader.members.roster()
-        rest = rest_of(opening, proposer=sender.number, roster=roster, members=members, deadline=deadline)
-        content_hash = content_hash_of(opening.plan.assignments, rest)
+        proposer = self._voters[0].number
+        return rest_of(opening, proposer=proposer, roster=roster, members=members, deadline=deadline)
+
+    def _ballots(self, id_: ProposalId, opening: Opening, deadline: int) -> bytes:
+        """A majority's ballots; the sender's own needs no signature."""
+        sender, *others = self._majority
+        roster, _ = self._reader.members.roster()
+        content_hash = content_hash_of(opening.plan.assignments, self._rest(opening, deadline))
         ballot = Ballot(proposal=id_, content_hash=content_hash, roster=roster, deadline=deadline, support=True)
         deployment = self._connection.deployment
         digest = ballot_digest(ballot, chain_id=deployment.chain_id, dao=deployment.allocation_dao)
         signed = [
             SignedBallot(member=voter.number, support=True, signature=voter.signer.sign(digest)) for voter in others
         ]
-        return rest, pack_ballots([SignedBallot(member=sender.number, support=True), *signed])
+        return pack_ballots([SignedBallot(member=sender.number, support=True), *signed])
 
     def _require_recorded(self, id_: ProposalId, entries: Sequence[PlanEntry]) -> None:
         """A figure counts only where the assignments are in force."""
@@ -168,6 +180,22 @@ class Workmoot:
         return Cost(gas=receipt.gas_used, calldata=len(sent["input"]) // 2 - 1)
 
 
+class WorkmootDirect(Workmoot):
+    """The same, whose members vote by a transaction each, as they do unless the plant's policy says otherwise."""
+
+    def _settle(self, opening: Opening) -> Sequence[Receipt]:
+        """Propose, and votes until the one that makes the majority, which alone brings the assignments and enacts."""
+        proposed = self._proposer.propose(opening)
+        id_ = ProposalId(self._reader.dao.proposal_count())
+        rest = self._rest(opening, self._reader.dao.proposal(id_).deadline)
+        content_hash = content_hash_of(opening.plan.assignments, rest)
+        *before, last = [self._connection.contracts(voter.signer).dao for voter in self._majority]
+        with self._chain.standing_still():
+            votes = [dao.vote(id_, support=True, reason=AGREED, rest=content_hash) for dao in before]
+        assignments = opening.plan.assignments
+        return proposed, *votes, last.vote(id_, support=True, reason=AGREED, assignments=assignments, rest=rest)
+
+
 class WorkmootAtOnce(Workmoot):
     """The same, whose members sign before a proposal is opened."""
 
@@ -177,8 +205,7 @@ class WorkmootAtOnce(Workmoot):
         assert head is not None  # noqa: S101 - a node always has a last block
         id_ = ProposalId(self._reader.dao.proposal_count() + 1)
         deadline = head.timestamp + self._reader.motions.policy().voting_seconds
-        _, ballots = self._ballots(id_, opening, deadline)
-        return [self._proposer.decide_at_once(id_, deadline, opening, ballots)]
+        return [self._proposer.decide_at_once(id_, deadline, opening, self._ballots(id_, opening, deadline))]
 
 
 def deployed(url: str, plant: Plant) -> Connection:

@@ -8,13 +8,14 @@ from benchmarks.gas.recorders import Packed, Plain
 from benchmarks.gas.run import SYSTEMS, measure
 from benchmarks.gas.safe import Safe
 from benchmarks.gas.systems import assignees, signer_of
-from benchmarks.gas.workmoot import Workmoot, WorkmootAtOnce
+from benchmarks.gas.workmoot import Workmoot, WorkmootAtOnce, WorkmootDirect
 from workmoot.domain.ids import OrderId
 from workmoot.domain.work import Status
 
 MEMBERS = [signer_of(f"member {place}") for place in range(3)]
 TRANSACTIONS = {
     "workmoot": 2,
+    "workmoot-direct": 3,
     "workmoot-at-once": 1,
     "oz-governor": 4,
     "oz-governor-plain": 4,
@@ -91,7 +92,7 @@ def test_measure__at_once__cheaper_than_opened_first_by_over_a_transaction(repor
     assert all(gas["workmoot", tasks] - gas["workmoot-at-once", tasks] > 21_000 for tasks in (1, 10))
 
 
-@pytest.mark.parametrize("kind", [Workmoot, WorkmootAtOnce])
+@pytest.mark.parametrize("kind", [Workmoot, WorkmootDirect, WorkmootAtOnce])
 def test_decide__workmoot__tasks_are_allocated(chain, kind):
     system = kind(chain, 3)
     system.decide(10)

@@ -13,6 +13,7 @@ from scripts.deploy_settings import PREFIX, DeploySettings
 from workmoot.domain import motions, offers, plan, work
 from workmoot.domain.layout import BitLayout, Layout
 from workmoot.domain.proposals import DETAIL_SIZE
+from workmoot.domain.refusals import IN_THE_WAY
 from workmoot.planning import beliefs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,6 +166,10 @@ def abi(kind: str) -> set[str]:
 def test_specification__errors__are_the_contracts_own():
     told = set(re.findall(r"^\| `(\w+)` \|", section("Errors"), re.MULTILINE))
     assert told == {name for name in abi("error") if not LIBRARIES.match(name)}
+
+
+def test_specification__errors__mean_what_the_program_says():
+    assert dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section("Errors"), re.MULTILINE)) == IN_THE_WAY
 
 
 def test_specification__events_of_a_tasks_life__are_in_the_abi():

@@ -87,6 +87,12 @@ def test_ratios__at_once__beside_the_other_form_under_names_of_their_own():
     assert told["n5_t10_at_once_vs_governor"] | {"ours": 100_000, "met": True} == told["n5_t10_at_once_vs_governor"]
 
 
+def test_ratios__votes_as_transactions__all_of_them_under_a_name_of_its_own():
+    direct, governor = a_row("workmoot-direct", gas=(70_000, 40_000, 60_000)), a_row("oz-governor", gas=(300_000,))
+    (name, told), *others = ratios(a_report(direct, governor)).items()
+    assert (name, told["ours"], told["met"], others) == ("n5_t10_direct_vs_governor", 170_000, True, [])
+
+
 def test_ratios__peer_not_measured__none():
     assert ratios(a_report(a_row())) == {}
 
@@ -97,7 +103,7 @@ def test_ratios__votes__one_more():
 
 
 def test_targets__names__are_their_own():
-    assert len({target.name for target in TARGETS}) == len(TARGETS) == 14
+    assert len({target.name for target in TARGETS}) == len(TARGETS) == 18
 
 
 # The snapshot
@@ -111,16 +117,24 @@ def test_worse__more_than_that__named():
     assert list(snapshot.worse({"a": 1_021}, {"a": 1_000})) == ["a: 1,021 instead of 1,000, 2.1% more"]
 
 
+def test_unmeasured__kept_and_not_measured__named():
+    assert list(snapshot.unmeasured({"a": 1}, {"a": 1, "b": 1})) == [
+        "b: the snapshot has it, and it is not measured any more"
+    ]
+
+
 def test_worse__never_kept__named():
     assert list(snapshot.worse({"a": 1}, {})) == ["a: 1, and the snapshot does not have it"]
 
 
 def test_figures_of__peers__are_not_ours():
     votes = Votes(members=25, gas={"workmoot": 40_000, "oz-governor": 66_000})
-    at_once = a_row("workmoot-at-once", gas=(90_000,))
-    assert snapshot.figures_of(a_report(a_row(), at_once, a_row("safe"), votes=votes)) == {
+    direct, at_once = a_row("workmoot-direct", gas=(70_000, 40_000, 60_000)), a_row("workmoot-at-once", gas=(90_000,))
+    assert snapshot.figures_of(a_report(a_row(), direct, at_once, a_row("safe"), votes=votes)) == {
         "5 members, 10 tasks: gas": 120_000,
         "5 members, 10 tasks: gas_decide": 50_000,
+        "5 members, 10 tasks: gas direct": 170_000,
+        "5 members, 10 tasks: gas_decide direct": 60_000,
         "5 members, 10 tasks: gas at once": 90_000,
         "vote": 40_000,
     }
@@ -162,7 +176,7 @@ def test_gas__chart__a_line_for_each_system_in_each_panel(run, tmp_path):
     run(a_report(*rows), "--chart", tmp_path / "gas.svg")
     drawn = ElementTree.parse(tmp_path / "gas.svg").getroot()
     lines = [line.attrib["points"] for line in drawn.iter("{http://www.w3.org/2000/svg}polyline")]
-    assert [len(points.split()) for points in lines] == [2] * 12
+    assert [len(points.split()) for points in lines] == [2] * 14
 
 
 def test_gas__snapshot__kept(run, tmp_path):
@@ -195,6 +209,23 @@ def test_gas__check_and_a_target_out_of_reach__exits_0(run, tmp_path):
     run(a_report(a_row()), "--snapshot", tmp_path / "kept")
     result = run(a_report(a_row(), a_row("oz-governor", gas=(200_000,))), "--snapshot", tmp_path / "kept", "--check")
     assert result.exit_code == 0
+    assert "n5_t10_vs_governor is missed, and accepted: two transactions cannot" in result.stdout
+
+
+def test_gas__json_and_a_target_out_of_reach__named_with_its_reason(run):
+    missed, met = a_row("oz-governor", gas=(200_000,)), a_row("oz-governor", gas=(400_000,))
+    assert (
+        "0014" in json.loads(run(a_report(a_row(), missed), "--json").stdout)["accepted_misses"]["n5_t10_vs_governor"]
+    )
+    assert json.loads(run(a_report(a_row(), met), "--json").stdout)["accepted_misses"] == {}
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 1), (("--members", "5"), 0)])
+def test_gas__check_and_a_kept_figure_is_not_measured__exits_1_unless_less_was_asked_for(run, tmp_path, options, code):
+    run(a_report(a_row(), a_row(members=25)), "--snapshot", tmp_path / "kept")
+    result = run(a_report(a_row()), "--snapshot", tmp_path / "kept", "--check", *options)
+    assert result.exit_code == code
+    assert ("25 members, 10 tasks: gas: the snapshot has it" in result.output) == bool(code)
 
 
 def test_gas__check_without_our_own_figures__exits_1(run, tmp_path):
