@@ -8,12 +8,12 @@ from workmoot.planning.problem import Problem
 from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
-OWN_ROUNDS = 1_200
-"""Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
-JUDGE_ROUNDS = 800
-"""Local moves in a search for something better than another's plan."""
-MOST_PLACED = 150_000
-"""Tasks placed in all of a search's moves: a plan of a thousand tasks gets fewer moves, not minutes."""
+OWN_ROUNDS = 6_000
+"""Steps of a search for an own plan; about a twentieth of a second for sixty tasks."""
+JUDGE_ROUNDS = 2_000
+"""Steps of a search for something better than another's plan."""
+MOST_PLACED = 2_000_000
+"""Tasks placed in all of a search's steps: for a plan of a thousand tasks there are fewer, not seconds."""
 
 
 def problem_of(view: View) -> Problem:
@@ -46,7 +46,7 @@ def may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
 
 
 def rounds_for(tasks: int, most: int) -> int:
-    """The local moves that a search for a plan of so many tasks is worth."""
+    """The steps that a search for a plan of so many tasks is worth."""
     return min(most, MOST_PLACED // max(1, tasks))
 
 
