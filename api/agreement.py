@@ -63,6 +63,8 @@ def _times(asked: OverrideIn, order: HumanOrder) -> dict[str, bool]:
     """An answer is signed for until the question's deadline at most."""
     if asked.expires_at is None:
         return {}
+    if asked.expires_at.tzinfo is None:
+        return {"expiresAt": False}
     until = int(asked.expires_at.timestamp())
     if asked.kind in LASTS:
         return {"expiresAt": order.expires_at == until}
@@ -81,7 +83,7 @@ def _carries(snap: Snapshot, order: HumanOrder, payload: Mapping[str, Any]) -> b
     reads_as = _READ.get(order.kind)
     try:
         return reads_as(snap, order, payload) if reads_as else not payload
-    except (Malformed, Problem, LookupError, TypeError, ValueError):
+    except (Malformed, Problem, LookupError, TypeError, ValueError, OverflowError):
         return False
 
 

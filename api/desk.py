@@ -201,16 +201,17 @@ class Desk:
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
         what, holds = f"The {subject_word(order)}", order.kind is OverrideKind.HOLD
         require_match(what, seen, if_match, current, any_will_do=holds)
+        signatures = [signature or self.sign_for(one.order.human, self.digest_of(one.order)) for one in drafts]
         self.require_previewed(drafts)
         return [
             Signed(
                 order=drafted.order,
-                signature=signature or self.sign_for(drafted.order.human, self.digest_of(drafted.order)),
+                signature=signed,
                 etag=seen,
                 filled=drafted.filled,
                 warnings=drafted.warnings,
             )
-            for drafted in drafts
+            for signed, drafted in zip(signatures, drafts, strict=True)
         ]
 
     def keep_shown(self, drafts: Iterable[Draft]) -> None:
@@ -220,6 +221,8 @@ class Desk:
             for one in drafts
             if one.forecast
         ]
+        if not made:
+            return
         try:
             self._previews.keep((hash_, shown) for hash_, shown, _ in made)
         except DatabaseUnreachable:
@@ -242,9 +245,9 @@ class Desk:
     def shown(self, id_: str) -> tuple[HumanOrder, Preview]:
         """What the human of an override was shown before it was signed."""
         with self._projection.read() as snap:
-            orders = {str(number): record for number, record in snap.ledger.overrides.items()}
-            records = (record for number, record in orders.items() if id_ in (number, "0x" + record.digest.hex()))
-            order = next((record.order for record in records), None)
+            known = snap.ledger.overrides.items()
+            named = (record for number, record in known if id_ in (str(number), "0x" + record.digest.hex()))
+            order = next((record.order for record in named), None)
         found = self._previews.find(order.preview) if order else None
         if order is None or found is None:
             raise not_found(
@@ -278,7 +281,8 @@ class Desk:
         """Why an order cannot be drafted: it never could, or its subject changed since it was previewed."""
         if refusal.status != HTTPStatus.CONFLICT or if_match in (None, ANY):
             return refusal
-        seen = etag_of(snap, signed_subject(asked.subject.type), subject_of(snap, asked))
+        subject = order_from(asked.order).subject if asked.order else subject_of(snap, asked)
+        seen = etag_of(snap, signed_subject(asked.subject.type), subject)
         if if_match is None or is_named(seen, if_match):
             return refusal
         changed = f"The {asked.subject.type} changed since the preview"
@@ -366,7 +370,10 @@ class Desk:
 
     def _draft(self, snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         if asked.order is not None:
-            return as_signed(snap, asked, may_read=may_read)
+            signed = as_signed(snap, asked, may_read=may_read)
+            if signed.order.kind is OverrideKind.HOLD and not _find(snap.ledger, self.digest_of(signed.order)):
+                require_status(snap, signed.order, may_read=may_read)
+            return signed
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
         draft = self.draft_all(snap, [asked])[0]
@@ -525,8 +532,6 @@ def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         raise unprocessable("/order/payload", f"The signed order's payload follows no layout: {told}")
     if order.kind is OverrideKind.ANSWER:
         require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
-    if order.kind is OverrideKind.HOLD:
-        require_status(snap, order, may_read=may_read)
     try:
         warnings = tuple(alarm_warnings(snap, order))
         shown = displaced(snap, order)

@@ -79,7 +79,7 @@ class Draft:
     warnings: tuple[str, ...] = ()
 
 
-_UNDONE = frozenset(status for status in Status if not status.is_final)
+_UNDONE = frozenset(status for status in Status if status is not Status.NONE and not status.is_final)
 IN_STATUS = {
     OverrideKind.HOLD: _UNDONE,
     OverrideKind.CANCEL: _UNDONE,
@@ -358,7 +358,7 @@ def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
     if id_ is None or id_ == "":
         raise unprocessable("/subject/id", f"Name the {kind.value} by its id.")
     if kind is WireSubject.WORKER:
-        return member_by(snap, id_, MemberKind.DIGITAL, "/subject/id").number
+        return _worker(snap, asked.kind, id_)
     if kind is WireSubject.ROBOT:
         return member_by(snap, id_, MemberKind.ROBOTIC, "/subject/id").number
     if kind is WireSubject.ALARM:
@@ -370,6 +370,16 @@ def subject_of(snap: Snapshot, asked: OverrideIn) -> int:
     if number not in known:
         raise unprocessable("/subject/id", f"There is no {kind.value} {id_}; GET /api/v1/{kind.value}s lists them.")
     return number
+
+
+def _worker(snap: Snapshot, kind: Kind, id_: int | str) -> int:
+    """A digital worker; a human too, where its standing is what changes."""
+    try:
+        return member_by(snap, id_, MemberKind.DIGITAL, "/subject/id").number
+    except Problem:
+        if kind not in (Kind.SUSPEND, Kind.REINSTATE):
+            raise
+        return member_by(snap, id_, MemberKind.HUMAN, "/subject/id").number
 
 
 def _alarm(snap: Snapshot, id_: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, Float, LargeBinary, Table, delete, insert, select, update
+from sqlalchemy import Boolean, Column, Float, Index, LargeBinary, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.database import METADATA, Database
@@ -24,6 +24,7 @@ PREVIEWS = Table(
     Column("made_at", Float, nullable=False),
     Column("is_ordered", Boolean, nullable=False),
     Column("shown", LargeBinary, nullable=False),
+    Index("previews_not_ordered", "is_ordered", "made_at"),
 )
 """`shown` is JSON, packed by zlib: the orders of a bulk share a forecast, and each keeps it."""
 
@@ -50,7 +51,8 @@ class Previews:
             connection.execute(over)
         for hash_, shown in dict(made).items():
             packed = zlib.compress(json.dumps(shown).encode())
-            again = update(PREVIEWS).where(PREVIEWS.c.hash == hash_).values(made_at=now)
+            unordered = PREVIEWS.c.hash == hash_, PREVIEWS.c.is_ordered.is_(False)
+            again = update(PREVIEWS).where(*unordered).values(made_at=now)
             one = insert(PREVIEWS).values(hash=hash_, made_at=now, is_ordered=False, shown=packed)
             with suppress(IntegrityError), self._database.begin() as connection:
                 if not connection.execute(again).rowcount:

@@ -339,9 +339,11 @@ _TABLE = (
         slug="chain-unavailable",
         status=503,
         title="The chain cannot be reached",
-        means="The node does not answer. What is read stays readable; holds act at the gateway all the same.",
+        means="The node does not answer. What is read stays readable; what a key signed to hold "
+        "acts at the gateway all the same, what a contract wallet signed does not.",
         helps="Ask again with the same Idempotency-Key; GET /readyz says how fresh the picture is.",
-        example="the node at 127.0.0.1 does not answer. Holds act at the gateway all the same.",
+        example="the node at 127.0.0.1 does not answer. What a key signed to hold acts at the gateway all the same; "
+        "what a wallet signed does not.",
         again=True,
     ),
     ProblemType(

@@ -45,7 +45,7 @@ def as_problem(error: ChainError) -> Problem:
             504, "not-mined", f"{error}. It may still be mined; GET /api/v1/overrides tells.", retryable=False
         )
     if isinstance(error, Unreachable):
-        detail = f"{error}. Holds act at the gateway all the same."
+        detail = f"{error}. What a key signed to hold acts at the gateway all the same; what a wallet signed does not."
         return Problem(503, "chain-unavailable", detail, headers={"Retry-After": "1"}, retryable=True)
     return Problem(502, "chain-fault", str(error), retryable=False)
 

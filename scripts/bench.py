@@ -181,7 +181,7 @@ def _compare(report: "Report", path: Path | None, *, check: bool, whole: bool) -
     kept = snapshot.read(path or snapshot.FILE)
     gone = snapshot.unmeasured(figures, kept) if whole else ()
     if not figures:
-        raise typer.Exit(WORSE)
+        return _require_none(["none of our own figures was measured"])
     return _require_none([*snapshot.worse(figures, kept), *gone, *missed(report)])
 
 

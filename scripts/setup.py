@@ -245,6 +245,7 @@ STEPS = (
         stamp=STAMPS / "search",
         inputs=tuple((ROOT / "workmoot" / "planning" / "kernel").glob("*.*")),
         run=compile_search,
+        stands=lambda: any((VENV / "kernel").glob("search-*.so")),
     ),
     Step(what="Node", stamp=STAMPS / "node", inputs=(), run=provide_node, stands=(BIN / "node").exists),
     Step(

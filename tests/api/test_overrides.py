@@ -418,6 +418,7 @@ OTHER_PAYLOADS = [
     ("assign", AN_ASSIGNMENT, AN_ASSIGNMENT | {"worker": "sprayer"}),
     ("assign", {"worker": "assembler"}, {"worker": "assembler", "inspector": "assembler"}),
     ("assign", {"worker": "assembler", "duration_s": 60}, {"worker": "assembler", "duration_s": 61}),
+    ("assign", {"worker": "assembler"}, {"worker": "assembler", "start_s": 1.5e306}),
 ]
 
 
@@ -462,6 +463,19 @@ def test_preview__task_in_a_status_that_takes_no_such_order__is_too_late(
     refused = client.post("/api/v1/overrides?dry_run=true", json=an_order(kind, "task", task))
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/too-late")
     assert f"Task {task} is {told}" in refused.json()["detail"]
+    assert "none" not in refused.json()["detail"]
+
+
+def test_preview__suspension_of_a_human__is_about_its_badge(keyless: TestClient, story: Story) -> None:
+    order = an_order("suspend", "worker", "technician", human="technician")
+    assert preview(keyless, order)["order"]["subject"] == story.badge["technician"]
+
+
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+01:00"])
+def test_give__signed_with_a_time_that_no_clock_shows__names_the_field(keyless: TestClient, said: str) -> None:
+    order = an_order("hold", "robot", "R-1", human="technician")
+    refused = send(keyless, _signed(preview(keyless, order), order, "technician") | {"expires_at": said}, etag="*")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/order/expiresAt")
 
 
 def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story: Story) -> None:

@@ -51,6 +51,14 @@ def test_best_plan__nothing_can_be_done__none():
     assert best_plan(problem, duration=as_promised, rank={}, seed=1, rounds=5) is None
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_best_plan__work_that_takes_no_time__a_plan_all_the_same(seed: int):
+    both = a_mode(SPRAYER, 0), a_mode(FINISHER, 0)
+    last = an_open_task(THIRD, a_mode(SPRAYER, 5), a_mode(FINISHER, 5))
+    problem = a_problem(an_open_task(FIRST, *both), an_open_task(SECOND, *both, after=(FIRST,)), last)
+    assert found(problem, seed=seed, rounds=6_000).figures.makespan == 5
+
+
 def test_best_plan__no_rounds__greedy_takes_the_quicker_mode():
     problem = a_problem(an_open_task(FIRST, a_mode(SPRAYER, 900), a_mode(FINISHER, 500)))
     assert leads(found(problem)) == {FIRST: FINISHER}

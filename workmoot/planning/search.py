@@ -53,6 +53,8 @@ class Search:
     def __init__(
         self, problem: Problem, start: Candidate, duration: Duration, *, seed: int, rival: Candidate | None = None
     ) -> None:
+        if not start.order:
+            raise ValueError("a search needs a task")
         self._problem, self._duration = problem, duration
         self._arrays = arrays_of(problem, tuple(sorted(start.order)), duration)
         self._order, self._modes = self._arrays.plan(start.order, start.modes)

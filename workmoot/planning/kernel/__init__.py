@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from ctypes import CDLL, POINTER, c_int64, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
@@ -14,15 +15,20 @@ from workmoot.domain.errors import NoKernel
 from workmoot.planning.arrays import INT32, INT64, KernelProblem
 
 SOURCES = tuple(sorted(Path(__file__).parent.glob("*.[ch]")))
-COMPILER = ("-m", "ziglang", "cc")
-OPTIONS = ("-O2", "-std=c11", "-fwrapv", "-mcpu=baseline", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror")
+COMPILER = ("-P", "-m", "ziglang", "cc")
+COMPILE_WAIT_S = 300
+OPTIONS = ("-O2", "-std=c11", "-fwrapv", "-mcpu=baseline", "-shared", "-fPIC", "-s", "-Wall", "-Wextra", "-Werror")
 SAID_AT_MOST = 2_000
 
 
 @cache
 def kernel() -> CDLL:
     """The kernel; where it was never compiled from these sources, that is done first and takes seconds."""
-    found = CDLL(str(compiled(Path(sys.prefix) / "kernel")))
+    library = compiled(Path(sys.prefix) / "kernel")
+    try:
+        found = CDLL(str(library))
+    except OSError as wrong:
+        raise NoKernel(f"{wrong}; delete {library} to have it compiled again") from None
     problem = POINTER(KernelProblem)
     found.search_new.argtypes = [problem, INT32, INT32, INT32, INT32, c_uint64]
     found.search_new.restype = c_void_p
@@ -54,7 +60,8 @@ def compiled(folder: Path) -> Path:
 
 
 def _fingerprint() -> str:
-    digest = hashlib.sha256(" ".join((platform.platform(), *OPTIONS)).encode())
+    machine = (sys.platform, platform.machine(), *platform.libc_ver())
+    digest = hashlib.sha256(" ".join((*machine, *OPTIONS)).encode())
     for source in SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -62,10 +69,16 @@ def _fingerprint() -> str:
 
 def _compile(library: Path) -> None:
     unfinished = library.with_suffix(".new")
-    own = {f"ZIG_{kind}_CACHE_DIR": str(library.parent / "cache") for kind in ("LOCAL", "GLOBAL")}
     units = [source for source in SOURCES if source.suffix == ".c"]
     command = [sys.executable, *COMPILER, *OPTIONS, "-o", str(unfinished), *map(str, units)]
-    done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(dir=library.parent) as cache:
+        own = os.environ | {f"ZIG_{kind}_CACHE_DIR": cache for kind in ("LOCAL", "GLOBAL")}
+        try:
+            done = subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=COMPILE_WAIT_S)
+        except subprocess.TimeoutExpired:
+            raise NoKernel(f"not done after {COMPILE_WAIT_S} s") from None
     if done.returncode:
         raise NoKernel(done.stderr[-SAID_AT_MOST:].strip())
+    with unfinished.open("rb") as whole:
+        os.fsync(whole.fileno())
     unfinished.replace(library)

@@ -241,7 +241,7 @@ bool settle_one(Graph *graph, int32_t task)
 {
     int32_t last, first, from = graph->place[task], to = from;
     bounds_of(graph, task, &last, &first);
-    if (last > first || graph->has_teams) return settle(graph);
+    if (last >= first || graph->has_teams) return settle(graph);
     if (from < last) to = last;
     if (from > first) to = first;
     for (int32_t place = from, step = from < to ? 1 : -1; place != to; place += step) {
@@ -327,6 +327,6 @@ int32_t critical_path(const Graph *graph, Random *random, int32_t *path)
         if (graph->start[other] + problem->duration[graph->mode[other]] == graph->makespan
             && draw_below(random, ++ties) == 0)
             task = other;
-    for (; task >= 0; task = critical_before(graph, random, task)) path[found++] = task;
+    for (; task >= 0 && found < problem->tasks; task = critical_before(graph, random, task)) path[found++] = task;
     return found;
 }
