@@ -111,8 +111,8 @@ def test_give__lift_of_nothing__is_a_conflict_with_the_contracts_error(client: T
     ("order", "pointer"),
     [
         (drain(expires_at=None), "/expires_at"),
-        (drain(level=8), "/level"),
-        (drain(reason=None), "/reason"),
+        (drain(level=8, expires_at=soon(3_600)), "/level"),
+        (drain(reason=None, expires_at=soon(3_600)), "/reason"),
         (an_order("drain", "robot", "R-1"), "/subject/type"),
         (an_order("drain", "worker", "R-1"), "/subject/id"),
         (lift(kind="maintain"), "/payload/kind"),

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from api.access.access import Terms
 from api.access.api_keys import KEYS
 from api.database import METADATA, Database
+from api.previews import PREVIEWS
 from scripts.cli import app
 from scripts.nodes import free_port
 from tests.api.serving import in_memory, listening, serve
@@ -70,9 +71,10 @@ class Plant:
         self.port = port
 
     def state(self) -> Any:
-        """All that a tool might change: the chain and every table, less when a key was used."""
+        """All that a tool might change: the chain and every table, less when a key was used and what it was shown."""
         with self.database.begin() as connection:
-            columns = [[it for it in table.columns if it is not KEYS.c.used_at] for table in METADATA.sorted_tables]
+            kept = [table for table in METADATA.sorted_tables if table is not PREVIEWS]
+            columns = [[it for it in table.columns if it is not KEYS.c.used_at] for table in kept]
             tables = [connection.execute(select(*found)).all() for found in columns]
         return self.story.chain.head, len(self.story.chain.events), tables
 
