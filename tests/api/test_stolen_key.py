@@ -59,6 +59,8 @@ EVERY_ORDER = [
 V1 = "/api/v1"
 A_WEBHOOK = {"url": "https://1.1.1.1:8443/"}
 LEASE = f"{V1}/robots/R-1/lease"
+LATER = soon(4 * 3_600)
+"""Said when this file is read, which may be long before its turn."""
 SETTLED_WITHIN_S = 60
 Json = dict[str, Any]
 Sign = Callable[[str], str]
@@ -167,7 +169,7 @@ def test_sweep__every_route__changes_nothing(thief: Thief) -> None:
 
 
 FOR_HUMANS = {
-    "create_key": ("POST", "/keys", {"name": "x", "scopes": ["read"], "expires_at": soon()}),
+    "create_key": ("POST", "/keys", {"name": "x", "scopes": ["read"], "expires_at": LATER}),
     "create_webhook": ("POST", "/webhooks", A_WEBHOOK),
     "list_dead_letters": ("GET", "/webhooks/1/dead-letters", None),
     "redeliver_dead_letter": ("POST", "/webhooks/1/dead-letters/1/redeliver", None),
@@ -217,11 +219,13 @@ DOCUMENT = yaml.safe_load((SCENARIO / "order.yaml").read_text())
 SPRAYING = {"status": "allocated", "worker": "sprayer"}
 JOG = {"axis": "x", "distance_mm": 1, "speed_mm_s": 250}
 WRITES = {
-    "give_override": Write(path=f"{V1}/overrides", body=an_order("hold", "task", 298), signed=exact),
-    "give_override, of a robot": Write(path=f"{V1}/overrides", body=an_order("hold", "robot", "R-2"), signed=exact),
+    "give_override": Write(path=f"{V1}/overrides", body=an_order("hold", "task", 298, expires_at=LATER), signed=exact),
+    "give_override, of a robot": Write(
+        path=f"{V1}/overrides", body=an_order("hold", "robot", "R-2", expires_at=LATER), signed=exact
+    ),
     "give_overrides": Write(
         path=f"{V1}/bulk/overrides",
-        body={"kind": "hold", "where": SPRAYING, "reason": REASON, "expires_at": soon()},
+        body={"kind": "hold", "where": SPRAYING, "reason": REASON, "expires_at": LATER},
         signed=each,
     ),
     "submit_order": Write(path=f"{V1}/orders", body={"document": DOCUMENT}, signed=posted, pointer="/signed/signature"),
