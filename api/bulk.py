@@ -23,7 +23,7 @@ from api.models.bulk import (
     TasksWhere,
 )
 from api.models.orders import Kind, OverrideIn, SubjectIn, SubjectType
-from api.order_json import order_json
+from api.order_json import order_from, order_json
 from api.preconditions import etag_of, etag_of_tasks, require_match
 from api.problems import Problem, unprocessable
 from api.projection import Projection
@@ -83,16 +83,19 @@ class BulkDesk:
         return BulkGiven(given=len(items) - refused, refused=refused, items=tuple(items), banner=banner)
 
     def _sign(self, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[Signed]:
+        """The orders as they are to be sent. What a human signed is looked at once every signature is known to be the
+        human's: whoever brings another is not told how the plant is."""
         with self._turns.take():
+            brought = asked.signed or ()
+            signatures = [self._desk.signature_of(_as_one(asked, one), order_from(one.order)) for one in brought]
             with self._desk.drafting(asked.kind, is_exact=asked.signed is not None) as snap:
                 ids = self._as_previewed(snap, asked, if_match, may_read=may_read)
-                brought = _brought(asked, ids)
-                drafts = self._drafts(snap, asked, brought, may_read=may_read)
+                drafts = self._drafts(snap, asked, ids, may_read=may_read)
                 tags = [etag_of(snap, drafted.order.subject_type, drafted.order.subject) for drafted in drafts]
             _require_each_once([drafted.order for drafted in drafts], ids)
-            signatures = [
-                self._desk.signature_of(one, drafted.order) for one, drafted in zip(brought, drafts, strict=True)
-            ]
+            if asked.signed is None:
+                orders = [drafted.order for drafted in drafts]
+                signatures = [self._desk.sign_for(order.human, self._desk.digest_of(order)) for order in orders]
             self._desk.require_previewed(drafts)
             return [
                 Signed(
@@ -116,10 +119,11 @@ class BulkDesk:
             raise unprocessable("/where", "There is no such task now: nothing is to be done.")
         return ids
 
-    def _drafts(self, snap: Snapshot, asked: BulkIn, brought: Sequence[OverrideIn], *, may_read: bool) -> list[Draft]:
+    def _drafts(self, snap: Snapshot, asked: BulkIn, chosen: Sequence[TaskId], *, may_read: bool) -> list[Draft]:
+        """Those that the human signed, or those that a development key is to sign."""
         if asked.signed is None:
-            return self._desk.draft_all(snap, brought)
-        return [as_signed(snap, one, may_read=may_read) for one in brought]
+            return self._desk.draft_all(snap, list(_each(asked, chosen)))
+        return [as_signed(snap, _as_one(asked, one), may_read=may_read) for one in asked.signed]
 
     def _send(self, signed: Signed, *, may_read: bool, anchored_by: float) -> BulkOutcome:
         tasks, digest = tasks_of(signed.order), "0x" + self._desk.digest_of(signed.order).hex()
@@ -173,11 +177,6 @@ def _capability(snap: Snapshot, name: str | None) -> int | None:
         return None if name is None else snap.capabilities.index(name) + 1
     known = ", ".join(snap.capabilities)
     raise unprocessable("/where/capability", f"There is no capability {name!r}; there are: {known or 'none'}.")
-
-
-def _brought(asked: BulkIn, chosen: Sequence[TaskId]) -> list[OverrideIn]:
-    """The orders that the human signed, or those that a development key is to sign."""
-    return list(_each(asked, chosen)) if asked.signed is None else [_as_one(asked, one) for one in asked.signed]
 
 
 def _each(asked: BulkIn, chosen: Sequence[TaskId]) -> Iterator[OverrideIn]:

@@ -396,6 +396,20 @@ def test_give__one_signature_is_anothers__nothing_is_sent(strict: TestClient, st
     assert given(story) == before
 
 
+@pytest.mark.parametrize("etag", [None, '"another"'])
+@pytest.mark.parametrize("where", [SPRAYING, {"status": "failed"}, {"worker": "nobody"}])
+def test_give__signature_is_anothers__nothing_is_told_of_the_plant(
+    strict: TestClient, where: dict[str, Any], etag: str | None
+) -> None:
+    act = an_act("hold", SPRAYING)
+    seen = preview(strict, act)
+    thief = TestClient(strict.app, base_url=LOOPBACK, headers=bearer(an_api_key(strict, "draft")))
+    headers = a_key() | ({"If-Match": etag} if etag else {})
+    answer = thief.post(AT, json=act | {"where": where, "signed": signed(seen, by="thief")}, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/signature")
+    assert "etag" not in {name.lower() for name in answer.headers}
+
+
 def test_give__with_a_stolen_key_alone__nothing_is_done(strict: TestClient, story: Story) -> None:
     act, before = an_act("hold", SPRAYING, human="supervisor"), given(story)
     thief = TestClient(strict.app, base_url=LOOPBACK, headers=bearer(an_api_key(strict, "read", "draft", "relay")))
