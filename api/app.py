@@ -21,6 +21,7 @@ from api.etags import Etags
 from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import manual, view
+from api.parameters import parameters_of, require_known
 from api.routes import (
     alarms,
     audit,
@@ -80,6 +81,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     app.state.stopping = threading.Event()
     app.add_middleware(Etags)
     problems.install(app)
+    app.state.parameters = _parameters()
     app.state.templates = {route.name: route.path for route in iter_route_contexts(app.routes)}
     return app
 
@@ -87,7 +89,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Every application's; whoever asks for one is let in first. To build them takes longest of all."""
-    router = APIRouter(dependencies=[Depends(admit)])
+    router = APIRouter(dependencies=[Depends(admit), Depends(require_known)])
     for part in (
         auth,
         oidc,
@@ -114,6 +116,11 @@ def _routes() -> tuple[BaseRoute, ...]:
         router.include_router(part.router)
     router.mount("/static", StaticFiles(directory=view.STATIC), name="static")
     return tuple(router.routes)
+
+
+@cache
+def _parameters() -> dict[str, frozenset[str]]:
+    return parameters_of(route.original_route for route in iter_route_contexts(_routes()))
 
 
 @asynccontextmanager

@@ -219,7 +219,8 @@ _TABLE = (
         status=422,
         title="A field is missing or wrong",
         means="`errors` names each field of the body by a JSON `pointer` (the empty one: all of it), each "
-        "`parameter` of path, query or header by its name, and says what is wrong with it.",
+        "`parameter` of path, query or header by its name, and says what is wrong with it: of a parameter that the "
+        "route does not have, which it has and which may be meant.",
         helps="Mend the fields; /reference has each request's schema and an example.",
         example='/reason: An override says why: {"code": "QUALITY", "text": "…"}.',
     ),

@@ -91,7 +91,7 @@ def latest(plant: Projection, pages: Paging, name: str, narrowed: Narrowing) -> 
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        **refuses("invalid", "too-many-streams", "streams-full"),
+        **refuses("too-many-streams", "streams-full"),
     },
 )
 def stream_events(

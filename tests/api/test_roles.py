@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.access.access import Terms
 from api.access.rules import RULES
+from api.parameters import WRITTEN_BY_OTHERS
 from tests.api.documented import UNDOCUMENTED
 from tests.api.provider import a_company, terms_with
 from tests.api.requests import an_order
@@ -265,6 +266,17 @@ def test_matrix__each_visitor__is_let_in_where_it_belongs(served: Served, visito
             assert answer.json()["missing"], name
         assert answer.status_code < 500, (name, answer.text)
     assert wrong == []
+
+
+def test_matrix__parameter_that_no_route_has__is_refused_by_each(served: Served) -> None:
+    client = client_with(served, held_by(served, "supervisor"))
+    taken = set()
+    for name, ask in ASKS.items():
+        answer = client.request(ask.method, f"{ask.path}{'&' if '?' in ask.path else '?'}unknown=1", json=ask.body)
+        errors = answer.json().get("errors", []) if answer.status_code == 422 else []
+        if "unknown" not in {error.get("parameter") for error in errors}:
+            taken.add(name)
+    assert taken == WRITTEN_BY_OTHERS
 
 
 def test_matrix__development_chain__everybody_reads_drafts_and_gives() -> None:
