@@ -18,6 +18,7 @@ from api import openapi, problems
 from api.access.door import admit
 from api.dependencies import Dependencies
 from api.etags import Etags
+from api.head_method import HeadMethod
 from api.metrics import Metrics
 from api.observing import Observed
 from api.pages import manual, view
@@ -52,7 +53,7 @@ class Api(FastAPI):
     """Observed and guarded on the outside, so that even a fault's answer is and has the headers; described in full."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(Guard(super().build_middleware_stack()))
+        return Observed(HeadMethod(Guard(super().build_middleware_stack())))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

@@ -26,7 +26,7 @@ ABOUT = """\
 Reads are a projection of the chain and name the block they were read at. Writes are signed by a human: preview with
 `?dry_run=true`, then send with its `ETag` as `If-Match` and an `Idempotency-Key` of your own. Every error is a problem
 document (RFC 9457); each `type` leads to a page. Every answer has an `X-Request-Id`, under which the API's log has it.
-A query that names a parameter which its route does not have is refused (422).
+A query that names a parameter which its route does not have is refused (422). What answers GET answers HEAD.
 Where the API was started with `--dev`, on a development chain, nobody has to sign in to read, draft or give.
 """
 TAGS = {

@@ -101,8 +101,8 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
 
 
 def _answers(request: Request, method: str) -> bool:
-    """Whether some route at the path answers the method; files say so themselves."""
-    asked = {**request.scope, "method": method}
+    """Whether some route at the path answers the method, and HEAD as it does GET; files say so themselves."""
+    asked = {**request.scope, "method": "GET" if method == "HEAD" else method}
     routes = (route for route in request.app.routes if not isinstance(route, Mount))
     return any(route.matches(dict(asked))[0] is Match.FULL for route in routes)
 

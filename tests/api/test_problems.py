@@ -65,7 +65,7 @@ def test_get__host_that_is_none__is_foreign(client: TestClient) -> None:
 def test_delete__orders__says_what_is_allowed(client: TestClient) -> None:
     answer = client.delete("/api/v1/orders")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
     assert answer.headers["content-type"] == "application/problem+json"
 
 

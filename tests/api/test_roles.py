@@ -265,6 +265,9 @@ def test_matrix__each_visitor__is_let_in_where_it_belongs(served: Served, visito
         if answer.status_code == 403:
             assert answer.json()["missing"], name
         assert answer.status_code < 500, (name, answer.text)
+        if ask.method == "GET":
+            head = client.head(ask.path)
+            assert (head.status_code, head.content) == (answer.status_code, b""), name
     assert wrong == []
 
 
