@@ -9,14 +9,14 @@ from api.models.orders import OverrideStep
 from api.projection import Projection
 from api.steps import KeptSteps
 from api.threads import Worker
-from api.views.lifecycle import FINAL, anchoring_times, see, state_of, times_of
+from api.views.lifecycle import FINAL, VOID, anchoring_times, see, state_of, times_of
 from api.views.overrides import anchoring_state
 from api.views.snapshot import Snapshot
 from workmoot.domain.ledger import OverrideRecord
 
 log = logging.getLogger(__name__)
 PAUSE_S = 0.1
-IN_FORCE, UNCONFIRMED = ("effective", "expiring"), ("mined", "acknowledged")
+RESTING, UNCONFIRMED = ("effective", "expiring", VOID), ("mined", "acknowledged")
 RECENT_S = 300
 """So long an order's end is told to whoever comes; later it stands in the list alone."""
 
@@ -80,7 +80,7 @@ class Lifecycle:
             state = state_of(snap, record, times)
             if state in FINAL:
                 self._over.add((record.digest, record.at.block_hash))
-            elif state in IN_FORCE or (snap.gateway.trouble and state in UNCONFIRMED):
+            elif state in RESTING or (snap.gateway.trouble and state in UNCONFIRMED):
                 self._resting[record.digest] = _rests_until(record, state)
             yield OverrideStep(id=record.id, digest="0x" + record.digest.hex(), state=state, times=times)
 
@@ -107,7 +107,7 @@ class Lifecycle:
 def _rests_until(record: OverrideRecord, state: str) -> float:
     """Until its time is over, if it is not yet."""
     expires_at = record.order.expires_at
-    return expires_at if expires_at and state != "expiring" else inf
+    return expires_at if expires_at and state not in ("expiring", VOID) else inf
 
 
 def _anchoring_steps(snap: Snapshot) -> Iterator[OverrideStep]:

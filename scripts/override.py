@@ -44,9 +44,9 @@ Where = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="With --where: do not ask before it is given.")]
 
 AN_HOUR_S = 3600
-FAILED = "failed"
-OVER = ("asked", "done", "released", "expired", "superseded", FAILED)
-"""States after which no floor confirms an order any more."""
+FAILED, VOID = "failed", "void"
+OVER = ("asked", "done", "released", "expired", "superseded", FAILED, VOID)
+"""States in which nobody confirms an order any more."""
 ANY = "*"
 """A hold does not ask what changed meanwhile."""
 UNTIL_RELEASED = ("hold", "release", "quarantine", "maintain", "lift", "acknowledge", "answer")
@@ -334,7 +334,9 @@ def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool)
         if _is_settled(step):
             break
     given |= client.get(f"overrides/{given['digest']}")
-    if FAILED in (state, given["state"]):
+    if given["void"]:
+        typer.echo(plain(given["void"]), err=True)
+    if given["void"] or FAILED in (state, given["state"]):
         return REFUSED
     if given["times"]["effective"]:
         return 0
@@ -366,8 +368,9 @@ def _line(item: dict[str, Any]) -> str:
     until = f" until {item['expires_at']}" if item["expires_at"] else ""
     number = item["id"] or "(anchoring)"
     about, why = item["subject"]["name"], f"{item['reason']['code']}: {item['reason']['text']}"
+    state = f"{item['state']} ({item['void']})" if item["void"] else item["state"]
     displaced = item["displaced"]["what"]
-    said = f"override {number}: {item['kind']} {about}, {item['state']}{until}; {by}, {why}; displaced {displaced}"
+    said = f"override {number}: {item['kind']} {about}, {state}{until}; {by}, {why}; displaced {displaced}"
     return plain(said)
 
 

@@ -171,11 +171,12 @@ class OverrideOut(Wire):
     account: str
     state: str = Field(
         description="submitted, mined, acknowledged, effective, asked (it waits for a second order), expiring, "
-        "released, expired, superseded, done or failed"
+        "released, expired, superseded, done, failed or void (it does not count)"
     )
     active: bool = Field(description="Whether it fills a slot, stands as an instruction, or holds at the gateway.")
     confirmed_by: str = Field(description="Who acknowledges it: `floor`, the robots' gateway, or `chain`.")
     floor: str | None = Field(description="Why the floor has not confirmed it; none: it has, or need not.")
+    void: str | None = Field(description="Why it does not count, though it is on chain; none: it does.")
     times: SlotTimes
     expires_at: datetime | None
     displaced: DisplacedOut

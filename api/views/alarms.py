@@ -16,6 +16,7 @@ from workmoot.domain.alarms import (
     state_of,
 )
 from workmoot.domain.events import AlarmRaised
+from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind
 
 A_DAY_S = 24 * 3_600
@@ -28,7 +29,7 @@ def id_of(alarm: AlarmRaised) -> str:
 
 def alarm_of(snap: Snapshot, number: int) -> AlarmRaised | None:
     """The alarm of that number."""
-    return next((alarm for alarm in snap.ledger.alarms if alarm_id(alarm) == number), None)
+    return snap.alarms.get(number)
 
 
 def alarm_words(snap: Snapshot, alarm: AlarmRaised) -> str:
@@ -53,6 +54,21 @@ def alarm_warnings(snap: Snapshot, order: HumanOrder) -> Iterator[str]:
         back = moment(int(snap.now) + LONGEST_SHELF_S)
         days = LONGEST_SHELF_S // A_DAY_S
         yield f"An alarm stays shelved for {days} days at most: this one is back by {back:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def void(snap: Snapshot, record: OverrideRecord) -> str | None:
+    """Why a human's word about an alarm does not count; None: it does, or it is about something else."""
+    if record.order.kind not in (OverrideKind.ACKNOWLEDGE, OverrideKind.SHELVE):
+        return None
+    alarm = alarm_of(snap, record.order.subject)
+    if alarm is None or record.at.position < alarm.at.position:
+        return "There was no such alarm when this was said."
+    if not may_see_to(snap.ledger, alarm, record.human):
+        return (
+            "The alarm is about the human who said this, whose word does not count: it stays unacknowledged until "
+            "another one acknowledges or shelves it."
+        )
+    return None
 
 
 def alarm_out(snap: Snapshot, alarm: AlarmRaised) -> AlarmOut:

@@ -9,6 +9,7 @@ from api.event_ids import id_at
 from api.models.common import moment
 from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
+from api.views.alarms import void
 from api.views.snapshot import Snapshot
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
@@ -34,6 +35,8 @@ FLOOR_OBEYS = frozenset(
     )
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
+VOID = "void"
+"""On chain, and does not count; it may once there is nobody else whose word would."""
 FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 
@@ -92,6 +95,8 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     """The last step it has reached."""
     if record.ended_by:
         return record.ended_by
+    if void(snap, record):
+        return VOID
     if is_over(snap, record):
         return "expired"
     if record.asked_until:
@@ -130,7 +135,7 @@ def is_same(one: HumanOrder, other: HumanOrder) -> bool:
 
 def unconfirmed(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str | None:
     """Why the floor has not confirmed it; None: it has, or is not asked."""
-    if times.effective or record.ended_by or record.asked_until or is_over(snap, record):
+    if times.effective or record.ended_by or record.asked_until or void(snap, record) or is_over(snap, record):
         return None
     if times.acknowledged:
         return _not_confirmed(_refutes_effect(snap, record.order) or "it is about to")
@@ -160,7 +165,7 @@ def _ended(snap: Snapshot, record: OverrideRecord) -> datetime | None:
 
 
 def _effective(snap: Snapshot, record: OverrideRecord, *, floor: bool) -> datetime | None:
-    if record.asked_until:
+    if record.asked_until or void(snap, record):
         return None
     return _seen(snap, record.digest, EFFECTIVE, id_at(record.at)) if floor else moment(record.at.timestamp)
 

@@ -5,7 +5,7 @@ from typing import Any
 from api.anchoring import Anchoring
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
-from api.views.alarms import alarm_of, alarm_words
+from api.views.alarms import alarm_of, alarm_words, void
 from api.views.lifecycle import (
     anchoring_times,
     is_asked,
@@ -38,13 +38,14 @@ ON_LIFT = "Lifted or over, it is as before"
 
 def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
     """One order that is on chain."""
-    times = times_of(snap, record)
+    times, why = times_of(snap, record), void(snap, record)
     return OverrideOut(
         **_order_fields(snap, record.order),
         id=record.id,
         state=state_of(snap, record, times),
-        active=record.id in snap.filled,
+        active=record.id in snap.filled and why is None,
         floor=unconfirmed(snap, record, times),
+        void=why,
         times=times,
         displaced=_displaced(snap, record),
         epoch=record.epoch or None,
@@ -64,6 +65,7 @@ def anchoring_out(snap: Snapshot, item: Anchoring) -> OverrideOut:
         state=anchoring_state(snap, item),
         active=item.order.kind is OverrideKind.HOLD,
         floor=unconfirmed_hold(snap, item, times),
+        void=None,
         times=times,
         displaced=DisplacedOut(
             what=f"Acts on the floor; the chain refused it: {refused}"

@@ -12,6 +12,8 @@ from api.anchoring import Anchoring
 from api.models.common import Head, Who
 from api.models.work import TaskOut
 from api.steps import Steps
+from workmoot.domain.alarms import alarm_id
+from workmoot.domain.events import AlarmRaised
 from workmoot.domain.ids import OverrideId, TaskId, index_of, order_of
 from workmoot.domain.instructions import ONCE
 from workmoot.domain.ledger import Ledger, Task
@@ -87,6 +89,11 @@ class Snapshot:
     def robots(self) -> Mapping[int, Mapping[str, Any]]:
         """The robots as described, by badge number."""
         return {robot["number"]: robot for robot in items(self.description, "robots", dict) if "number" in robot}
+
+    @cached_property
+    def alarms(self) -> Mapping[int, AlarmRaised]:
+        """The alarms by the number that instructions name."""
+        return {alarm_id(alarm): alarm for alarm in self.ledger.alarms}
 
     @cached_property
     def filled(self) -> frozenset[OverrideId]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from scripts.signing import sign_order
 from tests.api.requests import an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, listening, serve
 from tests.api.story import Story, a_decided_plant, deployment_of_story, signer
-from tests.api.visitors import peopled
+from tests.api.visitors import PEOPLE, peopled
+from workmoot.domain.hashing import hash_of_words
 from workmoot.domain.overrides import STRICT, OverrideKind, SubjectType
 
 DAY_S = 24 * 3_600
@@ -118,6 +120,44 @@ def test_preview__by_whom_the_alarm_is_about__warns_that_it_will_not_count(two: 
     assert give(two, own)["warnings"] == [words]
     assert the_alarm(two)["state"] == "unacknowledged"
     assert preview(two, own | {"human": "supervisor"})["warnings"] == []
+
+
+@pytest.mark.parametrize("kind", ["acknowledge", "shelve"])
+def test_give__by_whom_the_alarm_is_about__is_void_until_no_other_human_is_active(
+    two: TestClient, story: Story, kind: str
+) -> None:
+    given = give(two, about(kind, the_alarm(two), human="technician"))
+    assert (given["state"], given["active"], given["floor"], given["times"]["effective"]) == ("void", False, None, None)
+    assert "about the human who said this" in given["void"]
+    assert given["id"] not in {item["id"] for item in get(two, "overrides?active=true")["items"]}
+    assert "about the human who said this" in two.get("/").text
+    for name in PEOPLE.keys() - {"suspended", "retired"}:
+        story.by("administrator").members.suspend(story.ledger.numbers[signer(name).address])
+    story.by("administrator").members.retire(story.ledger.numbers[signer("retired").address])
+    two.app.state.dependencies.projection.cycle()  # type: ignore[attr-defined]
+    counts = get(two, f"overrides/{given['id']}")
+    assert (counts["state"], counts["void"]) == ("done" if kind == "acknowledge" else "effective", None)
+    assert the_alarm(two)["override"] == given["id"]
+
+
+def test_give__by_another_human__counts(two: TestClient) -> None:
+    given = give(two, about("acknowledge", the_alarm(two), human="supervisor"))
+    assert (given["state"], given["void"]) == ("done", None)
+
+
+def test_order__given_before_the_alarm_was_raised__is_void() -> None:
+    story = a_decided_plant()
+    held = partial(story.order, OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="once more")
+    held()
+    first = list(story.ledger.overrides.values())[-1]
+    foreseen = hash_of_words(first.human, first.at.timestamp, STRICT.alarm_orders + 1)
+    story.order(OverrideKind.ACKNOWLEDGE, SubjectType.NONE, int.from_bytes(foreseen, "big"), why="I foresaw it")
+    for _ in range(STRICT.alarm_orders):
+        held()
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        (given,) = [item for item in get(client, "overrides")["items"] if item["kind"] == "acknowledge"]
+        assert (given["subject"]["id"], the_alarm(client)["state"]) == (the_alarm(client)["id"], "unacknowledged")
+    assert (given["state"], given["void"]) == ("void", "There was no such alarm when this was said.")
 
 
 def test_preview__the_only_human__is_not_warned(client: TestClient) -> None:

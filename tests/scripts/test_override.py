@@ -19,6 +19,7 @@ RECORD = {
     "digest": "0x01",
     "state": "effective",
     "times": {"effective": "2027-01-15T08:00:04Z"},
+    "void": None,
     "expires_at": None,
     "displaced": DISPLACED,
     "filled": {"robots": {"shown": ["R-6"], "from": "the offer"}},
@@ -152,6 +153,14 @@ def test_command__wait__shows_the_steps_and_ends_with_the_last(
     api.given = RECORD | _at("mined", is_confirmed=False)
     api.told = list(told)
     assert run(*WAITING, code=code).endswith(says)
+
+
+def test_command__word_that_does_not_count__says_why_and_is_a_no(api: FakeApi) -> None:
+    why = "The alarm is about the human who said this."
+    api.given, api.told = RECORD | _at("void", is_confirmed=False) | {"void": why}, ["void"]
+    said = run("acknowledge", "0x01", "--reason", "so", "--wait", "5", code=3)
+    assert f", void ({why});" in said
+    assert said.endswith(f"{why}\n")
 
 
 def test_command__wait_with_json__is_one_document(api: FakeApi) -> None:
