@@ -48,7 +48,7 @@ def run(
         known, unknown = group.split(WorkmootError)
         if unknown or not known:
             raise
-        raise _ended("; ".join(str(error) for error in _leaves(known))) from group
+        raise _ended("; ".join(map(explained, _leaves(known)))) from group
     except OSError as taken:
         raise _ended(f"port {port}: {taken.strerror}") from taken
 
@@ -95,7 +95,7 @@ def _check(link: "ChainLink") -> None:
         log.warning("%s; going on from the log", away)
 
 
-def _leaves(group: ExceptionGroup[Exception]) -> list[Exception]:
+def _leaves(group: ExceptionGroup[WorkmootError]) -> list[WorkmootError]:
     return [
         leaf
         for error in group.exceptions
