@@ -6,11 +6,10 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, Float, Index, LargeBinary, Table, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Boolean, Column, Float, Index, LargeBinary, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from api.database import METADATA, Database
 from workmoot.domain.errors import DatabaseUnreachable
@@ -27,6 +26,9 @@ PREVIEWS = Table(
     Index("previews_not_ordered", "is_ordered", "made_at"),
 )
 """`shown` is JSON, packed by zlib: the orders of a bulk share a forecast, and each keeps it."""
+
+
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Preview(NamedTuple):
@@ -47,16 +49,17 @@ class Previews:
         """Keeps what was shown, by its hash; what nobody ordered in a day goes."""
         now = self._now()
         over = delete(PREVIEWS).where(PREVIEWS.c.made_at < now - KEPT_S, PREVIEWS.c.is_ordered.is_(False))
+        rows = [
+            {"hash": hash_, "made_at": now, "is_ordered": False, "shown": zlib.compress(json.dumps(shown).encode())}
+            for hash_, shown in sorted(dict(made).items())  # in one order, so that no two wait for each other
+        ]
+        again = INSERT[self._database.dialect](PREVIEWS).on_conflict_do_update(
+            index_elements=["hash"], set_={"made_at": now}, where=PREVIEWS.c.is_ordered.is_(False)
+        )
         with self._database.begin() as connection:
             connection.execute(over)
-        for hash_, shown in dict(made).items():
-            packed = zlib.compress(json.dumps(shown).encode())
-            unordered = PREVIEWS.c.hash == hash_, PREVIEWS.c.is_ordered.is_(False)
-            again = update(PREVIEWS).where(*unordered).values(made_at=now)
-            one = insert(PREVIEWS).values(hash=hash_, made_at=now, is_ordered=False, shown=packed)
-            with suppress(IntegrityError), self._database.begin() as connection:
-                if not connection.execute(again).rowcount:
-                    connection.execute(one)
+            if rows:
+                connection.execute(again, rows)
 
     def order(self, hashes: Iterable[bytes]) -> set[bytes]:
         """Keeps those for good that are known; which are not. Where the tables are away, nobody can say: none."""

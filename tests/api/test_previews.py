@@ -1,8 +1,10 @@
 """What humans were shown: kept by its hash, a day unless it was ordered."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from api.database import Database
 from api.previews import KEPT_S, Previews
@@ -50,6 +52,31 @@ def test_keep__shown_again__its_day_begins_anew(clock: Clock) -> None:
         previews.keep([(ONE, SHOWN)])
         clock.now += KEPT_S - 1
     assert previews.order([ONE]) == set()
+
+
+def test_keep__many__all_are_there_after_one_transaction(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, begin = list[int](), database.begin
+
+    def counted() -> AbstractContextManager[Connection]:
+        begun.append(1)
+        return begin()
+
+    monkeypatch.setattr(database, "begin", counted)
+    previews, hashes = Previews(database), [bytes([number]) * 32 for number in range(20)]
+    previews.keep([(hash_, SHOWN) for hash_ in hashes])
+    assert len(begun) == 1
+    assert previews.order(hashes) == set()
+
+
+def test_keep__ordered_already__is_kept_as_it_was(database: Database, clock: Clock) -> None:
+    previews = Previews(database, now=clock)
+    previews.keep([(ONE, SHOWN)])
+    previews.order([ONE])
+    clock.now += KEPT_S + 1
+    previews.keep([(ONE, {"displaces": {}}), (OTHER, SHOWN)])
+    clock.now += KEPT_S + 1
+    previews.keep([])
+    assert (previews.find(ONE), previews.find(OTHER)) == ((1000.0, SHOWN), None)
 
 
 def test_order__made_by_another_process__is_known(database: Database) -> None:
