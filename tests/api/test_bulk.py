@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -22,6 +23,7 @@ from tests.api.story import Story, signer
 from tests.api.visitors import STRICT, bearer, peopled, sign_in
 from tests.api.visitors import a_key as an_api_key
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
+from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import OrderId
 from workmoot.domain.overrides import OverrideKind, SubjectType
 from workmoot.domain.work import Status
@@ -353,6 +355,22 @@ def test_give__signed_while_others_forecasts_take_every_turn__is_given(
             others.enter_context(served.desk.foreseeing())
         assert client.post(f"{AT}?dry_run=true", json=act).status_code == 503
         assert send(client, act | {"signed": signed(seen)}, seen["etag"]).status_code == 201
+
+
+def test_give__each_order_signed_by_a_wallet__exactly_the_typed_data(strict: TestClient, story: Story) -> None:
+    act, wallet = an_act("hold", SPRAYING), keccak(b"supervisor")
+    seen = preview(strict, act)
+    mine = [
+        {
+            "order": one["typed_data"]["message"],
+            "signature": "0x" + Account.sign_typed_data(wallet, full_message=one["typed_data"]).signature.hex(),
+        }
+        for one in seen["orders"]
+    ]
+    assert [one["order"] for one in mine] == [one["order"] for one in seen["orders"]]
+    answer = send(strict, act | {"signed": mine}, seen["etag"])
+    assert (answer.status_code, answer.json()["given"]) == (201, len(SPRAYED)), answer.text
+    assert all(story.ledger.tasks[task].held for task in SPRAYED)  # type: ignore[index]
 
 
 CHANGES = {

@@ -7,13 +7,17 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
 from api.access.rules import RULES
-from api.openapi import MARK, operations
+from api.drafts import preview_hash
+from api.models.orders import DisplacedOut, ForecastOut
+from api.openapi import MARK, examples, operations
+from api.order_json import order_from
 from api.problem_types import TYPES
 from api.problems import MEDIA_TYPE
 from scripts import openapi
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story
 from tests.api.visitors import STRICT
+from workmoot.domain.overrides import order_digest
 
 Document = dict[str, Any]
 FIRST_PROBLEM = 400
@@ -81,6 +85,22 @@ def test_bodies__each__has_an_example_that_fits(document: Document) -> None:
             Draft202012Validator(schema).validate(media["example"])
             found += 1
     assert found > 40
+
+
+def test_examples__order_to_sign__has_the_digest_it_says() -> None:
+    bulk, alone = examples()["give_overrides"]["200"], examples()["give_override"]["200"]
+    for one in (alone, *bulk["orders"]):
+        domain = one["typed_data"]["domain"]
+        digest = order_digest(
+            order_from(one["order"]), chain_id=domain["chainId"], overrides=domain["verifyingContract"]
+        )
+        assert (one["digest"], one["typed_data"]["message"]) == ("0x" + digest.hex(), one["order"])
+
+
+def test_examples__preview__has_the_hash_of_what_it_shows() -> None:
+    shown = examples()["read_preview"]["200"]
+    hashed = preview_hash(DisplacedOut(**shown["displaces"]), ForecastOut(**shown["forecast"]))
+    assert shown["preview"] == "0x" + hashed.hex()
 
 
 def test_bodies__each__takes_no_field_it_does_not_know(document: Document) -> None:
