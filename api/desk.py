@@ -37,7 +37,7 @@ from api.views.alarms import alarm_of, alarm_warnings
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
-from api.views.overrides import SECOND_STEP, anchoring_out, override_out, who_asked
+from api.views.overrides import SECOND_STEP, anchoring_out, order_named, override_out, who_asked
 from api.views.snapshot import Snapshot
 from workmoot.ballots.poll import Verify
 from workmoot.chain.signatures import is_signed_by
@@ -243,13 +243,11 @@ class Desk:
             )
 
     def shown(self, id_: str) -> tuple[HumanOrder, Preview]:
-        """What the human of an override was shown before it was signed."""
+        """What the human of an override was shown before it was signed; also of one that is not on chain yet."""
         with self._projection.read() as snap:
-            known = snap.ledger.overrides.items()
-            named = (record for number, record in known if id_ in (str(number), "0x" + record.digest.hex()))
-            order = next((record.order for record in named), None)
-        found = self._previews.find(order.preview) if order else None
-        if order is None or found is None:
+            order = order_named(snap, id_)
+        found = self._previews.find(order.preview)
+        if found is None:
             raise not_found(
                 "preview of override", id_, "Of an order that was not previewed at this API nothing is kept."
             )

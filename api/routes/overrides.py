@@ -14,9 +14,8 @@ from api.models.common import Listing
 from api.models.orders import Kind, OverrideGiven, OverrideIn, OverrideOut, PreviewOut, ShownOut
 from api.openapi import CHAIN, refuses, sends
 from api.paging import Pages
-from api.problems import not_found
 from api.routes.writing import IF_MATCH, KEYED, SEEN, IdempotencyKey
-from api.views.overrides import all_overrides
+from api.views.overrides import all_overrides, no_override
 from api.views.snapshot import Snapshot
 from workmoot.domain.ids import OverrideId
 
@@ -45,7 +44,7 @@ def read_override(plant: Plant, id: str) -> OverrideOut:  # noqa: A002 (the path
     with plant.read() as snap:
         found = next((item for item in all_overrides(snap) if id in (str(item.id), item.digest)), None)
     if found is None:
-        raise not_found("override", id, "GET /api/v1/overrides lists them by number and digest.")
+        raise no_override(id)
     return found
 
 

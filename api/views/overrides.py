@@ -1,10 +1,12 @@
 """Humans' orders on record: what they ask, what they displaced, how they ended."""
 
+from itertools import chain
 from typing import Any
 
 from api.anchoring import Anchoring
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
+from api.problems import Problem, not_found
 from api.views.alarms import alarm_of, alarm_words, void
 from api.views.lifecycle import (
     anchoring_times,
@@ -98,6 +100,22 @@ def all_overrides(snap: Snapshot) -> tuple[OverrideOut, ...]:
     waiting = (anchoring_out(snap, item) for item in snap.anchoring)
     given = (override_out(snap, record) for record in reversed(snap.ledger.overrides.values()))
     return (*waiting, *given)
+
+
+def order_named(snap: Snapshot, id_: str) -> HumanOrder:
+    """The order of that number or digest, on chain or not yet."""
+    records = snap.ledger.overrides.values()
+    given = (record.order for record in records if id_ in (str(record.id), "0x" + record.digest.hex()))
+    waiting = (item.order for item in snap.anchoring if id_ == "0x" + item.digest.hex())
+    order = next(chain(given, waiting), None)
+    if order is None:
+        raise no_override(id_)
+    return order
+
+
+def no_override(id_: str) -> Problem:
+    """There is none of that number or digest."""
+    return not_found("override", id_, "GET /api/v1/overrides lists them by number and digest.")
 
 
 def _about(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:

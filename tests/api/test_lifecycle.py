@@ -90,6 +90,18 @@ def test_hold__at_a_running_gateway__acts_before_it_is_mined(story: Story, tmp_p
     assert (after["confirmed_by"], after["floor"]) == ("floor", None)
 
 
+def test_read_preview__of_a_hold_in_no_block_yet__is_what_was_shown(story: Story, tmp_path: Path) -> None:
+    with a_gateway(story, tmp_path) as (gateway, chain):
+        chain.away = True
+        served = serve(story, floor=gateway, words=gateway.words)
+        with TestClient(served.app, base_url=LOOPBACK) as client:
+            given = _give_while_away(client, an_order("hold", "robot", "R-1"))
+            waiting = _becomes_true(lambda: get(client, "overrides")["items"], lambda items: items[0]["id"] is None)[0]
+            shown = get(client, f"overrides/{waiting['digest']}/preview")
+    assert waiting["digest"] == given["digest"]
+    assert "R-1" in shown["displaces"]["what"]
+
+
 def _give_while_away(client: TestClient, order: dict[str, Any]) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.desk.SEEN_WITHIN_S", 0.1)

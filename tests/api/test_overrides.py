@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.api.story import Story, a_decided_plant, signer
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OverrideId, ProposalId
-from workmoot.domain.overrides import OverrideKind, order_digest
+from workmoot.domain.overrides import OverrideKind, SubjectType, order_digest
 from workmoot.domain.payloads import read_plan_payload
 from workmoot.domain.plan import LAST_TICK, unpack_entry
 from workmoot.domain.proposals import State
@@ -379,12 +380,27 @@ def test_give__signed_over_a_preview_that_was_never_made__is_refused_but_for_a_h
 
 def test_read_preview__of_an_order_signed_by_its_human__is_what_was_shown(keyless: TestClient) -> None:
     order = an_order("cancel", "task", 302, human="technician")
+    began = datetime.now(UTC)
     seen = preview(keyless, order)
+    previewed = datetime.now(UTC)
     given = give(keyless, _signed(seen, order, "technician"))
     shown = get(keyless, f"overrides/{given['id']}/preview")
+    assert began <= datetime.fromisoformat(shown["made_at"]) <= previewed
     assert (shown["forecast"], shown["displaces"]) == (seen["forecast"], seen["displaces"])
     assert shown["preview"] == seen["order"]["preview"]
-    assert keyless.get("/api/v1/overrides/999/preview").status_code == 404
+
+
+@pytest.mark.parametrize("id_", ["999", "0x00", "last"])
+def test_read_preview__of_no_override__says_that_there_is_none(keyless: TestClient, id_: str) -> None:
+    answer = keyless.get(f"/api/v1/overrides/{id_}/preview")
+    assert (answer.status_code, answer.json()["detail"].split(".")[0]) == (404, f"There is no override {id_}")
+
+
+def test_read_preview__of_an_order_not_previewed_here__says_so(keyless: TestClient, story: Story) -> None:
+    story.order(OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="signed elsewhere")
+    keyless.app.state.dependencies.projection.cycle()  # type: ignore[attr-defined]
+    answer = keyless.get(f"/api/v1/overrides/{max(story.ledger.overrides)}/preview")
+    assert (answer.status_code, "not previewed at this API" in answer.json()["detail"]) == (404, True)
 
 
 ANOTHER = {
