@@ -8,7 +8,7 @@ from http import HTTPStatus
 from itertools import groupby
 
 from api.assignment import member_by
-from api.desk import Desk, Signed, as_signed
+from api.desk import Desk, Signed, as_sent, as_signed
 from api.drafts import Draft
 from api.errands import Errand
 from api.models.bulk import (
@@ -86,27 +86,16 @@ class BulkDesk:
         """The orders as they are to be sent. What a human signed is looked at once every signature is known to be the
         human's: whoever brings another is not told how the plant is."""
         with self._turns.take():
-            brought = asked.signed or ()
-            signatures = [self._desk.signature_of(_as_one(asked, one), order_from(one.order)) for one in brought]
+            signatures = [self._desk.signature_of(one.signature, order_from(one.order)) for one in asked.signed or ()]
             with self._desk.drafting(asked.kind, is_exact=asked.signed is not None) as snap:
                 ids = self._as_previewed(snap, asked, if_match, may_read=may_read)
                 drafts = self._drafts(snap, asked, ids, may_read=may_read)
                 tags = [etag_of(snap, drafted.order.subject_type, drafted.order.subject) for drafted in drafts]
             _require_each_once([drafted.order for drafted in drafts], ids)
             if asked.signed is None:
-                orders = [drafted.order for drafted in drafts]
-                signatures = [self._desk.sign_for(order.human, self._desk.digest_of(order)) for order in orders]
+                signatures = [self._desk.signed_here(drafted.order) for drafted in drafts]
             self._desk.require_previewed(drafts)
-            return [
-                Signed(
-                    order=drafted.order,
-                    signature=signature,
-                    etag=tag,
-                    filled=drafted.filled,
-                    warnings=drafted.warnings,
-                )
-                for signature, drafted, tag in zip(signatures, drafts, tags, strict=True)
-            ]
+            return [as_sent(*each) for each in zip(drafts, signatures, tags, strict=True)]
 
     @staticmethod
     def _as_previewed(snap: Snapshot, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[TaskId]:

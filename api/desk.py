@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from api.agreement import require_agreement
 from api.anchoring import Anchoring
@@ -105,12 +105,19 @@ class KeyRing:
         )
 
 
+class Signature(NamedTuple):
+    """A human's signature, and whether a key made it: what a contract answers for, the gateway takes from the chain."""
+
+    written: bytes
+    by_key: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """An order on its way, as it is kept until it is answered."""
 
     order: HumanOrder
-    signature: bytes
+    signature: Signature
     etag: str
     """Its subject's state, as the human saw it."""
     filled: dict[str, Any]
@@ -118,13 +125,14 @@ class Signed:
 
     def as_json(self) -> dict[str, Any]:
         told = {"etag": self.etag, "filled": self.filled, "warnings": self.warnings}
-        return {"order": order_json(self.order), "signature": self.signature.hex(), **told}
+        signature = {"signature": self.signature.written.hex(), "by_key": self.signature.by_key}
+        return {"order": order_json(self.order), **signature, **told}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Signed":
         return cls(
             order=order_from(kept["order"]),
-            signature=bytes.fromhex(kept["signature"]),
+            signature=Signature(bytes.fromhex(kept["signature"]), kept["by_key"]),
             etag=kept["etag"],
             filled=kept["filled"],
             warnings=tuple(kept["warnings"]),
@@ -190,7 +198,7 @@ class Desk:
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state. What a human signed is looked at once
         the signature is known to be the human's."""
-        signature = self.signature_of(asked, order_from(asked.order)) if asked.order is not None else None
+        signature = self.signature_of(asked.signature, order_from(asked.order)) if asked.order is not None else None
         with self.drafting(asked.kind, is_exact=asked.order is not None) as snap:
             try:
                 drafts = [self._draft(snap, part, may_read=may_read) for part in self._parts(snap, asked)]
@@ -201,18 +209,9 @@ class Desk:
         current = {"displaces": drafts[0].displaces.model_dump(mode="json")} if may_read else None
         what, holds = f"The {subject_word(order)}", order.kind is OverrideKind.HOLD
         require_match(what, seen, if_match, current, any_will_do=holds)
-        signatures = [signature or self.sign_for(one.order.human, self.digest_of(one.order)) for one in drafts]
+        signatures = [signature or self.signed_here(drafted.order) for drafted in drafts]
         self.require_previewed(drafts)
-        return [
-            Signed(
-                order=drafted.order,
-                signature=signed,
-                etag=seen,
-                filled=drafted.filled,
-                warnings=drafted.warnings,
-            )
-            for signed, drafted in zip(signatures, drafts, strict=True)
-        ]
+        return [as_sent(drafted, signed, seen) for drafted, signed in zip(drafts, signatures, strict=True)]
 
     def keep_shown(self, drafts: Iterable[Draft]) -> None:
         """What a human is shown, by its hash; where it cannot be kept, a hold is drafted all the same."""
@@ -298,7 +297,7 @@ class Desk:
         plant is now."""
         order = signed.order
         try:
-            record = self._recorded(self.digest_of(order)) or self._hand_over(order, signed.signature, anchored_by)
+            record = self._recorded(self.digest_of(order)) or self._hand_over(signed, anchored_by)
         except Problem as refusal:
             raise self._overtaken(signed, refusal, may_read=may_read) from refusal
         note(override=record.digest, tx=record.tx)
@@ -315,11 +314,11 @@ class Desk:
         sent; what it has does nothing again."""
         with suppress(GatewayUnreachable):
             for signed in orders:
-                if not self._is_for_floor(signed.order, signed.signature):
+                if not self._is_for_floor(signed):
                     continue
                 step = Step(self.digest_of(signed.order), NOWHERE, SUBMITTED)
                 with suppress(GatewayRefused), self._projection.steps.trying(step, time.time()):
-                    self._tell_floor(signed.order, signed.signature)
+                    self._tell_floor(signed)
 
     def _overtaken(self, signed: "Signed", refusal: Problem, *, may_read: bool) -> Problem:
         """What the contracts' no means: that the subject is no longer as the human saw it, or what they say."""
@@ -390,22 +389,26 @@ class Desk:
             return drafts
         return draft_all(snap, asked, human=self.human_for(snap, first.human, *roles, besides=besides), nonces=nonces)
 
-    def signature_of(self, asked: OverrideIn, order: HumanOrder) -> bytes:
-        """The human's, checked, or the development key's."""
-        if asked.order is not None and asked.signature is None:
-            raise unprocessable("/signature", "An exact order comes with the human's signature.")
-        if asked.signature is None:
-            return self.sign_for(order.human, self.digest_of(order))
-        return self.genuine(order.human, self.digest_of(order), asked.signature, "/signature")
+    def signed_here(self, order: HumanOrder) -> Signature:
+        """The development key's."""
+        return Signature(self.sign_for(order.human, self.digest_of(order)), by_key=True)
 
-    def genuine(self, human: Address, digest: bytes, written: str, pointer: str) -> bytes:
+    def signature_of(self, signature: str | None, order: HumanOrder) -> Signature:
+        """The human's that came with the exact order, checked."""
+        if signature is None:
+            raise unprocessable("/signature", "An exact order comes with the human's signature.")
+        return self.genuine(order.human, self.digest_of(order), signature, "/signature")
+
+    def genuine(self, human: Address, digest: bytes, written: str, pointer: str) -> Signature:
         """A signature that is the human's under these bytes; `pointer` is where the request has it."""
         signature = bytes.fromhex(written.removeprefix("0x"))
+        if is_signed_by(human, digest, signature):
+            return Signature(signature, by_key=True)
         with checking():
             is_genuine = self._verify(human, digest, signature)
         if not is_genuine:
             raise unprocessable(pointer, f"The signature is not that of {human} under this order.")
-        return signature
+        return Signature(signature, by_key=False)
 
     def digest_of(self, order: HumanOrder) -> bytes:
         """What its human signs."""
@@ -415,38 +418,36 @@ class Desk:
         """The same as a wallet is given it."""
         return typed_data(order, self._contracts)
 
-    def _hand_over(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
+    def _hand_over(self, signed: Signed, anchored_by: float) -> OverrideOut:
         """To who acts on it first. What is refused leaves no step behind, however often a stranger sends it."""
-        with self._projection.steps.trying(Step(self.digest_of(order), NOWHERE, SUBMITTED), time.time()):
-            if self._is_for_floor(order, signature):
-                return self._give_to_floor(order, signature, anchored_by)
-            return self._give_to_chain(order, signature)
+        with self._projection.steps.trying(Step(self.digest_of(signed.order), NOWHERE, SUBMITTED), time.time()):
+            if self._is_for_floor(signed):
+                return self._give_to_floor(signed, anchored_by)
+            return self._give_to_chain(signed)
 
-    def _is_for_floor(self, order: HumanOrder, signature: bytes) -> bool:
-        """Whether the gateway acts on it first; what a contract signed it takes from the chain."""
-        if self._floor is None or order.kind not in (OverrideKind.HOLD, OverrideKind.RELEASE):
-            return False
-        return order.subject_type is not Subject.PROPOSAL and is_signed_by(
-            order.human, self.digest_of(order), signature
-        )
+    def _is_for_floor(self, signed: Signed) -> bool:
+        """Whether the gateway acts on it first."""
+        order = signed.order
+        acts = order.kind in (OverrideKind.HOLD, OverrideKind.RELEASE) and order.subject_type is not Subject.PROPOSAL
+        return self._floor is not None and acts and signed.signature.by_key
 
-    def _give_to_floor(self, order: HumanOrder, signature: bytes, anchored_by: float) -> OverrideOut:
+    def _give_to_floor(self, signed: Signed, anchored_by: float) -> OverrideOut:
         """To the gateway first, which acts at once and anchors; to the chain where the gateway is away."""
         try:
-            self._tell_floor(order, signature)
+            self._tell_floor(signed)
         except GatewayRefused as refused:
             raise Problem(409, "gateway-refused", f"The gateway refused the order: {refused}.") from refused
         except GatewayUnreachable:
-            return self._give_to_chain(order, signature)
-        digest = self.digest_of(order)
-        self._await_anchor(order, digest, anchored_by)
-        return self._record(digest, order, within_s=0)
+            return self._give_to_chain(signed)
+        digest = self.digest_of(signed.order)
+        self._await_anchor(signed.order, digest, anchored_by)
+        return self._record(digest, signed.order, within_s=0)
 
-    def _tell_floor(self, order: HumanOrder, signature: bytes) -> None:
+    def _tell_floor(self, signed: Signed) -> None:
         assert self._floor is not None  # noqa: S101 (the caller looked)
-        self._floor.give(order_json(order), "0x" + signature.hex())
-        if order.kind is OverrideKind.HOLD:
-            self._projection.steps.see(Step(self.digest_of(order), NOWHERE, ACKNOWLEDGED), time.time())
+        self._floor.give(order_json(signed.order), "0x" + signed.signature.written.hex())
+        if signed.order.kind is OverrideKind.HOLD:
+            self._projection.steps.see(Step(self.digest_of(signed.order), NOWHERE, ACKNOWLEDGED), time.time())
 
     def _await_anchor(self, order: HumanOrder, digest: bytes, anchored_by: float) -> None:
         """Until the order is on chain, so long at most. What the chain refused is told; a hold acts all the same."""
@@ -460,21 +461,21 @@ class Desk:
             if time.monotonic() >= anchored_by:
                 return
 
-    def _give_to_chain(self, order: HumanOrder, signature: bytes) -> OverrideOut:
+    def _give_to_chain(self, signed: Signed) -> OverrideOut:
         if self._relay is None:
             raise Problem(
                 503,
                 "no-account",
                 "This API has no account to send with; start it with one, or send the order yourself.",
             )
-        digest = self.digest_of(order)
+        digest = self.digest_of(signed.order)
         try:
-            self._relay.execute(order, signature)
+            self._relay.execute(signed.order, signed.signature.written)
         except ChainError as error:
             if (taken := self._taken_before(error, digest)) is not None:
                 return taken
             raise as_problem(error) from error
-        return self._record(digest, order, within_s=SEEN_WITHIN_S)
+        return self._record(digest, signed.order, within_s=SEEN_WITHIN_S)
 
     def _taken_before(self, error: ChainError, digest: bytes) -> OverrideOut | None:
         """The order's record, where the contract refuses it because it has this very order already."""
@@ -509,6 +510,11 @@ class Desk:
             if not snap.ledger.plant_held:
                 return None
         return SECOND_STEP
+
+
+def as_sent(drafted: Draft, signature: Signature, etag: str) -> Signed:
+    """The order with its signature, and its subject's state as the human saw it."""
+    return Signed(order=drafted.order, signature=signature, etag=etag, filled=drafted.filled, warnings=drafted.warnings)
 
 
 def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:

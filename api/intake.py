@@ -130,7 +130,7 @@ def _signature(given: Dependencies, post: _Post, signed: PostSigned | None) -> b
     """The human's, checked, or the development key's."""
     if signed is None:
         return given.desk.sign_for(post.human, post.digest(given))
-    return given.desk.genuine(post.human, post.digest(given), signed.signature, "/signed/signature")
+    return given.desk.genuine(post.human, post.digest(given), signed.signature, "/signed/signature").written
 
 
 def _post(given: Dependencies, snap: Snapshot, asked: OrderIn, packed: PackedOrder) -> _Post:

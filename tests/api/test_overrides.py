@@ -500,7 +500,7 @@ def test_give__the_signature_cannot_be_checked_now__is_told_to_come_again(story:
 
     with TestClient(serve(story, signs=(), verify=silent).app, base_url=LOOPBACK) as client:
         order = an_order("hold", "robot", "R-1", human="technician")
-        signed = _signed(preview(client, order), order, "technician")
+        signed = order | {"order": preview(client, order)["order"], "signature": "0x" + b"a wallet's".hex()}
         answer = send(client, signed, etag="*")
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/chain-unavailable")
         assert int(answer.headers["Retry-After"]) > 0

@@ -11,6 +11,7 @@ from tests.chain.plants import Artifact, artifact
 from workmoot.chain.abi import DEPLOYED
 
 LENS = "tests/model/Lens.sol"
+WALLET = "tests/solidity/Wallet.sol"
 Artifacts = dict[str, Artifact]
 
 
@@ -33,6 +34,12 @@ def broken(file: str, rule: str, instead: str, contracts: tuple[str, ...]) -> Ar
 def lens() -> bytes:
     """The creation code of the lens."""
     return bytes.fromhex(_compile({LENS: (ROOT / LENS).read_text()}, ("Lens",))["Lens"])
+
+
+@cache
+def wallet() -> bytes:
+    """The creation code of the wallet: a human's account that is a contract."""
+    return bytes.fromhex(_compile({WALLET: (ROOT / WALLET).read_text()}, ("Wallet",))["Wallet"])
 
 
 @cache
