@@ -101,7 +101,7 @@ def admit(
         capabilities=capability_mask(listed.index(name) + 1 for name in capability),
         profile=json.dumps({"id": id_, "name": id_, "capabilities": capability, "robots": []}),
     )
-    _put(connection, by, motion, reason, as_json=as_json)
+    _put(connection, ledger, by, motion, reason, as_json=as_json)
 
 
 @app.command()
@@ -121,7 +121,9 @@ def policy(context: typer.Context, changes: Changes, by: By, reason: Reason, as_
     if unknown:
         raise typer.BadParameter(f"a policy has no {unknown[0]!r}")
     wanted = replace(ledger.policy, weights=replace(ledger.policy.weights, **weights), **told)
-    _put(connection, by, PolicyChange(policy=wanted), reason, as_json=as_json)
+    if wanted == ledger.policy:
+        raise typer.BadParameter("the policy says so already")
+    _put(connection, ledger, by, PolicyChange(policy=wanted), reason, as_json=as_json)
 
 
 def _change(told: str) -> tuple[str, int]:
@@ -136,7 +138,7 @@ def _move_standing(context: typer.Context, kind: str, id_: str, by: Path, reason
 
     connection, ledger = _look(context)
     motion = StandingChange(kind=MotionKind[kind], member=_member(ledger, id_))
-    _put(connection, by, motion, reason, as_json=as_json)
+    _put(connection, ledger, by, motion, reason, as_json=as_json)
 
 
 def _member(ledger: "Ledger", named: str) -> "Number":
@@ -157,11 +159,14 @@ def _look(context: typer.Context) -> "tuple[Connection, Ledger]":
     return connection, follower.ledger
 
 
-def _put(connection: "Connection", by: Path, motion: "Motion", reason: str, *, as_json: bool) -> None:
+def _put(connection: "Connection", ledger: "Ledger", by: Path, motion: "Motion", reason: str, *, as_json: bool) -> None:
+    from agents.policy.moving import obstacle_to
     from workmoot.chain.signer import load_signer
     from workmoot.domain.events import ProposalCreated
     from workmoot.domain.motions import motion_opening, pack_motion
 
+    if obstacle := obstacle_to(ledger, motion):
+        raise typer.BadParameter(f"this could not be carried out: {obstacle}")
     head = connection.node.block()
     if head is None:
         sys.exit("The node has no block.")

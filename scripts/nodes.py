@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -50,6 +51,8 @@ class Node:
     port: int
     chain_id: int
     process: subprocess.Popen[bytes]
+    scratch: tempfile.TemporaryDirectory[str]
+    """Where it keeps its files; gone with it."""
 
     @property
     def url(self) -> str:
@@ -124,6 +127,7 @@ def stop(node: Node) -> None:
     """End the node at once: what it holds lives in memory only."""
     node.process.kill()
     node.process.wait()
+    node.scratch.cleanup()
 
 
 @contextmanager
@@ -140,9 +144,10 @@ def running(
 def _start_once(kind: Kind, port: int, chain_id: int, rules: Rules, options: tuple[str, ...]) -> Node:
     command = ganache_command if kind == "ganache" else anvil_command
     _refuse_taken(port)
+    scratch = tempfile.TemporaryDirectory(prefix="workmoot-node-", ignore_cleanup_errors=True)
     with tempfile.TemporaryFile() as output:
-        process = _spawn([*command(port, chain_id=chain_id, rules=rules), *options], output)
-        node = Node(kind=kind, port=port, chain_id=chain_id, process=process)
+        process = _spawn([*command(port, chain_id=chain_id, rules=rules), *options], output, scratch.name)
+        node = Node(kind=kind, port=port, chain_id=chain_id, process=process, scratch=scratch)
         try:
             _wait_for(node)
         except BaseException as error:
@@ -162,13 +167,14 @@ def _refuse_taken(port: int) -> None:
             raise NodeFailed(f"port {port} is taken")
 
 
-def _spawn(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], output: IO[bytes], scratch: str) -> subprocess.Popen[bytes]:
     # An own session: Ctrl-C reaches us alone, and we end the node when we are done with it.
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
+        env=os.environ | {"TMPDIR": scratch},
         start_new_session=True,
         preexec_fn=end_with_parent,  # one system call, loaded before the fork
     )

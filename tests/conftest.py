@@ -1,6 +1,7 @@
 """Rules for every test: connections are refused, nothing is timed, and what could not run is said at the end."""
 
 import os
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,10 @@ LONGEST_FIRST = ("scenarios", "assurance", "stock", "page", "benchmarks", "chain
 collect_ignore = ["contracts"]  # brownie runs these, with its own plugin: `make test-contracts`
 
 
+# What runs on every node runs on Ganache, the slowest by far, one time in so many; `--long` runs all.
+GANACHE_ONE_IN = 5
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run every proof and every mutation, which takes hours")
 
@@ -28,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether every proof and every mutation runs, or a part of each kind, in minutes."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture
+def long_only(long: bool) -> None:
+    """What takes too long for every day."""
+    if not long:
+        pytest.skip("only with --long")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,8 +70,16 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        left_out = [item for item in items if _only_in_the_long_form(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     if hasattr(config, "workerinput"):
         items.sort(key=_place)
+
+
+def _only_in_the_long_form(item: pytest.Item) -> bool:
+    return "[ganache" in item.name and zlib.crc32(item.nodeid.encode()) % GANACHE_ONE_IN != 0
 
 
 def _place(item: pytest.Item) -> int:

@@ -137,6 +137,13 @@ class Workshop:
         opening = self.opening(*entries, counters=counters)
         return self.by(name).dao.propose(opening).the(ProposalCreated).id
 
+    def let_run_out(self, *entries: PlanEntry) -> ProposalId:
+        """A proposal on which nobody voted in time."""
+        proposal = self.propose("scanner", *entries)
+        self.chain.advance(VOTING.voting_seconds + 1)
+        self.by("scanner").dao.poke(proposal)
+        return proposal
+
     def move(self, name: str, motion: Motion, words: str = "for the good of the plant") -> ProposalId:
         """Puts a motion to the vote."""
         head = self.chain.head

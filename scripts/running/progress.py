@@ -13,6 +13,7 @@ from rich.text import Text
 from scripts.running.summary import finished_products
 from workmoot.domain.ids import index_of, order_of
 from workmoot.domain.ledger import Ledger
+from workmoot.domain.proposals import State
 from workmoot.domain.work import Status
 
 LINE_EVERY_S = 3.0
@@ -62,10 +63,12 @@ def _line(ledger: Ledger) -> str:
     states = Counter(task.status for task in tasks if not task.status.is_final)
     rest = ", ".join(f"{count} {status.name.lower()}" for status, count in sorted(states.items()))
     votes = sum(len(proposal.votes) for proposal in ledger.proposals.values())
+    late = sum(proposal.state is State.EXPIRED for proposal in ledger.proposals.values())
     parts = [
         f"{ended} of {len(tasks)} tasks, {done} of {pairs} products",
         rest,
-        f"{_count(len(ledger.proposals), 'proposal')}, {_count(votes, 'vote')}",
+        f"{_count(len(ledger.proposals), 'proposal')}{f' ({late} ran out of time)' if late else ''}, "
+        f"{_count(votes, 'vote')}",
         _count(len(ledger.overrides), "override"),
     ]
     return " · ".join(part for part in parts if part)

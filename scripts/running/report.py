@@ -15,6 +15,8 @@ def print_summary(summary: Summary, more: dict[str, Any], *, page: str, stays: b
         table.add_row(name, value)
     console = Console()
     console.print(table)
+    if summary.hint:
+        console.print(f"[yellow]{summary.hint}[/yellow]", soft_wrap=True)
     if stays:
         console.print(f"The plant goes on: {page}  (Ctrl-C ends it)")
 

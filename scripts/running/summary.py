@@ -50,9 +50,19 @@ class Summary:
     gas_per_decided_task: int
     wall_s: float
 
+    @property
+    def hint(self) -> str | None:
+        """What to do next, where more votes ran out of time than came to a decision."""
+        if self.expired <= self.passed + self.defeated:
+            return None
+        return (
+            f"{self.expired} of {self.proposals} votes ran out of time: give them more by `workmoot motion policy "
+            "--set voting_seconds=SECONDS --by KEY --reason TEXT`, or let less run beside the plant"
+        )
+
     def as_json(self) -> dict[str, object]:
         """One flat object."""
-        return asdict(self)
+        return asdict(self) | {"hint": self.hint}
 
 
 def summarize(ledger: Ledger, events: Sequence[Event], gas: Gas, *, wall_s: float) -> Summary:

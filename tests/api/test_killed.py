@@ -48,7 +48,7 @@ from workmoot.domain.workers import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 90.0
-KILLS, MANY_KILLS = 3, 50
+KILLS, MANY_KILLS = 2, 50
 V1 = "/api/v1"
 
 

@@ -1,15 +1,8 @@
-"""What runs only with `--long`, and what proofs rest on."""
+"""What proofs rest on."""
 
 import pytest
 
 from tests.assurance.solver import Z3, require_sound
-
-
-@pytest.fixture
-def long_only(long: bool) -> None:
-    """What takes too long for every day."""
-    if not long:
-        pytest.skip("only with --long")
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def command(anvil_plant: NodePlant, tmp_path: Path) -> Iterator[Command]:
     anvil_plant.node.ask("evm_revert", before)
 
 
-@pytest.mark.parametrize("kind", [MotionKind.SUSPEND, MotionKind.REINSTATE, MotionKind.RETIRE])
+@pytest.mark.parametrize("kind", [MotionKind.SUSPEND, MotionKind.RETIRE])
 def test_standing__by_id_or_number__put_to_the_vote(command: Command, kind: MotionKind):
     assert command.moved(kind.name.lower(), "finisher") == StandingChange(kind=kind, member=FINISHER)
 
@@ -71,6 +71,8 @@ def test_for_people__one_line(command: Command):
         (("policy", "--set", "colour=5"), "a policy has no 'colour'"),
         (("policy", "--set", "risk"), "is not NAME=NUMBER"),
         (("admit", account("latecomer"), "--id", "late", "--capability", "juggling"), "no capability 'juggling'"),
+        (("reinstate", "finisher"), "this could not be carried out: the member is active"),
+        (("policy", "--set", f"voting_seconds={POLICY.voting_seconds}"), "the policy says so already"),
         (("admit", "0x12", "--id", "late", "--capability", "scanning"), "is no account"),
     ],
 )

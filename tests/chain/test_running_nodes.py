@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -11,10 +12,13 @@ from scripts.nodes import NodeFailed, running, start, stop
 
 
 @pytest.mark.parametrize("kind", ["anvil", "ganache"])
-def test_running__left__the_node_is_gone(kind):
+def test_running__left__the_node_and_its_files_are_gone(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with running(kind) as node:
         assert node.process.poll() is None
+        assert [file.name for file in tmp_path.iterdir()] == [Path(node.scratch.name).name]
     assert node.process.returncode is not None
+    assert not list(tmp_path.iterdir())
 
 
 def test_start__two_at_once__each_on_a_port_of_its_own():

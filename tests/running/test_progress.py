@@ -5,8 +5,8 @@ from rich.console import Console
 
 from scripts.running import progress as module
 from scripts.running.progress import Progress, _table
-from tests.builders import a_task
-from tests.workshop import WORKERS, Workshop
+from tests.builders import a_task, an_entry
+from tests.workshop import SPRAYER, WORKERS, Workshop
 from workmoot.domain.overrides import OverrideKind
 
 PAGE = "http://127.0.0.1:1/"
@@ -35,6 +35,14 @@ def test_show__some_done__how_far_in_one_line(progress: Progress, capsys: pytest
     progress.show(workshop.ledger, PAGE)
     line = "1 of 3 tasks, 1 of 1 products · 2 posted · 1 proposal, 2 votes · 1 override"
     assert capsys.readouterr().err.endswith(f"{line}\n")
+
+
+def test_show__a_vote_ran_out_of_time__counted(progress: Progress, capsys: pytest.CaptureFixture[str]):
+    workshop = Workshop()
+    (task,) = workshop.post(a_task())
+    workshop.let_run_out(an_entry(task, SPRAYER))
+    progress.show(workshop.ledger, PAGE)
+    assert "1 proposal (1 ran out of time), 0 votes" in capsys.readouterr().err
 
 
 def test_show__nothing_changed__says_it_once(progress: Progress, capsys: pytest.CaptureFixture[str]):

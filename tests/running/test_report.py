@@ -4,8 +4,8 @@ import pytest
 
 from scripts.running.report import print_summary
 from scripts.running.summary import Gas, summarize
-from tests.builders import a_task
-from tests.workshop import Workshop
+from tests.builders import a_task, an_entry
+from tests.workshop import SPRAYER, Workshop
 
 PAGE = "http://127.0.0.1:1/"
 
@@ -16,9 +16,13 @@ def printed(capsys: pytest.CaptureFixture[str], *, stays: bool = False, **more: 
     (task,) = workshop.post(a_task())
     workshop.allocate(task, "sprayer")
     workshop.do(task)
+    shown(workshop, stays=stays, **more)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def shown(workshop: Workshop, *, stays: bool = False, **more: Any) -> None:
     found = summarize(workshop.ledger, workshop.events, Gas(total=1_234_567), wall_s=1.0)
     print_summary(found, {"demo_supervisor": False, "restarts": {}} | more, page=PAGE, stays=stays)
-    return " ".join(capsys.readouterr().out.split())
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +49,11 @@ def test_print_summary__something_was_restarted__says_what(capsys: pytest.Captur
 @pytest.mark.parametrize("stays", [True, False])
 def test_print_summary__the_plant_stays__names_the_page(capsys: pytest.CaptureFixture[str], stays: bool):
     assert (PAGE in printed(capsys, stays=stays)) is stays
+
+
+def test_print_summary__most_votes_ran_out_of_time__says_what_to_do(capsys: pytest.CaptureFixture[str]):
+    workshop = Workshop()
+    (task,) = workshop.post(a_task())
+    workshop.let_run_out(an_entry(task, SPRAYER))
+    shown(workshop)
+    assert "1 of 1 votes ran out of time" in " ".join(capsys.readouterr().out.split())

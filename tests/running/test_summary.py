@@ -296,9 +296,23 @@ def test_summarize__an_entry_was_skipped__not_decided():
     assert summary(workshop, Gas(deciding=300_000)).gas_per_decided_task == 300_000
 
 
+def test_hint__more_ran_out_of_time_than_were_decided__says_what_to_do():
+    workshop, (task,) = posted("pair-1")
+    workshop.let_run_out(by_sprayer(task))
+    hint = summary(workshop).hint
+    assert hint is not None
+    assert "1 of 1 votes ran out of time" in hint
+    assert "voting_seconds=" in hint
+
+
+def test_hint__as_many_were_decided__none():
+    assert summary(voted(scanner=True, sprayer=True)).hint is None
+
+
 def test_as_json__any__one_flat_object():
     found = summary(Workshop()).as_json()
     assert found["wall_s"] == 12.3
+    assert found.pop("hint") is None
     assert all(isinstance(value, int | float) for value in found.values())
 
 

@@ -150,7 +150,9 @@ def test_at_once__the_order__is_done(at_once: dict[str, list[Log]]):
     assert len(at_once["TaskAccepted"]) + len(at_once["TaskReworked"]) == 7
 
 
-def test_at_once__the_box_dies__plans_are_opened_and_voted_on_chain_and_the_order_is_done(tmp_path: Path):
+def test_at_once__the_box_dies__plans_are_opened_and_voted_on_chain_and_the_order_is_done(
+    long_only: None, tmp_path: Path
+):
     with a_box_that_dies() as url:
         events = events_of(a_plant(tmp_path / "workshop", ballots="at-once", ballot_boxes=[url]))
     assert events["BallotsCounted"] == []
