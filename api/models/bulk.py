@@ -1,13 +1,13 @@
 """One act on many tasks, on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from api.models.common import Head, Who, Wire
 from api.models.orders import DisplacedOut, ForecastOut, Kind, ReasonIn
-from workmoot.domain.work import Status
+from api.models.work import TaskStatus
 
 MOST_TASKS = 200
 """Of one bulk."""
@@ -17,7 +17,7 @@ class TasksWhere(Wire):
     """Which tasks: those of which all that is named here is true. Without a status those that are not over."""
 
     order: int | None = Field(default=None, ge=1, lt=2**32)
-    status: Literal[tuple(status.name.lower() for status in Status if status)] | None = None  # type: ignore[valid-type]
+    status: TaskStatus | None = None
     worker: int | Annotated[str, Field(max_length=100)] | None = Field(default=None, description="Badge number or id.")
     capability: Annotated[str, Field(max_length=100)] | None = None
     all: bool = Field(default=False, description="Every task that is not over; nothing else is named then.")

@@ -1,7 +1,8 @@
 """What every answer shares: the head block it was read at, numbers with their unit, people by badge and name."""
 
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from enum import IntEnum
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +10,11 @@ TICKS_PER_SECOND = 1000
 LAST_SECOND = 253_402_300_799
 """Of the year 9999: the contracts take any number of 48 bits."""
 T = TypeVar("T")
+
+
+def names_of(numbers: type[IntEnum]) -> Any:
+    """A type: as text, in lower case, each but the zero, which is none of them."""
+    return Literal[tuple(number.name.lower() for number in numbers if number)]
 
 
 class Wire(BaseModel):

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.models.common import Who, Wire
+from api.models.common import Who, Wire, names_of
+from workmoot.domain.proposals import State
+
+ProposalState = names_of(State)
 
 
 class EntryOut(Wire):

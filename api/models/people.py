@@ -5,8 +5,11 @@ from typing import Any
 
 from pydantic import Field
 
-from api.models.common import Who, Wire
+from api.models.common import Who, Wire, names_of
 from api.models.guidance import LeaseOut
+from workmoot.domain.workers import Kind
+
+WorkerKind = names_of(Kind)
 
 
 class RecordOut(Wire):

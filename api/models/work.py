@@ -5,7 +5,10 @@ from typing import Any
 
 from pydantic import Field
 
-from api.models.common import Head, Span, Who, Wire
+from api.models.common import Head, Span, Who, Wire, names_of
+from workmoot.domain.work import Status
+
+TaskStatus = names_of(Status)
 
 
 class Filled(Wire):

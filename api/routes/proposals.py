@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.dependencies import Plant
 from api.models.common import Listing
-from api.models.decisions import ProposalDetail
+from api.models.decisions import ProposalDetail, ProposalState
 from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
@@ -17,7 +17,11 @@ router = APIRouter(prefix="/proposals", tags=["proposals"])
 
 
 @router.get("", operation_id="list_proposals")
-def list_proposals(plant: Plant, pages: Pages, state: str | None = None) -> Listing[ProposalDetail]:
+def list_proposals(
+    plant: Plant,
+    pages: Pages,
+    state: ProposalState | None = None,
+) -> Listing[ProposalDetail]:
     """Every proposal, the latest first, with its plan, reviews and votes."""
     with plant.read() as snap:
         found = (it for it in snap.ledger.proposals.values() if state in (None, it.state.name.lower()))

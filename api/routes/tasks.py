@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.dependencies import Plant
 from api.models.common import Listing
 from api.models.why import WhyOut
-from api.models.work import TaskOut
+from api.models.work import TaskOut, TaskStatus
 from api.openapi import refuses
 from api.paging import LARGEST_PAGE, Pages
 from api.problems import not_found
@@ -26,7 +26,11 @@ router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 @router.get("", operation_id="list_tasks")
 def list_tasks(
-    plant: Plant, pages: Pages, order: int | None = None, status: str | None = None, worker: int | None = None
+    plant: Plant,
+    pages: Pages,
+    order: int | None = None,
+    status: TaskStatus | None = None,
+    worker: int | None = None,
 ) -> Listing[TaskOut]:
     """Every task, narrowed by order, status or worker; by id."""
 

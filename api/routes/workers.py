@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.dependencies import Plant
 from api.models.common import Listing
-from api.models.people import RankingOut, WorkerOut
+from api.models.people import RankingOut, WorkerKind, WorkerOut
 from api.openapi import refuses
 from api.paging import Pages
 from api.problems import not_found
@@ -19,7 +19,11 @@ KINDS = (Kind.DIGITAL, Kind.ROBOTIC, Kind.HUMAN)
 
 
 @router.get("", operation_id="list_workers")
-def list_workers(plant: Plant, pages: Pages, kind: str | None = None) -> Listing[WorkerOut]:
+def list_workers(
+    plant: Plant,
+    pages: Pages,
+    kind: WorkerKind | None = None,
+) -> Listing[WorkerOut]:
     """Every member, or those of one kind: digital, robotic, human; by badge number."""
     with plant.read() as snap:
         found = members_of(snap, *(known for known in KINDS if kind in (None, known.name.lower())))

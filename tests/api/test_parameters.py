@@ -40,6 +40,16 @@ def test_list__misspelt__is_told_the_parameters_and_the_nearest(client: TestClie
     assert error["detail"].endswith("You may mean 'status'.")
 
 
+@pytest.mark.parametrize(
+    ("asked", "there_is"),
+    [("tasks?status=allocatd", "'allocated'"), ("proposals?state=won", "'enacted'"), ("workers?kind=none", "'human'")],
+)
+def test_list__no_such_value__is_told_the_values(client: TestClient, asked: str, there_is: str) -> None:
+    (error,) = errors(client.get(f"{V1}/{asked}"))
+    assert error["parameter"] == asked.partition("?")[2].partition("=")[0]
+    assert there_is in error["detail"]
+
+
 def test_list__several__each_is_named_and_of_many_the_first(client: TestClient) -> None:
     assert [error["parameter"] for error in errors(client.get(f"{V1}/tasks?a=1&limit=1&b=2&a=3"))] == ["a", "b"]
     many = "&".join(f"a{number}=1" for number in range(1000))
