@@ -39,8 +39,8 @@ test-forge: setup
 test-brownie: setup
 	@$(BIN)/brownie test
 
-test-python: provers
-	@$(PYTHON) -m tests.again -n 2 --dist loadfile --no-loadscope-reorder
+test-python: provers ## Test the rest: three processes, for many tests wait
+	@$(PYTHON) -m tests.again -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Check format, lint, types, which way imports point, and that ABIs and OpenAPI are current
 	@$(BIN)/ruff format --check .
