@@ -39,7 +39,7 @@ test-forge: setup
 test-brownie: setup
 	@$(BIN)/brownie test
 
-test-python: provers ## Test the rest: three processes, for many tests wait
+test-python: provers ## Test everything but the contracts, in three processes, as many tests wait
 	@$(PYTHON) -m tests.again -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Check format, lint, types, which way imports point, and that ABIs and OpenAPI are current
