@@ -75,8 +75,8 @@ def api(
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert address, log.read_text()
-        transport = httpx.HTTPTransport(retries=20)
-        with httpx.Client(base_url=address, timeout=WITHIN_S, transport=transport) as client:
+        with httpx.Client(base_url=address, timeout=WITHIN_S) as client:
+            assert arrives(partial(is_up, client)), log.read_text()
             yield process, client
     finally:
         process.kill()
@@ -256,9 +256,9 @@ def test_serve__killed_at_any_moment_of_any_order__each_is_given_once(database_u
     assert not long or {named(giving) for giving in asked if giving.is_done} >= OFTEN
 
 
-def is_up(gateway: httpx.Client) -> bool:
+def is_up(server: httpx.Client) -> bool:
     with suppress(httpx.TransportError):
-        return gateway.get("/healthz").is_success
+        return server.get("/healthz").is_success
     return False
 
 
