@@ -90,7 +90,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Every application's; whoever asks for one is let in first. To build them takes longest of all."""
-    router = APIRouter(dependencies=[Depends(admit), Depends(require_known)])
+    router = APIRouter(dependencies=[Depends(admit)])
     for part in (
         auth,
         oidc,
@@ -112,7 +112,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         webhooks,
         reference,
     ):
-        router.include_router(part.router, prefix="/api/v1")
+        router.include_router(part.router, prefix="/api/v1", dependencies=[Depends(require_known)])
     for part in (health, metrics, manual, view):
         router.include_router(part.router)
     router.mount("/static", StaticFiles(directory=view.STATIC), name="static")

@@ -85,8 +85,11 @@ class BulkDesk:
     def _sign(self, asked: BulkIn, if_match: str | None, *, may_read: bool) -> list[Signed]:
         """The orders as they are to be sent. What a human signed is looked at once every signature is known to be the
         human's: whoever brings another is not told how the plant is."""
+        signatures = [
+            self._desk.signature_of(one.signature, order_from(one.order), f"/signed/{place}/signature")
+            for place, one in enumerate(asked.signed or ())
+        ]
         with self._turns.take():
-            signatures = [self._desk.signature_of(one.signature, order_from(one.order)) for one in asked.signed or ()]
             with self._desk.drafting(asked.kind, is_exact=asked.signed is not None) as snap:
                 ids = self._as_previewed(snap, asked, if_match, may_read=may_read)
                 drafts = self._drafts(snap, asked, ids, may_read=may_read)

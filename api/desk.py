@@ -132,7 +132,7 @@ class Signed:
     def from_json(cls, kept: dict[str, Any]) -> "Signed":
         return cls(
             order=order_from(kept["order"]),
-            signature=Signature(bytes.fromhex(kept["signature"]), kept["by_key"]),
+            signature=Signature(bytes.fromhex(kept["signature"]), by_key=kept.get("by_key", False)),
             etag=kept["etag"],
             filled=kept["filled"],
             warnings=tuple(kept["warnings"]),
@@ -198,7 +198,11 @@ class Desk:
     def _sign(self, asked: OverrideIn, if_match: str | None, *, may_read: bool) -> list["Signed"]:
         """The orders as they are to be sent, if the human saw the present state. What a human signed is looked at once
         the signature is known to be the human's."""
-        signature = self.signature_of(asked.signature, order_from(asked.order)) if asked.order is not None else None
+        signature = (
+            self.signature_of(asked.signature, order_from(asked.order), "/signature")
+            if asked.order is not None
+            else None
+        )
         with self.drafting(asked.kind, is_exact=asked.order is not None) as snap:
             try:
                 drafts = [self._draft(snap, part, may_read=may_read) for part in self._parts(snap, asked)]
@@ -393,11 +397,11 @@ class Desk:
         """The development key's."""
         return Signature(self.sign_for(order.human, self.digest_of(order)), by_key=True)
 
-    def signature_of(self, signature: str | None, order: HumanOrder) -> Signature:
-        """The human's that came with the exact order, checked."""
+    def signature_of(self, signature: str | None, order: HumanOrder, pointer: str) -> Signature:
+        """The human's that came with the exact order, checked; `pointer` is where the request has it."""
         if signature is None:
-            raise unprocessable("/signature", "An exact order comes with the human's signature.")
-        return self.genuine(order.human, self.digest_of(order), signature, "/signature")
+            raise unprocessable(pointer, "An exact order comes with the human's signature.")
+        return self.genuine(order.human, self.digest_of(order), signature, pointer)
 
     def genuine(self, human: Address, digest: bytes, written: str, pointer: str) -> Signature:
         """A signature that is the human's under these bytes; `pointer` is where the request has it."""

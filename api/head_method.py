@@ -4,6 +4,11 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.home import CALLBACK
+
+ACTS = frozenset((CALLBACK,))
+"""Where a GET does something, once: who only looks whether a link works is not to do it."""
+
 
 class HeadMethod:
     """Has the app answer a GET and sends the head of it; a stream is told that nobody listens, and ends."""
@@ -12,7 +17,7 @@ class HeadMethod:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"] in ACTS:
             await self._app(scope, receive, send)
             return
         asked, answered = {**scope, "method": "GET"}, asyncio.Event()

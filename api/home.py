@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+CALLBACK = "/api/v1/auth/oidc/callback"
+"""Where an identity provider sends back to."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://127\.0\.0\.1:[0-9]+")
 

@@ -13,6 +13,7 @@ from api.views.lifecycle import FINAL, VOID, anchoring_times, see, state_of, tim
 from api.views.overrides import anchoring_state
 from api.views.snapshot import Snapshot
 from workmoot.domain.ledger import OverrideRecord
+from workmoot.domain.overrides import OverrideKind
 
 log = logging.getLogger(__name__)
 PAUSE_S = 0.1
@@ -78,9 +79,10 @@ class Lifecycle:
         for record in records:
             times = times_of(snap, record)
             state = state_of(snap, record, times)
-            if state in FINAL:
+            said = state == "done" and record.order.kind is OverrideKind.ACKNOWLEDGE  # void when another human comes
+            if state in FINAL and not said:
                 self._over.add((record.digest, record.at.block_hash))
-            elif state in RESTING or (snap.gateway.trouble and state in UNCONFIRMED):
+            elif said or state in RESTING or (snap.gateway.trouble and state in UNCONFIRMED):
                 self._resting[record.digest] = _rests_until(record, state)
             yield OverrideStep(id=record.id, digest="0x" + record.digest.hex(), state=state, times=times)
 

@@ -25,7 +25,7 @@ def parameters_of(routes: Iterable[BaseRoute]) -> dict[str, frozenset[str]]:
 
 
 async def require_known(request: Request) -> None:
-    """The dependency of every route, behind the door."""
+    """The dependency of every route of the API itself, behind the door. A page's link, or a probe, may say more."""
     name = request.scope["route"].name
     if not request.query_params or name in WRITTEN_BY_OTHERS:
         return

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
+from api.head_method import ACTS
 from api.present import known, note
 from api.problem_types import TYPES
 from workmoot.domain.errors import DatabaseUnreachable
@@ -102,7 +103,8 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
 
 def _answers(request: Request, method: str) -> bool:
     """Whether some route at the path answers the method, and HEAD as it does GET; files say so themselves."""
-    asked = {**request.scope, "method": "GET" if method == "HEAD" else method}
+    as_get = method == "HEAD" and request.url.path not in ACTS
+    asked = {**request.scope, "method": "GET" if as_get else method}
     routes = (route for route in request.app.routes if not isinstance(route, Mount))
     return any(route.matches(dict(asked))[0] is Match.FULL for route in routes)
 

@@ -13,12 +13,11 @@ from api.access.identity import IdentityProvider
 from api.access.provider import Provider
 from api.access.secret import new_secret
 from api.access.visitor import not_signed_in
-from api.home import Home
+from api.home import CALLBACK, Home
 from api.problems import Problem
 from api.turns import Turns
 from workmoot.domain.ids import Address
 
-CALLBACK = "/api/v1/auth/oidc/callback"
 BEGUN_S = 300
 """So long somebody may take at the provider."""
 AT_ONCE, WAITING = 4, 4

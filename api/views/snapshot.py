@@ -93,7 +93,7 @@ class Snapshot:
     @cached_property
     def alarms(self) -> Mapping[int, AlarmRaised]:
         """The alarms by the number that instructions name."""
-        return {alarm_id(alarm): alarm for alarm in self.ledger.alarms}
+        return {alarm_id(alarm): alarm for alarm in reversed(self.ledger.alarms)}
 
     @cached_property
     def filled(self) -> frozenset[OverrideId]:

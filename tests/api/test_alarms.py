@@ -145,6 +145,25 @@ def test_give__by_another_human__counts(two: TestClient) -> None:
     assert (given["state"], given["void"]) == ("done", None)
 
 
+def test_look__another_human_comes__what_was_done_is_told_to_be_void(story: Story) -> None:
+    served = serve(peopled(story), signs=("technician",))
+    lifecycle, members = served.app.state.dependencies.lifecycle, story.by("administrator").members
+    others = [story.ledger.numbers[signer(name).address] for name in PEOPLE.keys() - {"suspended", "retired"}]
+    for number in others:
+        members.suspend(number)
+    members.retire(story.ledger.numbers[signer("retired").address])
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        served.projection.cycle()
+        given = give(client, about("acknowledge", the_alarm(client), human="technician", expires_at=None))
+        assert given["state"] == "done"
+        lifecycle.look()
+        version = lifecycle.version
+        members.reinstate(others[0])
+        served.projection.cycle()
+        lifecycle.look()
+    assert [(step.id, step.state) for step in lifecycle.changes(version)[1]] == [(given["id"], "void")]
+
+
 def test_order__given_before_the_alarm_was_raised__is_void() -> None:
     story = a_decided_plant()
     held = partial(story.order, OverrideKind.HOLD, SubjectType.ROBOT, story.badge["R-1"], why="once more")

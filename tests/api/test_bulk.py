@@ -410,7 +410,7 @@ def test_give__one_signature_is_anothers__nothing_is_sent(strict: TestClient, st
     seen = preview(strict, act)
     forged = [*signed(seen)[:-1], signed(seen, by="operator")[-1]]
     answer = send(strict, act | {"signed": forged}, seen["etag"])
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/signature")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/signed/{len(forged) - 1}/signature")
     assert given(story) == before
 
 
@@ -424,7 +424,7 @@ def test_give__signature_is_anothers__nothing_is_told_of_the_plant(
     thief = TestClient(strict.app, base_url=LOOPBACK, headers=bearer(an_api_key(strict, "draft")))
     headers = a_key() | ({"If-Match": etag} if etag else {})
     answer = thief.post(AT, json=act | {"where": where, "signed": signed(seen, by="thief")}, headers=headers)
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/signature")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/signed/0/signature")
     assert "etag" not in {name.lower() for name in answer.headers}
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from api.home import CALLBACK
 from tests.api.receiver import comes
 from tests.api.serving import LOOPBACK, Served, listening, serve
 from tests.api.story import a_decided_plant
@@ -67,6 +68,11 @@ def test_head__foreign_host_or_nobody__is_refused_as_a_get_is(client: TestClient
 def test_head__route_without_a_get__is_not_allowed(client: TestClient) -> None:
     answer = client.head(f"{V1}/bulk/overrides")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_head__where_a_get_does_something__is_not_allowed(client: TestClient) -> None:
+    answer = client.head(CALLBACK)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
 def test_head__counted__as_itself_by_its_route(client: TestClient) -> None:
