@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workmoot.domain.clock import TICKS_A_SECOND
 from workmoot.domain.errors import Malformed
 
 
@@ -29,6 +30,13 @@ class Teamwork(Part):
 
     helpers: int = Field(default=1, ge=1, le=8)
     factor: float = Field(gt=0, le=2)
+    alone_s: float | None = Field(default=None, ge=0)
+    """The most nominal work it takes without help, simulated seconds; none: any."""
+
+    @property
+    def most_alone(self) -> int | None:
+        """The same in ticks."""
+        return None if self.alone_s is None else round(self.alone_s * TICKS_A_SECOND)
 
 
 class Experience(Part):

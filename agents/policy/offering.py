@@ -111,6 +111,7 @@ def _ability(view: View, task: Task) -> Ability:
         cost_per_h=skill.cost_per_h,
         success=_success(skill.success, record.done, record.failed),
         team_factor=team.factor if team else 0.0,
+        most_alone=team.most_alone if team else None,
         learnt=believe(view.ledger, view.me, ()).ratio(view.me, task.spec.capability),
         samples=record.done + record.failed,
     )

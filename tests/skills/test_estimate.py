@@ -125,7 +125,18 @@ def test_estimate__it_works_alone_only__no_team():
     assert [offer.helpers for offer in offers(shared(), an_ability(team_factor=0.0))] == [()]
 
 
+@pytest.mark.parametrize(("most", "helpers"), [(10_000, [(), (HELPER,)]), (9_999, [(HELPER,)])])
+def test_estimate__more_than_it_does_alone__only_together(most: int, helpers: list[tuple[Number, ...]]):
+    assert [offer.helpers for offer in offers(shared(), an_ability(team_factor=0.6, most_alone=most))] == helpers
+
+
 # Refusals
+
+
+@pytest.mark.parametrize("ask", [shared(TEN_SECONDS), shared(partners=())])
+def test_estimate__more_than_it_does_alone_and_no_team__refused_with_the_reason(ask: Ask):
+    reason = refusal(ask, an_ability(team_factor=0.6, most_alone=9_999))
+    assert reason == "more work than the 9999 ticks it does alone, and nobody to do it with"
 
 
 def test_estimate__no_robot_is_free__refused_with_the_reason():

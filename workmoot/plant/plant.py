@@ -135,6 +135,9 @@ class Teamwork(Part):
 
     helpers: Annotated[Whole, Field(ge=1, le=8)] = 1
     factor: Annotated[Number, Field(gt=0, le=2, description="Time together over time alone.")]
+    alone_s: Annotated[
+        Number | None, Field(ge=0, le=4_000_000, description="The most nominal work it takes without help; none: any.")
+    ] = None
 
 
 class Experience(Part):

@@ -249,6 +249,13 @@ def test_decide__task_for_two__asks_the_one_who_could_help():
     ]
 
 
+def test_decide__too_much_for_one__offered_together_alone():
+    workshop, _ = posted(team=2, work=1_001)
+    careful = Profile(skills=SPRAYS, team={"spraying": Teamwork(factor=0.6, alone_s=1)})
+    assert [offer.helpers for offer in offers(workshop, profile=careful)] == [(FINISHER,)]
+    assert ((found := published(workshop, profile=careful)) and found.ranking[0].alone) == 0
+
+
 def test_decide__partner_failed_the_task_before__not_asked():
     workshop, task = posted(team=2)
     workshop.allocate(task, "finisher")
