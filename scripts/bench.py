@@ -109,6 +109,28 @@ def api(
         _require_none(report.missed())
 
 
+@app.command()
+def allocation(
+    instances: Annotated[Path, typer.Option(help="The folder of the instances.")],
+    bounds: Annotated[Path, typer.Option(help="A CSV file: name, format (fjs or fajs), file, lb and ub of each.")],
+    _solo: Annotated[bool, typer.Option("--solo", help="By one process without a chain.")],
+    seconds: Annotated[float, typer.Option(min=0, help="Of processor time for each instance.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another one finds other plans.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write each plan into this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how good the plans are on public instances of the flexible job shop, against the best that is known.
+
+    One worker for each machine. `gap_pct` is 100·(makespan - ub)/ub, of all instances the mean. With --out each plan
+    is a JSON file of its operations, their machines, starts and ends. Progress goes to standard error.
+    """
+    sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks
+    from benchmarks.allocation.run import measure_solo
+
+    report = measure_solo(instances, bounds, seconds=seconds, seed=seed, out=out, say=_say)
+    typer.echo(json.dumps(report.as_object(), indent=2) if as_json else "\n".join(report.lines()))
+
+
 def _lines(report: dict[str, Any], before: str = "") -> list[str]:
     """A line for each figure."""
     lines = []

@@ -66,7 +66,7 @@ def think(view: View, problem: Problem) -> Candidate | None:
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me,
-        rounds=rounds_for(len(problem.tasks), OWN_ROUNDS),
+        rounds=rounds_for(problem, problem.tasks, OWN_ROUNDS),
     )
 
 

@@ -1,6 +1,9 @@
 """What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
 
+from collections.abc import Iterable
+
 from agents.view import View
+from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.plan import ENTRIES_AT_ONCE
 from workmoot.planning.horizon import problem_at
@@ -8,12 +11,12 @@ from workmoot.planning.problem import Problem
 from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
-OWN_ROUNDS = 1_200
-"""Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
-JUDGE_ROUNDS = 800
-"""Local moves in a search for something better than another's plan."""
-MOST_PLACED = 150_000
-"""Tasks placed in all of a search's moves: a plan of a thousand tasks gets fewer moves, not minutes."""
+OWN_ROUNDS = 6_000
+"""Steps of a search for an own plan; about a twentieth of a second for sixty tasks."""
+JUDGE_ROUNDS = 2_000
+"""Steps of a search for something better than another's plan."""
+MOST_WEIGHED = 4_000_000
+"""Ways to do the tasks, counted anew in each of a search's steps: for a thousand tasks there are fewer steps."""
 
 
 def problem_of(view: View) -> Problem:
@@ -45,9 +48,10 @@ def may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
     return proposal.is_plan and not ledger.plant_held and len(proposal.decided_entries) <= ENTRIES_AT_ONCE
 
 
-def rounds_for(tasks: int, most: int) -> int:
-    """The local moves that a search for a plan of so many tasks is worth."""
-    return min(most, MOST_PLACED // max(1, tasks))
+def rounds_for(problem: Problem, tasks: Iterable[TaskId], most: int) -> int:
+    """The steps that a search for a plan of these tasks is worth."""
+    ways = sum(len(problem.tasks[task].modes) for task in tasks if task in problem.tasks)
+    return min(most, MOST_WEIGHED // max(1, ways))
 
 
 def seconds(ticks: int) -> str:

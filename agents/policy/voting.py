@@ -129,13 +129,14 @@ def _turn(view: View, proposal: Proposal) -> int:
 
 
 def _judge(view: View, proposal: Proposal) -> Judgement | None:
+    problem = with_offers_of(view.ledger, problem_of(view), proposal, wall_s=view.now_s)
     return judge(
-        with_offers_of(view.ledger, problem_of(view), proposal, wall_s=view.now_s),
+        problem,
         proposal.entries,
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me * 101 + proposal.id,
-        rounds=rounds_for(len(proposal.entries), JUDGE_ROUNDS),
+        rounds=rounds_for(problem, (entry.task for entry in proposal.entries), JUDGE_ROUNDS),
         margin=view.margin,
     )
 
