@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,13 +17,17 @@ class Part(BaseModel):
 
 
 class Skill(Part):
-    """What the worker believes of itself for one capability; `pace` and `spread` are factors."""
+    """What the worker believes of itself for one capability; `pace` and `spread` are factors.
+
+    `times` are what single tasks take it, simulated seconds, by the order's keys: with any, it does no other.
+    """
 
     pace: float = Field(gt=0, le=100)
     spread: float = Field(default=1.2, ge=1, le=100)
     energy_w: float = Field(default=0, ge=0)
     cost_per_h: float = Field(default=0, ge=0)
     success: float = Field(default=0.95, ge=0, le=1)
+    times: dict[str, Annotated[float, Field(ge=0)]] = {}
 
 
 class Teamwork(Part):

@@ -6,17 +6,15 @@ from agents.view import View
 from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.plan import ENTRIES_AT_ONCE
-from workmoot.planning.horizon import problem_at
+from workmoot.planning.horizon import policy, problem_at
 from workmoot.planning.problem import Problem
 from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
-OWN_ROUNDS = 6_000
-"""Steps of a search for an own plan; about a twentieth of a second for sixty tasks."""
-JUDGE_ROUNDS = 2_000
-"""Steps of a search for something better than another's plan."""
-MOST_WEIGHED = 4_000_000
-"""Ways to do the tasks, counted anew in each of a search's steps: for a thousand tasks there are fewer steps."""
+OWN_ROUNDS, JUDGE_ROUNDS = 6_000, 2_000
+"""Where the plant does not say. Six thousand take about a twentieth of a second for sixty tasks."""
+MOST_WAYS = 600
+"""To do the tasks of a plan; with more there are fewer rounds, so that they take no longer."""
 
 
 def problem_of(view: View) -> Problem:
@@ -48,10 +46,19 @@ def may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
     return proposal.is_plan and not ledger.plant_held and len(proposal.decided_entries) <= ENTRIES_AT_ONCE
 
 
-def rounds_for(problem: Problem, tasks: Iterable[TaskId], most: int) -> int:
-    """The steps that a search for a plan of these tasks is worth."""
+def own_rounds(view: View, problem: Problem) -> int:
+    """The steps that the search for an own plan is worth."""
+    return _rounds(problem, problem.tasks, int(policy(view.ledger).get("own_rounds", OWN_ROUNDS)))
+
+
+def judge_rounds(view: View, problem: Problem, tasks: Iterable[TaskId]) -> int:
+    """The steps that the search for something better than another's plan is worth."""
+    return _rounds(problem, tasks, int(policy(view.ledger).get("judge_rounds", JUDGE_ROUNDS)))
+
+
+def _rounds(problem: Problem, tasks: Iterable[TaskId], most: int) -> int:
     ways = sum(len(problem.tasks[task].modes) for task in tasks if task in problem.tasks)
-    return min(most, MOST_WEIGHED // max(1, ways))
+    return most * MOST_WAYS // max(ways, MOST_WAYS)
 
 
 def seconds(ticks: int) -> str:

@@ -12,13 +12,15 @@ from workmoot.planning.schedule import as_promised
 from workmoot.planning.search import best_in
 
 NEVER = 2**40 - 1
+Assignment = tuple[int, int, int, int]
+"""An operation, its machine, when it starts and when it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """A plan: each operation, its machine, when it starts and when it ends."""
+    """A plan."""
 
-    assignments: tuple[tuple[int, int, int, int], ...]
+    assignments: tuple[Assignment, ...]
     cpu_s: float
 
     @property

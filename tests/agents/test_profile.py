@@ -41,6 +41,7 @@ def test_read_profile__empty_object__knows_nothing(file: Path):
         ({"skills": {"spraying": {"pace": 0}}}, "skills.spraying.pace"),
         ({"skills": {"spraying": {"pace": 1, "colour": "red"}}}, "skills.spraying.colour"),
         ({"team": {"spraying": {"factor": 3}}}, "team.spraying.factor"),
+        ({"skills": {"spraying": {"pace": 1, "times": {"A": -1}}}}, "skills.spraying.times.A"),
         ({"team": {"spraying": {"factor": 1, "alone_s": -1}}}, "team.spraying.alone_s"),
         ({"experience": [{"worker": "finisher", "capability": "x", "samples": 0, "ratio": 1}]}, "experience.0.samples"),
         ([], "Input should be"),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.allocation.community import decide
+from benchmarks.allocation.contract_net import contract_net
 from benchmarks.allocation.instances import Instance, read_bounds, read_instance
 from benchmarks.allocation.run import measure_solo
 from benchmarks.allocation.solo import solve
@@ -110,6 +112,67 @@ def test_solve__a_graph__the_best_plan_there_is(tmp_path: Path):
 def test_solve__nothing_to_do__refused(tmp_path: Path):
     with pytest.raises(Malformed, match="nothing to do"):
         solve(read(tmp_path, "0 0\n"), seconds=0, seed=1)
+
+
+def test_decide__two_jobs__the_best_plan_there_is_by_a_majority(tmp_path: Path):
+    instance = read(tmp_path, FJS)
+    found = decide(instance, seconds=5, seed=1)
+    assert (found.makespan, faults(instance, list(found.assignments))) == (7, [])
+    assert (found.members, found.proposals, found.passed) == (2, 1, 1)
+    assert 0 < found.cpu_s <= found.decision_s <= 5
+
+
+def test_decide__a_graph_and_a_machine_without_work__the_best_plan_there_is(tmp_path: Path):
+    instance = read(tmp_path, FAJS.replace("4 3 2", "4 3 9"), "fajs")
+    found = decide(instance, seconds=5, seed=1)
+    assert (found.makespan, faults(instance, list(found.assignments))) == (16, [])
+    assert found.members == 2
+
+
+def test_decide__no_time__nothing(tmp_path: Path):
+    found = decide(read(tmp_path, FJS), seconds=0.01, seed=1)
+    assert (found.makespan, found.assignments) == (None, ())
+
+
+def test_decide__a_job_too_long_for_an_order__refused(tmp_path: Path):
+    with pytest.raises(Malformed, match="a job of 257 operations: a work order has at most 256 tasks"):
+        decide(read(tmp_path, "1 1\n257 " + "1 0 1 " * 257 + "\n"), seconds=1, seed=1)
+
+
+def test_contract_net__the_quickest_is_another_tasks_only_machine__takes_it_all_the_same(tmp_path: Path):
+    instance = read(tmp_path, "2 2\n1 2 0 2 1 3\n1 1 0 4\n")
+    assert (contract_net(instance), solve(instance, seconds=0.01, seed=1).makespan) == (6, 4)
+
+
+def test_allocation__in_process__rows_with_what_it_is_held_against(folder: Path):
+    where = ["--instances", str(folder), "--bounds", str(folder / "bounds.csv"), "--out", str(folder / "plans")]
+    done = CliRunner().invoke(
+        app, ["allocation", "--in-process", "--members", "all", "--seconds", "5", "--json", *where]
+    )
+    told = json.loads(done.stdout)
+    (row,) = told["rows"]
+    assert 0 < row.pop("cpu_s") <= row.pop("first_decision_s")
+    expected = {"name": "small", "makespan": 7, "lb": 6, "ub": 7, "gap_pct": 0.0, "first_gap_pct": 0.0, "tasks": 3}
+    expected |= {"members": 2, "proposals": 1, "passed": 1, "contract_net_gap_pct": 0.0, "solo_gap_pct": 0.0}
+    assert row == expected
+    assert (told["mean_gap_pct"], told["mean_contract_net_gap_pct"], told["mean_solo_gap_pct"]) == (0.0, 0.0, 0.0)
+    assert json.loads((folder / "plans" / "small.json").read_text())["assignments"]
+
+
+def test_allocation__nothing_decided_in_time__a_hundred_percent(folder: Path):
+    where = ["--instances", str(folder), "--bounds", str(folder / "bounds.csv")]
+    done = CliRunner().invoke(app, ["allocation", "--in-process", "--seconds", "0.01", *where])
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["small", "nothing", "best", "known", "7", "100.00", "%"],
+        ["mean", "100.00", "%"],
+    ]
+
+
+@pytest.mark.parametrize("how", [[], ["--solo", "--in-process"]])
+def test_allocation__not_one_way__refused(folder: Path, how: list[str]):
+    where = ["--instances", str(folder), "--bounds", str(folder / "bounds.csv")]
+    done = CliRunner().invoke(app, ["allocation", *how, *where])
+    assert (done.exit_code, "say one of --solo and --in-process" in done.stderr) == (2, True)
 
 
 def test_allocation__json__rows_and_the_mean(folder: Path):

@@ -65,6 +65,11 @@ def test_estimate__its_runs_took_longer_than_it_said__says_longer():
     assert (offer.p50, offer.confidence) == (13_000, 5_000)
 
 
+def test_estimate__knows_what_the_task_takes__says_so_whatever_its_pace():
+    alone, together = offers(shared(), an_ability(pace=3.0, team_factor=0.6, known=12_000))
+    assert (alone.p50, together.p50) == (12_000, 7_200)
+
+
 def test_estimate__nothing_learnt__no_confidence():
     assert offers(an_ask())[0].confidence == 0
 

@@ -20,7 +20,7 @@ class Ability:
     `pace` and `spread` are factors on the nominal work and from p50 to p90, `team_factor` what a task together takes
     of the time alone (0: it works alone only); all as fractions. `most_alone` is the most nominal work it takes
     without help, in ticks (None: any). `learnt` is what its runs took against its promises in parts of 10,000, over
-    `samples` runs.
+    `samples` runs. `known` is what the task takes it alone, in ticks, where it need not guess.
     """
 
     pace: float
@@ -32,6 +32,7 @@ class Ability:
     most_alone: int | None = None
     learnt: int = WHOLE
     samples: int = 0
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,9 @@ def _teams(ask: Ask, ability: Ability) -> list[Way]:
 def _offer(
     ask: Ask, ability: Ability, *, sequence: int, helpers: tuple[Number, ...], robots: tuple[Number, ...]
 ) -> Offer:
-    factor = ability.pace * (ability.team_factor if helpers else 1.0)
-    p50 = max(1, round(ask.spec.work * factor) * ability.learnt // WHOLE)
+    work, pace = (ask.spec.work, ability.pace) if ability.known is None else (ability.known, 1.0)
+    factor = pace * (ability.team_factor if helpers else 1.0)
+    p50 = max(1, round(work * factor) * ability.learnt // WHOLE)
     busy_ms = p50 * (1 + len(helpers))
     return Offer(
         task=ask.task,

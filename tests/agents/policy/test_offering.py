@@ -238,6 +238,15 @@ def test_decide__a_second_task_comes__the_ranking_has_the_first_too():
     assert found.ranking == tuple(rank({first: standing, second: found.offers}, {}, RankWeights()))
 
 
+def test_decide__it_knows_some_tasks_times__offers_those_alone_and_for_that_time():
+    workshop = Workshop()
+    known, _ = workshop.post(a_task(), a_task(), tasks=[{"key": "A/spray"}, {"key": "B/spray"}])
+    (unnamed,) = workshop.post(a_task())
+    told = Profile(skills={"spraying": Skill(pace=1.0, times={"A/spray": 2.5})})
+    assert [(offer.task, offer.p50) for offer in offers(workshop, profile=told)] == [(known, 2_500)]
+    assert unnamed in {offer.task for offer in offers(workshop)}
+
+
 # With whom
 
 

@@ -1,17 +1,26 @@
 import pytest
 
-from agents.policy.thinking import MOST_WEIGHED, OWN_ROUNDS, rounds_for
+from agents.policy.thinking import JUDGE_ROUNDS, MOST_WAYS, OWN_ROUNDS, judge_rounds, own_rounds
 from tests.planning.problems import FIRST, SECOND, THIRD, a_mode, a_problem, an_open_task
+from tests.workshop import Workshop
 
-MANY = tuple(a_mode(sequence=number) for number in range(1, 1_001))
+MANY = tuple(a_mode(sequence=number) for number in range(1, 2 * MOST_WAYS + 1))
 PROBLEM = a_problem(an_open_task(FIRST), an_open_task(SECOND, *MANY))
 
 
-@pytest.mark.parametrize(("tasks", "ways"), [([SECOND], 1_000), ([FIRST, SECOND], 1_001), ([SECOND, THIRD], 1_000)])
-def test_rounds_for__many_ways__fewer_rounds(tasks, ways):
-    assert rounds_for(PROBLEM, tasks, OWN_ROUNDS) == MOST_WEIGHED // ways
+@pytest.mark.parametrize(
+    ("tasks", "rounds"),
+    [([FIRST], JUDGE_ROUNDS), ([], JUDGE_ROUNDS), ([SECOND], JUDGE_ROUNDS // 2), ([SECOND, THIRD], JUDGE_ROUNDS // 2)],
+)
+def test_judge_rounds__many_ways__fewer(tasks, rounds):
+    assert judge_rounds(Workshop().view("scanner"), PROBLEM, tasks) == rounds
 
 
-@pytest.mark.parametrize("tasks", [[FIRST], []])
-def test_rounds_for__few_ways__all_rounds(tasks):
-    assert rounds_for(PROBLEM, tasks, OWN_ROUNDS) == OWN_ROUNDS
+def test_own_rounds__many_ways__fewer():
+    assert own_rounds(Workshop().view("scanner"), PROBLEM) == OWN_ROUNDS * MOST_WAYS // (2 * MOST_WAYS + 1)
+
+
+def test_rounds__the_policy_says__as_it_says():
+    view = Workshop(own_rounds=7, judge_rounds=5).view("scanner")
+    few = a_problem(an_open_task(FIRST))
+    assert (own_rounds(view, few), judge_rounds(view, few, [FIRST])) == (7, 5)
