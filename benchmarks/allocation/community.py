@@ -47,10 +47,11 @@ SLOW = 1
 """Of a thousand: a tick takes a second, so that what the talk takes is far below a unit of the file's time."""
 PAUSE_S = 0.1
 TALK_S = 0.2
-ROUNDS_PER_S = 16_000
-"""Of an own search for each second there is, so that it takes up to half of that."""
-JUDGES_PART = 6
-"""All the judges' searches together, of which each makes three, take a half of that."""
+ROUNDS_PER_S, CROWD = 28_000, 15_000
+"""Of an own search for each second there is: so many by few members for few tasks, half of them where the product of
+the two is the crowd's, whose talk takes as long."""
+JUDGES_PART = 10
+"""Of an own search's rounds the judges, who make three searches each, share the tenth."""
 LIMITS = Limits(acknowledge_seconds=3_600, heartbeat_seconds=3_600, inspect_seconds=3_600)
 MEASURED = Policy(voting_seconds=3_600, open_limit=2, weights=Weights(makespan=10_000, tardiness=0, energy=0, cost=0))
 
@@ -91,7 +92,7 @@ class _Plant:
         self._machines = sorted({machine for ways in instance.ways for machine, _ in ways})
         self._eyes = _Eyes(self._chain)
         self._now = 0.0
-        self._describe(round(seconds * ROUNDS_PER_S))
+        self._describe(round(seconds * ROUNDS_PER_S * CROWD / (CROWD + len(self._machines) * len(instance.ways))))
         self._daemons = [self._daemon(machine, seed) for machine in self._machines]
         self.round(0.0)
         self._post()
