@@ -69,7 +69,7 @@ gas: setup ## Measure what decisions cost, beside the peers; red when ours got w
 lock: setup ## Pin every package anew
 	@$(PYTHON) -m scripts.lock
 
-assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, gas, the API's pace, 20,000 requests of a stranger, 100 races, 50 kills, all rules on Ganache too
+assure: provers ## Run the long suites: forge with 100,000 runs a property and 1,000,000 calls, all proofs, every mutant, the search without undefined behaviour, gas, the API's pace, 20,000 requests of a stranger, 100 races, 50 kills, all rules on Ganache too
 	@$(PYTHON) -m tests.assurance.forge_runs
 	@$(PYTHON) -m pytest tests/assurance tests/chain tests/stock tests/scenarios tests/api/test_races.py tests/api/test_killed.py --long
 	@$(PYTHON) -m pytest tests/model --steps=100000

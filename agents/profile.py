@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workmoot.domain.clock import TICKS_A_SECOND
 from workmoot.domain.errors import Malformed
 
 
@@ -15,13 +17,17 @@ class Part(BaseModel):
 
 
 class Skill(Part):
-    """What the worker believes of itself for one capability; `pace` and `spread` are factors."""
+    """What the worker believes of itself for one capability; `pace` and `spread` are factors.
+
+    `times` are what single tasks take it, simulated seconds, by the order's keys: with any, it does no other.
+    """
 
     pace: float = Field(gt=0, le=100)
     spread: float = Field(default=1.2, ge=1, le=100)
     energy_w: float = Field(default=0, ge=0)
     cost_per_h: float = Field(default=0, ge=0)
     success: float = Field(default=0.95, ge=0, le=1)
+    times: dict[str, Annotated[float, Field(ge=0, le=4_000_000)]] = {}
 
 
 class Teamwork(Part):
@@ -29,6 +35,13 @@ class Teamwork(Part):
 
     helpers: int = Field(default=1, ge=1, le=8)
     factor: float = Field(gt=0, le=2)
+    alone_s: float | None = Field(default=None, ge=0, le=4_000_000)
+    """The most nominal work it takes without help, simulated seconds; none: any."""
+
+    @property
+    def most_alone(self) -> int | None:
+        """The same in ticks."""
+        return None if self.alone_s is None else round(self.alone_s * TICKS_A_SECOND)
 
 
 class Experience(Part):

@@ -10,7 +10,7 @@ from api.drafts import LASTS, REASONS, VALID_S
 from api.models.orders import Kind
 from workmoot.domain.errors import Malformed
 from workmoot.domain.instructions import INSTRUCTIONS, liftable, meant_kind, subject_word
-from workmoot.domain.overrides import HumanOrder, Level, OverrideKind
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
 from workmoot.domain.payloads import cancelled_tasks, read_assign_payload, read_plan_payload, release_payload
 from workmoot.domain.questions import pack_answer
 
@@ -45,9 +45,10 @@ def differences(asked: Mapping[str, Any], order: HumanOrder, *, now: float) -> I
 
 def in_words(order: HumanOrder) -> str:
     """What the order says to the contracts, from its own bytes."""
-    subject = f"{subject_word(order)} {order.subject if order.subject_type else hex(order.subject)}"
+    named = f" {order.subject if order.subject_type else hex(order.subject)}"
+    subject = f"{subject_word(order)}{'' if order.subject_type is SubjectType.PLANT else named}"
     until = f" until {datetime.fromtimestamp(order.expires_at).astimezone().isoformat()}" if order.expires_at else ""
-    level = "" if order.kind in INSTRUCTIONS else f", level {order.level}"
+    level = "" if order.kind in INSTRUCTIONS else f", level {order.level or 'of its kind'}"
     return f"{order.kind.name.lower()} {subject}{_more(order)}{level}{until}"
 
 

@@ -217,6 +217,11 @@ def brownie_networks_stand() -> bool:
     return BROWNIE_NETWORKS.is_file() and "workmoot-anvil" in BROWNIE_NETWORKS.read_text()
 
 
+def compile_search() -> str:
+    call(PYTHON, "-c", "from workmoot.planning.kernel import kernel; kernel()")
+    return "with ziglang"
+
+
 def compile_contracts() -> str:
     call(BIN / "brownie", "compile")
     return "in build/contracts"
@@ -234,6 +239,13 @@ STEPS = (
         inputs=(LOCK, ROOT / "pyproject.toml"),
         run=install_python_packages,
         stands=PYTHON.exists,
+    ),
+    Step(
+        what="Search",
+        stamp=STAMPS / "search",
+        inputs=tuple((ROOT / "workmoot" / "planning" / "kernel").glob("*.*")),
+        run=compile_search,
+        stands=lambda: any((VENV / "kernel").glob("search-*.so")),
     ),
     Step(what="Node", stamp=STAMPS / "node", inputs=(), run=provide_node, stands=(BIN / "node").exists),
     Step(

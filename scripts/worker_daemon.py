@@ -20,6 +20,7 @@ from workmoot.chain.signatures import Signatures
 from workmoot.chain.signer import Signer, load_signer
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.ledger import Block, Ledger
+from workmoot.planning.kernel import kernel
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -59,6 +60,7 @@ def run_worker(
         signal.signal(number, lambda *_: stop.set())
     signer = load_signer(key)
     told = read_profile(profile) if profile else Profile()
+    kernel()  # compiled now, or refused now: not in the midst of a vote
     connection = _await_connection(rpc, deployment, stop)
     if connection is None:
         return

@@ -4,7 +4,8 @@ import logging
 
 from agents.actions import Action, ConfirmHelp, PublishOffers
 from agents.view import View
-from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.clock import TICKS_A_SECOND
+from workmoot.domain.ids import Number, TaskId, index_of, order_of
 from workmoot.domain.ledger import OfferRecord, Task
 from workmoot.domain.offers import Offer
 from workmoot.planning.beliefs import believe
@@ -59,7 +60,7 @@ def rank_weights(view: View) -> RankWeights:
 
 
 def _wants_offer(view: View, task: Task) -> bool:
-    if not view.member.is_capable(task.spec.capability) or view.me in task.excluded:
+    if not view.member.is_capable(task.spec.capability) or view.me in task.excluded or not _knows(view, task):
         return False
     current = [record for record in _own(view, task.id) if record.offer.version == task.version]
     return all(record.offer.valid_until < view.now_s + RENEW_S for record in current)
@@ -111,9 +112,22 @@ def _ability(view: View, task: Task) -> Ability:
         cost_per_h=skill.cost_per_h,
         success=_success(skill.success, record.done, record.failed),
         team_factor=team.factor if team else 0.0,
+        most_alone=team.most_alone if team else None,
         learnt=believe(view.ledger, view.me, ()).ratio(view.me, task.spec.capability),
         samples=record.done + record.failed,
+        known=round(skill.times[key] * TICKS_A_SECOND) if (key := _key(view, task)) in skill.times else None,
     )
+
+
+def _key(view: View, task: Task) -> str:
+    """The order's own name for it; a stranger's order may have none."""
+    return str(view.ledger.orders[order_of(task.id)].item(index_of(task.id)).get("key", ""))
+
+
+def _knows(view: View, task: Task) -> bool:
+    """Whether it is one of those it does, where it does but those it was told times of."""
+    times = view.profile.skill(view.capability(task)).times
+    return not times or _key(view, task) in times
 
 
 def _success(believed: float, done: int, failed: int, *, prior: int = 20) -> float:

@@ -2,14 +2,14 @@
 
 from agents.actions import Action, Propose, ShareDraft
 from agents.policy import drafting
-from agents.policy.thinking import OWN_ROUNDS, problem_of, rounds_for, seconds
+from agents.policy.thinking import own_rounds, problem_of, seconds
 from agents.view import View
 from workmoot.domain.ids import ProposalId, TaskId
 from workmoot.domain.ledger import Proposal
 from workmoot.domain.plan import MOST_BYTES, MOST_LEAVES
 from workmoot.domain.proposals import Opening, State
 from workmoot.planning.beliefs import believe
-from workmoot.planning.horizon import withdrawn_at
+from workmoot.planning.horizon import is_to_decide, withdrawn_at
 from workmoot.planning.judgement import restrict
 from workmoot.planning.problem import Problem
 from workmoot.planning.ranking import community_rank
@@ -27,8 +27,10 @@ def decide(view: View) -> list[Action]:
     """
     if drafting.own(view) is not None:
         return []
-    problem = problem_of(view)
     covered = _covered(view)
+    if all(task.id in covered for task in view.ledger.tasks.values() if is_to_decide(view.ledger, task, view.now_s)):
+        return []
+    problem = problem_of(view)
     waiting = [task for task in problem.plannable if task not in covered]
     if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
         return []
@@ -66,7 +68,7 @@ def think(view: View, problem: Problem) -> Candidate | None:
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me,
-        rounds=rounds_for(len(problem.tasks), OWN_ROUNDS),
+        rounds=own_rounds(view, problem),
     )
 
 

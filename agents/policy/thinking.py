@@ -1,19 +1,22 @@
 """What the policy's parts have in common: the problem as it stands, and how much thought it is worth."""
 
+from collections.abc import Iterable
+
 from agents.view import View
+from workmoot.domain.ids import TaskId
 from workmoot.domain.ledger import Ledger, Proposal
 from workmoot.domain.plan import ENTRIES_AT_ONCE
-from workmoot.planning.horizon import problem_at
+from workmoot.planning.horizon import policy, problem_at
 from workmoot.planning.problem import Problem
 from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
-OWN_ROUNDS = 1_200
-"""Local moves in a search for an own plan; about a quarter of a second for sixty tasks."""
-JUDGE_ROUNDS = 800
-"""Local moves in a search for something better than another's plan."""
-MOST_PLACED = 150_000
-"""Tasks placed in all of a search's moves: a plan of a thousand tasks gets fewer moves, not minutes."""
+OWN_ROUNDS, JUDGE_ROUNDS = 6_000, 2_000
+"""Where the plant does not say. Six thousand take about a twentieth of a second for sixty tasks."""
+MOST_ROUNDS = 1_000_000
+"""Whatever the plant says: a search is not interrupted."""
+MOST_WAYS = 600
+"""To do the tasks of a plan; with more there are fewer rounds, so that they take no longer."""
 
 
 def problem_of(view: View) -> Problem:
@@ -45,9 +48,21 @@ def may_go_along(ledger: Ledger, proposal: Proposal) -> bool:
     return proposal.is_plan and not ledger.plant_held and len(proposal.decided_entries) <= ENTRIES_AT_ONCE
 
 
-def rounds_for(tasks: int, most: int) -> int:
-    """The local moves that a search for a plan of so many tasks is worth."""
-    return min(most, MOST_PLACED // max(1, tasks))
+def own_rounds(view: View, problem: Problem) -> int:
+    """The steps that the search for an own plan is worth."""
+    return _rounds(problem, problem.tasks, policy(view.ledger).get("own_rounds"), OWN_ROUNDS)
+
+
+def judge_rounds(view: View, problem: Problem, tasks: Iterable[TaskId]) -> int:
+    """The steps that the search for something better than another's plan is worth."""
+    return _rounds(problem, tasks, policy(view.ledger).get("judge_rounds"), JUDGE_ROUNDS)
+
+
+def _rounds(problem: Problem, tasks: Iterable[TaskId], told: object, usual: int) -> int:
+    """What the plant's description tells is text on chain: what is no number there counts as nothing told."""
+    most = min(max(told, 1), MOST_ROUNDS) if type(told) is int else usual
+    ways = sum(len(problem.tasks[task].modes) for task in tasks if task in problem.tasks)
+    return most * MOST_WAYS // max(ways, MOST_WAYS)
 
 
 def seconds(ticks: int) -> str:

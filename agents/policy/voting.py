@@ -4,7 +4,7 @@ from agents.actions import Action, CastVote, Propose, PublishReview
 from agents.policy import drafting, signing
 from agents.policy.moving import judge_motion
 from agents.policy.proposing import fits, opening_of
-from agents.policy.thinking import JUDGE_ROUNDS, content, faults_in, problem_of, rounds_for, seconds, talk_ends
+from agents.policy.thinking import content, faults_in, judge_rounds, problem_of, seconds, talk_ends
 from agents.view import View
 from workmoot.domain.hashing import ZERO_HASH
 from workmoot.domain.ledger import Proposal
@@ -129,13 +129,14 @@ def _turn(view: View, proposal: Proposal) -> int:
 
 
 def _judge(view: View, proposal: Proposal) -> Judgement | None:
+    problem = with_offers_of(view.ledger, problem_of(view), proposal, wall_s=view.now_s)
     return judge(
-        with_offers_of(view.ledger, problem_of(view), proposal, wall_s=view.now_s),
+        problem,
         proposal.entries,
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me * 101 + proposal.id,
-        rounds=rounds_for(len(proposal.entries), JUDGE_ROUNDS),
+        rounds=judge_rounds(view, problem, (entry.task for entry in proposal.entries)),
         margin=view.margin,
     )
 

@@ -60,12 +60,20 @@ class ReasonIn(Wire):
     text: str = Field(min_length=1, max_length=1000, examples=["glue nozzle on R-3 clogged"])
 
 
+PAYLOAD = (
+    "What the kind needs besides its subject. assign: `worker` (badge number or id) and, where they are not left open, "
+    "`helpers`, `robots`, `inspector`, `start_s`, `duration_s`, `second_reason`. reprioritise: `priority`, 0 to 255. "
+    "cancel of a task: `tasks`, others of its order. release: `hold_only`. approve and veto of a large plan: `part`, "
+    "from 1. answer: `answer`, an object that fills the question's form. lift: `kind`, where two stand. Else nothing."
+)
+
+
 class OverrideIn(Wire):
     """An override: signed here by a development key, or with `order` and `signature` by the human."""
 
     kind: Kind
     subject: SubjectIn
-    payload: dict[str, Any] = Field(default_factory=dict)
+    payload: dict[str, Any] = Field(default_factory=dict, description=PAYLOAD)
     reason: ReasonIn | None = None
     expires_at: datetime | None = None
     level: int | None = Field(

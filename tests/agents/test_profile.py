@@ -9,7 +9,7 @@ from workmoot.domain.errors import Malformed
 WHOLE = {
     "id": "sprayer",
     "skills": {"spraying": {"pace": 1.1, "spread": 1.3, "energy_w": 900, "cost_per_h": 8, "success": 0.98}},
-    "team": {"spraying": {"helpers": 1, "factor": 0.6}},
+    "team": {"spraying": {"helpers": 1, "factor": 0.6, "alone_s": 1.5}},
     "experience": [{"worker": "finisher", "capability": "spraying", "samples": 6, "ratio": 1.2}],
 }
 
@@ -25,7 +25,7 @@ def test_read_profile__whole_file__everything_in_it(file: Path):
     assert found == Profile(
         id="sprayer",
         skills={"spraying": Skill(pace=1.1, spread=1.3, energy_w=900, cost_per_h=8, success=0.98)},
-        team={"spraying": Teamwork(helpers=1, factor=0.6)},
+        team={"spraying": Teamwork(helpers=1, factor=0.6, alone_s=1.5)},
         experience=(Experience(worker="finisher", capability="spraying", samples=6, ratio=1.2),),
     )
 
@@ -41,6 +41,8 @@ def test_read_profile__empty_object__knows_nothing(file: Path):
         ({"skills": {"spraying": {"pace": 0}}}, "skills.spraying.pace"),
         ({"skills": {"spraying": {"pace": 1, "colour": "red"}}}, "skills.spraying.colour"),
         ({"team": {"spraying": {"factor": 3}}}, "team.spraying.factor"),
+        ({"skills": {"spraying": {"pace": 1, "times": {"A": -1}}}}, "skills.spraying.times.A"),
+        ({"team": {"spraying": {"factor": 1, "alone_s": -1}}}, "team.spraying.alone_s"),
         ({"experience": [{"worker": "finisher", "capability": "x", "samples": 0, "ratio": 1}]}, "experience.0.samples"),
         ([], "Input should be"),
     ],

@@ -355,7 +355,7 @@ def test_override__veto_of_a_large_plan__is_signed_part_by_part(technicians: Tec
     orders = -(-len(story.ledger.proposals[ProposalId(2)].entries) // 5)
     told = run(*VETO, *key).output
     assert (told.count("signing as"), told.count("; displaced ")) == (orders, orders)
-    assert "veto proposal 2 (entries 6 to 10), level 0" in told
+    assert "veto proposal 2 (entries 6 to 10), level of its kind" in told
     given = [record.order for record in list(story.ledger.overrides.values())[2:]]
     parts = [read_plan_payload(order.payload) for order in given]
     assert [(part.first, part.last) for part in parts][:2] == [(0, 5), (5, 10)]

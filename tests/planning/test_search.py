@@ -20,7 +20,7 @@ from tests.planning.problems import (
 from workmoot.domain.ids import Number, TaskId
 from workmoot.planning.problem import Mode, OpenTask, Problem
 from workmoot.planning.schedule import as_promised
-from workmoot.planning.search import Candidate, best_plan, candidate_of, evaluate
+from workmoot.planning.search import Candidate, best_in, best_plan, candidate_of, evaluate
 
 
 def found(problem: Problem, *, seed: int = 1, rounds: int = 0, **more: Candidate) -> Candidate:
@@ -49,6 +49,14 @@ def a_busy_day(seed: int) -> Problem:
 def test_best_plan__nothing_can_be_done__none():
     problem = a_problem(an_open_task(FIRST, modes=()))
     assert best_plan(problem, duration=as_promised, rank={}, seed=1, rounds=5) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_best_plan__work_that_takes_no_time__a_plan_all_the_same(seed: int):
+    both = a_mode(SPRAYER, 0), a_mode(FINISHER, 0)
+    last = an_open_task(THIRD, a_mode(SPRAYER, 5), a_mode(FINISHER, 5))
+    problem = a_problem(an_open_task(FIRST, *both), an_open_task(SECOND, *both, after=(FIRST,)), last)
+    assert found(problem, seed=seed, rounds=6_000).figures.makespan == 5
 
 
 def test_best_plan__no_rounds__greedy_takes_the_quicker_mode():
@@ -159,6 +167,34 @@ def test_best_plan__from_a_start__never_worse_than_it(day: int):
     modes = {task: open_task.modes[-1] for task, open_task in problem.tasks.items()}
     start = evaluate(problem, problem.plannable, modes, as_promised)
     assert found(problem, rounds=20, start=start).objective <= start.objective
+
+
+def test_best_in__nothing_can_be_done__none():
+    problem = a_problem(an_open_task(FIRST, modes=()))
+    assert best_in(1.0, problem, duration=as_promised, rank={}, seed=1) is None
+
+
+def test_best_in__no_time__greedy():
+    problem = a_busy_day(1)
+    assert best_in(0.0, problem, duration=as_promised, rank={}, seed=1) == found(problem)
+
+
+def test_best_in__some_time__better_than_greedy():
+    problem = a_busy_day(1)
+    best = best_in(0.05, problem, duration=as_promised, rank={}, seed=1)
+    assert best is not None
+    assert best.objective < found(problem).objective
+
+
+def test_best_plan__who_is_cheaper_is_as_quick__the_cheaper_is_taken():
+    dear, cheap = a_mode(SPRAYER, 500, cost=9_000_000), a_mode(FINISHER, 500, cost=1_000_000)
+    before = an_open_task(FIRST, a_mode(SCANNER, 5_000))
+    assert leads(found(a_problem(before, an_open_task(SECOND, dear, cheap)), rounds=2_000))[SECOND] == FINISHER
+
+
+def test_best_plan__only_the_last_is_due__it_comes_first():
+    tasks = an_open_task(FIRST, a_mode(SPRAYER, 500)), an_open_task(SECOND, a_mode(SPRAYER, 500), due=500)
+    assert found(a_problem(*tasks), rounds=2_000).order == (SECOND, FIRST)
 
 
 def test_best_plan__greedy_is_not_best__moves_find_better():

@@ -17,7 +17,7 @@ PLANT: dict[str, Any] = {
             "name": "Planner",
             "commands": ["arm-1"],
             "skills": {"planning": {"pace": 1}, "spraying": {"pace": 1.2}},
-            "team": {"spraying": {"factor": 0.6}},
+            "team": {"spraying": {"factor": 0.6, "alone_s": 90}},
             "experience": [{"worker": "sprayer", "capability": "spraying", "samples": 4, "ratio": 1.5}],
         },
     ],

@@ -29,6 +29,14 @@ def test_staffed__more__newcomers_have_names_and_paces_of_their_own():
     assert newcomer.skills["demand-analysis"].pace != PLANT.workers[0].skills["demand-analysis"].pace
 
 
+def test_staffed__more__newcomers_take_their_own_time_for_single_tasks_too():
+    model = PLANT.workers[0]
+    skill = model.skills["demand-analysis"].model_copy(update={"times": {"P1/demand": 100.0}})
+    told = model.model_copy(update={"skills": {"demand-analysis": skill}})
+    newcomer = staffed(PLANT.model_copy(update={"workers": (told, *PLANT.workers[1:])}), 8).workers[-1]
+    assert newcomer.skills["demand-analysis"].times == {"P1/demand": 105.0}
+
+
 def test_staffed__fewer__robots_of_those_who_left_are_taken_over():
     plant = staffed(PLANT, 4)
     assert all(plant.commanders(robot.id) for robot in plant.robots)

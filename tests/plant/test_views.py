@@ -57,7 +57,7 @@ def test_mask__members__a_bit_a_capability_from_1():
 def test_private_profile__worker__its_own_beliefs():
     own = views.private_profile(PLANNER)
     assert own["skills"]["spraying"]["pace"] == 1.2
-    assert own["team"] == {"spraying": {"helpers": 1, "factor": 0.6}}
+    assert own["team"] == {"spraying": {"helpers": 1, "factor": 0.6, "alone_s": 90}}
     assert own["experience"] == [{"worker": "sprayer", "capability": "spraying", "samples": 4, "ratio": 1.5}]
 
 

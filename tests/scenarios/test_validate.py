@@ -8,7 +8,8 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from scripts.scenario import app
-from workmoot.plant.order import items
+from workmoot.plant.order import Item, items
+from workmoot.plant.plant import DigitalWorker
 from workmoot.plant.scenario import Scenario, load_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -89,3 +90,18 @@ def test_flexvega__order__six_pairs_through_five_stages_some_joint(flexvega):
     assert len(flexvega.orders[0].products) == 6
     assert len({item.step.stage for item in listed}) == 5
     assert sum(item.step.team > 1 for item in listed) == 12
+
+
+def test_flexvega__the_boot__wants_two_for_glue_and_sole(flexvega):
+    wanting = {
+        item.key
+        for item in items(flexvega.orders[0])
+        if all(_takes_help(worker, item) for worker in flexvega.plant.skilled(item.step.capability))
+    }
+    assert wanting == {"P3/glue", "P3/attach"}
+
+
+def _takes_help(worker: DigitalWorker, item: Item) -> bool:
+    """Whether it does not do that much alone."""
+    team = worker.team.get(item.step.capability)
+    return team is not None and team.alone_s is not None and item.work_s > team.alone_s

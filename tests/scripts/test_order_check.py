@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scripts.order_check import differences
+from scripts.order_check import differences, in_words
 from tests.builders import an_order
 from workmoot.domain.overrides import OverrideKind, SubjectType
 
@@ -64,3 +64,8 @@ def test_differences__answer_to_what_is_no_question__is_another(id_: str):
 def test_differences__lift_of_odd_bytes__is_another(payload: bytes):
     assert lift_differs(payload, kind="drain") == ["payload"]
     assert lift_differs(payload, "robot") == ["payload"]
+
+
+def test_in_words__of_the_plant__neither_a_number_nor_a_level_that_is_none():
+    held = an_order(OverrideKind.HOLD, 0, subject_type=SubjectType.PLANT)
+    assert in_words(held) == "hold plant, level of its kind"

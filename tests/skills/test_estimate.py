@@ -65,6 +65,11 @@ def test_estimate__its_runs_took_longer_than_it_said__says_longer():
     assert (offer.p50, offer.confidence) == (13_000, 5_000)
 
 
+def test_estimate__knows_what_the_task_takes__says_so_whatever_its_pace():
+    alone, together = offers(shared(), an_ability(pace=3.0, team_factor=0.6, known=12_000))
+    assert (alone.p50, together.p50) == (12_000, 7_200)
+
+
 def test_estimate__nothing_learnt__no_confidence():
     assert offers(an_ask())[0].confidence == 0
 
@@ -125,7 +130,18 @@ def test_estimate__it_works_alone_only__no_team():
     assert [offer.helpers for offer in offers(shared(), an_ability(team_factor=0.0))] == [()]
 
 
+@pytest.mark.parametrize(("most", "helpers"), [(10_000, [(), (HELPER,)]), (9_999, [(HELPER,)])])
+def test_estimate__more_than_it_does_alone__only_together(most: int, helpers: list[tuple[Number, ...]]):
+    assert [offer.helpers for offer in offers(shared(), an_ability(team_factor=0.6, most_alone=most))] == helpers
+
+
 # Refusals
+
+
+@pytest.mark.parametrize("ask", [shared(TEN_SECONDS), shared(partners=())])
+def test_estimate__more_than_it_does_alone_and_no_team__refused_with_the_reason(ask: Ask):
+    reason = refusal(ask, an_ability(team_factor=0.6, most_alone=9_999))
+    assert reason == "more work than the 9999 ticks it does alone, and nobody to do it with"
 
 
 def test_estimate__no_robot_is_free__refused_with_the_reason():

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+TICKS_A_SECOND = 1_000
+"""A tick is a millisecond of simulated time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:

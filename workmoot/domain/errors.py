@@ -4,6 +4,7 @@ WorkmootError
 ├── Malformed          bytes or values that do not follow their layout
 ├── NoCapableTeam      no set of workers has the skills
 ├── NoSuchProduct      no order has a product of that name
+├── NoKernel           the search could not be compiled for this machine
 ├── ChainError
 │   ├── Refused        a contract said no, with the name of its error and the values
 │   ├── Unreachable    the node did not answer: wait and try again
@@ -45,6 +46,14 @@ class NoCapableTeam(WorkmootError):
 
 class NoSuchProduct(WorkmootError):
     """No order has a product of that name."""
+
+
+class NoKernel(WorkmootError):
+    """The search could not be compiled for this machine."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"the search could not be compiled: {said}")
+        self.said = said
 
 
 class ChainError(WorkmootError):

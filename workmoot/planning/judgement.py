@@ -7,7 +7,7 @@ from workmoot.domain.ids import TaskId
 from workmoot.domain.plan import PlanEntry
 from workmoot.planning.problem import Mode, Problem
 from workmoot.planning.schedule import Duration
-from workmoot.planning.search import Candidate, best_plan, candidate_of
+from workmoot.planning.search import Candidate, best_plan, candidate_of, recombined
 
 WHOLE = 10_000
 
@@ -42,15 +42,20 @@ def judge(
     rounds: int,
     margin: int,
 ) -> Judgement | None:
-    """How a plan compares with one's own best for the same tasks; None when a task of it is not open to plan."""
+    """How a plan compares with the best one can think of for the same tasks: one's own, recombined with it.
+
+    None when a task of it is not open to plan, or one it waits for is not in it.
+    """
     chosen = chosen_in(problem, entries)
-    if chosen is None:
+    if not chosen:
         return None
     own = restrict(problem, chosen)
+    if any(before not in chosen for found in own.tasks.values() for before in found.predecessors):
+        return None
     expected = candidate_of(own, chosen, duration)
     best = best_plan(own, duration=duration, rank=rank, seed=seed, rounds=rounds) or expected
-    better = best_plan(own, duration=duration, rank=rank, seed=seed + 1, rounds=rounds // 2, start=expected) or expected
-    return Judgement(expected=expected, best=min(best, better, key=lambda found: found.objective), margin=margin)
+    better = recombined(own, expected, best, duration, seed=seed + 1, rounds=rounds // 2)
+    return Judgement(expected=expected, best=better, margin=margin)
 
 
 def chosen_in(problem: Problem, entries: tuple[PlanEntry, ...]) -> dict[TaskId, tuple[int, Mode]] | None:

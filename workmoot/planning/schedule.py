@@ -75,7 +75,7 @@ def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
     total = found.makespan * weights.makespan + found.tardiness * weights.tardiness
     total += found.energy * weights.energy + found.cost // 1_000 * weights.cost
     if weights.risk:
-        lost = sum((slot.end - slot.start) * (WHOLE - slot.mode.offer.success) for slot in slots)
+        lost = sum((slot.end - slot.start) * max(0, WHOLE - slot.mode.offer.success) for slot in slots)
         total += lost // WHOLE * weights.risk
     urged = sum((slot.end - problem.base) * (TENTHS + problem.tasks[slot.task].priority) for slot in slots)
     return total + urged // (TENTHS * max(1, len(slots)))

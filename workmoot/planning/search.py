@@ -1,13 +1,21 @@
-"""The search for a good plan: a greedy start, then local moves; the same seed finds the same plan."""
+"""The search for a good plan: a greedy start, then the compiled kernel; the same seed and rounds find the same plan."""
 
+from array import array
 from collections.abc import Mapping
+from ctypes import byref
 from dataclasses import dataclass
-from random import Random
+from time import thread_time
+from typing import Self
 
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.proposals import Figures
+from workmoot.planning.arrays import TICKS, arrays_of, pointer
+from workmoot.planning.kernel import kernel
 from workmoot.planning.problem import Mode, Problem
 from workmoot.planning.schedule import Duration, Slot, figures, objective, timetable
+
+WORD = 2**64
+ROUNDS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,55 @@ def evaluate(
     )
 
 
+class Search:
+    """A search that can be asked at any time for the best plan so far, and be carried on.
+
+    With a `rival` two plans are recombined from the first, so that theirs are the only ideas in it for a while.
+    """
+
+    def __init__(
+        self, problem: Problem, start: Candidate, duration: Duration, *, seed: int, rival: Candidate | None = None
+    ) -> None:
+        if not start.order:
+            raise ValueError("a search needs a task")
+        if rival and set(rival.order) != set(start.order):
+            raise ValueError("two plans of different tasks cannot be recombined")
+        self._problem, self._duration = problem, duration
+        self._arrays = arrays_of(problem, tuple(sorted(start.order)), duration)
+        self._order, self._modes = self._arrays.plan(start.order, start.modes)
+        others = self._arrays.plan(rival.order, rival.modes) if rival else ()
+        plans = [pointer(values) for values in (self._order, self._modes, *others)]
+        plans += [None] * (4 - len(plans))
+        self._kernel = kernel()
+        self._search = self._kernel.search_new(byref(self._arrays.problem), *plans, seed % WORD)
+        if not self._search:
+            raise MemoryError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kernel.search_free(self._search)
+        self._search = None
+
+    def run(self, rounds: int) -> None:
+        """Try on. A round is one step of the search: about a hundred thousandth of a second for sixty tasks."""
+        self._kernel.search_run(self._search, rounds)
+
+    @property
+    def objective(self) -> int:
+        """That of the best plan found so far."""
+        words = array(TICKS, (0, 0))
+        self._kernel.search_objective(self._search, pointer(words))
+        return words[0] * WORD + words[1] % WORD
+
+    @property
+    def best(self) -> Candidate:
+        """The best plan found so far."""
+        self._kernel.search_best(self._search, pointer(self._order), pointer(self._modes))
+        return evaluate(self._problem, *self._arrays.words(self._order, self._modes), self._duration)
+
+
 def best_plan(
     problem: Problem,
     *,
@@ -45,24 +102,42 @@ def best_plan(
     rounds: int,
     start: Candidate | None = None,
 ) -> Candidate | None:
-    """The best plan found in `rounds` local moves from a greedy start or from `start`; None if nothing can be done.
+    """The best plan found in `rounds` from a greedy start or from `start`; None if nothing can be done.
 
     `rank` is the community's ranking of the open work: what ranks lower is placed earlier among equals.
     """
     tasks = problem.plannable
     if not tasks:
         return None
-    random = Random(seed)  # noqa: S311 - a search, not a secret
-    best = start or _greedy(problem, tasks, duration, rank)
-    current = best
-    for step in range(rounds):
-        tried = _move(problem, current, duration, random)
-        slack = current.objective // 100 * (rounds - step) // (4 * rounds)
-        if tried.objective <= current.objective + random.randint(0, max(slack, 0)):
-            current = tried
-        if tried.objective < best.objective:
-            best = tried
-    return best
+    begin = start or _greedy(problem, tasks, duration, rank)
+    if not rounds:
+        return begin
+    with Search(problem, begin, duration, seed=seed) as search:
+        search.run(rounds)
+        return min(begin, search.best, key=lambda found: found.objective)
+
+
+def best_in(
+    seconds: float, problem: Problem, *, duration: Duration, rank: Mapping[TaskId, int], seed: int
+) -> Candidate | None:
+    """The best plan found in so many seconds of this thread's processor time: of a busy machine it takes no less."""
+    until = thread_time() + seconds
+    begin = best_plan(problem, duration=duration, rank=rank, seed=seed, rounds=0)
+    if begin is None:
+        return None
+    with Search(problem, begin, duration, seed=seed) as search:
+        while thread_time() < until:
+            search.run(ROUNDS_AT_ONCE)
+        return search.best
+
+
+def recombined(
+    problem: Problem, one: Candidate, other: Candidate, duration: Duration, *, seed: int, rounds: int
+) -> Candidate:
+    """The best plan found on the way between two, never worse than the better of them."""
+    with Search(problem, one, duration, seed=seed, rival=other) as search:
+        search.run(rounds)
+        return min(one, other, search.best, key=lambda found: found.objective)
 
 
 def candidate_of(problem: Problem, chosen: Mapping[TaskId, tuple[int, Mode]], duration: Duration) -> Candidate:
@@ -119,15 +194,3 @@ def _topological(problem: Problem, wished: list[TaskId]) -> tuple[TaskId, ...]:
     for task in wished:
         place(task)
     return tuple(placed)
-
-
-def _move(problem: Problem, current: Candidate, duration: Duration, random: Random) -> Candidate:
-    order, modes = list(current.order), dict(current.modes)
-    if random.random() < 0.5:
-        task = random.choice(order)
-        modes[task] = random.choice(problem.tasks[task].modes)
-    else:
-        task = order.pop(random.randrange(len(order)))
-        order.insert(random.randrange(len(order) + 1), task)
-        order = list(_topological(problem, order))
-    return evaluate(problem, tuple(order), modes, duration)

@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 
+from workmoot.domain.clock import TICKS_A_SECOND
 from workmoot.domain.work import OnFailure, Stage, TaskSpec, mask_of, pack_tasks
 from workmoot.plant.graph import topological
 from workmoot.plant.order import Item, Order, items
 
-TICKS_A_SECOND = 1_000
 MICRO_UNITS = 1_000_000
 
 

@@ -11,6 +11,8 @@ WallSeconds = Annotated[Whole, Field(ge=10, le=86_400, description="Wall-clock s
 Capabilities = Annotated[
     tuple[Id, ...], Field(min_length=1, max_length=255, description="Numbered from 1 in this order.")
 ]
+Rounds = Annotated[Whole, Field(ge=1, le=1_000_000)]
+Time = Annotated[Number, Field(ge=0, le=4_000_000)]
 Parts = Annotated[Whole, Field(ge=0, le=10_000, description="Parts of 10,000.")]
 BoxUrl = Annotated[str, AfterValidator(url), Field(max_length=200, json_schema_extra={"format": "uri"})]
 TrueSpread = Annotated[Number, Field(ge=1, le=2, description="p90 over p50 of real times.")]
@@ -68,6 +70,8 @@ class Policy(Part):
     second_s: Annotated[WallSeconds, Field(description="How long a first order waits for its second.")] = 3_600
     alarm_orders: Annotated[Whole, Field(ge=1, le=1_000_000, description="More orders of one human are told.")] = 20
     alarm_s: Annotated[WallSeconds, Field(description="The time in which they are counted.")] = 3_600
+    own_rounds: Annotated[Rounds, Field(description="Steps of the search for an own plan.")] = 6_000
+    judge_rounds: Annotated[Rounds, Field(description="Steps of the search for a better plan than another's.")] = 2_000
     weights: Weights = Weights()
     ranking: Ranking = Ranking()
 
@@ -128,6 +132,9 @@ class Skill(Part):
     energy_w: Number = Field(0.0, ge=0, le=1_000_000, description="Mean power at work, its robots included.")
     cost_per_h: Annotated[Number, Field(ge=0, le=1_000_000, description="In the plant's currency.")] = 0.0
     success: Annotated[Share, Field(description="Share of its runs that pass inspection.")] = 0.95
+    times: Annotated[
+        dict[str, Time], Field(description="What single tasks take it, by their keys; it then does no other.")
+    ] = Field(default_factory=dict)
 
 
 class Teamwork(Part):
@@ -135,6 +142,9 @@ class Teamwork(Part):
 
     helpers: Annotated[Whole, Field(ge=1, le=8)] = 1
     factor: Annotated[Number, Field(gt=0, le=2, description="Time together over time alone.")]
+    alone_s: Annotated[
+        Number | None, Field(ge=0, le=4_000_000, description="The most nominal work it takes without help; none: any.")
+    ] = None
 
 
 class Experience(Part):

@@ -3,7 +3,7 @@
 from workmoot.plant.findings import BadDocument, Finding
 from workmoot.plant.order import Order, TaskStep
 from workmoot.plant.order_checks import Crew
-from workmoot.plant.plant import DigitalWorker, Plant
+from workmoot.plant.plant import DigitalWorker, Plant, Skill
 
 # A newcomer's pace over its model's, by its turn: newcomers differ, or there would be nothing to decide.
 PACES = (1.05, 0.95, 1.1, 0.9)
@@ -23,9 +23,14 @@ def _newcomer(plant: Plant, turn: int) -> DigitalWorker:
     model = plant.workers[turn % len(plant.workers)]
     number = turn // len(plant.workers) + 2
     pace = PACES[turn % len(PACES)]
-    skills = {name: skill.model_copy(update={"pace": skill.pace * pace}) for name, skill in model.skills.items()}
+    skills = {name: _paced(skill, pace) for name, skill in model.skills.items()}
     named = {"id": f"{model.id}-{number}", "name": f"{model.name} {number}"}
     return model.model_copy(update={**named, "skills": skills, "experience": ()})
+
+
+def _paced(skill: Skill, pace: float) -> Skill:
+    times = {task: time * pace for task, time in skill.times.items()}
+    return skill.model_copy(update={"pace": skill.pace * pace, "times": times})
 
 
 def _without_one(workers: tuple[DigitalWorker, ...], count: int) -> tuple[DigitalWorker, ...]:

@@ -58,7 +58,7 @@ def private_profile(worker: DigitalWorker) -> Json:
     return {
         "id": worker.id,
         "skills": {capability: skill.model_dump(mode="json") for capability, skill in worker.skills.items()},
-        "team": {capability: teamwork.model_dump(mode="json") for capability, teamwork in worker.team.items()},
+        "team": {name: teamwork.model_dump(mode="json", exclude_none=True) for name, teamwork in worker.team.items()},
         "experience": [experience.model_dump(mode="json") for experience in worker.experience],
         "ask_within_mm": worker.ask_within_mm,
     }

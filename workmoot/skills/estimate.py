@@ -9,6 +9,8 @@ from workmoot.domain.work import TaskSpec
 WHOLE = 10_000
 MS_PER_HOUR = 3_600_000
 MICRO_UNITS = 1_000_000
+Way = tuple[tuple[Number, ...], tuple[Number, ...]]
+"""Helpers and robots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +18,9 @@ class Ability:
     """What a worker believes of itself for one capability.
 
     `pace` and `spread` are factors on the nominal work and from p50 to p90, `team_factor` what a task together takes
-    of the time alone (0: it works alone only); all as fractions. `learnt` is what its runs took against its promises
-    in parts of 10,000, over `samples` runs.
+    of the time alone (0: it works alone only); all as fractions. `most_alone` is the most nominal work it takes
+    without help, in ticks (None: any). `learnt` is what its runs took against its promises in parts of 10,000, over
+    `samples` runs. `known` is what the task takes it alone, in ticks, where it need not guess.
     """
 
     pace: float
@@ -26,8 +29,10 @@ class Ability:
     cost_per_h: float
     success: float
     team_factor: float = 0.0
+    most_alone: int | None = None
     learnt: int = WHOLE
     samples: int = 0
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,10 @@ def estimate(ask: Ask, ability: Ability) -> list[Offer] | Refusal:
     """One offer alone for each robot that fits, and one for each sensible team, quickest kind first."""
     if ask.needs_robot and not ask.robots:
         return Refusal(task=ask.task, reason="none of its robots is free for this capability")
-    alone: list[tuple[Number, ...]] = [(robot,) for robot in ask.robots] if ask.needs_robot else [()]
-    ways = [((), robots) for robots in alone] + _teams(ask, ability)
+    ways = _alone(ask, ability) + _teams(ask, ability)
+    if not ways:
+        reason = f"more work than the {ability.most_alone} ticks it does alone, and nobody to do it with"
+        return Refusal(task=ask.task, reason=reason)
     offers = [
         _offer(ask, ability, sequence=ask.first_sequence + place, helpers=helpers, robots=robots)
         for place, (helpers, robots) in enumerate(ways)
@@ -75,7 +82,13 @@ def estimate(ask: Ask, ability: Ability) -> list[Offer] | Refusal:
     return affordable or Refusal(task=ask.task, reason=f"costs more than the budget of {ask.spec.budget} micro-units")
 
 
-def _teams(ask: Ask, ability: Ability) -> list[tuple[tuple[Number, ...], tuple[Number, ...]]]:
+def _alone(ask: Ask, ability: Ability) -> list[Way]:
+    if ability.most_alone is not None and ask.spec.work > ability.most_alone:
+        return []
+    return [((), (robot,)) for robot in ask.robots] if ask.needs_robot else [((), ())]
+
+
+def _teams(ask: Ask, ability: Ability) -> list[Way]:
     """Each partner alone as a helper; with robots, one of each side that is not the same."""
     if ask.spec.team < 2 or not ability.team_factor:
         return []
@@ -93,8 +106,9 @@ def _teams(ask: Ask, ability: Ability) -> list[tuple[tuple[Number, ...], tuple[N
 def _offer(
     ask: Ask, ability: Ability, *, sequence: int, helpers: tuple[Number, ...], robots: tuple[Number, ...]
 ) -> Offer:
-    factor = ability.pace * (ability.team_factor if helpers else 1.0)
-    p50 = max(1, round(ask.spec.work * factor) * ability.learnt // WHOLE)
+    work, pace = (ask.spec.work, ability.pace) if ability.known is None else (ability.known, 1.0)
+    factor = pace * (ability.team_factor if helpers else 1.0)
+    p50 = max(1, round(work * factor) * ability.learnt // WHOLE)
     busy_ms = p50 * (1 + len(helpers))
     return Offer(
         task=ask.task,

@@ -238,6 +238,15 @@ def test_decide__a_second_task_comes__the_ranking_has_the_first_too():
     assert found.ranking == tuple(rank({first: standing, second: found.offers}, {}, RankWeights()))
 
 
+def test_decide__it_knows_some_tasks_times__offers_those_alone_and_for_that_time():
+    workshop = Workshop()
+    known, _ = workshop.post(a_task(), a_task(), tasks=[{"key": "A/spray"}, {"key": "B/spray"}])
+    (unnamed,) = workshop.post(a_task())
+    told = Profile(skills={"spraying": Skill(pace=1.0, times={"A/spray": 2.5})})
+    assert [(offer.task, offer.p50) for offer in offers(workshop, profile=told)] == [(known, 2_500)]
+    assert unnamed in {offer.task for offer in offers(workshop)}
+
+
 # With whom
 
 
@@ -247,6 +256,13 @@ def test_decide__task_for_two__asks_the_one_who_could_help():
         ((), (ARM,)),
         ((FINISHER,), (ARM, NOZZLE)),
     ]
+
+
+def test_decide__too_much_for_one__offered_together_alone():
+    workshop, _ = posted(team=2, work=1_001)
+    careful = Profile(skills=SPRAYS, team={"spraying": Teamwork(factor=0.6, alone_s=1)})
+    assert [offer.helpers for offer in offers(workshop, profile=careful)] == [(FINISHER,)]
+    assert ((found := published(workshop, profile=careful)) and found.ranking[0].alone) == 0
 
 
 def test_decide__partner_failed_the_task_before__not_asked():
