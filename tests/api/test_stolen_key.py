@@ -227,6 +227,7 @@ WRITES = {
         path=f"{V1}/bulk/overrides",
         body={"kind": "hold", "where": SPRAYING, "reason": REASON, "expires_at": LATER},
         signed=each,
+        pointer="/signed/0/signature",
     ),
     "submit_order": Write(path=f"{V1}/orders", body={"document": DOCUMENT}, signed=posted, pointer="/signed/signature"),
     "take_robot": Write(path=LEASE, body={"reason": REASON}, signed=exact),
