@@ -83,6 +83,11 @@ def test_judge__its_offer_no_longer_stands__none():
     assert judged(a_problem(an_open_task(FIRST, BOTH[0])), by(BOTH[1])) is None
 
 
+def test_judge__what_its_task_waits_for_is_not_in_it__none():
+    waits = an_open_task(SECOND, *BOTH, after=(FIRST,))
+    assert judged(a_problem(an_open_task(FIRST, *BOTH), waits), by(BOTH[0], SECOND)) is None
+
+
 def test_judge__a_newer_offer_replaced_it__none():
     newer = a_mode(SPRAYER, sequence=2)
     assert judged(a_problem(an_open_task(FIRST, newer)), by(BOTH[0])) is None

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.planning.problems import FIRST, a_mode, a_problem, an_open_task
+from tests.planning.problems import FIRST, SECOND, a_mode, a_problem, an_open_task
 from workmoot.domain.errors import NoKernel
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.proposals import Weights
 from workmoot.planning import kernel
 from workmoot.planning.problem import Mode, Problem
 from workmoot.planning.schedule import as_promised
-from workmoot.planning.search import Candidate, Search, evaluate, recombined
+from workmoot.planning.search import Candidate, Search, candidate_of, evaluate, recombined
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65_534
@@ -119,6 +119,14 @@ def test_recombined__two_plans__never_worse_than_the_better(data: st.DataObject,
     found = recombined(problem, one, other, as_promised, seed=1, rounds=rounds)
     assert found.objective <= min(one.objective, other.objective)
     assert_holds(problem, found)
+
+
+def test_recombined__plans_of_different_tasks__refused():
+    mode = a_mode(Number(1), 1_000)
+    problem = a_problem(an_open_task(FIRST, mode), an_open_task(SECOND, mode))
+    one, other = (candidate_of(problem, {task: (0, mode)}, as_promised) for task in (FIRST, SECOND))
+    with pytest.raises(ValueError, match="different tasks"):
+        recombined(problem, one, other, as_promised, seed=1, rounds=1)
 
 
 def test_compiled__already__not_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
