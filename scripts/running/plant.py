@@ -35,6 +35,7 @@ from workmoot.plant.scenario import ORDER_FILE, PLANT_FILE, load_orders, load_pl
 from workmoot.plant.staffing import fitted, staffed
 
 READY_WITHIN_S = 90.0
+ANSWERED_WITHIN_S = 60.0
 DEPLOYED_WITHIN_S = 300.0
 LOOK_EVERY_S = 0.4
 STALLED_AFTER_S = 240.0
@@ -135,14 +136,21 @@ class PlantRun:
             self._start_supervisor()
 
     def _ask(self, order: Order, path: str, headers: dict[str, str]) -> Any:
+        """What the API answers; asked again, with the same key, as long as it says that this helps."""
+        until = time.monotonic() + ANSWERED_WITHIN_S
+        while (answer := self._post(order, path, headers)).is_error:
+            if "Retry-After" not in answer.headers or time.monotonic() > until:
+                raise NotReady(f"the API refused the order {order.name!r}: {answer.text}")
+            self.progress.step(f"asking again for the order {order.name}: {answer.json()['detail']}")
+            time.sleep(float(answer.headers["Retry-After"]))
+        return answer.json()
+
+    def _post(self, order: Order, path: str, headers: dict[str, str]) -> httpx.Response:
         asked = {"document": self._document(order)}
         try:
-            answer = httpx.post(f"{self._api}/api/v1/{path}", json=asked, headers=headers, timeout=60)
+            return httpx.post(f"{self._api}/api/v1/{path}", json=asked, headers=headers, timeout=60)
         except httpx.HTTPError as silent:
             raise NotReady(f"the API did not answer to the order {order.name!r}: {silent!r}") from silent
-        if answer.is_error:
-            raise NotReady(f"the API refused the order {order.name!r}: {answer.text}")
-        return answer.json()
 
     def follow(self) -> None:
         """Until the orders are done, and on a terminal until Ctrl-C; processes that die are started again."""
