@@ -101,16 +101,17 @@ def blocks_of(logs: Sequence[RawLog], head: Block) -> list[Block]:
 
 def raw_log(told: Mapping[str, Any], timestamp: int) -> RawLog:
     """A log of JSON-RPC."""
-    return RawLog(
+    found = (
         int(told["blockNumber"], 16),
         int(told["logIndex"], 16),
         _bytes_often(told["blockHash"]),
         timestamp,
         _bytes_often(told["transactionHash"]),
         _bytes_often(told["address"]),
-        bytes.fromhex("".join([topic[2:] for topic in told["topics"]])),
+        bytes.fromhex("".join(told["topics"]).replace("0x", "")),
         bytes.fromhex(told["data"][2:]),
     )
+    return tuple.__new__(RawLog, found)
 
 
 @lru_cache(maxsize=64)

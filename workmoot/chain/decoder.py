@@ -63,8 +63,9 @@ def decode_log(log: RawLog) -> Event | None:
     if making is None:
         return None
     made = object.__new__(making.kind)
-    making.put_at(made, Place(log.block, log.block_hash, log.log_index, "0x" + log.tx.hex(), log.timestamp))
-    for put, value in zip(making.puts, making.form.values(log.topics[WORD:], log.data), strict=True):
+    block, log_index, block_hash, timestamp, tx, _, topics, data = log
+    making.put_at(made, tuple.__new__(Place, (block, block_hash, log_index, "0x" + tx.hex(), timestamp)))
+    for put, value in zip(making.puts, making.form.values(topics[WORD:], data), strict=True):
         put(made, value)
     return made
 

@@ -29,6 +29,7 @@ class Follower(Following):
         self._archive = archive or MemoryArchive()
         self._last: Block | None = None
         self._asking = ThreadPoolExecutor(1, "follower")
+        self._keeping = ThreadPoolExecutor(1, "archive")
         self._ahead: tuple[Block, range, Future[Told]] | None = None
 
     def read(self) -> News | None:
@@ -73,9 +74,11 @@ class Follower(Following):
             return None
         self._ask_ahead(tip, self._span_after(head.number, tip))
         ends = [block for block in (last, head) if block is not None]
-        if self._blocks(*(block.number for block in ends)) != ends or not self._archive.extend(last, logs, head):
+        if self._blocks(*(block.number for block in ends)) != ends:
             return None
-        return News(events=tuple(decode_logs(logs)), head=head)
+        keeping = self._keeping.submit(self._archive.extend, last, logs, head)
+        events = tuple(decode_logs(logs))
+        return News(events=events, head=head) if keeping.result() else None
 
     def _span_after(self, number: int, tip: Block) -> range:
         """The blocks to ask for in one question."""

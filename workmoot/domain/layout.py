@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from struct import Struct
+from typing import Any
 
 from workmoot.domain.errors import Malformed
+
+CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,7 @@ class Layout:
     @property
     def size(self) -> int:
         """Bytes of one item."""
-        return sum(width for _, width in self.fields)
+        return _form(self.fields).packed.size
 
     def pack(self, item: object) -> bytes:
         """The bytes of an item that has the fields as attributes; refuses what does not fit."""
@@ -26,11 +31,27 @@ class Layout:
         """The item that begins at `offset`."""
         if len(packed) < offset + self.size:
             raise Malformed(f"{self.name}: cut short", offset=offset)
-        values: dict[str, int] = {}
-        for field, width in self.fields:
-            values[field] = int.from_bytes(packed[offset : offset + width], "big")
-            offset += width
+        form = _form(self.fields)
+        values: dict[str, Any] = dict(zip(form.names, form.packed.unpack_from(packed, offset), strict=True))
+        for field in form.odd:
+            values[field] = int.from_bytes(values[field], "big")
         return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the standard library reads a layout; fields of odd widths come as bytes."""
+
+    names: tuple[str, ...]
+    packed: Struct
+    odd: tuple[str, ...]
+
+
+@cache
+def _form(fields: tuple[tuple[str, int], ...]) -> _Form:
+    codes = (CODES.get(width, f"{width}s") for _, width in fields)
+    odd = tuple(field for field, width in fields if width not in CODES)
+    return _Form(names=tuple(field for field, _ in fields), packed=Struct(">" + "".join(codes)), odd=odd)
 
 
 @dataclass(frozen=True, slots=True)
