@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from agents.actions import Action
@@ -11,6 +11,7 @@ from agents.execution import Hands, perform
 from agents.policy import decide, drafting
 from agents.profile import Profile
 from agents.robots import RobotPart
+from agents.thinker import Thinker
 from agents.view import View
 from workmoot.domain.ballots import Content
 from workmoot.domain.errors import GatewayError, WorkmootError
@@ -18,11 +19,16 @@ from workmoot.domain.evidence import round_seed
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Block, Ledger, Task
 from workmoot.domain.work import Status
+from workmoot.skills.estimate import Estimator, estimate
 
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 10.0
 """The same trouble is told once in so many seconds, however often a cycle meets it."""
+LIVELY = 0.2
+"""Of its pause, so long a worker thinks before it looks again where the chain had news at the last look."""
+LOOK_AGAIN_S = 0.25
+"""A worker that thinks decides anew after so long, even if nothing is new on the chain."""
 SLOW_LOOK_S = 3.0
 """A look that takes longer counts as one at a chain that was away."""
 
@@ -50,6 +56,8 @@ class Self:
     seed: int
     chain_id: int
     dao: str
+    offers_for: Estimator = estimate
+    """How it estimates; a worker of one's own may do so otherwise."""
 
 
 @dataclass(slots=True)
@@ -75,6 +83,10 @@ class Daemon:
         self._hands: Hands | None = None
         self._now_s = now_s
         self._memory = Memory()
+        self._thinker = Thinker()
+        self._head: Block | None = None
+        self._decided_s = 0.0
+        self._is_quiet = False
         self._seen_by: Ledger | None = None
         self._said: dict[str, float] = {}
 
@@ -85,19 +97,34 @@ class Daemon:
                 self.cycle()
             except WorkmootError as refused:
                 self._say("cycle ended early", refused)
-            stop.wait(pause_s)
+            if not self.think(pause_s if self._is_quiet else pause_s * LIVELY):
+                stop.wait(pause_s)
+
+    def think(self, seconds: float) -> bool:
+        """Thinks for so long, wall seconds; whether there was anything to think about."""
+        self._thinker.think(seconds)
+        return self._thinker.is_busy
 
     def cycle(self) -> None:
-        """Look, decide, act."""
+        """Look, decide, act; while it thinks and nothing is new, not at every look."""
+        former = self._head
+        if self._thinker.is_busy and not self._is_due():
+            return
         view = self.look()
         if view is None:
             return
+        self._decided_s = self._now_s()
+        self._is_quiet = self._head == former
         for action in decide(view):
             self._act(action)
 
+    def _is_due(self) -> bool:
+        """Whether the chain has news, or it is a while since the last decision."""
+        return self._look_up() != self._head or self._now_s() >= self._decided_s + LOOK_AGAIN_S
+
     def look(self) -> View | None:
         """The view at the chain's head; None before the worker has a badge and the plant a description."""
-        head = self._look_up()
+        self._head = head = self._look_up()
         ledger = self._eyes.ledger
         me = ledger.member_of(self._who.account)
         if me is None or ledger.clock is None:
@@ -118,6 +145,7 @@ class Daemon:
             read=(head.number, head.hash),
             seeing_since=self._memory.seeing_since,
             seed=self._who.seed,
+            offers_for=self._who.offers_for,
             round_seeds=self._memory.round_seeds,
             seen=self._memory.seen,
             drafted=self._memory.drafted,
@@ -126,7 +154,7 @@ class Daemon:
             ballots=self._hands.ballots.look(ledger),
         )
         self._notice_drafts(view)
-        return view
+        return replace(view, thought=self._thinker.look(view))
 
     def _look_up(self) -> Block:
         """The head; notices when the chain was out of sight until now."""

@@ -8,16 +8,20 @@ from typing import Any
 from agents.ballots import Known
 from agents.profile import Profile
 from agents.robots import RobotPart
+from agents.thought import Thought
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Number, TaskId, order_of
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
-from workmoot.planning.horizon import clock_of, decides_at_once, policy, votes_by_signature
+from workmoot.planning.horizon import MOST_WALL_S, clock_of, decides_at_once, is_to_decide, told, votes_by_signature
+from workmoot.planning.reopening import reopened
+from workmoot.skills.estimate import Estimator, estimate
 
 TALK_S = 2.0
 MARGIN = 200
+WHOLE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,10 @@ class View:
     running_since: Mapping[tuple[TaskId, int], float]
     parts: Mapping[TaskId, tuple[RobotPart, ...]]
     ballots: Known
+    offers_for: Estimator = estimate
+    """How it estimates."""
+    thought: Thought | None = None
+    """The best plan it has found for what is to be decided, where the policy gives time to think."""
 
     @property
     def now(self) -> int:
@@ -52,12 +60,12 @@ class View:
     @property
     def talk_s(self) -> float:
         """How long members listen before they go on, wall seconds."""
-        return float(policy(self.ledger).get("talk_s", TALK_S))
+        return told(self.ledger, "talk_s", TALK_S, most=MOST_WALL_S)
 
     @property
     def margin(self) -> int:
         """How much better another plan must be to be worth the trouble, in parts of 10,000."""
-        return int(policy(self.ledger).get("margin_bps", MARGIN))
+        return int(told(self.ledger, "margin_bps", MARGIN, most=WHOLE))
 
     @property
     def votes_by_signature(self) -> bool:
@@ -68,6 +76,17 @@ class View:
     def decides_at_once(self) -> bool:
         """Whether members sign plans before they are opened, too."""
         return decides_at_once(self.ledger)
+
+    @cached_property
+    def to_decide(self) -> Mapping[TaskId, Task]:
+        """The tasks that plans may name."""
+        tasks = self.ledger.tasks.items()
+        return {id_: task for id_, task in tasks if id_ in self.reopened or is_to_decide(self.ledger, task, self.now_s)}
+
+    @cached_property
+    def reopened(self) -> frozenset[TaskId]:
+        """Those of them that are decided, but by a plan that the plant has left."""
+        return reopened(self.ledger, self.now, wall_s=self.now_s)
 
     @property
     def member(self) -> Member:

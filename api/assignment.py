@@ -197,7 +197,7 @@ def _lead(snap: Snapshot, payload: dict[str, Any]) -> Member:
 def _offer(snap: Snapshot, task: Task, lead: Member) -> Offer | None:
     """The worker's offer for this decision: alone before together, then the quickest."""
     records = snap.ledger.offers.get(task.id, [])
-    offers = [r.offer for r in records if r.worker == lead.number and r.offer.version == task.version]
+    offers = [r.offer for r in records if r.worker == lead.number and snap.ledger.stands(r)]
     bound = [offer for offer in offers if _is_bound(snap, lead, offer)]
     return min(bound, key=lambda offer: (len(offer.helpers), offer.p50), default=None)
 

@@ -5,13 +5,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from agents.daemon import Daemon, Self
 from agents.execution import Hands
 from agents.gateway import Gateway
 from agents.pen import Pen
-from agents.profile import Profile, read_profile
+from agents.profile import Profile
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.http_box import HttpBallotBox
 from workmoot.ballots.poll import Notary
@@ -21,6 +22,7 @@ from workmoot.chain.signer import Signer, load_signer
 from workmoot.domain.errors import Unreachable
 from workmoot.domain.ledger import Block, Ledger
 from workmoot.planning.kernel import kernel
+from workmoot.skills.estimate import Estimator, estimate
 
 log = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -52,22 +54,38 @@ class ChainEyes:
 
 
 def run_worker(
-    *, key: Path, rpc: str, profile: Path | None, deployment: Path | None, seed: int, pause_s: float
+    *,
+    key: Path,
+    rpc: str,
+    profile: Profile,
+    deployment: Path | None,
+    seed: int,
+    pause_s: float,
+    offers_for: Estimator = estimate,
 ) -> None:
     """Runs until SIGTERM or SIGINT."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     signer = load_signer(key)
-    told = read_profile(profile) if profile else Profile()
     kernel()  # compiled now, or refused now: not in the midst of a vote
     connection = _await_connection(rpc, deployment, stop)
     if connection is None:
         return
     found = connection.deployment
-    who = Self(account=signer.address, profile=told, seed=seed, chain_id=found.chain_id, dao=found.allocation_dao)
+    who = Self(
+        account=signer.address,
+        profile=profile,
+        seed=seed,
+        chain_id=found.chain_id,
+        dao=found.allocation_dao,
+        offers_for=offers_for,
+    )
+    daemon = Daemon(who, ChainEyes(connection), _hands_for(connection, signer), time.time)
+    with suppress(Unreachable):
+        daemon.look()  # all that was before, so that who is awake is ready
     log.info("awake as %s on chain %s", signer.address, found.chain_id)
-    Daemon(who, ChainEyes(connection), _hands_for(connection, signer), time.time).run(stop, pause_s=pause_s)
+    daemon.run(stop, pause_s=pause_s)
     log.info("asleep")
 
 

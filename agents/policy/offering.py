@@ -9,8 +9,8 @@ from workmoot.domain.ids import Number, TaskId, index_of, order_of
 from workmoot.domain.ledger import OfferRecord, Task
 from workmoot.domain.offers import Offer
 from workmoot.planning.beliefs import believe
-from workmoot.planning.horizon import is_to_decide, policy
-from workmoot.skills.estimate import Ability, Ask, Partner, Refusal, estimate
+from workmoot.planning.horizon import policy
+from workmoot.skills.estimate import Ability, Ask, Partner, Refusal
 from workmoot.skills.rank import RankWeights, rank
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,10 @@ def decide(view: View) -> list[Action]:
 
 
 def _publish(view: View) -> list[Action]:
-    asked = [task for task in view.ledger.tasks.values() if _is_to_decide(view, task) and _wants_offer(view, task)]
+    asked = [task for task in view.to_decide.values() if _wants_offer(view, task)]
     fresh: dict[TaskId, list[Offer]] = {}
     for task in asked:
-        found = estimate(_ask(view, task), _ability(view, task))
+        found = view.offers_for(_ask(view, task), _ability(view, task))
         if isinstance(found, Refusal):
             log.debug("no offer for task %s: %s", found.task, found.reason)
         else:
@@ -38,17 +38,11 @@ def _publish(view: View) -> list[Action]:
     if not fresh:
         return []
     standing = {task: [record.offer for record in _own(view, task)] for task in view.ledger.offers}
-    kept = {
-        task: offers for task, offers in standing.items() if offers and _is_to_decide(view, view.ledger.tasks[task])
-    }
+    kept = {task: offers for task, offers in standing.items() if offers and task in view.to_decide}
     ledger = view.ledger
     priorities = {task.id: ledger.priority_of(task, view.now_s) for task in ledger.tasks.values()}
     ranking = rank({**kept, **fresh}, priorities, rank_weights(view))
     return [PublishOffers(offers=tuple(offer for found in fresh.values() for offer in found), ranking=tuple(ranking))]
-
-
-def _is_to_decide(view: View, task: Task) -> bool:
-    return is_to_decide(view.ledger, task, view.now_s)
 
 
 def rank_weights(view: View) -> RankWeights:
@@ -62,8 +56,11 @@ def rank_weights(view: View) -> RankWeights:
 def _wants_offer(view: View, task: Task) -> bool:
     if not view.member.is_capable(task.spec.capability) or view.me in task.excluded or not _knows(view, task):
         return False
-    current = [record for record in _own(view, task.id) if record.offer.version == task.version]
-    return all(record.offer.valid_until < view.now_s + RENEW_S for record in current)
+    own = _own(view, task.id)
+    stands = [
+        record for record in own if view.ledger.stands(record) and record.offer.valid_until >= view.now_s + RENEW_S
+    ]
+    return not stands or any(record.offer.helpers and record not in stands for record in own)
 
 
 def _own(view: View, task: TaskId) -> list[OfferRecord]:
@@ -149,7 +146,7 @@ def _can_help(view: View, record: OfferRecord) -> bool:
     """Whether the offer is open, can be kept with our robots, and has not our word yet."""
     offer = record.offer
     task = view.ledger.tasks.get(offer.task)
-    if task is None or not _is_to_decide(view, task) or offer.version != task.version or offer.valid_until < view.now_s:
+    if task is None or task.id not in view.to_decide or offer.version != task.version or offer.valid_until < view.now_s:
         return False
     if view.ledger.is_confirmed(offer.task, offer.version, record.worker, offer.sequence, view.me):
         return False

@@ -1,15 +1,29 @@
 """Plans: when it is one's turn, put the best one can think of to the vote."""
 
+from math import inf
+
 from agents.actions import Action, Propose, ShareDraft
 from agents.policy import drafting
-from agents.policy.thinking import own_rounds, problem_of, seconds
+from agents.policy.thinking import (
+    REPLAN_S,
+    improved_from,
+    is_up_to_date,
+    last_call,
+    own_rounds,
+    problem_of,
+    seconds,
+    to_think_about,
+    turn_of,
+)
+from agents.thought import Thought
 from agents.view import View
+from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import ProposalId, TaskId
-from workmoot.domain.ledger import Proposal
+from workmoot.domain.ledger import Proposal, Task
 from workmoot.domain.plan import MOST_BYTES, MOST_LEAVES
 from workmoot.domain.proposals import Opening, State
 from workmoot.planning.beliefs import believe
-from workmoot.planning.horizon import is_to_decide, withdrawn_at
+from workmoot.planning.horizon import is_ripening, ripe_at, think_s, withdrawn_at
 from workmoot.planning.judgement import restrict
 from workmoot.planning.problem import Problem
 from workmoot.planning.ranking import community_rank
@@ -18,6 +32,9 @@ from workmoot.planning.search import Candidate, best_plan, evaluate
 from workmoot.planning.validity import opening_for
 
 STAGGER_S = 1.5
+QUICK_STAGGER_S = 0.1
+LAST_PART = 0.25
+"""Of the time to think is left when what was decided better is put to the vote once more."""
 
 
 def decide(view: View) -> list[Action]:
@@ -28,14 +45,56 @@ def decide(view: View) -> list[Action]:
     if drafting.own(view) is not None:
         return []
     covered = _covered(view)
-    if all(task.id in covered for task in view.ledger.tasks.values() if is_to_decide(view.ledger, task, view.now_s)):
+    ledger = view.ledger
+    open_ = [task for task in view.to_decide.values() if task.id not in covered]
+    if not open_ or _has_too_many_open(view):
         return []
-    problem = problem_of(view)
+    if all(task.id in view.reopened or is_ripening(ledger, task, view.now_s) for task in open_):
+        return _improve(view)
+    if to_think_about(view) and not is_up_to_date(view):
+        return []
+    if not _is_our_turn(view, [task.id for task in open_]):
+        return []
+    problem = view.thought.problem if view.thought else problem_of(view)
     waiting = [task for task in problem.plannable if task not in covered]
-    if not waiting or not _is_our_turn(view, waiting) or _has_too_many_open(view):
-        return []
-    opening = _opening(view, problem, waiting[:MOST_LEAVES])
+    opening = _opening(view, problem, waiting[:MOST_LEAVES]) if waiting else None
     return _put_to_vote(view, opening) if opening else []
+
+
+def _improve(view: View) -> list[Action]:
+    """What was decided in a hurry, better: half-way through the time there is, and towards its end; and what the plant
+    has left, as soon as it is thought about."""
+    thought = view.thought
+    if thought is None or not is_up_to_date(view) or not thought.gains(view.margin):
+        return []
+    tasks = list(thought.problem.tasks)
+    if view.reopened and _was_refused(view, tasks):
+        return []
+    first = view.ledger.tasks[tasks[0]]
+    begins, pause_s, ends = thought.since_s + REPLAN_S, STAGGER_S, inf
+    if not view.reopened:
+        begins, pause_s, ends = _improved_at(view, first, thought), QUICK_STAGGER_S, last_call(view, first)
+    turn = keccak(view.round_seed(tasks) + first.decided_by.to_bytes(8, "big"))
+    place = view.place([member.number for member in view.ledger.voting_members()], turn)
+    if not begins + place * pause_s <= view.now_s < ends:
+        return []
+    words = f"{len(tasks)} tasks anew, done {seconds(thought.best.figures.makespan)} after the order"
+    opening = opening_of(view, thought.problem, thought.best, counters=ProposalId(0), words=words)
+    return _put_to_vote(view, opening) if opening and fits(opening) else []
+
+
+def _was_refused(view: View, tasks: list[TaskId]) -> bool:
+    """Whether an own plan for one of them was defeated after what is in force was decided: others see it otherwise."""
+    found = _touching(view, tasks)
+    decided = max((it.at.position for it in found if it.state is State.ENACTED), default=(0, 0))
+    own = (it for it in found if it.proposer == view.me and it.state is State.DEFEATED)
+    return any(it.at.position > decided for it in own)
+
+
+def _improved_at(view: View, task: Task, thought: Thought) -> float:
+    is_second = task.version == task.offered_since + 1
+    last = ripe_at(view.ledger, task) - think_s(view.ledger) * LAST_PART
+    return max(improved_from(view, task) if is_second else last, thought.since_s)
 
 
 def _opening(view: View, problem: Problem, tasks: list[TaskId]) -> Opening | None:
@@ -63,12 +122,14 @@ def _covered(view: View) -> set[TaskId]:
 
 def think(view: View, problem: Problem) -> Candidate | None:
     """Our best plan by our own beliefs."""
+    known = view.thought.best if view.thought and view.thought.problem.tasks.keys() == problem.tasks.keys() else None
     return best_plan(
         problem,
         duration=believe(view.ledger, view.me, view.experience()).duration(),
         rank=community_rank(view.ledger),
         seed=view.seed * 1_000_003 + view.me,
         rounds=own_rounds(view, problem),
+        start=known,
     )
 
 
@@ -101,7 +162,10 @@ def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
     settled = [float(found.settled_at.timestamp) for found in _touching(view, waiting) if found.settled_at]
     opened = (withdrawn_at(view.ledger, tasks[task], view.now_s) for task in waiting)
     begin = max(first_seen, *settled, *opened, *drafting.held_until(view, waiting).values(), 0.0)
-    place = view.place([member.number for member in view.ledger.voting_members()], view.round_seed(waiting))
+    place = turn_of(view, waiting)
+    if view.thought is not None:
+        wait_s = 0.0 if view.thought.has_time else place * STAGGER_S
+        return view.now_s >= max(view.thought.since_s, *settled, 0.0) + wait_s
     return view.now_s >= begin + view.talk_s + place * STAGGER_S
 
 

@@ -3,14 +3,22 @@
 from collections.abc import Iterable
 
 from agents.view import View
-from workmoot.domain.ids import TaskId
-from workmoot.domain.ledger import Ledger, Proposal
+from workmoot.domain.ids import TaskId, order_of
+from workmoot.domain.ledger import Ledger, Proposal, Task
 from workmoot.domain.plan import ENTRIES_AT_ONCE
-from workmoot.planning.horizon import policy, problem_at
+from workmoot.planning.horizon import policy, problem_at, ripe_at, think_s
 from workmoot.planning.problem import Problem
 from workmoot.planning.validity import faults
 
 REVIEW_ROUNDS_OF_TALK = 2
+REPLAN_S = 1.0
+"""Wall seconds that a worker seeks a better plan for what is decided anew."""
+SECOND_PART = 0.5
+"""Of the time to think is left when what was decided first is put to the vote anew."""
+VOTING_PART = 0.1
+"""Of the time to think is kept for the last vote; in the last third of that nobody says yes any more."""
+PATIENCE = 0.25
+"""Of the time to think, so much is waited for who says nothing."""
 OWN_ROUNDS, JUDGE_ROUNDS = 6_000, 2_000
 """Where the plant does not say. Six thousand take about a twentieth of a second for sixty tasks."""
 MOST_ROUNDS = 1_000_000
@@ -19,9 +27,66 @@ MOST_WAYS = 600
 """To do the tasks of a plan; with more there are fewer rounds, so that they take no longer."""
 
 
-def problem_of(view: View) -> Problem:
-    """What there is to plan now."""
-    return problem_at(view.ledger, view.now, wall_s=view.now_s)
+def problem_of(view: View, anew: Iterable[TaskId] = ()) -> Problem:
+    """What there is to plan now, with these tasks if they have not begun."""
+    return problem_at(view.ledger, view.now, wall_s=view.now_s, anew=view.reopened.union(anew))
+
+
+def ripening(view: View) -> list[Task]:
+    """What the policy gives time to think about: posted a while ago at most, and not begun."""
+    ledger, time_s = view.ledger, think_s(view.ledger)
+    fresh = {order.id for order in ledger.orders.values() if view.now_s < order.posted_at + time_s}
+    return [task for task in view.to_decide.values() if order_of(task.id) in fresh] if fresh else []
+
+
+def to_think_about(view: View) -> dict[TaskId, int]:
+    """The tasks that a worker seeks a plan for while it has nothing else to do, and their decision versions: those that
+    are decided anew with all that is to decide, else those that there is time for."""
+    tasks = view.to_decide.values() if view.reopened else ripening(view)
+    return {task.id: task.version for task in tasks}
+
+
+def last_call(view: View, task: Task) -> float:
+    """The wall second after which nothing better is put to the vote: it has to be decided before the work begins."""
+    return ripe_at(view.ledger, task) - think_s(view.ledger) * VOTING_PART
+
+
+def improved_from(view: View, task: Task) -> float:
+    """The wall second from which on something better than the first plan is put to the vote."""
+    return ripe_at(view.ledger, task) - think_s(view.ledger) * SECOND_PART
+
+
+def turn_of(view: View, tasks: list[TaskId]) -> int:
+    """Its place among those who may speak first on these tasks."""
+    return view.place([member.number for member in view.ledger.voting_members()], view.round_seed(tasks))
+
+
+def is_up_to_date(view: View) -> bool:
+    """Whether it has thought about what is to be decided, as that is now."""
+    return view.thought is not None and view.thought.about == to_think_about(view)
+
+
+def have_spoken(view: View, tasks: Iterable[TaskId]) -> bool:
+    """Whether everyone who could do one of the tasks has told its offers since they were posted or decided; who is
+    silent is waited for a while since the tasks were first seen so."""
+    ledger = view.ledger
+    looked = [ledger.tasks[task] for task in tasks]
+    first = max(view.seen.get((task.id, task.version), view.now_s) for task in looked)
+    if view.now_s >= first + max(view.talk_s, think_s(ledger) * PATIENCE):
+        return True
+    since = max(_told_at(ledger, task) for task in looked)
+    wanted = {task.spec.capability for task in looked}
+    able = (it for it in ledger.voting_members() if any(it.is_capable(capability) for capability in wanted))
+    told = (ledger.rankings.get(member.number) for member in able)
+    return all(ranking is not None and ranking.at.position > since for ranking in told)
+
+
+def _told_at(ledger: Ledger, task: Task) -> tuple[int, int]:
+    """Where on the chain the task was posted, or decided last."""
+    decision = ledger.proposals.get(task.decided_by)
+    decided = decision.settled_at if decision else None
+    posted = ledger.orders[order_of(task.id)].at
+    return max(posted.position, decided.position) if decided else posted.position
 
 
 def faults_in(view: View, proposal: Proposal) -> list[str]:

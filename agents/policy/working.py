@@ -22,7 +22,7 @@ from workmoot.domain.ledger import Leaf, Task
 from workmoot.domain.overrides import Level, SubjectType
 from workmoot.domain.plan import claim_of, claim_proof
 from workmoot.domain.work import Status
-from workmoot.planning.horizon import can_lead, clock_of, is_to_decide, withdrawn
+from workmoot.planning.horizon import can_lead, clock_of, is_let_go, is_ripening, withdrawn
 from workmoot.skills.desk import evidence_of, produce
 
 TEAM_SHARE = 6_000
@@ -58,7 +58,7 @@ def _stops(view: View) -> list[Action]:
 def _goes_to_another(view: View, task: Task) -> bool:
     """Whether a task of ours could begin but is to be decided anew: stopped, nobody summons it and has us fail it."""
     given = task.status is Status.ALLOCATED and view.ledger.is_ready(task)
-    return given and is_to_decide(view.ledger, task, view.now_s)
+    return given and is_let_go(view.ledger, task, view.now_s)
 
 
 def _resumed(view: View) -> list[Action]:
@@ -117,7 +117,7 @@ def product_of(view: View, task: Task) -> bytes:
 
 def _begin(view: View, task: Task, starting: list[TaskId]) -> list[Action]:
     """Who is drained begins only what a human gave it."""
-    if not view.ledger.is_ready(task) or not view.ledger.may_work(task):
+    if not view.ledger.is_ready(task) or not view.ledger.may_work(task) or is_ripening(view.ledger, task, view.now_s):
         return []
     if _goes_to_another(view, task):
         return [StopTask(task=task.id, stopped=True)]

@@ -60,8 +60,8 @@ def why_out(snap: Snapshot, task: Task, grounds: Grounds) -> WhyOut:
         as_of=grounds.proposal.opening.read_at if grounds.proposal else snap.ledger.head.number,
         in_control=snap.ledger.in_control(task),
         slots=filled_slots(snap, task),
-        offers=tuple(_offers(snap, task, version, grounds)),
-        refusals=tuple(_refusals(snap, task, version, grounds)),
+        offers=tuple(_offers(snap, task, grounds)),
+        refusals=tuple(_refusals(snap, task, grounds)),
         community=_community(grounds.ledger, task.id),
         members=tuple(_members(snap, grounds.ledger, task.id)),
         proposals=tuple(naming(snap, it, task.id) for it in _naming(snap.ledger, task.id, version)),
@@ -79,12 +79,11 @@ def _entry_of(proposal: Proposal, task: TaskId) -> PlanEntry | None:
     return next((entry for entry in proposal.decided_entries if entry.task == task), None)
 
 
-def _offers(snap: Snapshot, task: Task, version: int, grounds: Grounds) -> Iterator[OfferOut]:
+def _offers(snap: Snapshot, task: Task, grounds: Grounds) -> Iterator[OfferOut]:
     entry, ledger = grounds.entry(task.id), grounds.ledger
-    takes = (entry.lead, entry.version, entry.sequence) if entry else None
-    records = [record for record in ledger.offers.get(task.id, ()) if record.offer.version == version]
+    records = [record for record in ledger.offers.get(task.id, ()) if ledger.stands(record)]
     for record in sorted(records, key=lambda it: (it.offer.p50, it.worker, it.offer.sequence)):
-        yield _offer(snap, record, ledger, taken=record.takes == takes)
+        yield _offer(snap, record, ledger, taken=entry is not None and record.is_taken_by(entry))
 
 
 def _offer(snap: Snapshot, record: OfferRecord, ledger: Ledger, *, taken: bool) -> OfferOut:
@@ -108,9 +107,9 @@ def _offer(snap: Snapshot, record: OfferRecord, ledger: Ledger, *, taken: bool) 
     )
 
 
-def _refusals(snap: Snapshot, task: Task, version: int, grounds: Grounds) -> Iterator[RefusalOut]:
+def _refusals(snap: Snapshot, task: Task, grounds: Grounds) -> Iterator[RefusalOut]:
     records = grounds.ledger.offers.get(task.id, ())
-    offered = {record.worker for record in records if record.offer.version == version} - task.excluded
+    offered = {record.worker for record in records if grounds.ledger.stands(record)} - task.excluded
     for member in grounds.ledger.members.values():
         if member.is_capable(task.spec.capability) and member.number not in offered:
             yield RefusalOut(worker=_who(snap, member.number), reason=_reason(task, member.number, grounds))

@@ -5,17 +5,17 @@ jumps over the pauses in which none does. It begins when all are awake and the l
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from time import process_time
 
-from agents.daemon import Daemon, Self
+from agents.daemon import LIVELY, Daemon, Self
 from agents.execution import Hands
 from agents.gateway import Gateway
 from agents.pen import Pen
 from agents.profile import Profile, Skill
 from benchmarks.allocation.instances import Instance
 from benchmarks.allocation.solo import Assignment
+from benchmarks.allocation.work import SKILL, Decision, assignments_of, machines_of, orders_of, times_of
 from workmoot.ballots.boxes import Boxes
 from workmoot.ballots.poll import Notary
 from workmoot.chain.memory import (
@@ -31,107 +31,86 @@ from workmoot.chain.memory import (
 from workmoot.chain.memory.memory_chain import ADDRESSES, made_up
 from workmoot.chain.signatures import is_signed_by
 from workmoot.chain.signer import Signer
-from workmoot.domain.clock import TICKS_A_SECOND
-from workmoot.domain.errors import Malformed
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import TASKS_PER_ORDER, TaskId, index_of, order_of
 from workmoot.domain.ledger import Block, Ledger
-from workmoot.domain.proposals import Policy, State, Weights
-from workmoot.domain.work import Limits, Status, TaskSpec, mask_of, pack_tasks
+from workmoot.domain.proposals import Policy as Voting
+from workmoot.domain.proposals import State, Weights
+from workmoot.domain.work import Limits
 from workmoot.domain.workers import Kind, Role, capability_mask
+from workmoot.plant.plant import Policy
 
 START_S = 1_800_000_000
 ADMINISTRATOR = made_up("administrator")
-SKILL = "work"
 SLOW = 1
 """Of a thousand: a tick takes a second, so that what the talk takes is far below a unit of the file's time."""
 PAUSE_S = 0.1
-TALK_S = 0.2
-ROUNDS_PER_S, CROWD = 28_000, 15_000
-"""Of an own search for each second there is: so many by few members for few tasks, half of them where the product of
-the two is the crowd's, whose talk takes as long."""
-JUDGES_PART = 10
-"""Of an own search's rounds the judges, who make three searches each, share the tenth."""
 LIMITS = Limits(acknowledge_seconds=3_600, heartbeat_seconds=3_600, inspect_seconds=3_600)
-MEASURED = Policy(voting_seconds=3_600, open_limit=2, weights=Weights(makespan=10_000, tardiness=0, energy=0, cost=0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What the community decided; no assignments: nothing in time."""
-
-    assignments: tuple[Assignment, ...]
-    decision_s: float
-    members: int
-    proposals: int
-    passed: int
-    cpu_s: float
-
-    @property
-    def makespan(self) -> int | None:
-        """When the last operation ends."""
-        return max((end for *_, end in self.assignments), default=None)
-
-
-def decide(instance: Instance, *, seconds: float, seed: int) -> Decision:
+def decide(instance: Instance, *, seconds: float, seed: int, policy: Policy) -> Decision:
     """What is decided in so many seconds after the last work order was posted."""
-    plant = _Plant(instance, seconds, seed)
+    plant = _Plant(instance, seed, policy)
     began, skipped = process_time(), 0.0
-    while (now := process_time() - began + skipped) < seconds and not plant.has_decided:
+    while (now := process_time() - began + skipped) < seconds:
         if not plant.round(now):
             skipped += PAUSE_S
-    return plant.decision(now, process_time() - began)
+    return plant.decision(process_time() - began)
 
 
 class _Plant:
     """The contracts, the work and the daemons."""
 
-    def __init__(self, instance: Instance, seconds: float, seed: int) -> None:
-        self._instance, self._seconds = instance, seconds
-        self._chain = MemoryChain(ADMINISTRATOR, limits=LIMITS, policy=MEASURED, now=START_S)
-        self._machines = sorted({machine for ways in instance.ways for machine, _ in ways})
+    def __init__(self, instance: Instance, seed: int, policy: Policy) -> None:
+        self._instance, self._policy = instance, policy
+        weights = Weights(**policy.weights.model_dump())
+        founding = Voting(voting_seconds=policy.voting_s, open_limit=policy.open_limit, weights=weights)
+        self._chain = MemoryChain(ADMINISTRATOR, limits=LIMITS, policy=founding, now=START_S)
+        self._machines = machines_of(instance)
         self._eyes = _Eyes(self._chain)
         self._now = 0.0
-        self._describe(round(seconds * ROUNDS_PER_S * CROWD / (CROWD + len(self._machines) * len(instance.ways))))
+        self._thought_s = PAUSE_S
+        self._first: tuple[float, tuple[Assignment, ...]] | None = None
+        self._describe()
         self._daemons = [self._daemon(machine, seed) for machine in self._machines]
         self.round(0.0)
         self._post()
 
-    @property
-    def has_decided(self) -> bool:
-        """Whether somebody has each task."""
-        return all(task.status is not Status.POSTED for task in self._eyes.seen.tasks.values())
-
     def round(self, now: float) -> bool:
-        """A cycle of each daemon; whether anything came of it."""
+        """A cycle of each daemon, and a while to think; whether anything came of it."""
         before, began = len(self._chain.events), process_time()
+        busy = False
         for daemon in self._daemons:
             self._now = now + process_time() - began
             self._chain.set_time(START_S + int(self._now))
             daemon.cycle()
-        return len(self._chain.events) > before
+            busy = daemon.think(self._thought_s) or busy
+        if self._first is None and len(self._chain.events) > before and (found := self._assignments()):
+            self._first = self._now, found
+        has_news = len(self._chain.events) > before
+        self._thought_s = PAUSE_S * (LIVELY if has_news else 1)
+        return busy or has_news
 
-    def decision(self, now: float, cpu_s: float) -> Decision:
+    def decision(self, cpu_s: float) -> Decision:
         """What has come of it."""
-        ledger = self._eyes.seen
-        proposals = ledger.proposals.values()
+        proposals = self._eyes.seen.proposals.values()
         return Decision(
-            assignments=self._assignments(ledger) if self.has_decided and now <= self._seconds else (),
-            decision_s=now,
+            assignments=self._assignments(),
+            first=self._first[1] if self._first else (),
+            first_s=self._first[0] if self._first else None,
             members=len(self._machines),
             proposals=len(proposals),
             passed=sum(proposal.state in (State.PASSED, State.ENACTED) for proposal in proposals),
+            gas=None,
             cpu_s=cpu_s,
         )
 
-    def _describe(self, own: int) -> None:
-        policy = {
-            "handover_ms": 0,
-            "talk_s": TALK_S,
-            "margin_bps": 100,
-            "own_rounds": max(1, own),
-            "judge_rounds": max(1, own // (JUDGES_PART * len(self._machines))),
-        }
+    def _assignments(self) -> tuple[Assignment, ...]:
+        ledger = self._eyes.seen
+        machine = {ledger.numbers[_signer(it).address]: it for it in self._machines}
+        return assignments_of(self._instance, ledger, lambda number: machine[number])
+
+    def _describe(self) -> None:
+        policy = self._policy.model_dump(mode="json")
         told = json.dumps({"name": "bench", "capabilities": [SKILL], "robots": [], "policy": policy})
         MemoryWorkOrders(self._chain, ADMINISTRATOR).describe(told, 1, START_S * 1_000, SLOW)
         members = MemoryMembers(self._chain, ADMINISTRATOR)
@@ -142,28 +121,13 @@ class _Plant:
 
     def _post(self) -> None:
         work_orders = MemoryWorkOrders(self._chain, ADMINISTRATOR)
-        for job in self._instance.jobs:
-            if len(job) > TASKS_PER_ORDER:
-                raise Malformed(f"a job of {len(job)} operations: a work order has at most {TASKS_PER_ORDER} tasks")
-            detail = {"tasks": [{"key": _key(operation)} for operation in job]}
-            work_orders.post(pack_tasks([self._spec(operation, job) for operation in job]), json.dumps(detail))
-
-    def _spec(self, operation: int, job: tuple[int, ...]) -> TaskSpec:
-        """Its nominal work is what it takes the quickest."""
-        quickest = min(time for _, time in self._instance.ways[operation])
-        before = mask_of([job.index(other) for other in self._instance.before[operation]])
-        return TaskSpec(capability=1, work=max(1, quickest * TICKS_A_SECOND), predecessors=before)
+        for order in orders_of(self._instance):
+            work_orders.post(*order)
 
     def _daemon(self, machine: int, seed: int) -> Daemon:
-        times = {
-            _key(operation): float(time)
-            for operation, ways in enumerate(self._instance.ways)
-            for other, time in ways
-            if other == machine
-        }
         who = Self(
             account=_signer(machine).address,
-            profile=Profile(skills={SKILL: Skill(pace=1.0, times=times)}),
+            profile=Profile(skills={SKILL: Skill(pace=1.0, times=times_of(self._instance, machine))}),
             seed=seed,
             chain_id=self._chain.chain_id,
             dao=ADDRESSES["AllocationDAO"],
@@ -189,27 +153,6 @@ class _Plant:
 
     def _now_s(self) -> float:
         return START_S + self._now
-
-    def _assignments(self, ledger: Ledger) -> tuple[Assignment, ...]:
-        """Each machine's tasks in the plan's turn, as early as they can be, in the file's unit of time."""
-        machine = {ledger.numbers[_signer(it).address]: it for it in self._machines}
-        chosen = sorted(
-            (entry.start, self._operation(task.id), machine[entry.lead])
-            for task in ledger.tasks.values()
-            if (entry := task.entry) is not None
-        )
-        ends: dict[int, int] = {}
-        free: dict[int, int] = {}
-        found = []
-        for _, operation, who in chosen:
-            ready = max((ends[before] for before in self._instance.before[operation]), default=0)
-            start = max(ready, free.get(who, 0))
-            free[who] = ends[operation] = start + dict(self._instance.ways[operation])[who]
-            found.append((operation, who, start, ends[operation]))
-        return tuple(sorted(found))
-
-    def _operation(self, task: TaskId) -> int:
-        return self._instance.jobs[order_of(task) - 1][index_of(task)]
 
 
 class _Eyes:
@@ -242,7 +185,3 @@ class _Eyes:
 @cache
 def _signer(machine: int) -> Signer:
     return Signer(keccak(f"machine {machine}".encode()))
-
-
-def _key(operation: int) -> str:
-    return str(operation)

@@ -7,12 +7,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmarks.allocation.community import decide
+from benchmarks.allocation import community, daemons
 from benchmarks.allocation.contract_net import contract_net
 from benchmarks.allocation.instances import Bounds, Instance, read_bounds, read_instance
 from benchmarks.allocation.solo import Assignment, solve
+from benchmarks.allocation.work import Decision, policy_of
 
 Say = Callable[[str], None]
+Decide = Callable[..., Decision]
 UNDECIDED_PCT = 100.0
 
 
@@ -38,6 +40,8 @@ class CommunityRow(Row):
     members: int
     proposals: int
     passed: int
+    gas: int | None
+    """None on the contracts in memory."""
     contract_net_gap_pct: float
     solo_gap_pct: float
 
@@ -51,8 +55,8 @@ class Report:
     def as_object(self) -> dict[str, Any]:
         """As it is printed."""
         rows = [asdict(row) for row in self.rows]
-        gaps = [name for name in (rows[0] if rows else ()) if name.endswith("gap_pct")]
-        means = {f"mean_{name}": _mean(row[name] for row in rows) for name in gaps}
+        figures = [name for name in (rows[0] if rows else ()) if name.endswith(("gap_pct", "first_decision_s"))]
+        means = {f"mean_{name}": _mean(row[name] for row in rows) for name in figures if _has(rows, name)}
         return {"rows": rows, "mean_gap_pct": self.mean_gap_pct, **means}
 
     def lines(self) -> list[str]:
@@ -64,6 +68,11 @@ class Report:
     def mean_gap_pct(self) -> float:
         """The mean of the gaps; of no instance, 0."""
         return _mean(row.gap_pct for row in self.rows)
+
+
+def _has(rows: list[dict[str, Any]], name: str) -> bool:
+    """Whether every row tells it."""
+    return all(row.get(name) is not None for row in rows)
 
 
 def _mean(gaps: Iterable[float]) -> float:
@@ -86,22 +95,32 @@ def measure_solo(instances: Path, bounds: Path, *, seconds: float, seed: int, ou
     return Report(rows=tuple(_rows(instances, bounds, row, say)))
 
 
+def measure_daemons(instances: Path, bounds: Path, *, seconds: float, seed: int, out: Path | None, say: Say) -> Report:
+    """What a daemon for each machine decides within so many seconds, on a node."""
+    return _measure(daemons.decide, instances, bounds, seconds=seconds, seed=seed, out=out, say=say)
+
+
 def measure_community(
     instances: Path, bounds: Path, *, seconds: float, seed: int, out: Path | None, say: Say
 ) -> Report:
-    """What a daemon for each machine decides within so many seconds, all in one process."""
+    """What they decide on the contracts in memory, all in one process."""
+    return _measure(community.decide, instances, bounds, seconds=seconds, seed=seed, out=out, say=say)
 
+
+def _measure(
+    decide: Decide, instances: Path, bounds: Path, *, seconds: float, seed: int, out: Path | None, say: Say
+) -> Report:
     def row(known: Bounds, instance: Instance) -> Row:
-        found = decide(instance, seconds=seconds, seed=seed)
+        found = decide(instance, seconds=seconds, seed=seed, policy=policy_of(seconds))
         _write(out, known, found.assignments)
-        common = _common(known, instance, found.makespan, found.cpu_s)
         return CommunityRow(
-            **common,
-            first_decision_s=None if found.makespan is None else round(found.decision_s, 3),
-            first_gap_pct=common["gap_pct"],
+            **_common(known, instance, found.makespan, found.cpu_s),
+            first_decision_s=None if found.first_s is None else round(found.first_s, 3),
+            first_gap_pct=_gap(known, found.first_makespan),
             members=found.members,
             proposals=found.proposals,
             passed=found.passed,
+            gas=found.gas,
             contract_net_gap_pct=round(known.gap_pct(contract_net(instance)), 3),
             solo_gap_pct=round(known.gap_pct(solve(instance, seconds=found.cpu_s, seed=seed).makespan), 3),
         )
@@ -122,10 +141,14 @@ def _common(known: Bounds, instance: Instance, makespan: int | None, cpu_s: floa
         "makespan": makespan,
         "lb": known.lower,
         "ub": known.upper,
-        "gap_pct": UNDECIDED_PCT if makespan is None else round(known.gap_pct(makespan), 3),
+        "gap_pct": _gap(known, makespan),
         "tasks": len(instance.ways),
         "cpu_s": round(cpu_s, 3),
     }
+
+
+def _gap(known: Bounds, makespan: int | None) -> float:
+    return UNDECIDED_PCT if makespan is None else round(known.gap_pct(makespan), 3)
 
 
 def _write(folder: Path | None, known: Bounds, assignments: tuple[Assignment, ...]) -> None:

@@ -142,9 +142,17 @@ def test_offer_of__same_number_again__as_it_stood_at_the_block(ledger):
     assert ledger.offer_of(entry, 0) is None
 
 
-def test_offers__of_a_version_that_is_past__are_let_go(ledger):
+def test_offers__replaced_after_a_decision__are_kept(ledger):
+    _offer(ledger, 1, an_offer(FIRST, sequence=4))
     _enact(ledger, an_entry(FIRST))
     _offer(ledger, 1, an_offer(FIRST, version=2, sequence=8), at=LATER)
+    assert 4 in [record.offer.sequence for record in ledger.former_offers[FIRST]]
+
+
+def test_offers__replaced_after_a_failure__are_let_go(ledger):
+    _offer(ledger, 1, an_offer(FIRST, sequence=4))
+    ledger.tasks[FIRST] = replace(ledger.tasks[FIRST], version=3, offered_since=3)
+    _offer(ledger, 1, an_offer(FIRST, version=3, sequence=8), at=LATER)
     assert ledger.former_offers[FIRST] == []
 
 

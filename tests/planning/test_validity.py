@@ -190,10 +190,31 @@ def test_faults__offer_nobody_made__named():
     assert found(workshop, an_assignment(task, sequence=2)) == [f"task {task}: worker {SPRAYER} made no offer 2"]
 
 
-def test_faults__offer_for_an_older_version__none_for_this():
+def test_faults__decided_since_it_was_offered__the_offer_stands():
     workshop, (task,) = offered()
     workshop.allocate(task, "sprayer")
-    assert found(workshop, an_assignment(task, version=2)) == [f"task {task}: worker {SPRAYER} made no offer 1"]
+    assert found(workshop, an_assignment(task, version=2)) == []
+
+
+def test_faults__offer_for_the_task_before_it_failed__stands_no_more():
+    workshop, (task,) = offered()
+    workshop.allocate(task, "finisher")
+    workshop.start(task)
+    workshop.fail(task)
+    version = workshop.task(task).version
+    assert found(workshop, an_assignment(task, version=version)) == [
+        f"task {task}: offer 1 of worker {SPRAYER} was for the task as it was before"
+    ]
+
+
+def test_faults__decided_since_a_helper_gave_its_word__for_that_version_alone():
+    workshop, (task,) = offered()
+    together = an_offer(task, sequence=2, helpers=(FINISHER,), robots=(ARM, NOZZLE))
+    workshop.offer("sprayer", together)
+    workshop.confirm("finisher", SPRAYER, together)
+    workshop.allocate(task, "scanner")
+    entry = an_assignment(task, version=2, sequence=2, helpers=(FINISHER,), robots=(ARM, NOZZLE))
+    assert found(workshop, entry) == [f"task {task}: worker {SPRAYER} made no offer 2"]
 
 
 def test_faults__offered_after_it_read_the_chain__no_offer():

@@ -27,7 +27,7 @@ def alternatives(ledger: Ledger, proposal: Proposal, task: TaskId) -> tuple[Alte
     if ledger.clock is None:
         return ()
     begins = min((entry.start for entry in proposal.entries), default=0)
-    problem = problem_at(ledger, begins, wall_s=ledger.now)
+    problem = problem_at(ledger, begins, wall_s=ledger.now, anew=[entry.task for entry in proposal.entries])
     problem = with_offers_of(ledger, problem, proposal, wall_s=ledger.now)
     chosen = chosen_in(problem, proposal.entries)
     if chosen is None or task not in chosen:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from workmoot.domain.clock import Clock
@@ -19,18 +20,21 @@ HANDOVER_MS = 800
 """Wall milliseconds that transactions take between a task and the next, where the policy does not say."""
 HUMAN_MS = 60_000
 """Simulated milliseconds a human's correction is expected to take, where nobody knows."""
+MOST_WALL_S = 86_400
+"""No pause of the policy is longer."""
 CLAIM_S = 60.0
 """Wall seconds past its planned start after which a ready task whose lead has not claimed it is planned anew."""
 
 
-def problem_at(ledger: Ledger, now: int, *, wall_s: float) -> Problem:
-    """The problem of all posted tasks that no human's slot decides, at tick `now`."""
+def problem_at(ledger: Ledger, now: int, *, wall_s: float, anew: Container[TaskId] = ()) -> Problem:
+    """The problem of all posted tasks that no human's slot decides, at tick `now`, and of those decided `anew`."""
     tasks = {
         task.id: task
         for task in ledger.tasks.values()
-        if is_to_decide(ledger, task, wall_s) and not _is_left(ledger, task, wall_s)
+        if (is_to_decide(ledger, task, wall_s) or (task.id in anew and may_be_decided_anew(task)))
+        and not _is_left(ledger, task, wall_s)
     }
-    ends = _expected_ends(ledger, now, tasks)
+    ends = expected_ends(ledger, now, tasks)
     opened = {task.id: _open_task(ledger, task, tasks, ends, wall_s=wall_s) for task in tasks.values()}
     return Problem(
         base=base_of(ledger, opened),
@@ -50,7 +54,7 @@ def with_offers_of(ledger: Ledger, problem: Problem, proposal: Proposal, *, wall
         found, record = tasks.get(entry.task), ledger.offer_of(entry, proposal.opening.read_at)
         if found is None or record is None or _is_blocked(ledger, entry.task):
             continue
-        if is_backed(ledger, record) and _is_at_hand(ledger, record, wall_s):
+        if ledger.stands(record) and is_backed(ledger, record) and _is_at_hand(ledger, record, wall_s):
             taken = Mode(lead=record.worker, offer=record.offer)
             others = (mode for mode in found.modes if (mode.lead, mode.offer.sequence) != (taken.lead, entry.sequence))
             tasks[entry.task] = replace(found, modes=(taken, *others))
@@ -63,15 +67,37 @@ def is_undecided(task: Task) -> bool:
 
 
 def is_to_decide(ledger: Ledger, task: Task, wall_s: float) -> bool:
-    """Whether plans may name it: nobody has it, or it has not begun and a human withdrew somebody of its team."""
-    if is_undecided(task):
-        return True
-    waits = task.status is Status.ALLOCATED and not task.slot_filled and task.version <= LAST_VERSION
-    return waits and withdrawn(ledger, task.entry.team if task.entry else (task.worker,), wall_s) is not None
+    """Whether plans may name it: nobody has it, or it has not begun and may be decided anew."""
+    return is_undecided(task) or is_let_go(ledger, task, wall_s) or is_ripening(ledger, task, wall_s)
+
+
+def is_let_go(ledger: Ledger, task: Task, wall_s: float) -> bool:
+    """Whether it has not begun and a human withdrew somebody of its team."""
+    return (
+        may_be_decided_anew(task)
+        and withdrawn(ledger, task.entry.team if task.entry else (task.worker,), wall_s) is not None
+    )
+
+
+def is_ripening(ledger: Ledger, task: Task, wall_s: float) -> bool:
+    """Whether it is decided, and time is left to decide it better before it begins."""
+    return may_be_decided_anew(task) and wall_s < ripe_at(ledger, task)
+
+
+def ripe_at(ledger: Ledger, task: Task) -> float:
+    """The wall second from which on what is decided of a task is carried out: `think_s` after it was posted."""
+    return ledger.orders[order_of(task.id)].posted_at + think_s(ledger)
+
+
+def may_be_decided_anew(task: Task) -> bool:
+    """Whether it is decided and has not begun, and no human decided it."""
+    return task.status is Status.ALLOCATED and not task.slot_filled and task.version <= LAST_VERSION
 
 
 def withdrawn(ledger: Ledger, members: Iterable[Number], wall_s: float) -> Number | None:
     """The first of the members that a human had drained or quarantined."""
+    if not ledger.instructions:
+        return None
     return next((number for number in members if ledger.is_withdrawn(number, wall_s)), None)
 
 
@@ -152,10 +178,23 @@ def ballot_boxes(ledger: Ledger) -> tuple[str, ...]:
     return tuple(url for url in listed if isinstance(url, str)) if isinstance(listed, list) else ()
 
 
+def told(ledger: Ledger, name: str, usual: float, *, most: float) -> float:
+    """A number of the policy, as the plant's description tells it on chain: what is none there counts as not told."""
+    found = policy(ledger).get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
+        return usual
+    return min(max(found, 0), most)
+
+
 def handover(ledger: Ledger) -> int:
     """The ticks that transactions take between two tasks."""
-    wall_ms = int(policy(ledger).get("handover_ms", HANDOVER_MS))
+    wall_ms = int(told(ledger, "handover_ms", HANDOVER_MS, most=MOST_WALL_S * 1000))
     return wall_ms * clock_of(ledger).speed_milli // 1000
+
+
+def think_s(ledger: Ledger) -> float:
+    """How long after its posting work is decided better and better before it begins, wall seconds."""
+    return told(ledger, "think_s", 0, most=MOST_WALL_S)
 
 
 def weights(ledger: Ledger) -> Weights:
@@ -164,13 +203,8 @@ def weights(ledger: Ledger) -> Weights:
 
 
 def standing_offers(ledger: Ledger, task: TaskId) -> list[OfferRecord]:
-    """The offers a plan may use: each worker's newest batch, at the task's present version, helpers confirmed."""
-    version = ledger.tasks[task].version
-    return [
-        record
-        for record in ledger.offers.get(task, ())
-        if record.offer.version == version and is_backed(ledger, record)
-    ]
+    """The offers a plan may use: each worker's newest batch, as far as it stands, helpers confirmed."""
+    return [record for record in ledger.offers.get(task, ()) if ledger.stands(record) and is_backed(ledger, record)]
 
 
 def is_backed(ledger: Ledger, record: OfferRecord) -> bool:
@@ -240,7 +274,7 @@ def _is_blocked(ledger: Ledger, task: TaskId) -> bool:
     return any(ledger.tasks[other].status is Status.CANCELLED for other in ledger.predecessors(ledger.tasks[task]))
 
 
-def _expected_ends(ledger: Ledger, now: int, undecided: Container[TaskId]) -> dict[TaskId, int]:
+def expected_ends(ledger: Ledger, now: int, undecided: Container[TaskId]) -> dict[TaskId, int]:
     """When what is decided or waits for a human will end, as far as anyone can tell, ascending by task."""
     ends: dict[TaskId, int] = {}
     for task in sorted(ledger.tasks.values(), key=lambda task: task.id):

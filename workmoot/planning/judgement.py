@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from workmoot.domain.ids import TaskId
+from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ledger import Ledger
 from workmoot.domain.plan import PlanEntry
-from workmoot.planning.problem import Mode, Problem
+from workmoot.planning.problem import Mode, OpenTask, Problem
 from workmoot.planning.schedule import Duration
 from workmoot.planning.search import Candidate, best_plan, candidate_of, recombined
 
@@ -56,6 +57,26 @@ def judge(
     best = best_plan(own, duration=duration, rank=rank, seed=seed, rounds=rounds) or expected
     better = recombined(own, expected, best, duration, seed=seed + 1, rounds=rounds // 2)
     return Judgement(expected=expected, best=better, margin=margin)
+
+
+def is_worth_it(plan: Candidate, standing: Candidate, margin: int) -> bool:
+    """Whether a plan is better than what is in force by so many parts of 10,000."""
+    return plan.objective * WHOLE <= standing.objective * (WHOLE - margin) and plan.objective < standing.objective
+
+
+def in_force(ledger: Ledger, problem: Problem, duration: Duration) -> Candidate | None:
+    """What is decided of all the problem's tasks, by the offers that stand; None where one has no decision or way."""
+    entries = ((task, ledger.tasks[task].entry) for task in problem.tasks)
+    modes = (
+        (task, entry.start, alike(problem.tasks[task], entry.team, entry.robots)) for task, entry in entries if entry
+    )
+    chosen = {task: (start, mode) for task, start, mode in modes if mode}
+    return candidate_of(problem, chosen, duration) if chosen.keys() == problem.tasks.keys() else None
+
+
+def alike(found: OpenTask, team: tuple[Number, ...], robots: tuple[Number, ...]) -> Mode | None:
+    """The way to do a task with the same team and robots."""
+    return next((mode for mode in found.modes if mode.team == team and mode.offer.robots == robots), None)
 
 
 def chosen_in(problem: Problem, entries: tuple[PlanEntry, ...]) -> dict[TaskId, tuple[int, Mode]] | None:

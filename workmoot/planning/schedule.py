@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.plan import PlanEntry
-from workmoot.domain.proposals import Figures
+from workmoot.domain.proposals import Figures, Weights
 from workmoot.planning.problem import Mode, OpenTask, Problem
 
 LAST_TICK = 2**32 - 1
@@ -72,13 +72,18 @@ def objective(problem: Problem, found: Figures, slots: Sequence[Slot]) -> int:
     The mean end of the tasks breaks ties among equal makespans; a point of priority is worth a tenth of a task.
     """
     weights = problem.weights
-    total = found.makespan * weights.makespan + found.tardiness * weights.tardiness
-    total += found.energy * weights.energy + found.cost // 1_000 * weights.cost
+    total = weighed(weights, found)
     if weights.risk:
         lost = sum((slot.end - slot.start) * max(0, WHOLE - slot.mode.offer.success) for slot in slots)
         total += lost // WHOLE * weights.risk
     urged = sum((slot.end - problem.base) * (TENTHS + problem.tasks[slot.task].priority) for slot in slots)
     return total + urged // (TENTHS * max(1, len(slots)))
+
+
+def weighed(weights: Weights, found: Figures) -> int:
+    """What a plan's figures weigh together."""
+    total = found.makespan * weights.makespan + found.tardiness * weights.tardiness
+    return total + found.energy * weights.energy + found.cost // 1_000 * weights.cost
 
 
 def as_entries(problem: Problem, slots: Sequence[Slot]) -> tuple[PlanEntry, ...]:

@@ -72,6 +72,10 @@ class Search:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it; what it found is lost."""
         self._kernel.search_free(self._search)
         self._search = None
 

@@ -99,6 +99,8 @@ def _wrong_offers(ledger: Ledger, entries: Sequence[PlanEntry], used: Sequence[O
     for entry, record in zip(entries, used, strict=True):
         if record is None:
             yield f"task {entry.task}: worker {entry.lead} made no offer {entry.sequence}"
+        elif not ledger.stands(record):
+            yield f"task {entry.task}: offer {entry.sequence} of worker {entry.lead} was for the task as it was before"
         elif not is_backed(ledger, record):
             yield f"task {entry.task}: worker {entry.lead} may not take it, or a helper has not confirmed"
         elif entry.helpers != record.offer.helpers:

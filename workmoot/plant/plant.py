@@ -72,6 +72,18 @@ class Policy(Part):
     alarm_s: Annotated[WallSeconds, Field(description="The time in which they are counted.")] = 3_600
     own_rounds: Annotated[Rounds, Field(description="Steps of the search for an own plan.")] = 6_000
     judge_rounds: Annotated[Rounds, Field(description="Steps of the search for a better plan than another's.")] = 2_000
+    think_s: Annotated[
+        Number,
+        Field(
+            ge=0, le=86_400, description="Wall seconds after its posting in which work is decided better and better."
+        ),
+    ] = 0.0
+    replan_bps: Annotated[
+        Parts,
+        Field(
+            description="What is decided ends later than planned by this part of its time: it is decided anew; 0: not."
+        ),
+    ] = 1_000
     weights: Weights = Weights()
     ranking: Ranking = Ranking()
 

@@ -1,5 +1,6 @@
 """How long a worker takes for a task, with which resources and what chance: its offers, alone and together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workmoot.domain.ids import Number, TaskId
@@ -64,6 +65,10 @@ class Refusal:
 
     task: TaskId
     reason: str
+
+
+Estimator = Callable[[Ask, Ability], list[Offer] | Refusal]
+"""What a worker promises for an open task, or why it promises nothing."""
 
 
 def estimate(ask: Ask, ability: Ability) -> list[Offer] | Refusal:

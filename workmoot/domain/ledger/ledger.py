@@ -65,7 +65,7 @@ class Ledger:
         self.offers: dict[TaskId, list[OfferRecord]] = {}
         """Each worker's newest batch for each task."""
         self.former_offers: dict[TaskId, list[OfferRecord]] = {}
-        """Those replaced since, as long as a plan may name them: until the task's decision version moves on."""
+        """Those replaced since, as long as a plan may name them."""
         self.rankings: dict[Number, Ranking] = {}
         self.confirmations: set[Confirmation] = set()
         self.proposals: dict[ProposalId, Proposal] = {}
@@ -291,9 +291,19 @@ class Ledger:
     def offer_of(self, entry: PlanEntry, read_at: int) -> OfferRecord | None:
         """The offer an entry takes, as it stood at block `read_at`, replaced since or not."""
         known = (*self.former_offers.get(entry.task, ()), *self.offers.get(entry.task, ()))
-        wanted = (entry.lead, entry.version, entry.sequence)
-        fitting = (record for record in known if record.takes == wanted and record.at.block <= read_at)
-        return max(fitting, key=lambda record: record.at.position, default=None)
+        fitting = (record for record in known if record.is_taken_by(entry) and record.at.block <= read_at)
+        return max(fitting, key=lambda record: (record.offer.version, record.at.position), default=None)
+
+    def stands(self, record: OfferRecord) -> bool:
+        """Whether an offer is for its task as it is: nothing but decisions has happened to that since.
+
+        A helper gives its word for one decision version: an offer together stands for that one alone.
+        """
+        task, offer = self.tasks.get(record.offer.task), record.offer
+        return (
+            task is not None
+            and (task.version if offer.helpers else task.offered_since) <= offer.version <= task.version
+        )
 
     def is_confirmed(self, task: int, version: int, lead: int, sequence: int, helper: int) -> bool:
         """Whether the helper confirmed the lead's offer."""

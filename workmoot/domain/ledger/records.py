@@ -81,6 +81,8 @@ class Task:
     worker: Number = NOBODY
     inspector: Number = NOBODY
     version: int = 1
+    offered_since: int = 1
+    """The decision version since which nothing but decisions has happened to it: offers from then on stand."""
     own_epoch: int = 1
     slot_filled: bool = False
     slot_held: bool = False
@@ -152,10 +154,11 @@ class OfferRecord:
     offer: Offer
     at: Place
 
-    @property
-    def takes(self) -> tuple[Number, int, int]:
-        """Lead, decision version and sequence: what a plan entry that takes it names."""
-        return self.worker, self.offer.version, self.offer.sequence
+    def is_taken_by(self, entry: PlanEntry) -> bool:
+        """Whether a plan's entry names it, by lead and sequence: for its decision version; alone, for later ones."""
+        offer = self.offer
+        fits = offer.version == entry.version if offer.helpers else offer.version <= entry.version
+        return fits and (self.worker, offer.sequence) == (entry.lead, entry.sequence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,12 +62,12 @@ def _published(ledger: Ledger, event: OffersPublished) -> None:
 
 
 def _replace_offers(ledger: Ledger, task: TaskId, worker: Number) -> None:
-    """Open proposals may name what is replaced: it is kept until the task's decision version moves on."""
+    """Open proposals may name what is replaced: it is kept as long as it would stand."""
     known = ledger.offers.get(task, [])
     ledger.offers[task] = [record for record in known if record.worker != worker]
-    version = ledger.tasks[task].version if task in ledger.tasks else inf
+    since = ledger.tasks[task].offered_since if task in ledger.tasks else inf
     former = (*ledger.former_offers.get(task, ()), *(record for record in known if record.worker == worker))
-    ledger.former_offers[task] = [record for record in former if record.offer.version >= version]
+    ledger.former_offers[task] = [record for record in former if record.offer.version >= since]
 
 
 def _confirmed(ledger: Ledger, event: HelpConfirmed) -> None:

@@ -127,6 +127,7 @@ def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
         worker=event.worker,
         inspector=event.inspector,
         version=event.version,
+        offered_since=task.offered_since if event.version == task.version else event.version,
         own_epoch=event.epoch - task.plant_epoch,
         slot_filled=event.overridden,
         slot_held=event.held,
