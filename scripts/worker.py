@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="Run a digital worker; show how it ranks the open work.")
 
 PAUSE_S = 0.1
+CAN = ["demand-analysis"]
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
 
 
@@ -27,11 +29,33 @@ def run(
     pause: Annotated[float, typer.Option(min=0.02, help="Wall seconds between two looks.")] = PAUSE_S,
 ) -> None:
     """Look, decide, act, wait; until told to stop. A dead node and a key without gas are waited out."""
+    from agents.profile import Profile, read_profile
     from scripts.worker_daemon import run_worker
 
+    tell()
+    told = read_profile(profile) if profile else Profile()
+    run_worker(key=key, rpc=rpc, profile=told, deployment=deployment, seed=seed, pause_s=pause)
+
+
+def tell() -> None:
+    """A worker's log goes to standard error, a line each."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    run_worker(key=key, rpc=rpc, profile=profile, deployment=deployment, seed=seed, pause_s=pause)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name; the file is NAME.py.")],
+    capability: Annotated[list[str], typer.Option(help="What it can do, as the plant calls it; once for each.")] = CAN,
+    robot: Annotated[list[str] | None, typer.Option(help="A robot it may command; once for each.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the file's name and its commands.")] = False,
+) -> None:
+    """Write a digital worker of your own, to change and to run: docs/your-own-worker.md."""
+    from scripts.own_worker import write
+
+    file = write(name, capability, robot or [])
+    run = f"{sys.executable} {file}"
+    typer.echo(json.dumps({"file": str(file), "run": run}) if as_json else f"wrote {file}; start it with: {run}")
 
 
 @app.command()
