@@ -6,8 +6,6 @@ when every daemon has said that it is ready.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,9 +24,10 @@ from benchmarks.allocation.solo import Assignment
 from benchmarks.allocation.work import SKILL, Decision, assignments_of, machines_of, orders_of, times_of
 from scripts import nodes
 from scripts.keys import key_file
-from scripts.running.folder import ROOT, RunFolder
+from scripts.running.deploying import deploy, environment
+from scripts.running.folder import RunFolder
 from scripts.running.gas import gas_between
-from scripts.running.processes import NotReady, Processes, tail
+from scripts.running.processes import NotReady, Processes
 from workmoot.chain.abi import abi_of
 from workmoot.chain.connection import Connection, connect
 from workmoot.chain.signer import load_signer
@@ -43,7 +42,7 @@ SLOW = 0.001
 """A tick of simulated time takes a second, so that what the talk takes is far below a unit of the file's time."""
 PATIENT = Limits(acknowledge_s=3_600, heartbeat_s=3_600, inspect_s=3_600)
 ANNOUNCER = "planner"
-READY_WITHIN_S, DEPLOYED_WITHIN_S = 120.0, 120.0
+READY_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.03
 POSTING_GAS, FEE_WEI = 15_000_000, 100_000_000_000
 BLOCK_GAS = 2_000_000_000
@@ -69,7 +68,7 @@ class _Community:
         self._instance, self._folder, self._rpc, self._seed = instance, folder, rpc, seed
         self._machines = machines_of(instance)
         self._plant = _plant(instance, self._machines, policy)
-        self._processes = Processes([sys.executable, "-m", "scripts"], _environment())
+        self._processes = Processes([sys.executable, "-m", "scripts"], environment())
         self._connection = self._deploy()
 
     @contextmanager
@@ -121,19 +120,7 @@ class _Community:
             "WORKMOOT_DEPLOYMENT": str(self._folder.deployment),
         }
         log = self._folder.log("deploy")
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [sys.executable, "-m", "scripts.deploy", "--rpc", self._rpc],
-                cwd=ROOT,
-                env=_environment() | told,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=DEPLOYED_WITHIN_S,
-                check=False,
-            )
-        if done.returncode:
-            raise NotReady(f"the deployment ended with code {done.returncode}:\n{tail(log)}")
+        deploy(self._rpc, told, log)
         return connect(self._rpc, deployment=self._folder.deployment)
 
     def _is_awake(self, worker: DigitalWorker) -> Callable[[], bool]:
@@ -235,8 +222,3 @@ def _worker(instance: Instance, machine: int) -> DigitalWorker:
 def _cpu_s(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKMOOT_")}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}

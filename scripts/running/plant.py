@@ -1,9 +1,7 @@
 """One plant, from nothing to its summary: node, contracts, gateway, workers, API, orders, and the end of them all."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -16,9 +14,10 @@ import yaml
 
 from scripts import nodes
 from scripts.api_client import a_key
+from scripts.running.deploying import deploy, environment
 from scripts.running.folder import ROOT, RunFolder, new_folder, point_back, point_to
 from scripts.running.gas import gas_between
-from scripts.running.processes import NotReady, Processes, tail
+from scripts.running.processes import NotReady, Processes
 from scripts.running.progress import Progress
 from scripts.running.summary import Summary, is_over, summarize
 from workmoot.chain.connection import Connection, connect
@@ -36,7 +35,6 @@ from workmoot.plant.staffing import fitted, staffed
 
 READY_WITHIN_S = 90.0
 ANSWERED_WITHIN_S = 60.0
-DEPLOYED_WITHIN_S = 300.0
 LOOK_EVERY_S = 0.4
 STALLED_AFTER_S = 240.0
 DEFAULT_SEED = 1
@@ -85,7 +83,7 @@ class PlantRun:
         self.plant = plant
         self.orders = orders
         self.folder: RunFolder = new_folder()
-        self.processes = Processes([sys.executable, "-m", "scripts"], _environment())
+        self.processes = Processes([sys.executable, "-m", "scripts"], environment())
         self.progress = Progress()
         self.events: list[Event] = []
         self._node: nodes.Node | None = None
@@ -197,7 +195,6 @@ class PlantRun:
         return self._node.url
 
     def _deploy(self, rpc: str, gateway_url: str) -> None:
-        """The brownie script, in a process of its own: brownie's imports are slow and its settings global."""
         scenario = self._write_plant()
         told = {
             "WORKMOOT_SCENARIO": str(scenario),
@@ -208,19 +205,7 @@ class PlantRun:
         }
         self.progress.step("deploying the contracts with brownie")
         log = self.folder.log("deploy")
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [sys.executable, "-m", "scripts.deploy", "--rpc", rpc],
-                cwd=ROOT,
-                env=_environment() | told,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=DEPLOYED_WITHIN_S,
-                check=False,
-            )
-        if done.returncode:
-            raise NotReady(f"the deployment ended with code {done.returncode}:\n{tail(log)}")
+        deploy(rpc, told, log)
         self._connection = connect(rpc, deployment=self.folder.deployment)
         deployment = self._connection.deployment
         write_deployment(path_for(deployment.chain_id, ROOT / "deployments"), deployment)
@@ -342,12 +327,6 @@ def _scenario(options: Options) -> tuple[Plant, tuple[Order, ...]]:
     if options.speed is not None:
         plant = plant.model_copy(update={"clock": plant.clock.model_copy(update={"speed": options.speed})})
     return plant, orders
-
-
-def _environment() -> dict[str, str]:
-    """Ours, less anything that would redirect the programs; unbuffered, so that logs are current."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKMOOT_")}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
 
 
 def _answers(url: str) -> bool:
