@@ -18,6 +18,7 @@ from api.drafts import (
     require_fit,
     require_open,
     require_status,
+    require_work_left,
     shown_json,
     signed_subject,
     subject_of,
@@ -372,13 +373,17 @@ class Desk:
     def _draft(self, snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
         if asked.order is not None:
             signed = as_signed(snap, asked, may_read=may_read)
-            if signed.order.kind is OverrideKind.HOLD and not _find(snap.ledger, self.digest_of(signed.order)):
+            if _find(snap.ledger, self.digest_of(signed.order)):
+                return signed
+            if signed.order.kind is OverrideKind.HOLD:
                 require_status(snap, signed.order, may_read=may_read)
+            require_work_left(snap, signed.order, may_read=may_read)
             return signed
         if asked.signature is not None:
             raise unprocessable("/order", "A signature comes with the exact order it signs.")
         draft = self.draft_all(snap, [asked])[0]
         require_status(snap, draft.order)
+        require_work_left(snap, draft.order)
         return draft
 
     def draft_all(self, snap: Snapshot, asked: Sequence[OverrideIn]) -> list[Draft]:

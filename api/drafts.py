@@ -12,6 +12,7 @@ from api.problems import Problem, unprocessable
 from api.views.alarms import alarm_warnings, id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
+from api.views.lifecycle import ABOUT_PLANS
 from api.views.questions import may_be_answered, question_of, standing_words
 from api.views.snapshot import Snapshot
 from workmoot.domain.alarms import alarm_id
@@ -29,9 +30,11 @@ from workmoot.domain.payloads import (
     plan_payload,
     release_payload,
 )
+from workmoot.domain.proposals import State
 from workmoot.domain.questions import misfits, pack_answer
 from workmoot.domain.work import Status, mask_of
 from workmoot.domain.workers import Kind as MemberKind
+from workmoot.planning.forecast import reached
 
 VALID_S = 300
 HUMAN_LEVELS = (Level.PLANT_HOLD, Level.MAINTENANCE, Level.HUMAN_HOLD, Level.HUMAN, Level.SAFE_STOP)
@@ -207,6 +210,23 @@ def require_status(snap: Snapshot, order: HumanOrder, *, may_read: bool = True) 
     told = f"Task {task.id} is {task.status.name.lower()}" if may_read else f"Task {task.id} is past it"
     able = ", ".join(status.name.lower() for status in Status if status in takes)
     raise Problem(409, "too-late", f"{told}: {word} is for one that is {able}.")
+
+
+def require_work_left(snap: Snapshot, order: HumanOrder, *, may_read: bool = True) -> None:
+    """An order about a plan decides who does some of its tasks, or ends a vote: the contracts would take another, and
+    nothing would change."""
+    proposal = snap.ledger.proposals.get(ProposalId(order.subject)) if order.kind in ABOUT_PLANS else None
+    if proposal is None or not proposal.is_plan:
+        return
+    vetoes = order.kind is OverrideKind.VETO
+    if vetoes and (proposal.state is State.PASSED or not proposal.progress):
+        return
+    if reached(snap.ledger, replace(order, payload=b"")):
+        return
+    told = f"is {proposal.state.name.lower()}" if may_read else "is past it"
+    since = "enacted" if vetoes else "made"
+    why = f"no task of the plan is as it was when this was {since}, and {order.kind.name.lower()} would change nothing"
+    raise Problem(409, "too-late", f"Proposal {proposal.id} {told}: {why}.")
 
 
 def parts_for(snap: Snapshot, asked: OverrideIn) -> list[int]:

@@ -334,13 +334,13 @@ def _follow(client: Any, given: dict[str, Any], wait_s: float, *, quietly: bool)
         if _is_settled(step):
             break
     given |= client.get(f"overrides/{given['digest']}")
-    if given["void"]:
-        typer.echo(plain(given["void"]), err=True)
-    if given["void"] or FAILED in (state, given["state"]):
+    if FAILED in (state, given["state"]):
         return REFUSED
     if given["times"]["effective"]:
         return 0
-    typer.echo(plain(given["floor"] or "") or f"It is {given['state']}, and was not confirmed.", err=True)
+    typer.echo(
+        plain(given["void"] or given["floor"] or "") or f"It is {given['state']}, and was not confirmed.", err=True
+    )
     return LATE
 
 

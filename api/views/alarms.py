@@ -56,7 +56,7 @@ def alarm_warnings(snap: Snapshot, order: HumanOrder) -> Iterator[str]:
         yield f"An alarm stays shelved for {days} days at most: this one is back by {back:%Y-%m-%d %H:%M:%S} UTC."
 
 
-def void(snap: Snapshot, record: OverrideRecord) -> str | None:
+def does_not_count(snap: Snapshot, record: OverrideRecord) -> str | None:
     """Why a human's word about an alarm does not count; None: it does, or it is about something else."""
     if record.order.kind not in (OverrideKind.ACKNOWLEDGE, OverrideKind.SHELVE):
         return None

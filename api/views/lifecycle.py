@@ -9,13 +9,14 @@ from api.event_ids import id_at
 from api.models.common import moment
 from api.models.orders import SlotTimes
 from api.steps import ACKNOWLEDGED, EFFECTIVE, NOWHERE, SUBMITTED, Step
-from api.views.alarms import void
+from api.views.alarms import does_not_count
 from api.views.snapshot import Snapshot
-from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ids import Number, ProposalId, TaskId
 from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
 from workmoot.domain.payloads import tasks_of
+from workmoot.domain.proposals import State
 from workmoot.domain.strangers import text
 from workmoot.domain.workers import Kind
 
@@ -36,12 +37,21 @@ FLOOR_OBEYS = frozenset(
 )
 """What changes who may command a robot. All else the contracts alone carry out: being in a block confirms it."""
 VOID = "void"
-"""On chain, and does not count; it may once there is nobody else whose word would."""
+"""On chain, and does not count. A word about an alarm may, once there is nobody else whose word would."""
+ABOUT_PLANS = frozenset((OverrideKind.APPROVE, OverrideKind.VETO))
 FINAL = frozenset(("released", "expired", "superseded", "done", "failed"))
 
 
-def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
-    """Whether robots have to obey it: it is about the plant, a robot, work that robots do, or who may command them."""
+def is_for_the_floor(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether robots have to obey it. What an order about a plan came to says so: a vote that it ended, the contracts
+    alone end."""
+    if record.order.kind in ABOUT_PLANS and not record.asked_until:
+        return any(snap.is_for_robots(task) for task, _ in record.reached)
+    return is_about_the_floor(snap, record.order)
+
+
+def is_about_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
+    """Whether it is about the plant, a robot, work that robots do, or who may command them."""
     if meant_kind(order) not in FLOOR_OBEYS:
         return False
     if order.subject_type in (SubjectType.ROBOT, SubjectType.PLANT):
@@ -55,7 +65,7 @@ def is_for_the_floor(snap: Snapshot, order: HumanOrder) -> bool:
 def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
     """Notes what the gateway's last words confirm of orders on chain, and of those that act before they are."""
     for record in records:
-        if record.asked_until or not is_for_the_floor(snap, record.order) or snap.orders_seen < record.place:
+        if record.asked_until or not is_for_the_floor(snap, record) or snap.orders_seen < record.place:
             continue
         _see(snap, record.digest, id_at(record.at), ACKNOWLEDGED)
         if _refutes_effect(snap, record.order) is None:
@@ -71,7 +81,7 @@ def see(snap: Snapshot, records: Iterable[OverrideRecord]) -> None:
 def times_of(snap: Snapshot, record: OverrideRecord) -> SlotTimes:
     """When each step was first seen; of those the chain confirms, its block's time."""
     mined = moment(record.at.timestamp)
-    floor = is_for_the_floor(snap, record.order)
+    floor = is_for_the_floor(snap, record)
     return SlotTimes(
         submitted=_seen(snap, record.digest, SUBMITTED),
         mined=mined,
@@ -107,6 +117,29 @@ def state_of(snap: Snapshot, record: OverrideRecord, times: SlotTimes) -> str:
     if times.effective:
         return "effective" if filled else "done"
     return "acknowledged" if times.acknowledged else "mined"
+
+
+def void(snap: Snapshot, record: OverrideRecord) -> str | None:
+    """Why it does not count, though it is on chain; None: it does."""
+    if did_nothing(snap, record):
+        return "Nothing was left of the plan to decide: its tasks had moved on, and nothing has changed."
+    return does_not_count(snap, record)
+
+
+def did_nothing(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether it is about a plan and found none of its tasks as the plan has them, nor a vote to end."""
+    if record.order.kind not in ABOUT_PLANS or record.asked_until or record.reached or ended_the_vote(snap, record):
+        return False
+    proposal = snap.ledger.proposals.get(ProposalId(record.order.subject))
+    return proposal is None or not proposal.is_tree
+
+
+def ended_the_vote(snap: Snapshot, record: OverrideRecord) -> bool:
+    """Whether it is the veto by which a proposal was not decided, or not enacted any further."""
+    proposal = snap.ledger.proposals.get(ProposalId(record.order.subject))
+    if record.order.kind is not OverrideKind.VETO or proposal is None or proposal.settled_at is None:
+        return False
+    return proposal.state is State.VETOED and proposal.settled_at.tx == record.at.tx
 
 
 def is_over(snap: Snapshot, record: OverrideRecord) -> bool:

@@ -1,5 +1,6 @@
 """Humans' orders on record: what they ask, what they displaced, how they ended."""
 
+from collections import Counter
 from itertools import chain
 from typing import Any
 
@@ -7,9 +8,13 @@ from api.anchoring import Anchoring
 from api.models.common import Who, moment
 from api.models.orders import DisplacedOut, OverrideOut
 from api.problems import Problem, not_found
-from api.views.alarms import alarm_of, alarm_words, void
+from api.views.alarms import alarm_of, alarm_words
 from api.views.lifecycle import (
+    ABOUT_PLANS,
     anchoring_times,
+    did_nothing,
+    ended_the_vote,
+    is_about_the_floor,
     is_asked,
     is_for_the_floor,
     is_same,
@@ -17,12 +22,13 @@ from api.views.lifecycle import (
     times_of,
     unconfirmed,
     unconfirmed_hold,
+    void,
 )
 from api.views.questions import question_words
 from api.views.snapshot import Snapshot
 from api.views.subjects import subject_of
 from workmoot.domain.errors import Malformed
-from workmoot.domain.ids import Address
+from workmoot.domain.ids import Address, Number, ProposalId
 from workmoot.domain.instructions import INSTRUCTIONS, ONCE, meant_kind, subject_word
 from workmoot.domain.ledger import OverrideRecord
 from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType, filled_level, reason_word
@@ -35,6 +41,7 @@ SECOND_STEP = (
     "Send the same order once more, of another human where two may give it."
 )
 ON_RELEASE = "On release or expiry control goes back to the standing DAO decision"
+IS_DONE = "This act is done once; nothing is to be released."
 ON_LIFT = "Lifted or over, it is as before"
 
 
@@ -42,7 +49,7 @@ def override_out(snap: Snapshot, record: OverrideRecord) -> OverrideOut:
     """One order that is on chain."""
     times, why = times_of(snap, record), void(snap, record)
     return OverrideOut(
-        **_order_fields(snap, record.order),
+        **_order_fields(snap, record.order, floor=is_for_the_floor(snap, record)),
         id=record.id,
         state=state_of(snap, record, times),
         active=record.id in snap.filled and why is None,
@@ -62,7 +69,7 @@ def anchoring_out(snap: Snapshot, item: Anchoring) -> OverrideOut:
     """An order that acts on the floor and is not on chain yet."""
     times, refused = anchoring_times(snap, item), _refusal(snap, item)
     return OverrideOut(
-        **_order_fields(snap, item.order),
+        **_order_fields(snap, item.order, floor=is_about_the_floor(snap, item.order)),
         id=None,
         state=anchoring_state(snap, item),
         active=item.order.kind is OverrideKind.HOLD,
@@ -128,7 +135,7 @@ def _about(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
     return {"type": subject_word(order), "id": f"0x{order.subject:064x}", "name": name}
 
 
-def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
+def _order_fields(snap: Snapshot, order: HumanOrder, *, floor: bool) -> dict[str, Any]:
     return {
         "kind": order.kind.name.lower(),
         "level": None if order.kind in INSTRUCTIONS else int(filled_level(order)),
@@ -138,7 +145,7 @@ def _order_fields(snap: Snapshot, order: HumanOrder) -> dict[str, Any]:
         "human": _human(snap, order.human),
         "account": order.human,
         "expires_at": moment(order.expires_at),
-        "confirmed_by": "floor" if is_for_the_floor(snap, order) else "chain",
+        "confirmed_by": "floor" if floor else "chain",
     }
 
 
@@ -210,6 +217,8 @@ def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
     worker, order = snap.who(record.displaced), record.order
     if order.kind in INSTRUCTIONS:
         return DisplacedOut(what="nobody: an instruction fills no slot", returns=_returns(order))
+    if order.kind in ABOUT_PLANS:
+        return _displaced_of_plan(snap, record)
     task = snap.ledger.tasks.get(order.subject) if order.subject_type is SubjectType.TASK else None  # type: ignore[call-overload]
     nobody = _WITHOUT_A_WORKER.get(order.subject_type, "nobody")
     if order.kind is OverrideKind.RELEASE:
@@ -223,18 +232,47 @@ def _displaced(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
     )
 
 
+def _displaced_of_plan(snap: Snapshot, record: OverrideRecord) -> DisplacedOut:
+    """Whom an approval or a veto displaced, as it came to be."""
+    if record.reached:
+        returns = f"{ON_RELEASE}, task by task."
+    elif record.asked_until or did_nothing(snap, record) or ended_the_vote(snap, record):
+        returns = IS_DONE
+    else:
+        returns = f"{ON_RELEASE}: the leads."
+    return DisplacedOut(
+        what=_plan_words(snap, record),
+        proposal=ProposalId(record.order.subject),
+        tasks=tuple(task for task, _ in record.reached),
+        returns=returns,
+    )
+
+
+def _plan_words(snap: Snapshot, record: OverrideRecord) -> str:
+    if record.asked_until:
+        return "nobody: it was the first of two orders"
+    if did_nothing(snap, record):
+        return "nobody: nothing was left of the plan to decide"
+    had = Counter(worker for _, worker in record.reached)
+    workers = ", ".join(f"{who.name} ({had[Number(who.number)]})" for who in snap.team(had))
+    overrules = record.order.kind is OverrideKind.APPROVE or ended_the_vote(snap, record)
+    told = ["the vote of the members"] if overrules else []
+    if record.reached:
+        told.append(f"who had its tasks: {workers or 'nobody'}")
+    return "; ".join(told) or "the leads, who may claim no more of its tasks"
+
+
 def _returns(order: HumanOrder) -> str:
     if order.kind in FILL_A_SLOT:
         return f"{ON_RELEASE}."
     if order.kind in INSTRUCTIONS - ONCE:
         return f"{ON_LIFT}."
-    return "This act is done once; nothing is to be released."
+    return IS_DONE
 
 
 FILL_A_SLOT = frozenset((OverrideKind.HOLD, OverrideKind.ASSIGN, OverrideKind.APPROVE, OverrideKind.VETO))
 _WITHOUT_A_WORKER = {
     SubjectType.TASK: "nobody: the task had no worker",
-    SubjectType.PROPOSAL: "the vote of the members",
     SubjectType.WORKER: "the worker's own standing",
     SubjectType.ROBOT: "the worker that commands the robot",
     SubjectType.PLANT: "every digital worker",

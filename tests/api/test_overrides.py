@@ -25,9 +25,10 @@ from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OverrideId, ProposalId
 from workmoot.domain.overrides import OverrideKind, SubjectType, order_digest
-from workmoot.domain.payloads import read_plan_payload
+from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload, read_plan_payload
 from workmoot.domain.plan import LAST_TICK, unpack_entry
 from workmoot.domain.proposals import State
+from workmoot.domain.work import mask_of
 
 
 def test_give__assign__another_worker_has_the_task(client: TestClient, story: Story) -> None:
@@ -165,7 +166,7 @@ def test_give__veto_of_a_half_enacted_plan__ends_it_and_takes_what_was_enacted()
 
 @pytest.mark.usefixtures("five_an_order")
 def test_preview__part_of_a_large_plan__is_signed_alone(client: TestClient, story: Story) -> None:
-    shown = preview(client, an_order("approve", "proposal", 2, payload={"part": 2}))
+    shown = preview(client, an_order("veto", "proposal", 2, payload={"part": 2}))
     part = read_plan_payload(order_from(shown["order"]).payload)
     assert (part.first, part.last) == (5, 10)
     assert "part 2 of" in shown["warnings"][0]
@@ -188,10 +189,50 @@ def test_preview__part_that_there_is_not__names_the_field(client: TestClient, pa
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/payload/part")
 
 
-def test_preview__approve_of_what_was_enacted__nothing_changes_and_says_so(client: TestClient) -> None:
-    shown = preview(client, an_order("approve", "proposal", 2))["displaces"]
-    assert shown["tasks"] == []
-    assert shown["what"].startswith("Nothing changes: ")
+@pytest.mark.parametrize("kind", ["approve", "veto"])
+def test_give__nothing_is_left_of_the_plan__is_too_late(kind: str) -> None:
+    story = a_decided_plant()
+    cancel_all(story)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        problem = give(client, an_order(kind, "proposal", 2), status=409)
+    assert problem["type"].endswith("/too-late")
+    assert problem["detail"].endswith(f", and {kind} would change nothing.")
+    assert len(story.ledger.overrides) == 1
+
+
+def test_give__signed_when_something_was_left_of_the_plan__is_too_late() -> None:
+    story = a_decided_plant()
+    served = serve(story, signs=())
+    with TestClient(served.app, base_url=LOOPBACK) as client:
+        asked = an_order("veto", "proposal", 2, human="technician")
+        seen = preview(client, asked)
+        cancel_all(story)
+        served.projection.cycle()
+        answer = send(client, _signed(seen, asked, "technician"), etag=seen["etag"])
+    why = "no task of the plan is as it was when this was enacted, and veto would change nothing"
+    assert (answer.status_code, answer.json()["detail"]) == (409, f"Proposal 2 is enacted: {why}.")
+
+
+def cancel_all(story: Story) -> None:
+    """Every task of the order is cancelled, by a human's word."""
+    tasks = list(story.ledger.tasks)
+    mask = cancel_payload(mask_of([task & 0xFF for task in tasks]))
+    story.order(OverrideKind.CANCEL, SubjectType.TASK, tasks[0], why="no longer wanted", payload=mask)
+
+
+def test_list__veto_on_chain_that_changed_nothing__is_void_and_says_why() -> None:
+    story = a_decided_plant()
+    found = story.ledger.proposals[ProposalId(2)]
+    whole = PlanPart(rest=found.rest, first=0, last=len(found.entries), assignments=found.opening.plan.assignments)
+    cancel_all(story)
+    more = {"payload": plan_payload(whole), "expires_at": int(time.time()) + 600}
+    story.order(OverrideKind.VETO, SubjectType.PROPOSAL, 2, why="too slow", **more)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        given = get(client, "overrides/2")
+    assert (given["state"], given["active"], given["floor"], given["times"]["effective"]) == ("void", False, None, None)
+    assert given["void"].startswith("Nothing was left of the plan to decide: ")
+    assert given["displaced"]["what"] == "nobody: nothing was left of the plan to decide"
+    assert given["displaced"]["returns"] == "This act is done once; nothing is to be released."
 
 
 def test_give__approve_of_a_defeated_plan__its_workers_get_the_open_tasks(client: TestClient) -> None:

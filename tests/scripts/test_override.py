@@ -155,10 +155,10 @@ def test_command__wait__shows_the_steps_and_ends_with_the_last(
     assert run(*WAITING, code=code).endswith(says)
 
 
-def test_command__word_that_does_not_count__says_why_and_is_a_no(api: FakeApi) -> None:
+def test_command__word_that_does_not_count__says_why_and_is_not_confirmed(api: FakeApi) -> None:
     why = "The alarm is about the human who said this."
     api.given, api.told = RECORD | _at("void", is_confirmed=False) | {"void": why}, ["void"]
-    said = run("acknowledge", "0x01", "--reason", "so", "--wait", "5", code=3)
+    said = run("acknowledge", "0x01", "--reason", "so", "--wait", "5", code=6)
     assert f", void ({why});" in said
     assert said.endswith(f"{why}\n")
 

@@ -83,7 +83,10 @@ def _is_reached(ledger: Ledger, order: HumanOrder, entry: PlanEntry, *, enacted:
     lead = ledger.members.get(entry.lead)
     if order.kind is OverrideKind.APPROVE and not (lead and lead.acts):
         return False
-    return _is_open_at(ledger, entry.task, entry.version + enacted)
+    if not _is_open_at(ledger, entry.task, entry.version + enacted):
+        return False
+    task = ledger.tasks[entry.task]
+    return not enacted or task.worker == entry.lead or task.slot_filled
 
 
 def _is_open_at(ledger: Ledger, task: TaskId, version: int) -> bool:

@@ -49,14 +49,15 @@ class Touched:
     """What a transaction changed so far: an order about a plan does not say which tasks it still found open."""
 
     tx: str = ""
-    tasks: set[TaskId] = field(default_factory=set)
+    tasks: dict[TaskId, Number] = field(default_factory=dict)
+    """And who had each before."""
 
 
-def touch(ledger: Ledger, event: InForceChanged) -> None:
+def touch(ledger: Ledger, event: InForceChanged, *, former: Number) -> None:
     """Remembers that this transaction changed the task."""
     if ledger.touched.tx != event.at.tx:
         ledger.touched = Touched(tx=event.at.tx)
-    ledger.touched.tasks.add(event.task)
+    ledger.touched.tasks.setdefault(event.task, former)
 
 
 def _given(ledger: Ledger, event: OverrideGiven) -> None:
@@ -101,9 +102,12 @@ def _plan_in_force(ledger: Ledger, event: OverrideGiven) -> None:
         part = read_plan_payload(event.order.payload)
     except Malformed:
         return
-    for entry in proposal.decided_entries[part.first : part.last]:
-        if entry.task in ledger.touched.tasks:
-            _name(ledger, event, entry, nobody=event.order.kind is OverrideKind.VETO)
+    former = ledger.touched.tasks
+    meant = [entry for entry in proposal.decided_entries[part.first : part.last] if entry.task in former]
+    reached = tuple((entry.task, former[entry.task]) for entry in meant)
+    ledger.overrides[event.id] = replace(ledger.overrides[event.id], reached=reached)
+    for entry in meant:
+        _name(ledger, event, entry, nobody=event.order.kind is OverrideKind.VETO)
 
 
 def _requeue(ledger: Ledger, event: OverrideGiven) -> None:

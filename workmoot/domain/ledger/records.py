@@ -331,6 +331,8 @@ class OverrideRecord:
     ended_at: Place | None = None
     ended_by: str = ""
     """"released", "expired" or "superseded" once its slot is empty or another's."""
+    reached: tuple[tuple[TaskId, Number], ...] = ()
+    """Of an order about a plan: the tasks whose worker it decided, and who had each before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ def _in_force_changed(ledger: Ledger, event: InForceChanged) -> None:
         summoned=task.summoned and not anew,
         acknowledged=task.acknowledged and not anew,
     )
-    control.touch(ledger, event)
+    control.touch(ledger, event, former=task.worker)
     entries.refresh(ledger, event.task)
 
 
