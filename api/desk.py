@@ -34,12 +34,13 @@ from api.projection import Projection
 from api.refusals import as_problem, checking, refused_later
 from api.steps import ACKNOWLEDGED, NOWHERE, SUBMITTED, Step
 from api.turns import Turns
-from api.views.alarms import alarm_of, alarm_warnings
+from api.views.alarms import alarm_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import see
 from api.views.overrides import SECOND_STEP, anchoring_out, order_named, override_out, who_asked
 from api.views.snapshot import Snapshot
+from api.views.warnings import warnings_of
 from workmoot.ballots.poll import Verify
 from workmoot.chain.signatures import is_signed_by
 from workmoot.domain.errors import (
@@ -546,7 +547,7 @@ def as_signed(snap: Snapshot, asked: OverrideIn, *, may_read: bool) -> Draft:
     if order.kind is OverrideKind.ANSWER:
         require_open(snap, snap.ledger.questions[order.subject], may_read=may_read)
     try:
-        warnings = tuple(alarm_warnings(snap, order))
+        warnings = tuple(warnings_of(snap, order))
         shown = displaced(snap, order)
     except Malformed as fault:
         why = fault if may_read else "it does not fit its subject"

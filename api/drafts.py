@@ -9,12 +9,13 @@ from api.assignment import fill, member_by
 from api.models.orders import DisplacedOut, ForecastOut, Kind, OverrideIn, ReasonIn
 from api.models.orders import SubjectType as WireSubject
 from api.problems import Problem, unprocessable
-from api.views.alarms import alarm_warnings, id_of
+from api.views.alarms import id_of
 from api.views.displaced import displaced
 from api.views.forecast import forecast_out
 from api.views.lifecycle import ABOUT_PLANS
 from api.views.questions import may_be_answered, question_of, standing_words
 from api.views.snapshot import Snapshot
+from api.views.warnings import warnings_of
 from workmoot.domain.alarms import alarm_id
 from workmoot.domain.hashing import keccak
 from workmoot.domain.ids import Address, ProposalId
@@ -166,7 +167,7 @@ def _with_preview(snap: Snapshot, drafted: Draft, foreseen: ForecastOut) -> Draf
     epoch = epoch_of(snap, drafted.order)
     expected = 0 if drafted.order.kind is OverrideKind.HOLD else epoch or 0
     order = replace(drafted.order, preview=preview_hash(shown, foreseen), expected_epoch=expected)
-    warnings = (*drafted.warnings, *alarm_warnings(snap, order))
+    warnings = (*drafted.warnings, *warnings_of(snap, order))
     return replace(drafted, order=order, displaces=shown, forecast=foreseen, epoch=epoch, warnings=warnings)
 
 

@@ -21,6 +21,7 @@ from tests.api.floors import a_gateway
 from tests.api.requests import REASON, a_key, an_order, get, give, preview, send, soon
 from tests.api.serving import LOOPBACK, serve
 from tests.api.story import Story, a_decided_plant, signer
+from tests.api.visitors import peopled
 from workmoot.chain.memory import ADDRESSES
 from workmoot.domain.errors import GatewayRefused, GatewayUnreachable, Unreachable
 from workmoot.domain.ids import OverrideId, ProposalId
@@ -29,6 +30,7 @@ from workmoot.domain.payloads import PlanPart, cancel_payload, plan_payload, rea
 from workmoot.domain.plan import LAST_TICK, unpack_entry
 from workmoot.domain.proposals import State
 from workmoot.domain.work import mask_of
+from workmoot.domain.workers import Role
 
 
 def test_give__assign__another_worker_has_the_task(client: TestClient, story: Story) -> None:
@@ -233,6 +235,64 @@ def test_list__veto_on_chain_that_changed_nothing__is_void_and_says_why() -> Non
     assert given["void"].startswith("Nothing was left of the plan to decide: ")
     assert given["displaced"]["what"] == "nobody: nothing was left of the plan to decide"
     assert given["displaced"]["returns"] == "This act is done once; nothing is to be released."
+
+
+def an_open_vote() -> Story:
+    story = a_decided_plant()
+    story.propose("designer", story.plan(shift=1), words="once more")
+    return story
+
+
+def test_preview__veto_of_an_open_vote__warns_of_a_vote_that_passes_first() -> None:
+    with TestClient(serve(an_open_vote()).app, base_url=LOOPBACK) as client:
+        seen = preview(client, an_order("veto", "proposal", 3))
+    count = len(seen["displaces"]["tasks"])
+    told = f"If the vote passes before this is in a block, {count} tasks of the plan stand without a worker, until "
+    assert count
+    assert seen["warnings"][0].startswith(told)
+    assert seen["warnings"][0].endswith(" UTC or a human's release.")
+
+
+def test_give__veto_of_an_open_vote__displaces_the_vote_alone() -> None:
+    with TestClient(serve(an_open_vote()).app, base_url=LOOPBACK) as client:
+        given = give(client, an_order("veto", "proposal", 3))
+    assert (given["state"], given["confirmed_by"]) == ("done", "chain")
+    assert (given["displaced"]["what"], given["displaced"]["tasks"]) == ("the vote of the members", [])
+    assert given["displaced"]["returns"] == "This act is done once; nothing is to be released."
+
+
+def test_give__veto_of_a_vote_that_passed_meanwhile__tells_whose_tasks_it_took(client: TestClient) -> None:
+    given = give(client, an_order("veto", "proposal", 2))
+    assert given["confirmed_by"] == "floor"
+    assert given["displaced"]["what"].startswith("who had its tasks: ")
+    assert given["displaced"]["tasks"]
+    assert given["displaced"]["returns"].endswith(", task by task.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "told"),
+    [
+        ("maintain", ("robot", "R-1"), "takes the role supervisor or maintenance"),
+        ("hold", ("plant", None), None),
+        ("release", ("robot", "R-6"), "takes the role operator or supervisor"),
+    ],
+)
+def test_preview__human_without_the_role__warns_that_it_will_be_refused(
+    story: Story, kind: str, subject: tuple[str, str | None], told: str | None
+) -> None:
+    for role in (Role.OPERATOR, Role.SUPERVISOR, Role.MAINTENANCE):
+        story.chain.revoke(signer("administrator").address, role, signer("technician").address)
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        warnings = preview(client, an_order(kind, *subject))["warnings"]
+    assert [told in words for words in warnings] == ([True] if told else [])
+
+
+def test_preview__suspended_human__warns_that_it_will_be_refused(story: Story) -> None:
+    planner = peopled(story).ledger.numbers[signer("planner").address]
+    story.order(OverrideKind.SUSPEND, SubjectType.WORKER, planner, why="a stolen key")
+    with TestClient(serve(story).app, base_url=LOOPBACK) as client:
+        warnings = preview(client, an_order("hold", "plant", human="planner"))["warnings"]
+    assert warnings[0].endswith(" is suspended: the contracts refuse this order.")
 
 
 def test_give__approve_of_a_defeated_plan__its_workers_get_the_open_tasks(client: TestClient) -> None:

@@ -8,9 +8,8 @@ from workmoot.chain.memory.state import Asked, Pace
 from workmoot.domain.events import AlarmRaised, SecondAsked
 from workmoot.domain.ids import Address, OverrideId
 from workmoot.domain.overrides import OverrideKind
+from workmoot.domain.roles import HUMAN_ROLES
 from workmoot.domain.workers import Kind, Role, Standing
-
-HUMAN_ROLES = frozenset(Role) - {Role.ADMIN}
 
 
 def take_order(tx: Transaction, human: Address, roles: frozenset[Role], *, recovers: bool) -> bool:

@@ -23,14 +23,12 @@ from workmoot.domain.overrides import (
 )
 from workmoot.domain.payloads import ENTRIES_A_PART, PlanPart, read_plan_payload
 from workmoot.domain.plan import MOST_ENTRIES, Assigned, PackedPlan
+from workmoot.domain.roles import roles_for
 from workmoot.domain.work import predecessors_of
 from workmoot.domain.workers import Kind, Role
 
 SHORTEST_SECONDS = 10
 _HOLD_LEVELS = (Level.MAINTENANCE, Level.HUMAN_HOLD)
-_WITH_OPERATORS = frozenset((Role.SUPERVISOR, Role.OPERATOR))
-_WITH_PLANNERS = frozenset((Role.SUPERVISOR, Role.PLANNER))
-_PLANNED = (OverrideKind.ASSIGN, OverrideKind.CANCEL, OverrideKind.REQUEUE)
 
 
 def execute(tx: Transaction, order: HumanOrder, signature: bytes) -> None:
@@ -106,16 +104,8 @@ def _require_allowed(tx: Transaction, order: HumanOrder, level: int) -> None:
 
 
 def _roles_for(tx: Transaction, order: HumanOrder, level: int) -> frozenset[Role]:
-    if level == Level.MAINTENANCE:
-        return frozenset((Role.MAINTENANCE,))
-    if order.kind is OverrideKind.HOLD:
-        return authority.HUMAN_ROLES if level == Level.PLANT_HOLD else _WITH_OPERATORS
-    if order.kind in _PLANNED or (order.kind is OverrideKind.RELEASE and level == Level.HUMAN):
-        return _WITH_PLANNERS
-    if order.kind is OverrideKind.RELEASE and level != Level.PLANT_HOLD:
-        return _WITH_OPERATORS
-    of_humans = order.kind in (OverrideKind.SUSPEND, OverrideKind.REINSTATE) and _is_on_human(tx, order)
-    return authority.HUMAN_ROLES if of_humans else frozenset((Role.SUPERVISOR,))
+    changes_standing = order.kind in (OverrideKind.SUSPEND, OverrideKind.REINSTATE)
+    return roles_for(order, level, on_human=changes_standing and _is_on_human(tx, order))
 
 
 def _recovers(tx: Transaction, order: HumanOrder) -> bool:

@@ -21,17 +21,11 @@ from workmoot.domain.instructions import (
     instruction_of,
     meant_kind,
 )
-from workmoot.domain.overrides import HumanOrder, OverrideKind, SubjectType
-from workmoot.domain.workers import Kind, Role
+from workmoot.domain.overrides import HumanOrder, Level, OverrideKind, SubjectType
+from workmoot.domain.roles import roles_for
+from workmoot.domain.workers import Kind
 
 SHORTEST_SECONDS = 10
-_WITH_MAINTENANCE = frozenset((Role.SUPERVISOR, Role.MAINTENANCE))
-_ROLES = {
-    OverrideKind.DRAIN: _WITH_MAINTENANCE,
-    OverrideKind.QUARANTINE: _WITH_MAINTENANCE | {Role.OPERATOR},
-    OverrideKind.MAINTAIN: _WITH_MAINTENANCE,
-    OverrideKind.REPRIORITISE: frozenset((Role.SUPERVISOR, Role.PLANNER)),
-}
 
 
 def give(tx: Transaction, order: HumanOrder, signature: bytes) -> None:
@@ -44,7 +38,7 @@ def give(tx: Transaction, order: HumanOrder, signature: bytes) -> None:
     found = tx.state.instructions.get((group_of(meant), order.subject), UNSAID)
     if order.kind is OverrideKind.LIFT:
         _require_liftable(tx, order, found, meant)
-    if not authority.may_order(tx, order.human, _ROLES.get(meant, authority.HUMAN_ROLES), recovers=False):
+    if not authority.may_order(tx, order.human, roles_for(order, Level.OWN, on_human=False), recovers=False):
         raise Refused("MayNotInstruct", order.human, order.kind)
     if order.expected_epoch not in (0, found.version):
         raise Refused("StaleVersion", found.version, order.expected_epoch)
