@@ -14,7 +14,7 @@ from workmoot.chain.contract import ReadOnly
 from workmoot.chain.node import Node
 from workmoot.chain.sender import Sender
 from workmoot.chain.signer import Signer, new_key
-from workmoot.domain.errors import NotMined, OutOfGas, Unreachable
+from workmoot.domain.errors import NotMined, OutOfGas, Refused, Unreachable
 from workmoot.domain.events import MessageSent, TaskSummoned
 from workmoot.domain.work import pack_tasks
 
@@ -186,7 +186,22 @@ def test_send__node_too_busy_to_answer__waits_longer_the_next_time(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as busy:
         where = f"http://127.0.0.1:{busy.getsockname()[1]}"
         sender = Sender(Node(where), Signer(new_key()), chain_id=1)
-        for _ in range(3):
+        for _ in range(2):
             with pytest.raises(Unreachable):
                 sender.send(account("sprayer"), b"")
-    assert waits == [0.2, 0.4, 0.8]
+    assert waits == [0.2, 0.4, 0.8, 1.6]
+
+
+def test_send__node_answers_the_second_time__the_answer_counts(monkeypatch):
+    asked = []
+
+    def second_time(node, questions):
+        asked.append(questions)
+        if len(asked) == 1:
+            raise Unreachable(f"no node answers at {node.url}: ReadTimeout")
+        raise Refused("NotAllowed")
+
+    monkeypatch.setattr(Node, "ask_all", second_time)
+    with pytest.raises(Refused, match="NotAllowed"):
+        Sender(Node("http://127.0.0.1:1"), Signer(new_key()), chain_id=1).send(account("sprayer"), b"")
+    assert asked[0] == asked[1]

@@ -99,7 +99,14 @@ class Sender:
         return _draft_of(min(gas * 5 // 4 + spare_gas, max(LARGEST_GAS, gas)), answers)
 
     def _ask(self, questions: list[Question]) -> list[Any]:
-        """The answers; where the node kept us waiting for too long, there is more time for the next ones."""
+        """The answers. Nothing is sent yet: where the node kept us waiting for too long, it is asked once more."""
+        try:
+            return self._asked_patiently(questions)
+        except Unreachable:
+            return self._asked_patiently(questions)
+
+    def _asked_patiently(self, questions: list[Question]) -> list[Any]:
+        """Where the node kept us waiting for too long, there is more time for the next ones."""
         try:
             return self._door.ask_all(questions)
         except Unreachable:
