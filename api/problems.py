@@ -1,7 +1,7 @@
 """Every error as RFC 9457 problem+json: what was wrong, and what would be right."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -111,7 +111,12 @@ def _answers(request: Request, method: str) -> bool:
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (the type it is registered for)
-    errors = [{**_place(item["loc"], item["type"]), "detail": _in_words(request, item)} for item in error.errors()]
+    named: dict[str, dict[str, str]] = {}
+    for item in error.errors():
+        place = _place(item["loc"], item["type"], error.body)
+        told, at = _in_words(request, item), str(place)
+        named[at] = {**place, "detail": f"{named[at]['detail']}; or: {told}" if at in named else told}
+    errors = list(named.values())
     detail = "; ".join(": ".join(filter(None, item.values())) for item in errors)
     return respond(422, "invalid", detail, instance=request.url.path, errors=errors)
 
@@ -122,12 +127,27 @@ async def _on_fault(request: Request, error: Exception) -> JSONResponse:
     return respond(500, "fault", detail, instance=request.url.path)
 
 
-def _place(location: tuple[int | str, ...], fault: str) -> dict[str, str]:
+def _in_body(location: tuple[int | str, ...], fault: str, body: object) -> Iterator[int | str]:
+    """The parts of a location that are places in the body: of a field that may be of several types, Pydantic names the
+    one it tried as well."""
+    found = body
+    for part in location:
+        if isinstance(found, dict) and (part in found or fault == "missing"):
+            found = found.get(part)
+        elif isinstance(found, list) and isinstance(part, int) and part < len(found):
+            found = found[part]
+        else:
+            continue
+        yield part
+
+
+def _place(location: tuple[int | str, ...], fault: str, body: object) -> dict[str, str]:
     """A pointer into the body (RFC 6901), of which the empty one is all of it; elsewhere the parameter's name."""
     where, *path = location
     if where != "body":
         return {"parameter": ".".join(map(str, path))}
-    parts = [] if fault == "json_invalid" else [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+    known = () if fault == "json_invalid" else _in_body(tuple(path), fault, body)
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in known]
     return {"pointer": "".join(f"/{part}" for part in parts)}
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from api.models.common import Head, Who, Wire
 from api.models.orders import DisplacedOut, ForecastOut, Kind, ReasonIn
@@ -18,7 +18,9 @@ class TasksWhere(Wire):
 
     order: int | None = Field(default=None, ge=1, lt=2**32)
     status: TaskStatus | None = None
-    worker: int | Annotated[str, Field(max_length=100)] | None = Field(default=None, description="Badge number or id.")
+    worker: StrictInt | Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Badge number or id."
+    )
     capability: Annotated[str, Field(max_length=100)] | None = None
     all: bool = Field(default=False, description="Every task that is not over; nothing else is named then.")
 

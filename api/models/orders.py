@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from api.models.common import Head, Who, Wire
 
@@ -50,13 +50,13 @@ class SubjectIn(Wire):
     question's id; none for the plant."""
 
     type: SubjectType
-    id: int | Annotated[str, Field(max_length=100)] | None = None
+    id: StrictInt | Annotated[str, Field(max_length=100)] | None = None
 
 
 class ReasonIn(Wire):
     """Why: a code of the list and words of one's own."""
 
-    code: Annotated[str, Field(max_length=40)] | int = Field(examples=["QUALITY"])
+    code: Annotated[str, Field(max_length=40)] | StrictInt = Field(examples=["QUALITY"])
     text: str = Field(min_length=1, max_length=1000, examples=["glue nozzle on R-3 clogged"])
 
 

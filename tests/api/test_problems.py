@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -132,6 +133,30 @@ def test_post__whole_body_is_wrong__the_pointer_is_empty(
     answer = client.post("/api/v1/overrides", content=content, headers={"content-type": media_type})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "")
     assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "wrong"),
+    [
+        ("overrides", "/subject/id", {"subject": {"type": "task", "id": []}}),
+        ("overrides", "/subject/id", {"subject": {"type": "task", "id": {}}}),
+        ("overrides", "/subject/id", {"subject": {"type": "task", "id": True}}),
+        ("overrides", "/reason/code", {"reason": {"code": None, "text": "so"}}),
+        ("overrides", "/reason/code", {"reason": {"code": True, "text": "so"}}),
+        ("bulk/overrides", "/where/worker", {"where": {"worker": True}}),
+        ("overrides", "/reason/text", {"reason": {"code": "QUALITY"}}),
+        ("overrides", "/reason/a~1b", {"reason": {"code": "QUALITY", "text": "so", "a/b": 1}}),
+    ],
+)
+def test_post__field_of_several_types_is_of_none__one_pointer_leads_to_it(
+    client: TestClient, path: str, pointer: str, wrong: dict[str, Any]
+) -> None:
+    act = {"kind": "hold", "subject": {"type": "task", "id": 1}, "reason": {"code": "QUALITY", "text": "so"}}
+    if path.startswith("bulk"):
+        del act["subject"]
+    answer = client.post(f"/api/v1/{path}?dry_run=true", json=act | wrong)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
 def test_post__form_content_type__is_refused(client: TestClient) -> None:
