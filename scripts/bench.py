@@ -147,6 +147,30 @@ def allocation(
     typer.echo(json.dumps(report.as_object(), indent=2) if as_json else "\n".join(report.lines()))
 
 
+@app.command()
+def flexvega(
+    seeds: Annotated[int, typer.Option(min=1, help="How many days.")] = 20,
+    first: Annotated[int, typer.Option(min=0, help="The seed of the first; the others follow.")] = 1,
+    calm: Annotated[
+        bool, typer.Option("--calm", help="No robot is down, nothing fails, no order is in a rush.")
+    ] = False,
+    honest: Annotated[bool, typer.Option("--honest", help="Nobody misreports.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure what the shoe line gets done when not all goes as planned, decided in four ways.
+
+    By the community's daemons on the contracts in memory, by a plan that is never changed, by bids as work arrives, and
+    by an optimiser that knows beforehand what will happen. Each day has a robot down for a while, failures, a rush
+    order, a member that promises half of what it takes and one that breaks off half of its runs; all four meet the
+    same. `closeness` is 0 at the better of the two in the middle, 1 at the optimiser. Progress goes to standard error.
+    """
+    sys.path.insert(0, str(ROOT))  # cchecksum, which web3 brings along, installs another package called benchmarks
+    from benchmarks.flexvega.run import measure
+
+    report = measure(range(first, first + seeds), disturbed=not calm, misreporting=not honest, say=_say)
+    typer.echo(json.dumps(report.as_object(), indent=2) if as_json else "\n".join(report.lines()))
+
+
 def _lines(report: dict[str, Any], before: str = "") -> list[str]:
     """A line for each figure."""
     lines = []

@@ -66,7 +66,7 @@ class _Plant:
         founding = Voting(voting_seconds=policy.voting_s, open_limit=policy.open_limit, weights=weights)
         self._chain = MemoryChain(ADMINISTRATOR, limits=LIMITS, policy=founding, now=START_S)
         self._machines = machines_of(instance)
-        self._eyes = _Eyes(self._chain)
+        self._eyes = Eyes(self._chain)
         self._now = 0.0
         self._thought_s = PAUSE_S
         self._first: tuple[float, tuple[Assignment, ...]] | None = None
@@ -132,7 +132,7 @@ class _Plant:
             chain_id=self._chain.chain_id,
             dao=ADDRESSES["AllocationDAO"],
         )
-        return Daemon(who, _Eyes(self._chain), lambda ledger: self._hands(machine, ledger), self._now_s)
+        return Daemon(who, Eyes(self._chain), lambda ledger: self._hands(machine, ledger), self._now_s)
 
     def _hands(self, machine: int, ledger: Ledger) -> Hands:
         """As a worker's; it finds no gateway and asks no box, as its plant has no robots and votes directly."""
@@ -155,8 +155,8 @@ class _Plant:
         return START_S + self._now
 
 
-class _Eyes:
-    """The chain in memory, followed."""
+class Eyes:
+    """The chain in memory, followed; a daemon's eyes."""
 
     def __init__(self, chain: MemoryChain) -> None:
         self._chain = chain
