@@ -15,6 +15,7 @@ that were obeyed last are answered as done.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isqrt
 
 from gateway import records as r
@@ -149,7 +150,12 @@ def _require_holder(case: Case) -> None:
         has = lease.human or (f"worker {lease.holder}" if lease.holder else "nobody")
         raise GatewayRefused(Code.NOT_HOLDER, f"{has} has the lease")
     if guidance.action not in LETTING_GO and case.now.unix_s > lease.until:
-        raise GatewayRefused(Code.NOT_HOLDER, f"the lease ended at {lease.until}; the hold stays")
+        raise GatewayRefused(Code.NOT_HOLDER, f"the lease ended at {_moment(lease.until)}; the hold stays")
+
+
+def _moment(unix_s: float) -> str:
+    """As RFC 3339 has it."""
+    return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _require_held(case: Case) -> None:

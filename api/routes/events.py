@@ -104,7 +104,7 @@ def stream_events(
     """Server-sent events: `chain` with an id for each event of the chain, `override` for each step of an order, `pulse`
     each second, and `reorganised` where what was told is undone.
     """
-    tail = Tail(given.projection, _start(last_event_id or start))
+    tail = Tail(given.projection, _start("Last-Event-ID", last_event_id) if last_event_id else _start("from", start))
     may_stay = partial(given.access.door.still_admits, request, READ)
     actor = visitor.holder
     given.streams.open(actor)
@@ -189,9 +189,9 @@ def backwards(event: Event) -> tuple[int, int]:
     return -event.at.block, -event.at.log_index
 
 
-def _start(asked: str) -> From | EventId:
+def _start(name: str, asked: str) -> From | EventId:
     found = From(asked) if asked in set(From) else read_id(asked)
     if found is None:
         told = f'An event id is "block.logIndex-hash", such as 12.3-9f2c1a07; given: {asked!r}.'
-        raise bad_parameter("from", told)
+        raise bad_parameter(name, told)
     return found

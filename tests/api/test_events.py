@@ -75,6 +75,11 @@ def test_stream__from_now__pulses_with_the_head_block(url: str, story: Story) ->
     assert pulse["read_s_ago"] < 60
 
 
+def test_stream__bad_last_event_id__is_told_by_its_own_name(client: TestClient) -> None:
+    problem = client.get("/api/v1/events", headers={"Last-Event-ID": "x"}).json()
+    assert problem["errors"][0]["parameter"] == "Last-Event-ID"
+
+
 @pytest.mark.parametrize("start", ["yesterday", "12", "12.", ".3", "9" * 50 + ".1", "\u0661.1"])
 def test_stream__bad_id__is_refused(client: TestClient, start: str) -> None:
     answer = client.get("/api/v1/events", params={"from": start})

@@ -53,6 +53,11 @@ def test_sheet__a_formula_where_a_cell_may_begin__is_text_whatever_divides_the_c
     assert sum(f"'{begin}cmd" in cell for cell in cells) >= 1
 
 
+def test_sheet__control_characters_in_a_strangers_words__are_blanks():
+    words = "a\x00b\x1b[2Jc\x9bd\te\r\nf"
+    assert read({**ROW, "reason": {"code": None, "words": words}})["reason_words"] == "a b [2Jc d\te\r\nf"
+
+
 def test_sheet__signs_within_words__stay():
     words = "from 3-5 on; a=b"
     assert read({**ROW, "reason": {"code": None, "words": words}})["reason_words"] == words

@@ -11,6 +11,8 @@ PARTS = {"by": ACTOR, "subject": SUBJECT, "reason": REASON, "displaced": ACTOR}
 PLAIN = ("id", "at", "block", "tx", "by", "act", "subject", "reason", "displaced", "effect", "digest")
 FORMULA = re.compile(r'((?:\A|[;\t\r\n])[ \xa0"]*)([=+\-@＝＋－＠])')  # noqa: RUF001 (the wide ones count too)
 """Where a cell may begin, elsewhere also after `;`, a tab or a line's end; and what makes it a formula."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""But for the tab and the ends of lines, which a cell may have."""
 
 
 def sheet(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -31,8 +33,8 @@ def _cells(column: str, value: Any) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    """A cell as text: what a spreadsheet would work out gets an apostrophe before it."""
-    text = FORMULA.sub(r"\1'\2", "" if value is None else str(value))
+    """A cell as text: what a spreadsheet would work out gets an apostrophe, what moves a cursor is a blank."""
+    text = FORMULA.sub(r"\1'\2", CONTROL.sub(" ", "" if value is None else str(value)))
     return f"'{text}" if text.startswith(("\t", "\r", "\n")) else text
 
 
