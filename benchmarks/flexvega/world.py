@@ -89,10 +89,12 @@ class Pick:
 
 
 class World:
-    """The plant, its orders, and what will happen."""
+    """The plant, its orders, and what will happen; `pairs`: only the first so many are ordered."""
 
-    def __init__(self, seed: int, *, disturbed: bool = True, misreporting: bool = True) -> None:
-        self.seed = seed
+    def __init__(
+        self, seed: int, *, disturbed: bool = True, misreporting: bool = True, pairs: int | None = None
+    ) -> None:
+        self.seed, self._pairs = seed, pairs
         self.scenario: Scenario = load_scenario(FOLDER)
         self.plant = self.scenario.plant
         self.badges = {id_: Number(number) for id_, number in numbers(self.plant).items()}
@@ -108,7 +110,8 @@ class World:
         """Each order and the tick at which it is posted."""
         first = self.scenario.orders[0]
         capabilities = self.plant.capabilities
-        found = [(0, pack_order(first, capabilities))]
+        ordered = first.model_copy(update={"products": first.products[: self._pairs]})
+        found = [(0, pack_order(ordered, capabilities))]
         if self.pick.rush_at is not None:
             found.append((self.pick.rush_at, pack_order(_rush(first), capabilities)))
         return tuple(found)

@@ -1,6 +1,6 @@
 """The benchmark of FlexVega under disturbances: all policies meet the same day, and what is told of it is right."""
 
-from benchmarks.flexvega.community import problem_of
+from benchmarks.flexvega.community import problem_of, work_through
 from benchmarks.flexvega.done import Day
 from benchmarks.flexvega.others import SILENT, clairvoyant
 from benchmarks.flexvega.run import Figures, Report
@@ -37,7 +37,7 @@ def test_world__same_seed__same_runs():
 
 
 def test_silent__disturbed_day__everything_is_done_in_order():
-    world = World(1)
+    world = World(1, pairs=2)
     problem = problem_of(world)
     days = [decide(world, problem) for decide in SILENT.values()]
     best = clairvoyant(world, problem, days)
@@ -45,8 +45,13 @@ def test_silent__disturbed_day__everything_is_done_in_order():
     assert best.weight(world) <= min(day.weight(world) for day in days)
 
 
+def test_community__one_pair__everything_is_done_in_order():
+    world = World(1, disturbed=False, misreporting=False, pairs=1)
+    assert faults(world, work_through(world)) == []
+
+
 def test_problem__rush_order__is_released_when_it_is_posted():
-    world = World(1)
+    world = World(1, pairs=2)
     problem: Problem = problem_of(world)
     assert all(found.release == world.posted_at(task) for task, found in problem.tasks.items())
     assert problem.tasks.keys() == world.tasks.keys()
