@@ -252,7 +252,8 @@ class _Plant:
             self._put_right()
             if len(self._chain.events) == before:
                 return
-        raise Stuck(f"seed {self._world.seed}: no end of news at tick {self._tick}")
+        last = ", ".join(sorted({type(event).__name__ for event in self._chain.events[-MOST_TURNS:]}))
+        raise Stuck(f"seed {self._world.seed}: no end of news at tick {self._tick}: {last}")
 
     def _notice(self) -> None:
         for task in self._eyes.seen.tasks.values():
