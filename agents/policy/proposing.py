@@ -33,6 +33,8 @@ from workmoot.planning.validity import opening_for
 
 STAGGER_S = 1.5
 QUICK_STAGGER_S = 0.1
+AGAIN_S = 1.0
+"""After a defeat, where nobody talks."""
 LAST_PART = 0.25
 """Of the time to think is left when what was decided better is put to the vote once more."""
 
@@ -163,9 +165,10 @@ def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
     opened = (withdrawn_at(view.ledger, tasks[task], view.now_s) for task in waiting)
     begin = max(first_seen, *settled, *opened, *drafting.held_until(view, waiting).values(), 0.0)
     place = turn_of(view, waiting)
-    if view.thought is not None:
-        wait_s = 0.0 if view.thought.has_time else place * STAGGER_S
-        return view.now_s >= max(view.thought.since_s, *settled, 0.0) + wait_s
+    thought = view.thought
+    if thought is not None and thought.has_time:
+        return view.now_s >= max([thought.since_s, *(at + AGAIN_S for at in settled)])
+    begin = max(begin, thought.since_s if thought else 0.0)
     return view.now_s >= begin + view.talk_s + place * STAGGER_S
 
 
