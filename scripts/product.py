@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,12 +33,14 @@ def show(id_: Id, rpc: Rpc = None, deployment: DeploymentFile = None, as_json: A
 
     connection = connection_of(rpc, deployment)
     if as_json:
-        for line in whole_file(connection, About(deployment=connection.deployment, product=id_)):
-            typer.echo(line, nl=False)
+        with _naming():
+            for line in whole_file(connection, About(deployment=connection.deployment, product=id_)):
+                typer.echo(line, nl=False)
         return
     follower = connection.follower()
     events = follower.catch_up()
-    product = find_product(follower.ledger, id_)
+    with _naming():
+        product = find_product(follower.ledger, id_)
     for line in _headings(follower.ledger, product):
         typer.echo(plain(line))
     for row in rows_of(follower.ledger, events, belongs_to(follower.ledger, product)):
@@ -72,10 +75,22 @@ def verify(
     connection = connection_of(rpc, deployment)
     about = About(deployment=connection.deployment, product=what)
     with tempfile.TemporaryFile() as kept:
-        kept.writelines(line.encode() for line in whole_file(connection, about))
+        with _naming():
+            kept.writelines(line.encode() for line in whole_file(connection, about))
         kept.seek(0)
         url = connection.node.url
         tell_file(report_on(kept, rpc=url, deployment=deployment, head=head), as_json=as_json)
+
+
+@contextmanager
+def _naming() -> Iterator[None]:
+    """An id that no product has is a wrong word of the command's."""
+    from workmoot.domain.errors import NoSuchProduct
+
+    try:
+        yield
+    except NoSuchProduct as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="ID") from None
 
 
 def _of_product(row: "AuditRow", product: "Product") -> Iterator[str]:
