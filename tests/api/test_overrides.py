@@ -47,7 +47,7 @@ def test_give__assign__another_worker_has_the_task(client: TestClient, story: St
 
 def test_give__assign__says_what_it_filled_in(client: TestClient, story: Story) -> None:
     given = give(client, an_order("assign", "task", story.task("P4", "glue"), payload={"worker": "assembler"}))
-    assert given["filled"]["robots"] == {"shown": ["R-6"], "from": "the least busy robot it may command"}
+    assert given["filled"]["robots"] == {"shown": ["R-6"], "from": "the worker's offer"}
     assert set(given["filled"]) == {"helpers", "robots", "inspector", "start_s", "duration_s"}
 
 
