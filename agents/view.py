@@ -10,13 +10,14 @@ from agents.profile import Profile
 from agents.robots import RobotPart
 from agents.thought import Thought
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import Number, TaskId, order_of
+from workmoot.domain.ids import Number, TaskId
 from workmoot.domain.ledger import Ledger, Task
 from workmoot.domain.work import Status
 from workmoot.domain.workers import Member
 from workmoot.planning.beliefs import Finding
 from workmoot.planning.horizon import MOST_WALL_S, clock_of, decides_at_once, is_to_decide, told, votes_by_signature
 from workmoot.planning.reopening import reopened
+from workmoot.planning.validity import latest_posting
 from workmoot.skills.estimate import Estimator, estimate
 
 TALK_S = 2.0
@@ -175,6 +176,5 @@ class View:
 
     def round_seed(self, tasks: list[TaskId]) -> bytes:
         """The seed of the round that covers these tasks: from the block of their last posting, if there was one."""
-        orders = (self.ledger.orders.get(order_of(task)) for task in tasks)
-        posted = [order.at.block for order in orders if order is not None]
-        return self.round_seeds[max(posted)] if posted else b""
+        posted = latest_posting(self.ledger, tasks)
+        return self.round_seeds[posted.block] if posted else b""

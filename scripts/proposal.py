@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from workmoot.ballots.poll import Notary
     from workmoot.chain.connection import Connection
     from workmoot.domain.ledger import Ledger, Proposal
+    from workmoot.planning.verification import Verification
 
 app = typer.Typer(no_args_is_help=True, help="Look at proposals, reviews and votes; record late ballots.")
 
 Api = Annotated[str | None, typer.Option(envvar="WORKMOOT_API", help="The API's address; without it the newest run's.")]
+WRONG = 1
 PLAN = "plan: start on the plant's clock + duration, simulated"
 Id = Annotated[int, typer.Argument(metavar="ID", help="The proposal's number.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the API's answer.")]
@@ -78,6 +80,45 @@ def record(
         typer.echo(f"{what}: {names or 'nobody'}")
     for words in found.silent:
         typer.echo(f"no answer: {words}", err=True)
+
+
+@app.command()
+def verify(
+    id_: Id,
+    rpc: Annotated[str | None, typer.Option(help="The node's address; else the newest run's.")] = None,
+    deployment: Annotated[Path | None, typer.Option(help="The deployment's file; else the newest run's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compute all that a proposal claims again, from the chain alone, as of when it was opened; exit 1 if it errs."""
+    from scripts.api_client import newest_run, node_of
+    from workmoot.chain.connection import connect
+    from workmoot.domain.errors import Malformed
+    from workmoot.domain.ids import ProposalId
+    from workmoot.planning.verification import verify
+
+    url, file = node_of(newest_run(), rpc, deployment)
+    connection = connect(url, deployment=file)
+    events, deployed = connection.follower().catch_up(), connection.deployment
+    try:
+        found = verify(events, ProposalId(id_), chain_id=deployed.chain_id, dao=deployed.allocation_dao)
+    except Malformed as unknown:
+        raise typer.BadParameter(f"{unknown}; `workmoot proposal list` names them") from None
+    if as_json:
+        typer.echo(json.dumps(found.as_object(), indent=2))
+    else:
+        typer.echo("\n".join(_checked(found)))
+    if not found.holds:
+        raise typer.Exit(WRONG)
+
+
+def _checked(found: "Verification") -> list[str]:
+    """A line for each thing it claims, and for each fault."""
+    claims = [
+        f"  = {it.name:<10} {it.claimed}" if it.agrees else f"  ! {it.name:<10} {it.claimed}, is {it.recomputed}"
+        for it in found.claims
+    ]
+    about = "a motion claims nothing" if found.proposal.motion else "holds" if found.holds else "does not hold"
+    return [f"proposal {found.proposal.id}: {about}", *claims, *(f"  ! {words}" for words in found.faults)]
 
 
 def _settled(ledger: "Ledger", id_: int) -> "Proposal":

@@ -34,7 +34,7 @@ from workmoot.planning.validity import opening_for
 STAGGER_S = 1.5
 QUICK_STAGGER_S = 0.1
 AGAIN_S = 1.0
-"""After a defeat, where nobody talks."""
+"""After a defeat of one's own plan, where nobody talks."""
 LAST_PART = 0.25
 """Of the time to think is left when what was decided better is put to the vote once more."""
 
@@ -167,7 +167,8 @@ def _is_our_turn(view: View, waiting: list[TaskId]) -> bool:
     place = turn_of(view, waiting)
     thought = view.thought
     if thought is not None and thought.has_time:
-        return view.now_s >= max([thought.since_s, *(at + AGAIN_S for at in settled)])
+        own = [it.settled_at.timestamp for it in _touching(view, waiting) if it.proposer == view.me and it.settled_at]
+        return view.now_s >= max([thought.since_s, *settled, *(at + AGAIN_S for at in own)])
     begin = max(begin, thought.since_s if thought else 0.0)
     return view.now_s >= begin + view.talk_s + place * STAGGER_S
 

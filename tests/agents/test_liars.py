@@ -23,7 +23,7 @@ from workmoot.domain.plan import pack_plan, unpack_plan
 from workmoot.domain.proposals import State
 
 MACHINES, JOBS, LIARS = 5, 6, 2
-SECONDS = 3.0
+SECONDS = 5.0
 """Of processor time."""
 WORSE_PCT = 5.0
 """More than the noise of so little time; without a working check a liar's plan is worse by far."""

@@ -1,5 +1,6 @@
 """A digital worker of a user's own: the file that `workmoot worker new` writes, in a plant that runs."""
 
+import json
 import os
 import shlex
 import signal
@@ -75,6 +76,9 @@ def test_run__in_a_plant__is_admitted_estimates_votes_and_works(folder: Path):
                 return _has_worked(follower.ledger)
 
             _until(has_worked, "it does not work")
+            for proposal in follower.ledger.proposals:
+                told = _done([*COMMAND, "proposal", "verify", str(proposal), "--json", *where], folder)
+                assert json.loads(told)["holds"] is True
 
 
 def _has_worked(ledger: Ledger) -> bool:
@@ -112,9 +116,10 @@ def _running(command: list[str], log: Any) -> Iterator[int]:
         process.wait(60)
 
 
-def _done(command: list[str], folder: Path) -> None:
+def _done(command: list[str], folder: Path) -> str:
     done = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, (folder, done.stdout, done.stderr)
+    return done.stdout
 
 
 def _environment() -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Whether a proposal holds: everything it claims is computed again, and a wrong figure is a no."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 
+from workmoot.domain.events import Place
 from workmoot.domain.evidence import Evidence, evidence_hash
 from workmoot.domain.hashing import keccak
-from workmoot.domain.ids import Number, TaskId
+from workmoot.domain.ids import Number, TaskId, order_of
 from workmoot.domain.ledger import Ledger, OfferRecord, Proposal
 from workmoot.domain.offers import Offer, offers_digest
 from workmoot.domain.plan import PackedPlan, PlanEntry, pack_plan
@@ -48,6 +50,32 @@ def figures_of(ledger: Ledger, entries: Sequence[PlanEntry], offers: Sequence[Of
         energy=sum(offer.energy for offer in offers),
         cost=sum(offer.cost for offer in offers),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recomputed:
+    """What an opening has to claim; of figures that cannot be, negative ones, there is no evidence."""
+
+    figures: Figures
+    offers: bytes
+    evidence: bytes
+
+
+def recomputed(
+    ledger: Ledger, opening: Opening, entries: Sequence[PlanEntry], offers: Sequence[Offer], seed: bytes
+) -> Recomputed:
+    """The figures, the offers' digest and the evidence of a plan, from the offers that it takes."""
+    digest = offers_digest([(entry.lead, offer) for entry, offer in zip(entries, offers, strict=True)])
+    found = figures_of(ledger, entries, offers)
+    read = opening.read_at, opening.read_hash
+    evidence = _evidence(read, seed, digest, opening.plan, found) if min(astuple(found)) >= 0 else b""
+    return Recomputed(figures=found, offers=digest, evidence=evidence)
+
+
+def latest_posting(ledger: Ledger, tasks: Iterable[TaskId]) -> Place | None:
+    """Where the last of these tasks was posted: its block's hash is the seed of the round that covers them."""
+    posted = [order.at for task in tasks if (order := ledger.orders.get(order_of(task))) is not None]
+    return max(posted, key=lambda at: at.block, default=None)
 
 
 def opening_for(
@@ -144,12 +172,10 @@ def _collisions(ledger: Ledger, entries: Sequence[PlanEntry]) -> Iterator[str]:
 def _wrong_figures(
     ledger: Ledger, opening: Opening, entries: Sequence[PlanEntry], offers: Sequence[Offer], seed: bytes
 ) -> Iterator[str]:
-    digest = offers_digest([(entry.lead, offer) for entry, offer in zip(entries, offers, strict=True)])
-    found = figures_of(ledger, entries, offers)
-    if opening.offers != digest:
+    found = recomputed(ledger, opening, entries, offers, seed)
+    if opening.offers != found.offers:
         yield "the offers' digest is another"
-    if opening.figures != found:
-        # Of figures that cannot be, negative ones, there is no evidence either.
-        yield f"the figures are {found}, not {opening.figures}"
-    elif opening.evidence != _evidence((opening.read_at, opening.read_hash), seed, digest, opening.plan, found):
+    if opening.figures != found.figures:
+        yield f"the figures are {found.figures}, not {opening.figures}"
+    elif opening.evidence != found.evidence:
         yield "the evidence is another"
