@@ -311,9 +311,9 @@ def test_sweep__taken_for_the_thiefs_own_account__is_refused_by_the_gateway(thie
     assert plant.everything(ERRANDS) == before
 
 
-def a_ballot(story: Story, by_: str) -> Json:
+def a_ballot(story: Story, by_: str, proposal: ProposalId = OPEN) -> Json:
     """The analyst's, signed by whom it may be."""
-    said = poll_of(story.ledger, story.ledger.proposals[OPEN]).ballot(support=True)
+    said = poll_of(story.ledger, story.ledger.proposals[proposal]).ballot(support=True)
     signature = signer(by_).sign(notary(story).digest(said))
     return as_json(BoxedBallot(ballot=said, member=story.badge["analyst"], signature=signature))
 
@@ -390,7 +390,9 @@ def test_write__signed_by_its_human__is_done(thief: Thief, route: str) -> None:
 
 def test_put__the_analysts_own_ballot__is_kept(thief: Thief) -> None:
     client, plant = thief
-    answer = client.post(f"{V1}/ballots", json=a_ballot(plant.story, "analyst"))
+    newest = plant.story.propose("analyst", plant.story.plan(), words="the other's time may be over")
+    plant.settled()
+    answer = client.post(f"{V1}/ballots", json=a_ballot(plant.story, "analyst", newest))
     assert answer.status_code == 201, answer.text
 
 
