@@ -29,7 +29,6 @@ class Follower(Following):
         self._archive = archive or MemoryArchive()
         self._last: Block | None = None
         self._asking = ThreadPoolExecutor(1, "follower")
-        self._keeping = ThreadPoolExecutor(1, "archive")
         self._ahead: tuple[Block, range, Future[Told]] | None = None
 
     def read(self) -> News | None:
@@ -74,11 +73,9 @@ class Follower(Following):
             return None
         self._ask_ahead(tip, self._span_after(head.number, tip))
         ends = [block for block in (last, head) if block is not None]
-        if self._blocks(*(block.number for block in ends)) != ends:
+        if self._blocks(*(block.number for block in ends)) != ends or not self._archive.extend(last, logs, head):
             return None
-        keeping = self._keeping.submit(self._archive.extend, last, logs, head)
-        events = tuple(decode_logs(logs))
-        return News(events=events, head=head) if keeping.result() else None
+        return News(events=tuple(decode_logs(logs)), head=head)
 
     def _span_after(self, number: int, tip: Block) -> range:
         """The blocks to ask for in one question."""
