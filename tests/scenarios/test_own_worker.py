@@ -67,7 +67,10 @@ def test_run__in_a_plant__is_admitted_estimates_votes_and_works(folder: Path):
     own.write_text(own.read_text().replace("pace=1.0", "pace=0.2"))
     with _plant() as run:
         where = ["--rpc", run["rpc"], "--deployment", run["deployment"]]
-        with (folder / "own.log").open("wb") as log, _running([sys.executable, str(own), *where], log):
+        with (
+            (folder / "own.log").open("wb") as log,
+            _running([sys.executable, str(own), *where, "--keys", str(folder)], log),
+        ):
             admission = _until(lambda: _admission(folder / "own.log"))
             by = ["--by", f"{run['folder']}/keys/administrator.key"]
             _done([*COMMAND, *shlex.split(admission)[1:], *by], folder)
